@@ -1,0 +1,93 @@
+# Two commands matter to a newcomer: `make demo` and `make test`. `make help` lists the rest.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Stamps instead of directories: their time says when a set-up last ended well, so an interrupted one is done again.
+SETUP := $(VENV)/.set-up
+TOOLS := .tools/.set-up
+UV := .tools/bin/uv
+
+# The first interpreter that is new enough and can make environments; name another with `make setup PYTHON=...`.
+PYTHON ?=
+PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.12 python3.13 python3.11 python)
+PYTHON_OK := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+define PYTHON_MISSING
+replay-signals needs Python 3.11, 3.12 or 3.13 with the venv module, and found none among: $(PYTHONS).
+Install one (on Debian or Ubuntu: apt-get install python3 python3-venv) or name it: make setup PYTHON=/path/to/python3.12
+endef
+export PYTHON_MISSING
+
+# uv must take the interpreter found above, and never fetch one of its own.
+export UV_PYTHON_DOWNLOADS := never
+# The cache may lie on another file system, where hard links fail with a warning for every package.
+export UV_LINK_MODE ?= copy
+
+.PHONY: help setup demo test test-fast check format bench lock clean
+
+help: ## Print every target with what it does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(SETUP) ## Make .venv from the locked dependencies; the command is then .venv/bin/replay-signals
+
+demo: $(SETUP) ## Backfill the recordings in examples/ into demo/warehouse and show the ranked inbox
+	@echo '$$ replay-signals backfill examples --warehouse demo/warehouse --inbox demo/inbox'
+	@$(BIN)/replay-signals backfill examples --warehouse demo/warehouse --inbox demo/inbox
+	@echo
+	@echo '$$ replay-signals inbox demo/inbox --top 10'
+	@$(BIN)/replay-signals inbox demo/inbox --top 10
+
+test: $(SETUP) ## Run all tests
+	$(BIN)/python -m pytest -n 2
+
+test-fast: $(SETUP) ## Run the tests that need no engine and no child process
+	$(BIN)/python -m pytest -n 2 -m 'not slow'
+
+check: $(SETUP) ## Check style, types and layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(SETUP) ## Format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(SETUP) ## Measure digest and judge beside their peers
+	$(BIN)/python -m bench
+
+# uv.lock names the index it was made from, so it stays local (.gitignore) and what is committed is exported from it:
+# names, versions and hashes, valid with any index. One file for each of the two environments that cannot be one.
+EXPORT := $(UV) export --quiet --frozen --no-emit-project --no-annotate --no-header
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+lock: $(TOOLS) ## Resolve the dependencies anew and write requirements/*.txt
+	$(UV) lock --upgrade
+	$(EXPORT) --no-dev -o requirements/core.txt
+	$(EXPORT) --extra beam -o requirements/beam.txt
+	$(EXPORT) --extra flink -o requirements/flink.txt
+	$(COMPILE) requirements/build.in -o requirements/build.txt
+	$(COMPILE) requirements/uv.in -o requirements/uv.txt
+
+clean: ## Remove the environment, caches and what the demo made
+	rm -rf $(VENV) .tools demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(TOOLS): requirements/uv.txt
+	@python=; for p in $(PYTHONS); do if "$$p" -c '$(PYTHON_OK)' 2>/dev/null; then python=$$p; break; fi; done; \
+	if [ -z "$$python" ]; then echo "$$PYTHON_MISSING" >&2; exit 1; fi; \
+	echo "Setting up with $$("$$python" --version) ($$python)"; \
+	"$$python" -m venv --clear .tools
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+# The build backend is pinned by hash too (build constraints), else an install would run whatever is newest.
+$(SETUP): $(TOOLS) requirements/beam.txt requirements/build.txt pyproject.toml
+	@$(UV) venv --quiet --allow-existing --python .tools/bin/python $(VENV)
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/beam.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --build-constraints requirements/build.txt --editable .
+	@touch $@
+	@echo "Set up: $(BIN)/replay-signals"
