@@ -1,4 +1,4 @@
-"""Rules: what is detected and what it is worth. One TOML file (`rules.toml`), every key optional, unknown keys rejected.
+"""Rules: what is detected and what it is worth. One TOML file, every key optional, unknown keys rejected.
 
 Each field says what it means, its unit and why the default is what it is; `replay-signals rules` prints them.
 """

@@ -1,11 +1,307 @@
-"""digest: SnapshotMessage -> MessageDigest | DeadLetter."""
+"""digest: SnapshotMessage -> MessageDigest | DeadLetter. The only code that sees raw payload, and the hot loop.
+
+Events are parsed lazily: typed structs name what a signal needs, everything else stays raw bytes or is skipped.
+"""
 
 from __future__ import annotations
 
-from replay_signals.schemas.digests import MessageDigest
-from replay_signals.schemas.messages import DeadLetter, SnapshotMessage
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from replay_signals.schemas import rrweb
+from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
+from replay_signals.schemas.messages import MAX_DEAD_LETTER_PAYLOAD_BYTES, DeadLetter, Reason, SnapshotMessage
+from replay_signals.transforms import records
+from replay_signals.transforms.controls import text_of
+from replay_signals.transforms.dom import InflateError, full_snapshot, mutation
+from replay_signals.transforms.records import Record
+
+MAX_TIMESTAMP_MS = 253_402_300_799_000  # 9999-12-31, the last day a UTC timestamp can hold
+MAX_URL_CHARS = 1000
+MAX_REQUESTS = 500
+MAX_MESSAGE_CHARS = 300
+
+_events = msgspec.json.Decoder(list[rrweb.Event])
+_raws = msgspec.json.Decoder(list[Raw])
+_event = msgspec.json.Decoder(rrweb.Event)
+_incremental = msgspec.json.Decoder(rrweb.Incremental)
+_meta = msgspec.json.Decoder(rrweb.Meta)
+_plugin = msgspec.json.Decoder(rrweb.Plugin)
+_console = msgspec.json.Decoder(rrweb.ConsolePayload)
+_network = msgspec.json.Decoder(rrweb.NetworkPayload)
+_legacy_request = msgspec.json.Decoder(rrweb.LegacyRequest)
+
+# What bad bytes can raise in here: wrong JSON or types, bad compression, too deep, numbers out of range.
+_BAD = (msgspec.DecodeError, msgspec.ValidationError, InflateError, RecursionError, ValueError, OverflowError)
 
 
 def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
-    """Total: any bytes give a digest or a typed rejection."""
-    raise NotImplementedError
+    """Total: any bytes give a digest or a typed rejection.
+
+    Events that are not understood are counted and left out; a message without any valid event is rejected
+    (`message_contained_no_valid_rrweb_events`, PostHog's name).
+    """
+    try:
+        events, rejected = _decode(message.items)
+    except RecursionError:
+        return _reject(message, Reason.TOO_DEEP, "events are nested too deeply")
+    except ValueError as error:
+        return _reject(message, Reason.INVALID_JSON, str(error))
+    first = min((e.timestamp for e in events), default=0.0)
+    last = max((e.timestamp for e in events), default=0.0)
+    kept: list[Record] = []
+    for event in events:
+        try:
+            record = _RECORDERS.get(event.type, _other)(event)
+        except _BAD:
+            rejected += 1
+            continue
+        record[0] = _whole(event.timestamp - first)
+        kept.append(record)
+    if not kept:
+        return _reject(message, Reason.NO_VALID_EVENTS, f"{rejected} events, none valid")
+    return MessageDigest(
+        DIGEST_VERSION,
+        message.message_id,
+        message.team,
+        message.session_id,
+        message.window_id or message.session_id,
+        message.distinct_id,
+        message.received_ms,
+        message.sent_ms,
+        first,
+        last,
+        len(kept),
+        rejected,
+        len(message.items),
+        message.snapshot_source or "web",
+        message.snapshot_library,
+        records.encode(kept),
+    )
+
+
+def _reject(message: SnapshotMessage, reason: str, detail: str) -> DeadLetter:
+    return DeadLetter(
+        message.position,
+        reason,
+        detail,
+        message.items[:MAX_DEAD_LETTER_PAYLOAD_BYTES],
+        message.team,
+        message.session_id,
+        message.received_ms,
+    )
+
+
+def _decode(items: bytes) -> tuple[list[rrweb.Event], int]:
+    """Events with a usable timestamp, and how many were not usable; raises ValueError when this is no JSON array."""
+    rejected = 0
+    try:
+        events = _events.decode(items)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        events, rejected = _decode_one_by_one(items)
+    valid = [e for e in events if 0 < e.timestamp <= MAX_TIMESTAMP_MS]
+    return valid, rejected + len(events) - len(valid)
+
+
+def _decode_one_by_one(items: bytes) -> tuple[list[rrweb.Event], int]:
+    """The slow path: one bad event must not take its neighbours with it."""
+    try:
+        parts = [bytes(part) for part in _raws.decode(items)]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # the standard parser also takes lone surrogates and NaN
+        parsed = json.loads(items.decode("utf-8", "replace"))
+        if not isinstance(parsed, list):
+            raise ValueError("not a JSON array of events") from None
+        parts = [json.dumps(part).encode("utf-8", "replace") for part in parsed]
+    events: list[rrweb.Event] = []
+    for part in parts:
+        try:
+            events.append(_event.decode(part))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            try:
+                events.append(_event.decode(_without_surrogates(part)))
+            except ValueError:
+                continue
+    return events, len(parts) - len(events)
+
+
+def _without_surrogates(part: bytes) -> bytes:
+    """JSON whose lone surrogates are U+FFFD."""
+    text = json.dumps(json.loads(part), ensure_ascii=False)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def _whole(value: float) -> float:
+    """Integers encode shorter than floats."""
+    return int(value) if value == int(value) else round(value, 3)
+
+
+def _px(value: float | None) -> int | None:
+    return None if value is None or not math.isfinite(value) else round(value)
+
+
+def _load(event: rrweb.Event) -> Record:
+    return [0, records.LOAD, event.type]
+
+
+def _meta_record(event: rrweb.Event) -> Record:
+    data = _meta.decode(event.data)
+    return [0, records.META, _url(data.href), _px(data.width), _px(data.height)]
+
+
+def _url(value: Any) -> str:
+    """A trimmed, bounded URL without user info."""
+    url = value.strip()[:MAX_URL_CHARS] if isinstance(value, str) else ""
+    scheme, separator, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    if separator and "@" in authority:
+        return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
+    return url
+
+
+def _full(event: rrweb.Event) -> Record:
+    return [0, records.FULL, *full_snapshot(event.data)]
+
+
+def _incremental_record(event: rrweb.Event) -> Record:
+    data = _incremental.decode(event.data)
+    return _SOURCES.get(data.source, _style)(data)
+
+
+def _mutation(data: rrweb.Incremental) -> Record:
+    return [0, records.MUTATION, *mutation(data)]
+
+
+def _move(data: rrweb.Incremental) -> Record:
+    flat: list[Any] = []
+    for p in data.positions:
+        flat += (round(p.x), round(p.y), round(p.timeOffset))
+    return [0, records.MOVE, data.source, flat]
+
+
+def _interaction(data: rrweb.Incremental) -> Record:
+    return [0, records.INTERACTION, data.type, data.id, _px(data.x), _px(data.y), data.pointerType]
+
+
+def _scroll(data: rrweb.Incremental) -> Record:
+    return [0, records.SCROLL, data.id, _px(data.x), _px(data.y)]
+
+
+def _input(data: rrweb.Incremental) -> Record:
+    length = len(data.text) if isinstance(data.text, str) else 0
+    return [0, records.INPUT, data.id, length, data.isChecked]
+
+
+def _resize(data: rrweb.Incremental) -> Record:
+    return [0, records.RESIZE, _px(data.width), _px(data.height)]
+
+
+def _media(data: rrweb.Incremental) -> Record:
+    return [0, records.MEDIA, data.type, data.id]
+
+
+def _style(data: rrweb.Incremental) -> Record:
+    return [0, records.STYLE, data.source, data.id]
+
+
+def _canvas(data: rrweb.Incremental) -> Record:
+    return [0, records.CANVAS, data.id]
+
+
+def _selection(data: rrweb.Incremental) -> Record:
+    collapsed = all(
+        r.get("start") == r.get("end") and r.get("startOffset") == r.get("endOffset") for r in data.ranges or []
+    )
+    return [0, records.SELECTION, collapsed]
+
+
+_SOURCES: dict[int, Callable[[rrweb.Incremental], Record]] = {
+    rrweb.MUTATION: _mutation,
+    rrweb.MOUSE_MOVE: _move,
+    rrweb.TOUCH_MOVE: _move,
+    rrweb.DRAG: _move,
+    rrweb.MOUSE_INTERACTION: _interaction,
+    rrweb.SCROLL: _scroll,
+    rrweb.INPUT: _input,
+    rrweb.VIEWPORT_RESIZE: _resize,
+    rrweb.MEDIA_INTERACTION: _media,
+    rrweb.CANVAS_MUTATION: _canvas,
+    rrweb.SELECTION: _selection,
+}
+
+
+def _custom(event: rrweb.Event) -> Record:
+    data = _plugin.decode(event.data)
+    href = ""
+    if b'"href"' in memoryview(data.payload).tobytes():
+        href = _url(_meta.decode(data.payload).href)
+    return [0, records.CUSTOM, data.tag[:60], href]
+
+
+def _plugin_record(event: rrweb.Event) -> Record:
+    data = _plugin.decode(event.data)
+    if data.plugin == "rrweb/console@1":
+        return [0, records.CONSOLE, *_console_fields(data.payload)]
+    if data.plugin == "rrweb/network@1":
+        payload = _network.decode(data.payload)
+        return [0, records.NETWORK, [_request(r) for r in payload.requests[:MAX_REQUESTS]]]
+    if data.plugin == "posthog/network@1":
+        r = _legacy_request.decode(data.payload)
+        row = [_request_url(r.name), None, _number(r.duration), _status(r.status), "", text_of(r.initiator, 20), 0]
+        return [0, records.NETWORK, [row]]
+    return [0, records.OTHER, event.type]
+
+
+# PostHog's console recorder (facts/posthog.md 2e)
+_LEVELS = {"warn": "warn", "countReset": "warn", "error": "error", "assert": "error"}
+
+
+def _console_fields(payload: Raw) -> list[Any]:
+    data = _console.decode(payload)
+    level = data.level if isinstance(data.level, str) else "info"
+    message = " ".join(part for part in data.payload if isinstance(part, str))[:MAX_MESSAGE_CHARS]
+    trace = data.trace[0][:200] if data.trace and isinstance(data.trace[0], str) else ""
+    return [_LEVELS.get(level, "info"), message, trace]
+
+
+def _request(r: rrweb.Request) -> list[Any]:
+    """`[url, start_ms, duration_ms, status, method, initiator, initial]`; start on the client's clock."""
+    start = r.timestamp
+    if start is None and r.timeOrigin is not None and r.startTime is not None:
+        start = r.timeOrigin + r.startTime
+    status = _status(r.status) if r.status is not None else _status(r.responseStatus)
+    row = [_request_url(r.name), _number(start), _number(r.duration), status, text_of(r.method, 10)]
+    return [*row, text_of(r.initiatorType, 20), 1 if r.isInitial else 0]
+
+
+def _request_url(value: Any) -> str:
+    """The URL without user info and query values: they identify people and grow without bound."""
+    return _url(value).partition("?")[0].partition("#")[0][:200]
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else _whole(round(value, 1))
+
+
+def _status(value: Any) -> int | None:
+    return value if isinstance(value, int) and 0 < value < 1000 else None
+
+
+def _other(event: rrweb.Event) -> Record:
+    return [0, records.OTHER, event.type]
+
+
+_RECORDERS: dict[int, Callable[[rrweb.Event], Record]] = {
+    rrweb.DOM_CONTENT_LOADED: _load,
+    rrweb.LOAD: _load,
+    rrweb.META: _meta_record,
+    rrweb.FULL_SNAPSHOT: _full,
+    rrweb.INCREMENTAL_SNAPSHOT: _incremental_record,
+    rrweb.CUSTOM: _custom,
+    rrweb.PLUGIN: _plugin_record,
+}

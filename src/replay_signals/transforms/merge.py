@@ -30,7 +30,7 @@ def merge(left: SessionDigest, right: SessionDigest) -> SessionDigest:
 
 
 def _pick(a: MessageDigest, b: MessageDigest) -> MessageDigest:
-    """The same message seen twice: the copy that arrived first (then any total order) wins, whatever came first here."""
+    """The same message seen twice: the copy that arrived first wins; ties fall to any total order."""
     return min(a, b, key=_rank)
 
 

@@ -1,0 +1,145 @@
+"""The inbox record: everything about one signal or problem that somebody needs who starts to fix it.
+
+The structs are the single source; `AVRO_SCHEMA` is derived from them. Evolution follows Avro's resolution rules: new
+fields go to the end and have a default, none is renamed or retyped. Documentation of a field is its `description`.
+"""
+
+from __future__ import annotations
+
+import types
+from datetime import datetime
+from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+NAMESPACE = "replay_signals"
+
+RecordType = Literal["signal", "problem"]
+Status = Literal["new", "revised", "retracted"]
+ProblemType = Literal["confusion", "abandonment", "blocking_exception", "non_blocking_exception", "failure"]
+
+
+def doc(text: str) -> Meta:
+    """Field documentation."""
+    return Meta(description=text)
+
+
+class Where(Struct, frozen=True, kw_only=True):
+    """The place: page and element."""
+
+    page: Annotated[str, doc("URL of the page")]
+    page_pattern: Annotated[str, doc("URL path with ids replaced: /orders/:id")]
+    element: Annotated[str, doc('Short readable name of the element: button#pay "Pay now"; empty when there is none')]
+    element_key: Annotated[str, doc("What survives a redeploy: test id, id, role and name, else structure")]
+    x_px: Annotated[float | None, doc("Place in the viewport, CSS pixels")] = None
+    y_px: Annotated[float | None, doc("Place in the viewport, CSS pixels")] = None
+
+
+class Who(Struct, frozen=True, kw_only=True):
+    """The visitor: ids only, never properties."""
+
+    session_id: Annotated[str, doc("Session id of the recorder")]
+    window_id: Annotated[str, doc("Window (tab) id of the recorder")]
+    distinct_id: Annotated[str, doc("Distinct id of the session; empty when unknown")]
+    person_id: Annotated[str | None, doc("Person of the joined analytics events")] = None
+
+
+class Recording(Struct, frozen=True, kw_only=True):
+    """The recording that holds the evidence."""
+
+    started_at: Annotated[datetime, doc("First event of the session, client clock")]
+    ended_at: Annotated[datetime, doc("Last event of the session, client clock")]
+    active_ms: Annotated[int, doc("Time with activity")]
+
+
+class Impact(Struct, frozen=True, kw_only=True):
+    """How far it reaches; of a problem over all its sessions."""
+
+    sessions: Annotated[int, doc("Sessions affected")]
+    users: Annotated[int, doc("Distinct visitors affected")]
+    exposed_sessions: Annotated[int | None, doc("Sessions that saw the page")] = None
+
+
+class InboxRecord(Struct, frozen=True, kw_only=True):
+    """One revision of a signal or problem. Key: `id`; the highest `revision` counts."""
+
+    id: Annotated[str, doc("Key: id of the signal or problem, deterministic")]
+    record_type: Annotated[RecordType, doc("signal: one visitor met it; problem: one cause over many sessions")]
+    revision: Annotated[int, doc("1 for the first result, counts up when late data or new rules change it")]
+    status: Annotated[Status, doc("new, revised, or retracted: later evidence says that it was none")]
+    team: Annotated[str, doc("Project token; empty when the input names none")]
+    kind: Annotated[str, doc("Signal kind: dead_click, rage_click …")]
+    problem_type: Annotated[ProblemType, doc("PostHog's class of the problem")]
+    title: Annotated[str, doc("Kind, element and page in a few words; the same for the same cause")]
+    summary: Annotated[str, doc("What happened in one sentence")]
+    where: Where
+    who: Who
+    started_at: Annotated[datetime, doc("First moment of the evidence, client clock")]
+    ended_at: Annotated[datetime, doc("Last moment of the evidence, client clock")]
+    offset_ms: Annotated[int, doc("Start of the evidence from the start of the recording, to seek a player")]
+    verdict: Annotated[str, doc("dead, slow, alive or unknown for clicks; found for other kinds")]
+    confidence: Annotated[float, doc("0 to 1: share of such signals expected to be right")]
+    severity: Annotated[float, doc("0 to 100, sum of the components, capped")]
+    components: Annotated[dict[str, float], doc("Named parts of the severity")]
+    weight: Annotated[float, doc("0 to 1 for PostHog's grouping; 1 is reserved for a visitor blocked completely")]
+    click_count: Annotated[int, doc("Clicks that belong to the signal; 0 for other kinds")]
+    evidence: Annotated[str, doc("JSON object: what was seen or missed, with offsets in ms")]
+    flags: Annotated[dict[str, str], doc("Feature flags and variants of the session")]
+    rules_version: Annotated[str, doc("Version of the code and rules that judged")]
+    produced_at: Annotated[datetime, doc("When this record was made, clock of the machine that made it")]
+    reaction_ms: Annotated[float | None, doc("Time from the click to its reaction")] = None
+    recording: Annotated[Recording | None, doc("Span of the recording, when it is known")] = None
+    impact: Annotated[Impact | None, doc("Reach; null on a signal, which is one visitor's")] = None
+
+
+_PRIMITIVES: dict[object, object] = {
+    str: "string",
+    int: "long",
+    float: "double",
+    bool: "boolean",
+    bytes: "bytes",
+    datetime: {"type": "long", "logicalType": "timestamp-micros"},
+}
+
+
+def avro_schema(record: type[Struct]) -> dict[str, object]:
+    """Avro record schema of a struct; raises TypeError for a field type that Avro lacks."""
+    hints = get_type_hints(record, include_extras=True)
+    return {
+        "type": "record",
+        "name": f"{NAMESPACE}.{record.__name__}",
+        "doc": (record.__doc__ or "").strip(),
+        "fields": [_field(field, hints[field.name]) for field in msgspec.structs.fields(record)],
+    }
+
+
+def _field(field: msgspec.structs.FieldInfo, hint: object) -> dict[str, object]:
+    kind, text = hint, ""
+    if get_origin(hint) is Annotated:
+        kind, meta = get_args(hint)[:2]
+        text = meta.description
+    out: dict[str, object] = {"name": field.name, "type": _avro_type(kind)}
+    if text:
+        out["doc"] = text
+    if field.default is not msgspec.NODEFAULT:
+        out["default"] = field.default
+    return out
+
+
+def _avro_type(kind: object) -> object:
+    if kind in _PRIMITIVES:
+        return _PRIMITIVES[kind]
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is Literal:  # strings, so that a new status or record type does not break old readers
+        return "string"
+    if origin in (Union, types.UnionType):
+        return ["null", *(_avro_type(arg) for arg in args if arg is not type(None))]
+    if origin is dict:
+        return {"type": "map", "values": _avro_type(args[1])}
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        return avro_schema(kind)
+    raise TypeError(f"no Avro type for {kind}")
+
+
+AVRO_SCHEMA = avro_schema(InboxRecord)

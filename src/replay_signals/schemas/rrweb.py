@@ -1,0 +1,222 @@
+"""rrweb events as the recorder writes them, typed as far as a digest reads them (rrweb-types; facts/posthog.md 2b, 5b).
+
+Fields that may hold either JSON or posthog-js's compressed text (`cv: "2024-10"`, gzip as latin-1) stay `Raw`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+EMPTY = Raw(b"")
+
+# EventType
+DOM_CONTENT_LOADED, LOAD, FULL_SNAPSHOT, INCREMENTAL_SNAPSHOT, META, CUSTOM, PLUGIN = range(7)
+
+# IncrementalSource
+MUTATION, MOUSE_MOVE, MOUSE_INTERACTION, SCROLL, VIEWPORT_RESIZE, INPUT, TOUCH_MOVE, MEDIA_INTERACTION = range(8)
+STYLE_SHEET_RULE, CANVAS_MUTATION, FONT, LOG, DRAG, STYLE_DECLARATION, SELECTION, ADOPTED_STYLE_SHEET = range(8, 16)
+
+# MouseInteractions
+MOUSE_UP, MOUSE_DOWN, CLICK, CONTEXT_MENU, DBL_CLICK, FOCUS, BLUR, TOUCH_START, TOUCH_MOVE_DEPARTED = range(9)
+TOUCH_END, TOUCH_CANCEL = 9, 10
+
+# NodeType
+DOCUMENT, DOCUMENT_TYPE, ELEMENT, TEXT = range(4)
+
+
+class Event(msgspec.Struct, gc=False):
+    """One rrweb event; `data` is an object, or text when the whole of it is compressed."""
+
+    timestamp: float
+    type: int = -1
+    data: Raw = EMPTY
+
+
+class Position(msgspec.Struct, gc=False):
+    """One position of a mouse or touch move: CSS pixels and ms from the event's own time."""
+
+    x: float = 0
+    y: float = 0
+    timeOffset: float = 0
+
+
+class Incremental(msgspec.Struct, gc=False):
+    """`data` of an incremental snapshot, all sources in one shape."""
+
+    source: int = -1
+    type: int | None = None
+    id: int | None = None
+    x: float | None = None
+    y: float | None = None
+    pointerType: int | None = None
+    positions: list[Position] = []
+    text: Any = None
+    isChecked: bool | None = None
+    width: float | None = None
+    height: float | None = None
+    ranges: list[dict[str, Any]] | None = None
+    texts: Raw = EMPTY
+    attributes: Raw = EMPTY
+    removes: Raw = EMPTY
+    adds: Raw = EMPTY
+    updates: Raw = EMPTY
+
+
+class Attributes(msgspec.Struct, gc=False, frozen=True, rename={"class_": "class"}):
+    """Attributes of a node that tell what it is and whether a visitor would expect it to answer."""
+
+    id: Any = None
+    class_: Any = None
+    role: Any = None
+    type: Any = None
+    href: Any = None
+    name: Any = None
+    title: Any = None
+    alt: Any = None
+    value: Any = None
+    placeholder: Any = None
+    download: Any = None
+    target: Any = None
+    disabled: Any = None
+    onclick: Any = None
+    tabindex: Any = None
+    contenteditable: Any = None
+    action: Any = None
+    for_: Any = msgspec.field(default=None, name="for")
+    aria_label: Any = msgspec.field(default=None, name="aria-label")
+    aria_disabled: Any = msgspec.field(default=None, name="aria-disabled")
+    aria_haspopup: Any = msgspec.field(default=None, name="aria-haspopup")
+    popovertarget: Any = None
+    testid: Any = msgspec.field(default=None, name="data-testid")
+    test: Any = msgspec.field(default=None, name="data-test")
+    cy: Any = msgspec.field(default=None, name="data-cy")
+    clipboard: Any = msgspec.field(default=None, name="data-clipboard-text")
+    toggle: Any = msgspec.field(default=None, name="data-toggle")
+    bs_toggle: Any = msgspec.field(default=None, name="data-bs-toggle")
+
+
+NO_ATTRIBUTES = Attributes()
+
+
+class Node(msgspec.Struct, gc=False):
+    """A serialised node; on native mobile a wireframe is a different shape (see `Wireframe`)."""
+
+    id: int
+    type: int = -1
+    tagName: str = ""
+    attributes: Attributes = NO_ATTRIBUTES
+    childNodes: list[Node] = []
+    textContent: Any = ""
+
+
+class Wireframe(msgspec.Struct, gc=False):
+    """A native view (facts/posthog.md 5b)."""
+
+    id: int
+    type: str = "div"
+    x: float = 0
+    y: float = 0
+    width: Any = 0
+    height: float = 0
+    text: Any = None
+    label: Any = None
+    value: Any = None
+    inputType: Any = None
+    disabled: Any = None
+    childWireframes: list[Wireframe] = []
+
+
+class Full(msgspec.Struct, gc=False):
+    """`data` of a full snapshot: a document tree (web) or wireframes (mobile)."""
+
+    node: Node | None = None
+    wireframes: list[Wireframe] | None = None
+
+
+class Add(msgspec.Struct, gc=False):
+    """A node added by a mutation."""
+
+    parentId: int
+    node: Node | None = None
+    wireframe: Wireframe | None = None
+
+
+class Remove(msgspec.Struct, gc=False):
+    """A node removed by a mutation."""
+
+    id: int
+    parentId: int = -1
+
+
+class TextChange(msgspec.Struct, gc=False):
+    """A changed text node."""
+
+    id: int
+
+
+class AttributeChange(msgspec.Struct, gc=False):
+    """Changed attributes of a node; values stay raw, only their change matters."""
+
+    id: int
+    attributes: dict[str, Raw] = {}
+
+
+class Meta(msgspec.Struct, gc=False):
+    """`data` of a meta event: the page and the viewport."""
+
+    href: Any = ""
+    width: float = 0
+    height: float = 0
+
+
+class Plugin(msgspec.Struct, gc=False):
+    """`data` of a plugin or custom event."""
+
+    plugin: str = ""
+    tag: str = ""
+    payload: Raw = EMPTY
+
+
+class ConsolePayload(msgspec.Struct, gc=False):
+    """Payload of `rrweb/console@1`."""
+
+    level: Any = "info"
+    trace: list[Any] = []
+    payload: list[Any] = []
+
+
+class Request(msgspec.Struct, gc=False):
+    """One request of `rrweb/network@1` (fields of PerformanceResourceTiming plus what the fetch wrapper saw)."""
+
+    name: Any = ""
+    entryType: Any = ""
+    initiatorType: Any = ""
+    startTime: float | None = None
+    duration: float | None = None
+    endTime: float | None = None
+    timeOrigin: float | None = None
+    timestamp: float | None = None
+    method: Any = None
+    status: Any = None
+    responseStatus: Any = None
+    isInitial: Any = None
+
+
+class NetworkPayload(msgspec.Struct, gc=False):
+    """Payload of `rrweb/network@1`."""
+
+    requests: list[Request] = []
+
+
+class LegacyRequest(msgspec.Struct, gc=False):
+    """Payload of `posthog/network@1`: one request, keys are numbers (facts/posthog.md section 3)."""
+
+    name: Any = msgspec.field(default="", name="3")
+    startTime: float | None = msgspec.field(default=None, name="10")
+    status: Any = msgspec.field(default=None, name="21")
+    duration: float | None = msgspec.field(default=None, name="39")
+    initiator: Any = msgspec.field(default="", name="22")
+    timestamp: float | None = None

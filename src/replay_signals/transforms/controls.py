@@ -1,0 +1,251 @@
+"""Controls: which recorded elements a visitor would expect to answer, and what is kept of each.
+
+A digest keeps no document tree. It keeps the controls (links, buttons, fields, elements with a widget role or a click
+handler) with the range of node ids below each, because rrweb numbers a snapshot's nodes in document order; a later
+click on any node below a control finds it by its id alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import msgspec
+
+from replay_signals.schemas.rrweb import Attributes, Node, Wireframe
+
+MAX_NAME_CHARS = 40
+MAX_HREF_CHARS = 300
+MAX_CONTROLS = 3000
+
+CONTROL_TAGS = frozenset(
+    (
+        "a",
+        "area",
+        "audio",
+        "button",
+        "canvas",
+        "details",
+        "dialog",
+        "embed",
+        "form",
+        "iframe",
+        "input",
+        "label",
+        "object",
+        "option",
+        "select",
+        "summary",
+        "textarea",
+        "video",
+    )
+)
+CONTAINER_TAGS = frozenset(("form", "dialog", "details", "iframe", "canvas", "video", "audio", "object", "embed"))
+WIDGET_ROLES = frozenset(
+    (
+        "button",
+        "checkbox",
+        "combobox",
+        "dialog",
+        "alertdialog",
+        "gridcell",
+        "link",
+        "menuitem",
+        "menuitemcheckbox",
+        "menuitemradio",
+        "option",
+        "radio",
+        "searchbox",
+        "slider",
+        "spinbutton",
+        "switch",
+        "tab",
+        "textbox",
+        "treeitem",
+    )
+)
+_CLASS_HINT = re.compile(
+    r"(?:^|[\s_-])(?:btn|button|clickable|link|toggle|toggler|tab|close|chip|menu-?item)(?:$|[\s_-])"
+)
+_SKIPPED_TAGS = frozenset(("head", "script", "style", "noscript", "template"))
+
+
+class Control(NamedTuple):
+    """A control as a digest keeps it; ids below it are `first..last`. `flags` are the letters of `FLAGS`."""
+
+    first: int
+    last: int
+    tag: str
+    type: str
+    role: str
+    name: str
+    test_id: str
+    dom_id: str
+    classes: str
+    href: str
+    flags: str
+
+
+FLAGS = {
+    "d": "disabled",
+    "D": "download attribute",
+    "b": "opens another browsing context",
+    "k": "inline click handler",
+    "e": "content editable",
+    "p": "opens a native or ARIA popup",
+    "t": "in the tab order by attribute",
+    "c": "copies to the clipboard",
+    "v": "native view (mobile)",
+}
+
+
+def text_of(value: Any, limit: int) -> str:
+    """A bounded one-line text of an attribute value or text node."""
+    if not isinstance(value, str):
+        return ""
+    return " ".join(value[: limit * 4].split())[:limit]
+
+
+def is_control(tag: str, a: Attributes) -> bool:
+    """Would a visitor expect this element to answer a click?"""
+    if tag in CONTROL_TAGS:
+        return True
+    if a.onclick is not None or a.toggle or a.bs_toggle or (isinstance(a.role, str) and a.role in WIDGET_ROLES):
+        return True
+    if a.contenteditable not in (None, False, "false") or (a.tabindex is not None and str(a.tabindex)[:1] != "-"):
+        return True
+    return isinstance(a.class_, str) and _CLASS_HINT.search(a.class_) is not None
+
+
+def control_of(node_id: int, tag: str, a: Attributes) -> list[Any]:
+    """The fields of a `Control` in order, `last` and a text name still open."""
+    name = a.aria_label or a.title or a.alt or a.placeholder
+    if not name and tag == "input" and a.type in ("submit", "button", "reset"):
+        name = a.value
+    return [
+        node_id,
+        node_id,
+        tag,
+        text_of(a.type, 20),
+        text_of(a.role, 20),
+        text_of(name, MAX_NAME_CHARS),
+        text_of(a.testid or a.test or a.cy, 60),
+        text_of(a.id, 60),
+        text_of(a.class_, 60),
+        text_of(a.href if tag in ("a", "area") else a.action if tag == "form" else a.for_, MAX_HREF_CHARS),
+        _flags(a),
+    ]
+
+
+def _flags(a: Attributes) -> str:
+    flags = ""
+    if a.disabled not in (None, False, "false") or a.aria_disabled in (True, "true"):
+        flags += "d"
+    if a.download is not None:
+        flags += "D"
+    if isinstance(a.target, str) and a.target not in ("", "_self", "_top", "_parent"):
+        flags += "b"
+    if a.onclick is not None:
+        flags += "k"
+    if a.contenteditable not in (None, False, "false"):
+        flags += "e"
+    if a.popovertarget is not None or a.aria_haspopup not in (None, False, "false"):
+        flags += "p"
+    if a.tabindex is not None and str(a.tabindex)[:1] != "-":
+        flags += "t"
+    if a.clipboard is not None:
+        flags += "c"
+    return flags
+
+
+class Walk:
+    """One pass over a subtree: controls in document order, and whether ids rise in document order."""
+
+    __slots__ = ("_named", "_open", "controls", "element_count", "last", "ordered", "owner", "truncated")
+
+    def __init__(self) -> None:
+        self.controls: list[list[Any]] = []
+        self.owner: list[tuple[int, int]] = []
+        self.element_count = 0
+        self.ordered = True
+        self.truncated = False
+        self.last = -1
+        self._open: list[list[Any]] = []
+        self._named: list[list[Any]] = []
+
+    def walk(self, node: Node) -> None:
+        """Visits a node and what is below it; recursion is bounded by the decoder's own limit."""
+        node_id = node.id
+        if node_id <= self.last:
+            self.ordered = False
+        else:
+            self.last = node_id
+        if node.type == 3:
+            if self._named:
+                self._text(node.textContent)
+            return
+        tag = node.tagName
+        if tag in _SKIPPED_TAGS:
+            return
+        self.element_count += 1
+        if tag and is_control(tag, node.attributes):
+            self._control(node, tag)
+        else:
+            for child in node.childNodes:
+                self.walk(child)
+
+    def _text(self, value: Any) -> None:
+        text = text_of(value, MAX_NAME_CHARS)
+        if text:
+            for control in self._named:
+                if len(control[5]) < MAX_NAME_CHARS:
+                    control[5] = f"{control[5]} {text}".strip()[:MAX_NAME_CHARS]
+
+    def _control(self, node: Node, tag: str) -> None:
+        control = control_of(node.id, tag, node.attributes)
+        named = not control[5] and tag not in CONTAINER_TAGS and control[4] not in ("dialog", "alertdialog")
+        if len(self.controls) < MAX_CONTROLS:
+            self.controls.append(control)
+        else:
+            self.truncated = True
+        if named:
+            self._named.append(control)
+        for child in node.childNodes:
+            self.walk(child)
+        if named:
+            self._named.pop()
+        control[1] = self.last
+
+
+def pairs_below(node: Node, owner: int, out: list[tuple[int, int]]) -> None:
+    """`(node id, id of the control it is in)` of a subtree whose ids do not follow document order."""
+    if node.tagName in _SKIPPED_TAGS or node.type == 3:
+        return
+    if owner >= 0:
+        out.append((node.id, owner))
+    if node.tagName and is_control(node.tagName, node.attributes):
+        owner = node.id
+    for child in node.childNodes:
+        pairs_below(child, owner, out)
+
+
+def walk_wireframes(frames: list[Wireframe], walk: Walk) -> None:
+    """Native views: inputs, buttons, links by label; every view with a text or a label may be tapped."""
+    for frame in frames:
+        walk.element_count += 1
+        walk.last = max(walk.last, frame.id)
+        name = text_of(frame.label or frame.text or frame.value if frame.inputType == "button" else frame.label, 40)
+        flags = "vd" if frame.disabled in (True, "true") else "v"
+        box = f"{frame.x:g},{frame.y:g},{frame.width},{frame.height:g}"
+        control = [frame.id, frame.id, frame.type, text_of(frame.inputType, 20), "", name, "", "", box, "", flags]
+        if len(walk.controls) < MAX_CONTROLS:
+            walk.controls.append(control)
+        else:
+            walk.truncated = True
+        walk_wireframes(frame.childWireframes, walk)
+        control[1] = walk.last
+
+
+def to_control(fields: list[Any]) -> Control:
+    """A stored control; raises CorruptDigest-like ValidationError for other shapes."""
+    return msgspec.convert(fields, Control)

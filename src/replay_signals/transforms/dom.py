@@ -1,0 +1,176 @@
+"""Full snapshots and mutations: from rrweb's document trees to what a digest keeps of them.
+
+Posthog-js compresses `data` of a full snapshot and four fields of a mutation (`cv: "2024-10"`): gzip, each byte one
+latin-1 character of a JSON string.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from replay_signals.schemas import rrweb
+from replay_signals.transforms.controls import Walk, control_of, is_control, pairs_below, text_of, walk_wireframes
+
+MAX_INFLATED_BYTES = 256 * 1024 * 1024
+MAX_TARGETS = 300
+"""Distinct changed nodes kept of one mutation; more of them tell no more."""
+
+_text = msgspec.json.Decoder(str)
+_full = msgspec.json.Decoder(rrweb.Full)
+_adds = msgspec.json.Decoder(list[rrweb.Add])
+_removes = msgspec.json.Decoder(list[rrweb.Remove])
+_texts = msgspec.json.Decoder(list[rrweb.TextChange])
+_attributes = msgspec.json.Decoder(list[rrweb.AttributeChange])
+_ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|error|invalid|danger|toast|warning)(?:$|[\s_-])")
+
+
+class InflateError(ValueError):
+    """A compressed field that is not gzip, or that would grow beyond the limit."""
+
+
+def inflate(raw: Raw) -> bytes | Raw:
+    """The JSON of a field that may be compressed."""
+    if bytes(memoryview(raw)[:1]) != b'"':
+        return raw
+    try:
+        packed = _text.decode(raw).encode("latin-1")
+        inflater = zlib.decompressobj(31)
+        data = inflater.decompress(packed, MAX_INFLATED_BYTES)
+    except (UnicodeEncodeError, zlib.error) as error:
+        raise InflateError(str(error)) from None
+    if inflater.unconsumed_tail:
+        raise InflateError(f"inflates to more than {MAX_INFLATED_BYTES} bytes")
+    if not inflater.eof:
+        raise InflateError("compressed field ends too early")
+    return data
+
+
+def full_snapshot(raw: Raw) -> list[Any]:
+    """`[controls, pairs, element_count, mobile, truncated]` of a full snapshot's data."""
+    full = _full.decode(inflate(raw))
+    walk = Walk()
+    pairs: list[tuple[int, int]] = []
+    if full.node is not None:
+        walk.walk(full.node)
+        if not walk.ordered:
+            pairs_below(full.node, -1, pairs)
+    elif full.wireframes is not None:
+        walk_wireframes(full.wireframes, walk)
+    return [walk.controls, pairs, walk.element_count, full.wireframes is not None, walk.truncated]
+
+
+def mutation(data: rrweb.Incremental) -> list[Any]:
+    """`[parents, texts, attributes, controls, owners, removed, added, alerts]` of a mutation.
+
+    parents: nodes whose children changed. texts: changed text nodes. attributes: flat `id, name, hash of value`.
+    controls: new controls. owners: flat `first, last, owner` ranges: new nodes and the control or outside node they are
+    in. removed: flat `first, last` ranges of removed ids. added: ranges of added ids. alerts: new error texts.
+    """
+    parents: dict[int, None] = {}
+    controls: list[list[Any]] = []
+    owners: list[int] = []
+    added: list[int] = []
+    alerts: list[str] = []
+    if data.adds:
+        adds = _adds.decode(inflate(data.adds))
+        if adds:
+            controls, owners, added, alerts = _added(adds, parents)
+    if data.updates:
+        for add in _adds.decode(data.updates):
+            parents[add.parentId] = None
+    removed: list[int] = []
+    if data.removes:
+        removes = _removes.decode(inflate(data.removes))
+        gone = {remove.id for remove in removes}
+        parents.update((remove.parentId, None) for remove in removes if remove.parentId not in gone)
+        removed = ranges(sorted(gone))
+    texts = [change.id for change in _texts.decode(inflate(data.texts))] if data.texts else []
+    attributes: list[Any] = []
+    if data.attributes:
+        for change in _attributes.decode(inflate(data.attributes))[:MAX_TARGETS]:
+            for name, value in change.attributes.items():
+                attributes += (change.id, name[:32], zlib.crc32(value) & 0xFFFF)
+    fields: list[Any] = [list(parents)[:MAX_TARGETS], texts[:MAX_TARGETS], attributes, controls, owners]
+    return [*fields, removed[: 2 * MAX_TARGETS], added[: 2 * MAX_TARGETS], alerts]
+
+
+def _added(adds: list[rrweb.Add], parents: dict[int, None]) -> tuple[list[list[Any]], list[int], list[int], list[str]]:
+    parent_of: dict[int, int] = {}
+    nodes: dict[int, rrweb.Node] = {}
+    walk = Walk()
+    for add in adds:
+        if add.node is not None:
+            _flatten(add.node, add.parentId, parent_of, nodes)
+        elif add.wireframe is not None:
+            parent_of[add.wireframe.id] = add.parentId
+            walk_wireframes([add.wireframe], walk)
+    controls = {c[0]: c for c in walk.controls}
+    for node_id, node in nodes.items():
+        if node.type == rrweb.ELEMENT and is_control(node.tagName, node.attributes):
+            controls[node_id] = control_of(node_id, node.tagName, node.attributes)
+    own_name = {node_id for node_id, control in controls.items() if control[5]}
+    alerts: list[str] = []
+    owner_of: dict[int, int] = {}
+    for node_id, node in nodes.items():
+        owner = parent_of[node_id]
+        while owner in parent_of and owner not in controls:
+            owner = parent_of[owner]
+        if node.type == rrweb.TEXT:
+            _name(controls, owner, own_name, node)
+            _alert(nodes.get(parent_of[node_id]), node, alerts)
+        elif node.type == rrweb.ELEMENT:
+            owner_of[node_id] = owner
+    parents.update((parent, None) for parent in parent_of.values() if parent not in parent_of)
+    return list(controls.values()), _owner_ranges(owner_of), ranges(sorted(parent_of)), alerts[:5]
+
+
+def _flatten(node: rrweb.Node, parent: int, parent_of: dict[int, int], nodes: dict[int, rrweb.Node]) -> None:
+    parent_of[node.id] = parent
+    nodes[node.id] = node
+    for child in node.childNodes:
+        _flatten(child, node.id, parent_of, nodes)
+
+
+def _name(controls: dict[int, list[Any]], owner: int, own_name: set[int], node: rrweb.Node) -> None:
+    control = controls.get(owner)
+    if control is not None and owner not in own_name:
+        control[5] = f"{control[5]} {text_of(node.textContent, 40)}".strip()[:40]
+
+
+def _alert(parent: rrweb.Node | None, node: rrweb.Node, alerts: list[str]) -> None:
+    """Texts that appear in an alert: how pages say that something went wrong."""
+    if parent is None:
+        return
+    role, classes = parent.attributes.role, parent.attributes.class_
+    if role in ("alert", "alertdialog") or (isinstance(classes, str) and _ALERT_CLASS.search(classes)):
+        text = text_of(node.textContent, 80)
+        if text:
+            alerts.append(text)
+
+
+def ranges(ids: Iterable[int]) -> list[int]:
+    """Flat `first, last` pairs of sorted ids."""
+    out: list[int] = []
+    for node_id in ids:
+        if out and node_id <= out[-1] + 1:
+            out[-1] = node_id
+        else:
+            out += (node_id, node_id)
+    return out
+
+
+def _owner_ranges(owner_of: dict[int, int]) -> list[int]:
+    out: list[int] = []
+    for node_id in sorted(owner_of):
+        owner = owner_of[node_id]
+        if out and out[-1] == owner and node_id <= out[-2] + 4:
+            out[-2] = node_id  # ids between are text nodes, which are never clicked
+        else:
+            out += (node_id, node_id, owner)
+    return out
