@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import msgspec
 
-from replay_signals.schemas.inbox import InboxRecord, ProblemType, Recording, Where, Who
+from replay_signals.schemas.inbox import InboxRecord, ProblemType, Recording, Status, Where, Who
 from replay_signals.schemas.rows import SessionRow, SignalRow
 from replay_signals.schemas.signal_input import EventHistoryItem, SessionProblemExtra, SessionProblemSignalInput
 
@@ -30,9 +31,7 @@ def inbox_record(signal: SignalRow, *, produced_at: datetime, session: SessionRo
     """The complete record of a signal; `session` adds the span of its recording."""
     recording = None
     if session is not None:
-        recording = Recording(
-            started_at=session.started_at, ended_at=session.ended_at, active_ms=session.active_ms
-        )
+        recording = Recording(started_at=session.started_at, ended_at=session.ended_at, active_ms=session.active_ms)
     return InboxRecord(
         id=signal.signal_id,
         record_type="signal",
@@ -73,3 +72,137 @@ def inbox_record(signal: SignalRow, *, produced_at: datetime, session: SessionRo
         reaction_ms=signal.reaction_ms,
         recording=recording,
     )
+
+
+def title(kind: str, element: str, page_pattern: str) -> str:
+    """Kind, element and page; the same text for the same cause, since PostHog groups signals by their words."""
+    what = kind.replace("_", " ").capitalize()
+    on = f" on {element}" if element else ""
+    return f"{what}{on} at {page_pattern}" if page_pattern else what + on
+
+
+def weight(signal: SignalRow) -> float:
+    """Weight for PostHog's grouping, which researches a report at once when its signals add up to 1.
+
+    severity / 100 x confidence, at most 0.95; exactly 1 when `blocked_for_good`.
+    """
+    if blocked_for_good(signal):
+        return 1.0
+    return min(0.95, max(0.0, signal.severity / 100 * signal.confidence))
+
+
+def blocked_for_good(signal: SignalRow) -> bool:
+    """The control surely did not do its work, the visitor never got there after all, and left."""
+    parts = signal.components
+    return (
+        signal.confidence >= 0.8
+        and parts.get("blocked", 0.0) > 0
+        and parts.get("left", 0.0) > 0
+        and parts.get("recovered", 0.0) >= 0
+    )
+
+
+def to_signal_input(record: InboxRecord) -> SessionProblemSignalInput:
+    """A record of a signal as PostHog's signals inbox takes it."""
+    span = record.recording
+    where = record.where
+    step = EventHistoryItem(
+        event=record.kind,
+        timestamp=iso(record.started_at),
+        current_url=where.page or None,
+        event_type="click" if record.click_count else None,
+        interaction_text=where.element or None,
+    )
+    extra = SessionProblemExtra(
+        session_id=record.who.session_id,
+        segment_title=record.title,
+        start_time=iso(record.started_at),
+        end_time=iso(record.ended_at),
+        problem_type=record.problem_type,
+        distinct_id=record.who.distinct_id,
+        session_start_time=None if span is None else iso(span.started_at),
+        session_end_time=None if span is None else iso(span.ended_at),
+        session_duration=None if span is None else (span.ended_at - span.started_at).total_seconds(),
+        session_active_seconds=None if span is None else span.active_ms / 1000,
+        event_history=[step],
+    )
+    return SessionProblemSignalInput(
+        source_product="session_replay",
+        source_type="session_problem",
+        source_id=record.id,
+        description=f"{record.title}. {record.summary}",
+        weight=record.weight,
+        extra=extra,
+    )
+
+
+def signal_line(signal: SignalRow) -> bytes:
+    """One JSON object without a line break: every column of the signal, `evidence` as an object, times in UTC."""
+    return json_bytes(signal_dict(signal))
+
+
+def signal_dict(signal: SignalRow) -> dict[str, object]:
+    """The JSON object of a signal, the columns one looks for first in front."""
+    columns: dict[str, object] = msgspec.to_builtins(signal)
+    columns["evidence"] = parsed(signal.evidence)
+    return {name: columns[name] for name in _FIRST} | columns
+
+
+def record_dict(record: InboxRecord) -> dict[str, object]:
+    """The JSON object of an inbox record, `evidence` as an object."""
+    fields: dict[str, object] = msgspec.to_builtins(record)
+    return fields | {"evidence": parsed(record.evidence)}
+
+
+def parsed(evidence: str) -> object:
+    """Evidence as an object; as the text it is when it is not JSON."""
+    try:
+        return msgspec.json.decode(evidence.encode("utf-8", "replace"))
+    except msgspec.DecodeError:
+        return evidence
+
+
+# What a terminal may act on (the C0 and C1 controls, DEL), and what hides text or turns its direction.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Recorded text that is safe to print: what is unsafe shows as its escape, `\\x1b[2J`, on the same line."""
+    return _UNSAFE.sub(lambda m: m.group().encode("unicode_escape").decode(), text)
+
+
+def json_bytes(value: object, *, indent: int = 0) -> bytes:
+    """JSON that is safe to print: recorded text cannot steer the terminal it is shown in."""
+    try:
+        encoded = msgspec.json.encode(value)
+    except UnicodeEncodeError:  # lone surrogates, which JSON from browsers may hold
+        encoded = msgspec.json.encode(without_surrogates(msgspec.to_builtins(value)))
+    if indent:
+        encoded = msgspec.json.format(encoded, indent=indent)
+    return _UNSAFE.sub(_json_escape, encoded.decode()).encode()
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    return "\n" if found.group() == "\n" else f"\\u{ord(found.group()):04x}"
+
+
+def without_surrogates(value: object) -> object:
+    """Builtins with lone surrogates replaced by U+FFFD: UTF-8, which every output is, cannot hold them."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {without_surrogates(k): without_surrogates(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [without_surrogates(v) for v in value]
+    return value
+
+
+def iso(when: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds: 2026-11-24T20:22:01.123Z."""
+    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _status(status: str) -> Status:
+    if status == "retracted":
+        return "retracted"
+    return "revised" if status == "revised" else "new"

@@ -1,0 +1,121 @@
+"""The command line. Commands import what they need when they run, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from replay_signals.jobs.exits import MEANINGS, ExitCode, guarded, set_debug
+
+EXIT_CODES = "Exit codes: " + "; ".join(f"{code.value} {MEANINGS[code]}" for code in ExitCode) + "."
+
+app = typer.Typer(
+    name="replay-signals",
+    help="Finds what went wrong in session replays: signals with evidence, Iceberg tables and a ranked inbox.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(help="Files, folders, globs or fsspec URLs (s3://…), plain, .gz or .zst.", show_default=False),
+]
+Format = Annotated[
+    str, typer.Option("--format", help="Format of the files; `replay-signals formats` lists them.", metavar="NAME")
+]
+RulesFile = Annotated[
+    str | None,
+    typer.Option("--rules", help="Rules file (TOML); `replay-signals rules` prints the defaults.", metavar="FILE"),
+]
+Kinds = Annotated[
+    list[str] | None, typer.Option("--kind", help="Only signals of this kind; may be repeated.", metavar="KIND")
+]
+MinConfidence = Annotated[
+    float, typer.Option("--min-confidence", help="Only signals at least this sure.", min=0.0, max=1.0)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
+Top = Annotated[int, typer.Option("--top", help="How many problems to list; 0 lists all.", min=0)]
+Limit = Annotated[int, typer.Option("--limit", help="How many rows to print; 0 prints all.", min=0)]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 when any input was rejected.")]
+Warehouse = Annotated[
+    str, typer.Option("--warehouse", "-w", help="Folder of the warehouse (SQLite catalog and Iceberg tables).")
+]
+
+
+def _version(show: bool) -> None:
+    if show:
+        typer.echo(f"replay-signals {package_version('replay-signals')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options of every command."""
+    set_debug(debug)
+
+
+@app.command(epilog=EXIT_CODES)
+@guarded
+def detect(  # noqa: PLR0913, PLR0917 - one parameter an option
+    paths: Paths,
+    file_format: Format = "auto",
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one signal a line as JSON.")] = False,
+    json: Json = False,
+    rules: RulesFile = None,
+    kind: Kinds = None,
+    min_confidence: MinConfidence = 0.0,
+    top: Top = 20,
+    dead_letters: Annotated[
+        Path | None, typer.Option("--dead-letters", help="Write rejected input here, one JSON object a line.")
+    ] = None,
+    strict: Strict = False,
+) -> int:
+    """Find the signals in recordings, without a warehouse."""
+    from replay_signals.jobs import detect as job
+
+    request = job.Request(paths, file_format, rules, kind or [], min_confidence, top, dead_letters, strict)
+    return job.run(request, "jsonl" if jsonl else "json" if json else "table")
+
+
+@app.command(epilog=EXIT_CODES)
+@guarded
+def inbox(
+    target: Annotated[
+        list[str] | None,
+        typer.Argument(help="[FOLDER] for the ranked view, or `show ID [FOLDER]` for one record.", show_default=False),
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Keep running and print what arrives.")] = False,
+    json: Json = False,
+    top: Top = 20,
+) -> None:
+    """Show a local inbox, ranked by how many visitors are hurt how badly; `inbox show ID` shows one record."""
+    from replay_signals.jobs import inbox as job
+
+    job.run(target or [], follow=follow, json=json, top=top)
+
+
+@app.command(epilog=EXIT_CODES)
+@guarded
+def rules(
+    check: Annotated[str | None, typer.Option("--check", help="Check a rules file.", metavar="FILE")] = None,
+    toml: Annotated[bool, typer.Option("--toml", help="Print the defaults as a rules file.")] = False,
+) -> None:
+    """Print every setting of a rules file with meaning, unit and default."""
+    from replay_signals.jobs import rules as job
+
+    job.run(check, toml)
+
+
+def main() -> None:
+    """Entry point of the command `replay-signals`."""
+    app(prog_name="replay-signals")

@@ -1,0 +1,121 @@
+"""inbox: the ranked view of a local inbox, one record in full, and what arrives while one watches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from replay_signals.jobs import render
+from replay_signals.pipelines import inbox as store
+from replay_signals.pipelines.inbox import InboxError
+from replay_signals.schemas.inbox import InboxRecord
+from replay_signals.transforms.present import json_bytes, record_dict
+from replay_signals.transforms.rank import Problem, latest, rank
+
+DEFAULT_FOLDER = "warehouse/inbox"
+POLL_S = 0.5
+MIN_ID_CHARS = 4
+
+
+def run(target: Sequence[str], *, follow: bool, json: bool, top: int) -> None:
+    """`[FOLDER]` or `show ID [FOLDER]`; raises InboxError for anything else."""
+    words = list(target)
+    if words[:1] == ["show"]:
+        if len(words) not in (2, 3):
+            raise InboxError("Say which record: replay-signals inbox show ID [FOLDER].")
+        _show(words[1], words[2] if len(words) == 3 else DEFAULT_FOLDER, json)
+        return
+    if len(words) > 1:
+        raise InboxError(f"One folder at a time; got {' '.join(words)}.")
+    folder = words[0] if words else DEFAULT_FOLDER
+    if follow:
+        _follow(folder, json, lambda: time.sleep(POLL_S))
+    else:
+        _ranked(folder, json, top)
+
+
+def find(records: Sequence[InboxRecord], wanted: str) -> InboxRecord:
+    """The record with this id, or the only one whose id starts so; raises InboxError."""
+    found = [r for r in records if r.id == wanted]
+    if not found and len(wanted) >= MIN_ID_CHARS:
+        found = [r for r in records if r.id.startswith(wanted)]
+    if not found:
+        raise InboxError(f"No record {wanted}. `replay-signals inbox FOLDER --json` lists ids.")
+    if len(found) > 1:
+        raise InboxError(f"{len(found)} records start with {wanted}; give more of the id.")
+    return found[0]
+
+
+def _ranked(folder: str, json: bool, top: int) -> None:
+    contents = store.read(folder)
+    render.damage(contents.damage)
+    ranked = rank(contents.records)
+    if json:
+        shown = ranked[:top] if top else ranked
+        render.write(json_bytes([problem_dict(problem) for problem in shown], indent=2))
+        return
+    live = [r for r in latest(contents.records).values() if r.status != "retracted"]
+    sessions = {r.who.session_id for r in live}
+    render.out().print(
+        f"{render.count(len(ranked), 'problem')}, {render.count(len(live), 'signal')} "
+        f"in {render.count(len(sessions), 'session')}, the most harmful first.\n"
+    )
+    render.problems(ranked, top)
+    if ranked:
+        worst = ranked[0].worst
+        own = "" if folder == DEFAULT_FOLDER else f" {folder}"
+        render.say(f"\nNext: replay-signals inbox show {worst.id}{own}   the first one's worst case in full")
+
+
+def _show(wanted: str, folder: str, json: bool) -> None:
+    contents = store.read(folder)
+    render.damage(contents.damage)
+    record = find(list(latest(contents.records).values()), wanted)
+    if json:
+        render.write(json_bytes(record_dict(record), indent=2))
+    else:
+        render.record(record)
+
+
+def _follow(folder: str, json: bool, pause: Callable[[], None]) -> None:
+    """Prints what is there and then what arrives, until Ctrl-C."""
+    seen: frozenset[str] = frozenset()
+    shown: set[tuple[str, int]] = set()
+    while True:
+        now_there = store.segment_names(folder)
+        contents = store.read(folder, after=seen)
+        render.damage(contents.damage)
+        for record in contents.records:
+            if (record.id, record.revision) not in shown:
+                shown.add((record.id, record.revision))
+                _line(record, json)
+        seen |= now_there
+        pause()
+
+
+def _line(record: InboxRecord, json: bool) -> None:
+    if json:
+        render.write(json_bytes(record_dict(record)), flush=True)
+        return
+    mark = {"new": "+", "revised": "~", "retracted": "-"}[record.status]
+    when = record.started_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    render.out().print(f"{mark} {when}  sev {record.severity:3.0f}  ", render.text(record.title), sep="")
+
+
+def problem_dict(problem: Problem) -> dict[str, object]:
+    """The JSON object of a ranked problem, with its example records in full."""
+    return {
+        "problem_id": problem.problem_id,
+        **problem.key._asdict(),
+        "score": problem.score,
+        "severity": problem.severity,
+        "confidence": problem.confidence,
+        "impact": problem.impact,
+        "examples": [record_dict(record) for record in problem.examples],
+    }
+
+
+def now() -> datetime:
+    """The clock of whoever publishes."""
+    return datetime.now(UTC)

@@ -1,0 +1,233 @@
+"""What people see: ranked problems, tables and messages for a terminal.
+
+Everything recorded passes `visible` and is put into rich `Text`, never into markup: a page's text can neither steer the
+terminal nor style our output.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+from replay_signals.transforms.present import iso, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from replay_signals.pipelines.inbox import Damage
+    from replay_signals.schemas.inbox import InboxRecord
+    from replay_signals.transforms.rank import Problem
+
+WIDE_COLUMNS = 110
+"""From this width on problems are a table; below, three short lines each: eight columns would be torn to shreds."""
+
+
+@cache
+def out() -> Console:
+    """Standard output. Numbers and paths are not highlighted: colour means severity here."""
+    from rich.console import Console
+
+    return Console(highlight=False, emoji=False, markup=False, soft_wrap=False)
+
+
+@cache
+def err() -> Console:
+    """Standard error: progress, notes and errors, so that output can be piped."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, emoji=False, markup=False)
+
+
+def say(sentence: str) -> None:
+    """A note to the user on standard error."""
+    err().print(visible(sentence), soft_wrap=True)
+
+
+def write(data: bytes, *, flush: bool = False) -> None:
+    """A line of machine-readable output."""
+    sys.stdout.write(data.decode() + "\n")
+    if flush:
+        sys.stdout.flush()
+
+
+def problems(ranked: Sequence[Problem], limit: int) -> None:
+    """Ranked problems, `limit` at most (0: all), and how many were left out."""
+    shown = ranked[:limit] if limit else ranked
+    if not shown:
+        out().print("No signals.")
+        return
+    if out().width >= WIDE_COLUMNS:
+        out().print(_problem_table(shown))
+    else:
+        for position, problem in enumerate(shown, 1):
+            _problem_lines(position, problem)
+    if len(shown) < len(ranked):
+        out().print(f"… and {count(len(ranked) - len(shown), 'more problem')}; --top 0 shows all.", style="dim")
+
+
+def _problem_table(shown: Sequence[Problem]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table.add_column("#", justify="right")
+    table.add_column("Kind", no_wrap=True)
+    table.add_column("Page", ratio=3, overflow="fold")
+    table.add_column("Element", ratio=4, overflow="fold")
+    table.add_column("Sev", justify="right")
+    table.add_column("Conf", justify="right")
+    table.add_column("Sessions", justify="right")
+    table.add_column("Why", ratio=6, overflow="fold")
+    for position, problem in enumerate(shown, 1):
+        record = problem.worst
+        table.add_row(
+            str(position),
+            text(record.kind),
+            text(problem.key.page_pattern or record.where.page),
+            text(record.where.element or "–"),
+            severity(problem.severity),
+            f"{problem.confidence:.0%}",
+            _reach(problem),
+            text(record.summary),
+        )
+    return table
+
+
+def _problem_lines(position: int, problem: Problem) -> None:
+    record = problem.worst
+    from rich.padding import Padding
+    from rich.text import Text
+
+    head = Text.assemble(
+        (f"{position:3}. ", "dim"),
+        (visible(record.kind), "bold"),
+        "  severity ",
+        severity(problem.severity),
+        f"  confidence {problem.confidence:.0%}  sessions {_reach(problem)}",
+    )
+    place = Text.assemble(
+        (visible(problem.key.page_pattern or record.where.page), "cyan"), "  ", visible(record.where.element)
+    )
+    out().print(head)
+    out().print(Padding(place, (0, 0, 0, 5)))
+    out().print(Padding(text(record.summary), (0, 0, 0, 5)))
+
+
+def _reach(problem: Problem) -> str:
+    impact = problem.impact
+    if impact.exposed_sessions is None:
+        return str(impact.sessions)
+    return f"{impact.sessions} of {impact.exposed_sessions}"
+
+
+def rows(columns: Sequence[tuple[str, str]], data: Iterable[Sequence[object]]) -> None:
+    """A plain table; each column is a name and `left`, `right` or `fold` (text that may wrap)."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for name, style in columns:
+        if style == "right":
+            table.add_column(name, justify="right", no_wrap=True)
+        else:
+            table.add_column(name, overflow="fold", no_wrap=style == "left")
+    for row in data:
+        table.add_row(*(value if not isinstance(value, str) else text(value) for value in map(_cell, row)))
+    out().print(table)
+
+
+def _cell(value: object) -> Text | str:
+    from rich.text import Text
+
+    return value if isinstance(value, Text) else "–" if value is None or value == "" else str(value)
+
+
+def record(found: InboxRecord) -> None:
+    """A full record as whoever is on call wants to read it: what, where, for whom, how sure, evidence."""
+    import msgspec
+    from rich.text import Text
+
+    from replay_signals.transforms.present import parsed
+
+    out().print(Text.assemble((visible(found.title), "bold")))
+    out().print(text(found.summary))
+    out().print()
+    where, who = found.where, found.who
+    lines: list[tuple[str, object]] = [
+        ("severity", Text.assemble(severity(found.severity), f" of 100  ({_components(found.components)})")),
+        ("confidence", f"{found.confidence:.0%}   verdict {found.verdict}   weight {found.weight:.2f}"),
+        ("status", f"{found.status}, revision {found.revision}, rules {found.rules_version}"),
+        ("page", where.page),
+        ("pattern", where.page_pattern),
+        ("element", where.element),
+        ("element key", where.element_key),
+        ("at", None if where.x_px is None or where.y_px is None else f"x {where.x_px:.0f} px, y {where.y_px:.0f} px"),
+        ("when", f"{iso(found.started_at)} to {iso(found.ended_at)}"),
+        ("seek to", f"{clock(found.offset_ms)} in the recording ({found.offset_ms} ms)"),
+        ("session", who.session_id),
+        ("window", who.window_id),
+        ("visitor", "  ".join(filter(None, (who.distinct_id, who.person_id and f"person {who.person_id}")))),
+        ("flags", ", ".join(f"{k}={v}" for k, v in sorted(found.flags.items()))),
+        ("id", found.id),
+    ]
+    for name, value in lines:
+        if value:
+            out().print(Text.assemble((f"{name:12}", "dim"), value if isinstance(value, Text) else text(str(value))))
+    out().print(Text("evidence", style="dim"))
+    evidence = parsed(found.evidence)
+    for key, value in evidence.items() if isinstance(evidence, dict) else [("", evidence)]:
+        shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        out().print(Text.assemble((f"  {visible(str(key))}: ", "dim"), visible(shown)))
+
+
+def _components(components: dict[str, float]) -> str:
+    parts = sorted(components.items(), key=lambda item: -abs(item[1]))
+    return ", ".join(f"{visible(name)} {points:+.0f}" for name, points in parts) or "no components"
+
+
+def damage(found: Sequence[Damage]) -> None:
+    """A warning about segments that are cut."""
+    for one in found:
+        good = count(one.good_records, "record")
+        say(f"Warning: segment {one.segment} is damaged after {good}; the rest of it is left out.")
+
+
+def severity(points: float) -> Text:
+    """Severity, coloured by how bad it is."""
+    from rich.text import Text
+
+    return Text(f"{points:.0f}", style="bold red" if points >= 70 else "yellow" if points >= 40 else "")
+
+
+def text(recorded: str) -> Text:
+    """Recorded text without style or markup."""
+    from rich.text import Text
+
+    return Text(visible(recorded))
+
+
+def count(number: int, noun: str) -> str:
+    """`1 session`, `2 sessions`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def clock(ms: int) -> str:
+    """Minutes and seconds of an offset, as players show it: 1:05."""
+    minutes, seconds = divmod(max(0, ms) // 1000, 60)
+    return f"{minutes}:{seconds:02}"
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A progress bar on standard error, on terminals only; call the result after each of `total` steps."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err(), transient=True, disable=not err().is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda _: bar.advance(task)
