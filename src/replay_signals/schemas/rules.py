@@ -47,8 +47,8 @@ class Rage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a place is worth: pages whose path contains `path` add `points` to the severity of their signals."""
 
-    path: str
-    points: float
+    path: Annotated[str, doc("Part of the URL's path")]
+    points: Annotated[float, doc("Added to the severity")]
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
