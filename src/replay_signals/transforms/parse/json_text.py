@@ -1,0 +1,192 @@
+"""JSON text as it really arrives: decoding with repair, and keeping what a damaged array still holds.
+
+The hot path is one `Decoder.decode`. Only when it fails does anything here look closer.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+import msgspec
+from msgspec import Raw
+
+from replay_signals.schemas.messages import Reason
+
+T = TypeVar("T")
+
+MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What a decoder raises for text that is not JSON, not UTF-8, not of the expected type, or nested too deeply."""
+
+_RAW = msgspec.json.Decoder(Raw)
+_RAWS = msgspec.json.Decoder(list[Raw])
+_SURROGATES = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+# Possessive quantifiers: a string of 100 MB must not leave a backtracking point per escape.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
+_OPEN = {ord("["): ord("]"), ord("{"): ord("}")}
+
+
+class Damage(msgspec.Struct, frozen=True):
+    """A part that could not be kept: which item of the outermost array, why, and its text."""
+
+    item: int
+    reason: str
+    detail: str
+    text: bytes
+    cut: bool = False  # the text ends here, so this is the part at the break
+
+
+class Salvage(msgspec.Struct, frozen=True):
+    """The text without its damaged items, and those items."""
+
+    text: bytes
+    damages: list[Damage]
+
+
+def repaired(text: bytes) -> bytes:
+    """Lone surrogates and bytes that are not UTF-8 replaced by U+FFFD; everything else as it was."""
+    valid = text.decode("utf-8", "replace").encode()
+    return _SURROGATES.sub(lambda match: b"\\ufffd" if match[1] else match[0], valid)
+
+
+def decode(decoder: msgspec.json.Decoder[T], text: bytes | Raw) -> T:
+    """Decodes, and once more after repair; raises one of MALFORMED."""
+    try:
+        return decoder.decode(text)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return decoder.decode(repaired(bytes(text)))
+
+
+def array_items(text: bytes | Raw) -> list[Raw]:
+    """Items of a JSON array, undecoded; raises one of MALFORMED."""
+    return decode(_RAWS, text)
+
+
+def problem(error: BaseException) -> tuple[str, str]:
+    """Reason and words for one of MALFORMED; JSON that parses but has the wrong shape is an invalid payload."""
+    if isinstance(error, RecursionError):
+        return Reason.TOO_DEEP, "nested too deeply to be parsed"
+    if isinstance(error, msgspec.ValidationError):
+        return Reason.INVALID_PAYLOAD, str(error)
+    return Reason.INVALID_JSON, str(error)
+
+
+def flaw(text: bytes) -> tuple[str, str] | None:
+    """What is wrong with a JSON text, or None."""
+    try:
+        _RAW.decode(text)
+    except MALFORMED as error:
+        return problem(error)
+    return None
+
+
+def salvage(text: bytes, inner: bytes | None = None) -> Salvage:
+    """Keeps the sound items of the outermost arrays of a damaged JSON text, also when it breaks off.
+
+    A damaged item that mentions the key `inner` is salvaged itself: a capture event with one bad rrweb event keeps the
+    others. The result may still be no JSON (damage outside of any array); whoever decodes it will see.
+    """
+    return _Salvager(repaired(text), inner).run()
+
+
+class _Salvager:
+    """One pass over the brackets. Iterative, so nesting has no limit here."""
+
+    def __init__(self, text: bytes, inner: bytes | None) -> None:
+        self.text = text
+        self.inner = inner
+        self.parts: list[bytes] = []
+        self.damages: list[Damage] = []
+        self.stack: list[int] = []  # closing brackets still expected
+        self.array = 0  # depth of the outermost array we are in, 0 outside
+        self.start = 0  # where the current item began
+        self.done = 0  # text before this is in `parts`
+        self.boundary = 0  # last place outside of arrays where the text may be cut
+        self.count = 0
+        self.first = True
+
+    def run(self) -> Salvage:
+        for token in _TOKEN.finditer(self.text):
+            if not self._step(self.text[token.start()], token.start(), token.end()):
+                return self._broken()
+            if not self.stack and self.text[token.start()] in b"]}":
+                return self._complete(token.end())
+        return self._broken()
+
+    def _step(self, char: int, start: int, end: int) -> bool:
+        """Takes one token; False when the brackets do not match or a string does not end."""
+        if char == ord('"'):
+            return end - start > 1
+        if char in _OPEN:
+            self._open(char, end)
+        elif char == ord(","):
+            self._comma(start, end)
+        else:
+            return self._close(char, start, end)
+        return True
+
+    def _open(self, char: int, end: int) -> None:
+        self.stack.append(_OPEN[char])
+        if not self.array:
+            self.boundary = end
+            if char == ord("["):
+                self.array, self.start, self.first = len(self.stack), end, True
+                self.parts.append(self.text[self.done : end])
+                self.done = end
+
+    def _comma(self, start: int, end: int) -> None:
+        if not self.array:
+            self.boundary = start
+        elif len(self.stack) == self.array:
+            self._item(start)
+            self.start = end
+
+    def _close(self, char: int, start: int, end: int) -> bool:
+        if not self.stack or self.stack[-1] != char:
+            return False
+        if len(self.stack) == self.array:
+            self._item(start)
+            self.array, self.done = 0, start
+        self.stack.pop()
+        if not self.array:
+            self.boundary = end
+        return True
+
+    def _item(self, end: int) -> None:
+        """Keeps the item that ends here, or notes why not."""
+        item = self.text[self.start : end].strip()
+        if not item:
+            return
+        self.count += 1
+        found = flaw(item)
+        if found and self.inner and self.inner in item:
+            inner = salvage(item)
+            if inner.damages and flaw(inner.text) is None:
+                self.damages += inner.damages
+                item, found = inner.text, None
+        if found:
+            self.damages.append(Damage(self.count, *found, item))
+            return
+        self.parts.append(item if self.first else b"," + item)
+        self.first = False
+
+    def _complete(self, end: int) -> Salvage:
+        self.parts.append(self.text[self.done : end])
+        rest = self.text[end:].strip()
+        if rest:
+            self.damages.append(Damage(self.count + 1, Reason.INVALID_JSON, "text after the end of the JSON", rest))
+        return Salvage(b"".join(self.parts), self.damages)
+
+    def _broken(self) -> Salvage:
+        """The text breaks off, or its brackets stop matching: closes what is open."""
+        place = self.start if self.array else max(self.boundary, self.done)
+        if not self.array:
+            self.parts.append(self.text[self.done : place])
+        rest = self.text[place:].strip()
+        detail = "the JSON breaks off or its brackets do not match"
+        self.damages.append(Damage(self.count + 1, Reason.INVALID_JSON, detail, rest, cut=True))
+        return Salvage(b"".join(self.parts) + bytes(reversed(self.stack)), self.damages)

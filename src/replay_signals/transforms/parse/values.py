@@ -1,0 +1,119 @@
+"""Single values that senders get wrong: ids, times, and the dead letters that say so."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from replay_signals.schemas.messages import (
+    MAX_DEAD_LETTER_PAYLOAD_BYTES,
+    MAX_SESSION_ID_CHARS,
+    DeadLetter,
+    SourcePosition,
+)
+
+MAX_ID_CHARS = 200  # capture cuts distinct ids here
+MAX_CAPTURE_SESSION_ID_CHARS = 70  # capture: InvalidSessionId
+MAX_DETAIL_CHARS = 500
+LATEST_MS = 253_402_300_799_999  # end of the year 9999: the last moment a timestamp column can hold
+_SECONDS_BELOW = 100_000_000_000  # numeric texts below are seconds (milliseconds would be before March 1973)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def dead(
+    position: SourcePosition,
+    reason: str,
+    detail: str,
+    payload: bytes = b"",
+    *,
+    team: str = "",
+    session_id: str = "",
+    received_ms: int | None = None,
+) -> DeadLetter:
+    """A dead letter with a bounded piece of what was rejected."""
+    return DeadLetter(
+        position=position,
+        reason=reason,
+        detail=detail[:MAX_DETAIL_CHARS],
+        payload=bytes(payload[:MAX_DEAD_LETTER_PAYLOAD_BYTES]),
+        team=team,
+        session_id=session_id,
+        received_ms=received_ms,
+    )
+
+
+def text_of(value: object) -> str:
+    """An id as text, as capture makes it: other types stringified, NUL replaced by U+FFFD, cut to 200 characters."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        value = msgspec.json.encode(value, enc_hook=str).decode() if _encodable(value) else str(value)
+    return value[:MAX_ID_CHARS].replace("\0", "�")
+
+
+def _encodable(value: object) -> bool:
+    # msgspec refuses integers beyond 64 bits.
+    return not isinstance(value, int) or isinstance(value, bool) or -(2**63) <= value < 2**63
+
+
+def capture_session_problem(value: object) -> str | None:
+    """Why capture would reject a session id (`recordings.rs`: up to 70 characters of [A-Za-z0-9-]), or None."""
+    if value is None or value == "":
+        return "no $session_id"
+    if not isinstance(value, str):
+        return "$session_id is no text"
+    if len(value) > MAX_CAPTURE_SESSION_ID_CHARS:
+        return f"$session_id is longer than {MAX_CAPTURE_SESSION_ID_CHARS} characters"
+    if not (value.isascii() and value.replace("-", "a").isalnum()):
+        return "$session_id has characters other than letters, digits and -"
+    return None
+
+
+def session_problem(value: str) -> str | None:
+    """Why a session id of another recorder cannot be used, or None."""
+    if len(value) > MAX_SESSION_ID_CHARS:
+        return f"the session id is longer than {MAX_SESSION_ID_CHARS} characters"
+    if not value.isprintable():
+        return "the session id has characters that cannot be printed"
+    return None
+
+
+def whole_ms(value: object) -> int | None:
+    """Epoch milliseconds of a trusted clock (number or decimal text), None when it cannot be one."""
+    if isinstance(value, bytes | str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not (math.isfinite(value) and 0 < value <= LATEST_MS):
+        return None
+    return int(value)
+
+
+def epoch_ms(value: object) -> int | None:
+    """Epoch milliseconds of a client's time: ISO 8601, ClickHouse text (both UTC without a zone), or epoch numbers.
+
+    None when it is missing, unreadable, or outside of 1970 to 9999 (capture ignores such times too).
+    """
+    if isinstance(value, str):
+        when = _moment(value.strip())
+        if when is not None:
+            return whole_ms((when - _EPOCH) // timedelta(milliseconds=1))
+    ms = whole_ms(value)
+    if ms is not None and ms < _SECONDS_BELOW:
+        return whole_ms(float(value) * 1000)  # type: ignore[arg-type]  # whole_ms took it, so it is a number
+    return ms
+
+
+def _moment(text: str) -> datetime | None:
+    if text.isdigit():
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
