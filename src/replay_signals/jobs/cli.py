@@ -116,6 +116,16 @@ def rules(
     job.run(check, toml)
 
 
+@app.command(epilog=EXIT_CODES)
+@guarded
+def formats() -> None:
+    """List the file formats that can be read."""
+    from replay_signals.jobs import render
+    from replay_signals.pipelines.files import FORMATS
+
+    render.rows([("Format", "left"), ("What it is", "fold")], FORMATS)
+
+
 def main() -> None:
     """Entry point of the command `replay-signals`."""
     app(prog_name="replay-signals")

@@ -18,8 +18,9 @@ import msgspec
 from replay_signals.jobs import render
 from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.rules import read_rules
+from replay_signals.pipelines.files import InputError, expand, read
 from replay_signals.schemas.digests import MessageDigest
-from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, SnapshotMessage
+from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, SnapshotMessage, SourcePosition
 from replay_signals.schemas.rows import SessionRow, SessionVerdict, SignalRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest import digest
@@ -60,23 +61,27 @@ class Harvest:
     def add(self, record: SnapshotMessage | AnalyticsEvent | DeadLetter) -> None:
         """Takes one record of a reader."""
         if isinstance(record, SnapshotMessage):
-            digested = digest(record)
-            if isinstance(digested, DeadLetter):
-                self.rejects.add(digested)
-            else:
-                self.digests[record.team, record.session_id].append(digested)
+            self._add_message(record)
         elif isinstance(record, DeadLetter):
             self.rejects.add(record)
         elif record.session_id:
             self.events[record.team, record.session_id].append(record)
+
+    def _add_message(self, message: SnapshotMessage) -> None:
+        try:
+            digested = digest(message)
+        except Exception as error:  # noqa: BLE001 - a bug met by one message costs that message, not the run
+            digested = internal_error(error, message.position, message.team, message.session_id)
+        if isinstance(digested, DeadLetter):
+            self.rejects.add(digested)
+        else:
+            self.digests[message.team, message.session_id].append(digested)
 
 
 def harvest(
     urls: Sequence[str], file_format: str, rejects: Rejects, on_file: Callable[[str], None] = lambda url: None
 ) -> Harvest:
     """Reads files; `on_file` is called after each. Raises InputError for an unknown format."""
-    from replay_signals.pipelines.files import read
-
     found = Harvest(rejects)
     for url in urls:
         for record in read(url, file_format):
@@ -88,7 +93,16 @@ def harvest(
 def verdicts(found: Harvest, rules: Rules) -> Iterator[SessionVerdict]:
     """Judges every recorded session in the order of their keys, so the order of files changes nothing."""
     for key in sorted(found.digests):
-        yield judge(session_of(found.digests[key]), found.events.get(key, []), rules)
+        try:
+            yield judge(session_of(found.digests[key]), found.events.get(key, []), rules)
+        except Exception as error:  # noqa: BLE001 - a bug in a detector costs one session, not the run
+            found.rejects.add(internal_error(error, SourcePosition(f"session {key[1]}"), *key))
+
+
+def internal_error(error: Exception, position: SourcePosition, team: str, session_id: str) -> DeadLetter:
+    """The dead letter of a bug."""
+    detail = f"{type(error).__name__}: {error}"[:1000]
+    return DeadLetter(position, Reason.INTERNAL, detail, team=team, session_id=session_id)
 
 
 def wanted(signal: SignalRow, kinds: Sequence[str], min_confidence: float) -> bool:
@@ -123,17 +137,13 @@ class Request(msgspec.Struct, frozen=True):
 
 def run(request: Request, output: str) -> ExitCode:
     """Detects and prints as `table`, `json` or `jsonl`. Raises InputError and RulesError."""
-    from replay_signals.pipelines.files import expand
-
     rules = read_rules(request.rules)
     urls = expand(request.paths)
-    with _sink(request.dead_letters) as sink, render.progress("Reading", len(urls)) as step:
-        found = harvest(urls, request.file_format, Rejects(sink), step)
-    with render.progress("Judging", len(found.digests)) as step:
-        judged = []
-        for verdict in verdicts(found, rules):
-            judged.append(verdict)
-            step(verdict.session.session_id)
+    with _sink(request.dead_letters) as sink:
+        with render.progress("Reading", len(urls)) as step:
+            found = harvest(urls, request.file_format, Rejects(sink), step)
+        with render.progress("Judging", len(found.digests)) as step:
+            judged = list(_each(verdicts(found, rules), step))
     signals = [
         (signal, verdict.session)
         for verdict in judged
@@ -152,6 +162,12 @@ def run(request: Request, output: str) -> ExitCode:
     return ExitCode.REJECTED if request.strict and found.rejects.by_reason else ExitCode.OK
 
 
+def _each(judged: Iterator[SessionVerdict], step: Callable[[str], None]) -> Iterator[SessionVerdict]:
+    for verdict in judged:
+        step(verdict.session.session_id)
+        yield verdict
+
+
 def _print_table(
     request: Request,
     found: Harvest,
@@ -168,13 +184,19 @@ def _print_table(
     render.problems(ranked, request.top)
     rejects = found.rejects
     if rejects.by_reason:
-        render.out().print(f"\n{render.count(rejects.by_reason.total(), 'record')} rejected:")
-        render.rows([("Reason", "left"), ("Records", "right")], rejects.by_reason.most_common())
-        render.rows(
-            [("First of them", "fold"), ("Reason", "left"), ("Detail", "fold")],
-            [(str(letter.position), letter.reason, letter.detail) for letter in rejects.first],
-        )
+        _print_rejects(rejects)
         render.say(_how_to_see(request))
+
+
+def _print_rejects(rejects: Rejects) -> None:
+    """Counts by reason, then the first few with their positions."""
+    out = render.out()
+    out.print(f"\n{render.count(rejects.by_reason.total(), 'record')} rejected:", style="bold")
+    for reason, number in rejects.by_reason.most_common():
+        out.print(f"{number:7,}  {render.visible(reason)}")
+    out.print("\nThe first of them:", style="bold")
+    for letter in rejects.first:
+        out.print(render.text(f"  {letter.position}  {letter.reason}: {letter.detail}"), soft_wrap=True)
 
 
 def _how_to_see(request: Request) -> str:
@@ -188,5 +210,9 @@ def _sink(path: Path | None) -> Iterator[BinaryIO | None]:
     if path is None:
         yield None
         return
-    with path.open("wb") as file:
+    try:
+        file = path.open("wb")
+    except OSError as error:
+        raise InputError(f"cannot write dead letters to {path}: {error.strerror}") from None
+    with file:
         yield file
