@@ -1,0 +1,171 @@
+"""backfill: recordings from files into the tables of a warehouse. See docs/backfill.md for what it guarantees."""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from replay_signals.schemas.rules import Rules
+
+if TYPE_CHECKING:  # Beam and Iceberg take seconds to import: only a run does
+    from pyiceberg.catalog import Catalog
+
+    from replay_signals.pipelines.backfill import Job
+    from replay_signals.pipelines.outcome import Outcome
+    from replay_signals.pipelines.sessions import Days
+
+LOCAL_RUNNER = "FnApiRunner"  # in this process; Beam's default would look for the Prism binary first
+CONFLICT_TRIES = 6
+Progress = Callable[[str, int, int], None]
+"""stage (`read`, `judge`, `commit`), how many are done, of how many (0: not known)."""
+
+
+@dataclass(frozen=True)
+class BackfillOptions:
+    """What to read, where to write, how to run.
+
+    `warehouse` is a local folder; `catalog` names a configured PyIceberg catalog instead. With `from_day` or `to_day`
+    (both ends included, either may be open) exactly those days are replaced. `runner` is a Beam runner; without one
+    the quickest in-process runner works. `beam_args` go to Beam as they are.
+    """
+
+    paths: Sequence[str]
+    warehouse: str | None = None
+    catalog: str | None = None
+    format: str = "auto"
+    rules: Rules = field(default_factory=Rules)
+    from_day: date | None = None
+    to_day: date | None = None
+    runner: str | None = None
+    beam_args: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class BackfillResult:
+    """What a backfill did. `added` counts new and changed rows by table, `unchanged` those that were there already.
+
+    `dead_letters` counts what this run rejected by reason, stored before or not; `outside` sessions that start on
+    days which were not to be replaced; `tries` is above 1 when other writers made the run look again.
+    """
+
+    added: dict[str, int]
+    unchanged: dict[str, int]
+    dead_letters: dict[str, int]
+    files: int
+    sessions: int
+    outside: int
+    tries: int
+    seconds: float
+
+
+def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> BackfillResult:
+    """Reads, judges and commits. Raises InputError, WarehouseError or ValueError (days in the wrong order)."""
+    from replay_signals.pipelines.catalog import WarehouseError, open_catalog
+    from replay_signals.pipelines.commit import Conflict
+    from replay_signals.pipelines.files import expand
+
+    started = time.monotonic()
+    days = _days(options)
+    urls = expand(options.paths)
+    catalog = open_catalog(options.warehouse, options.catalog)
+    conflict = ""
+    for attempt in range(1, CONFLICT_TRIES + 1):
+        try:
+            outcome = _attempt(options, urls, catalog, days, progress or (lambda stage, done, total: None))
+        except Conflict as error:
+            conflict = str(error)
+            time.sleep(random.uniform(0, 0.2 * 2**attempt))
+            continue
+        return BackfillResult(
+            added=outcome.added,
+            unchanged=outcome.unchanged,
+            dead_letters=outcome.rejected,
+            files=len(urls),
+            sessions=outcome.sessions,
+            outside=outcome.outside,
+            tries=attempt,
+            seconds=time.monotonic() - started,
+        )
+    raise WarehouseError(
+        f"gave up after {CONFLICT_TRIES} tries: other writers keep changing the same rows ({conflict})"
+    )
+
+
+def _days(options: BackfillOptions) -> Days | None:
+    from replay_signals.pipelines.sessions import Days
+
+    if options.from_day is None and options.to_day is None:
+        return None
+    days = Days(options.from_day or date.min, options.to_day or date.max)
+    if days.first > days.last:
+        raise ValueError(f"the first day to replace ({days.first}) is after the last ({days.last})")
+    return days
+
+
+def _attempt(
+    options: BackfillOptions, urls: list[str], catalog: Catalog, days: Days | None, progress: Progress
+) -> Outcome:
+    """One run from the current state of the tables; raises Conflict when that state changes under it."""
+    from replay_signals.pipelines.backfill import Job
+    from replay_signals.pipelines.catalog import PinnedTable, open_tables
+    from replay_signals.pipelines.publish import plans_of, publish
+
+    tables = {name: PinnedTable(table) for name, table in open_tables(catalog).items()}
+    run_id = uuid.uuid4().hex
+    plan = f"{tables['sessions'].table.location()}/metadata/backfill-{run_id}.plan"
+    job = Job(run_id, options.format, options.rules, tables, days, plan)
+    outcome = _run(options, urls, job, progress)
+    plans = plans_of(outcome, tables, days)
+    publish(catalog, tables, plans, run_id, _counter("commit", len(plans), progress))
+    return outcome
+
+
+def _run(options: BackfillOptions, urls: list[str], job: Job, progress: Progress) -> Outcome:
+    """Runs the graph and takes its plan."""
+    from apache_beam import Pipeline
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    from replay_signals.pipelines.backfill import backfill, watchers
+    from replay_signals.pipelines.catalog import WarehouseError
+    from replay_signals.pipelines.outcome import decode
+
+    counters = {"read": _counter("read", len(urls), progress), "judge": _counter("judge", 0, progress)}
+    watchers[job.run_id] = lambda stage: counters[stage](stage)
+    try:
+        pipeline = Pipeline(options.runner or LOCAL_RUNNER, options=PipelineOptions(list(options.beam_args)))
+        backfill(pipeline, urls, job)
+        pipeline.run().wait_until_finish()
+    except Exception as error:
+        # runners raise their own types with the worker's stack as text; its last line is the cause
+        raise WarehouseError(f"the pipeline failed: {_cause(error)}") from error
+    finally:
+        del watchers[job.run_id]
+    io = job.tables["sessions"].table.io
+    with io.new_input(job.plan_location).open() as stream:
+        outcome = decode(stream.read())
+    io.delete(job.plan_location)
+    return outcome
+
+
+def _counter(stage: str, total: int, progress: Progress) -> Callable[[str], None]:
+    done = 0
+
+    def count(_: str) -> None:
+        nonlocal done
+        done += 1
+        progress(stage, done, total)
+
+    return count
+
+
+def _cause(error: BaseException) -> str:
+    """The deepest cause in one line."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[-1].strip() if lines else type(error).__name__

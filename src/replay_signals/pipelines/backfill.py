@@ -1,0 +1,239 @@
+"""The batch graph: files to data files of every table, and a plan of what to commit.
+
+    urls -> read -> digest -> own          each piece of evidence keyed by who it belongs to
+                 -> + stored evidence      of the owners that the input touches
+         -> group by owner -> settle       merge, judge, revise: only what changes leaves
+         -> write data files -> plan       one file a table and partition, nothing visible yet
+
+Whatever a step rejects becomes a dead letter and is an owner of its own, so it takes the same way into its table.
+Only bytes are shuffled (`parts`), and only one owner's parts are in memory at a time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import apache_beam as beam
+import msgspec
+
+from replay_signals.pipelines import parts
+from replay_signals.pipelines.catalog import PinnedTable
+from replay_signals.pipelines.datafiles import PartitionOf, partition_of, write_rows
+from replay_signals.pipelines.datafiles import pack as pack_file
+from replay_signals.pipelines.events import event_row
+from replay_signals.pipelines.files import read
+from replay_signals.pipelines.outcome import MergeOutcomes, Outcome, outcome_of
+from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, Owner, Part, pack_owner, unpack_owner
+from replay_signals.pipelines.sessions import Days, settle
+from replay_signals.pipelines.stored import rows_by_id, rows_of_sessions
+from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, SnapshotMessage
+from replay_signals.schemas.rows import TABLES
+from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.digest import digest
+
+Owned = tuple[bytes, Part]
+OWNERS_A_LOOKUP = 10_000
+ROWS_A_FILE = 200_000
+"""Rows buffered by a writer; about 100 MB of the widest table."""
+
+ROWS, OUTCOMES = "rows", "outcomes"
+
+encode = msgspec.msgpack.Encoder().encode
+_partition = msgspec.msgpack.Decoder(tuple[str, date, int])
+_rows = {name: msgspec.msgpack.Decoder(list[row]) for name, row in TABLES.items()}  # type: ignore[valid-type]
+
+watchers: dict[str, Callable[[str], None]] = {}
+"""Run id -> callback(stage), for runners that work in the process that started them."""
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What the graph needs to know; travels to workers."""
+
+    run_id: str
+    file_format: str
+    rules: Rules
+    tables: dict[str, PinnedTable]
+    days: Days | None
+    plan_location: str
+
+
+def backfill(pipeline: beam.Pipeline, urls: list[str], job: Job) -> None:
+    """Builds the graph."""
+    fresh = (
+        pipeline
+        | "Files" >> beam.Create(urls, reshuffle=True)
+        | "Read" >> beam.ParDo(Read(job)).with_output_types(beam.typehints.Any)
+        | "Digest" >> beam.ParDo(Digest()).with_output_types(Owned)
+    )
+    evidence = fresh
+    if any(table.snapshot_id for table in job.tables.values()):
+        evidence = (fresh, fresh | "Stored" >> LookUpStored(job)) | "Join" >> beam.Flatten()
+    settled = (
+        evidence
+        | "GroupByOwner" >> beam.GroupByKey()
+        | "Settle" >> beam.ParDo(Settle(job)).with_outputs(OUTCOMES, main=ROWS)
+    )
+    written = settled[ROWS] | "WriteDataFiles" >> WriteDataFiles(job)
+    _ = (
+        (settled[OUTCOMES], written)
+        | "Outcomes" >> beam.Flatten()
+        | "Merge" >> beam.CombineGlobally(MergeOutcomes())
+        | "Plan" >> beam.ParDo(WritePlan(job))
+    )
+
+
+class Read(beam.DoFn):
+    """Files to records: snapshot messages, analytics events, dead letters."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def process(self, url: str) -> Iterator[Any]:
+        """Every record of one file."""
+        yield from read(url, self._job.file_format)
+        _tell(self._job, "read")
+
+
+class Digest(beam.DoFn):
+    """Records to owned parts. Raw payload ends here."""
+
+    def process(self, record: Any) -> Iterator[Owned]:
+        """One record, digested if it is a message."""
+        yield own(_digested(record) if isinstance(record, SnapshotMessage) else record)
+
+
+def own(record: Any) -> Owned:
+    """A record with its owner."""
+    if isinstance(record, AnalyticsEvent):
+        event = event_row(record)
+        return pack_owner(parts.owner_of_event(event)), parts.pack(EVENT, event)
+    if isinstance(record, DeadLetter):
+        letter = parts.letter_row(record)
+        return pack_owner(parts.owner_of_letter(letter)), parts.pack(LETTER, letter)
+    return pack_owner(Owner(record.team, record.session_id)), parts.pack(DIGEST, record)
+
+
+def _digested(message: SnapshotMessage) -> Any:
+    try:
+        return digest(message)
+    except Exception as error:  # noqa: BLE001 - a bug met by one message costs that message, not the run
+        detail = f"digest failed: {type(error).__name__}: {error}"[:1000]
+        return DeadLetter(message.position, Reason.INTERNAL, detail, team=message.team, session_id=message.session_id)
+
+
+class LookUpStored(beam.PTransform):
+    """Stored rows of every owner that the input touches."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self._job = job
+
+    def expand(self, fresh: beam.pvalue.PCollection[Any]) -> beam.pvalue.PCollection[Any]:
+        """Owned parts of kind = table."""
+        return (
+            fresh
+            | "Owners" >> beam.Keys()
+            | "Distinct" >> beam.Distinct()
+            | "Batch" >> beam.BatchElements(OWNERS_A_LOOKUP, OWNERS_A_LOOKUP)
+            | "ReadStored" >> beam.ParDo(ReadStored(self._job)).with_output_types(Owned)
+        )
+
+
+class ReadStored(beam.DoFn):
+    """Reads the pinned tables once for many owners."""
+
+    def __init__(self, job: Job) -> None:
+        self._tables = job.tables
+
+    def process(self, batch: list[bytes]) -> Iterator[Owned]:
+        """Every stored row of the owners, with its owner."""
+        owners = [unpack_owner(data) for data in batch]
+        sessions = [(o.team, o.session_id) for o in owners if o.session_id]
+        for table, row in rows_of_sessions(self._tables, sessions):
+            yield pack_owner(Owner(row.team, row.session_id)), parts.pack(table, row)
+        for row in rows_by_id(self._tables, "events", {o.loose for o in owners if o.kind == EVENT}):
+            if not row.session_id:
+                yield pack_owner(parts.owner_of_event(row)), parts.pack("events", row)
+        for row in rows_by_id(self._tables, "dead_letters", {o.loose for o in owners if o.kind == LETTER}):
+            yield pack_owner(parts.owner_of_letter(row)), parts.pack("dead_letters", row)
+
+
+class Settle(beam.DoFn):
+    """One owner's evidence to rows by partition, and to what the plan has to know."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def process(self, grouped: tuple[bytes, Iterable[Part]]) -> Iterator[Any]:
+        """Rows of one partition as MessagePack; the outcome apart."""
+        settled = settle(unpack_owner(grouped[0]), grouped[1], self._job.rules, self._job.days)
+        by_partition: dict[PartitionOf, list[Any]] = defaultdict(list)
+        for change in settled.changes:
+            for row in change.rows:
+                by_partition[partition_of(change.table, row)].append(row)
+        for partition, rows in by_partition.items():
+            yield encode(partition), encode(rows)
+        yield beam.pvalue.TaggedOutput(OUTCOMES, outcome_of(settled))
+        if settled.sessions:
+            _tell(self._job, "judge")
+
+
+class WriteDataFiles(beam.PTransform):
+    """Rows of a partition to a data file, or a few when they are many."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self._job = job
+
+    def expand(self, rows: beam.pvalue.PCollection[Any]) -> beam.pvalue.PCollection[Any]:
+        """Outcomes that name the files."""
+        return (
+            rows
+            | "GroupByPartition" >> beam.GroupByKey()
+            | "WriteFile" >> beam.ParDo(WriteFile(self._job)).with_output_types(Outcome)
+        )
+
+
+class WriteFile(beam.DoFn):
+    """Writes one partition's rows."""
+
+    def __init__(self, job: Job) -> None:
+        self._tables = job.tables
+
+    def process(self, grouped: tuple[bytes, Iterable[bytes]]) -> Iterator[Outcome]:
+        """An outcome per data file."""
+        partition = _partition.decode(grouped[0])
+        table = partition[0]
+        rows: list[Any] = []
+        for body in grouped[1]:
+            rows.extend(_rows[table].decode(body))
+            if len(rows) >= ROWS_A_FILE:
+                yield self._write(partition, rows)
+                rows = []
+        if rows:
+            yield self._write(partition, rows)
+
+    def _write(self, partition: PartitionOf, rows: list[Any]) -> Outcome:
+        table = partition[0]
+        return Outcome(files={table: [pack_file(f) for f in write_rows(self._tables[table].table, partition, rows)]})
+
+
+class WritePlan(beam.DoFn):
+    """Leaves the outcome where the committer finds it. A retried bundle writes the same file again."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def process(self, outcome: Outcome) -> None:
+        """Writes the plan."""
+        io = self._job.tables["sessions"].table.io
+        with io.new_output(self._job.plan_location).create(overwrite=True) as stream:
+            stream.write(encode(outcome))
+
+
+def _tell(job: Job, stage: str) -> None:
+    if watcher := watchers.get(job.run_id):
+        watcher(stage)

@@ -1,0 +1,193 @@
+"""Iceberg schemas, partitions and sort orders derived from the row structs, and rows to Arrow and back.
+
+The structs of `schemas/rows` are the single source: column names, order, types and documentation come from there, so
+a table can never say something else than the code that fills it. Types follow the Iceberg specification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyiceberg.partitioning import PartitionField, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.table.sorting import SortField, SortOrder
+from pyiceberg.transforms import BucketTransform, IdentityTransform
+from pyiceberg.types import (
+    BinaryType,
+    BooleanType,
+    DateType,
+    DoubleType,
+    IcebergType,
+    ListType,
+    LongType,
+    MapType,
+    NestedField,
+    StringType,
+    TimestamptzType,
+)
+
+from replay_signals.schemas.digests import EPOCH
+from replay_signals.schemas.rows import ROW_KEYS, TABLES
+
+DIGEST_BUCKETS = 16
+NESTED_ID_BASE = 1000  # map and list members of field n have ids from n * 1000; Iceberg renumbers them on creation
+
+_PRIMITIVES: dict[type, type[IcebergType]] = {
+    str: StringType,
+    int: LongType,
+    float: DoubleType,
+    bool: BooleanType,
+    bytes: BinaryType,
+    datetime: TimestamptzType,
+    date: DateType,
+}
+_ZERO: dict[type, object] = {str: "", int: 0, float: 0.0, bool: False, bytes: b"", date: date(1970, 1, 1)}
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One column as a row struct declares it; `kind` is the bare Python type, `args` its parameters."""
+
+    name: str
+    kind: type
+    args: tuple[type, ...]
+    optional: bool
+    doc: str
+    zero: object
+
+
+@cache
+def columns_of(row: type[msgspec.Struct]) -> tuple[Column, ...]:
+    """Columns of a row struct in declared order; raises TypeError for a field without documentation."""
+    hints = get_type_hints(row, include_extras=True)
+    return tuple(_column(field, hints[field.name]) for field in msgspec.structs.fields(row))
+
+
+def _column(field: msgspec.structs.FieldInfo, hint: Any) -> Column:
+    docs = [m.description for m in get_args(hint)[1:] if isinstance(m, msgspec.Meta) and m.description]
+    if get_origin(hint) is not Annotated or not docs:
+        raise TypeError(f"{field.name}: a column needs a description")
+    inner = get_args(hint)[0]
+    members = get_args(inner) if get_origin(inner) in (Union, UnionType) else (inner,)
+    optional = type(None) in members
+    bare = next(m for m in members if m is not type(None))
+    kind = cast(type, get_origin(bare) or bare)
+    return Column(field.name, kind, get_args(bare), optional, docs[-1], _zero(field, kind, optional))
+
+
+def _zero(field: msgspec.structs.FieldInfo, kind: type, optional: bool) -> object:
+    """What a row written before the column existed holds in it."""
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    if field.default_factory is not msgspec.NODEFAULT:
+        return field.default_factory()
+    if optional:
+        return None
+    return kind() if kind in (dict, list) else _ZERO.get(kind, EPOCH)
+
+
+def iceberg_type(column: Column, field_id: int) -> IcebergType:
+    """The Iceberg type of a column."""
+    nested = field_id * NESTED_ID_BASE
+    if column.kind is dict:
+        key, value = (_PRIMITIVES[a]() for a in column.args)
+        return MapType(nested, key, nested + 1, value, value_required=True)
+    if column.kind is list:
+        return ListType(nested, _PRIMITIVES[column.args[0]](), element_required=True)
+    if column.kind not in _PRIMITIVES:
+        raise TypeError(f"{column.name}: no Iceberg type for {column.kind}")
+    return _PRIMITIVES[column.kind]()
+
+
+@cache
+def schema_of(table: str) -> Schema:
+    """The Iceberg schema of a table; field ids are the order of the struct's fields from 1."""
+    row = TABLES[table]
+    fields = [
+        NestedField(i, c.name, iceberg_type(c, i), required=not c.optional, doc=c.doc)
+        for i, c in enumerate(columns_of(row), start=1)
+    ]
+    ids = {f.name: f.field_id for f in fields}
+    return Schema(*fields, identifier_field_ids=[ids[name] for name in identity_of(table)])
+
+
+def identity_of(table: str) -> tuple[str, ...]:
+    """What is unique in a table: its key, and the revision where it has one."""
+    revision = ("revision",) if has_revision(table) else ()
+    return (*ROW_KEYS[table], *revision)
+
+
+def has_revision(table: str) -> bool:
+    """Whether rows of the table carry a revision."""
+    return "revision" in TABLES[table].__struct_fields__
+
+
+@cache
+def partition_spec_of(table: str) -> PartitionSpec:
+    """By day; message_digests also by session, so that one session's digests lie in one file a day."""
+    schema = schema_of(table)
+    fields = [PartitionField(schema.find_field("day").field_id, 1000, IdentityTransform(), "day")]
+    if table == "message_digests":
+        source = schema.find_field("session_id").field_id
+        fields.append(PartitionField(source, 1001, BucketTransform(DIGEST_BUCKETS), "session_id_bucket"))
+    return PartitionSpec(*fields)
+
+
+@cache
+def sort_order_of(table: str) -> SortOrder:
+    """By identity: one session's rows lie together, and the bounds of session ids prune files."""
+    schema = schema_of(table)
+    return SortOrder(
+        *(SortField(schema.find_field(name).field_id, transform=IdentityTransform()) for name in identity_of(table))
+    )
+
+
+def bucket_of(session_id: str) -> int:
+    """Iceberg's bucket of a session id in message_digests."""
+    return cast(int, BucketTransform(DIGEST_BUCKETS).transform(StringType())(session_id))
+
+
+def arrow_table(rows: Sequence[msgspec.Struct], target: pa.Schema) -> pa.Table:
+    """Rows as Arrow with the target's columns; columns that the struct does not have (a newer writer's) are null."""
+    known = {c.name for c in columns_of(type(rows[0]))} if rows else set()
+    arrays = [
+        _array([getattr(row, field.name) for row in rows], field.type)
+        if field.name in known
+        else pa.nulls(len(rows), field.type)
+        for field in target
+    ]
+    return pa.Table.from_arrays(arrays, schema=target)
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_map(kind):
+        values = [None if v is None else sorted(v.items()) for v in values]
+    return pa.array(values, kind)
+
+
+def rows_of(table: pa.Table | pa.RecordBatch, row: type[msgspec.Struct]) -> Iterator[Any]:
+    """Rows of Arrow data; columns it lacks, and nulls from before a column existed, hold the column's zero."""
+    columns = columns_of(row)
+    values = [_values(table, column) for column in columns]
+    names = [c.name for c in columns]
+    for cells in zip(*values, strict=True):
+        yield row(**dict(zip(names, cells, strict=True)))
+
+
+def _values(table: pa.Table | pa.RecordBatch, column: Column) -> Iterable[Any]:
+    if column.name not in table.schema.names:
+        return [column.zero] * table.num_rows
+    data = table.column(column.name)
+    if column.kind is datetime:
+        micros = pc.cast(data, pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+        return [column.zero if v is None else EPOCH + timedelta(microseconds=v) for v in micros]
+    found = data.to_pylist()
+    if column.kind is dict:
+        return [column.zero if v is None else dict(v) for v in found]
+    return [column.zero if v is None else v for v in found] if data.null_count else found

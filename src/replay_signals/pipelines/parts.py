@@ -1,0 +1,109 @@
+"""What is shuffled: pieces of an owner's evidence as bytes, so that engines never pickle our structs.
+
+An owner is a session, an event without a session, or a dead letter. Everything about an owner meets in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+import msgspec
+
+from replay_signals.schemas.digests import EPOCH, MessageDigest, at
+from replay_signals.schemas.messages import DeadLetter
+from replay_signals.schemas.rows import TABLES, DeadLetterRow, EventRow
+
+DIGEST, EVENT, LETTER = "digest", "event", "letter"
+Part = tuple[str, bytes]
+"""Kind and body: a fresh digest, event row or dead letter row, or (kind = table) a stored row."""
+T = TypeVar("T")
+
+
+class Owner(msgspec.Struct, frozen=True, array_like=True):
+    """Who a part belongs to. `loose` is the id of an event or dead letter that belongs to no session."""
+
+    team: str
+    session_id: str
+    kind: str = ""
+    loose: str = ""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_owner = msgspec.msgpack.Decoder(Owner)
+_bodies: dict[str, msgspec.msgpack.Decoder[Any]] = {
+    DIGEST: msgspec.msgpack.Decoder(MessageDigest),
+    EVENT: msgspec.msgpack.Decoder(EventRow),
+    LETTER: msgspec.msgpack.Decoder(DeadLetterRow),
+    **{table: msgspec.msgpack.Decoder(row) for table, row in TABLES.items()},
+}
+
+
+def pack_owner(owner: Owner) -> bytes:
+    """A deterministic key."""
+    return _well_formed(_encoder.encode, owner)
+
+
+def unpack_owner(data: bytes) -> Owner:
+    """The inverse of `pack_owner`."""
+    return _owner.decode(data)
+
+
+def pack(kind: str, body: msgspec.Struct) -> Part:
+    """A part."""
+    return kind, _well_formed(_encoder.encode, body)
+
+
+def unpack(part: Part) -> Any:
+    """The struct in a part."""
+    return _bodies[part[0]].decode(part[1])
+
+
+def owner_of_event(row: EventRow) -> Owner:
+    """Its session, or itself."""
+    return Owner(row.team, row.session_id) if row.session_id else Owner(row.team, "", EVENT, row.uuid)
+
+
+def owner_of_letter(row: DeadLetterRow) -> Owner:
+    """A dead letter owns itself, also when it names a session: it is no evidence about it."""
+    return Owner("", "", LETTER, row.dead_letter_id)
+
+
+def letter_row(letter: DeadLetter) -> DeadLetterRow:
+    """The row of a dead letter; the same input rejected twice has one id."""
+    position = letter.position
+    name = msgspec.json.encode([well_formed(position.source), position.partition, position.offset, letter.reason])
+    received = EPOCH if letter.received_ms is None else at(letter.received_ms)
+    return DeadLetterRow(
+        day=received.date(),
+        dead_letter_id=blake2b(name + letter.payload, digest_size=16).hexdigest(),
+        source=position.source,
+        partition=position.partition,
+        offset=position.offset,
+        reason=letter.reason,
+        detail=letter.detail,
+        team=letter.team,
+        session_id=letter.session_id,
+        received_at=None if letter.received_ms is None else received,
+        payload=letter.payload,
+    )
+
+
+def well_formed(value: Any) -> Any:
+    """Structs, containers and strings with lone surrogates replaced: no file format can hold those."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if isinstance(value, msgspec.Struct):
+        fields = {name: well_formed(getattr(value, name)) for name in value.__struct_fields__}
+        return type(value)(**fields)
+    if isinstance(value, dict):
+        return {well_formed(k): well_formed(v) for k, v in value.items()}
+    return [well_formed(v) for v in value] if isinstance(value, list) else value
+
+
+def _well_formed(encode: Callable[[Any], bytes], value: T) -> bytes:
+    try:
+        return encode(value)
+    except UnicodeEncodeError:
+        return encode(well_formed(value))
