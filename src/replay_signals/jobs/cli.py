@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from replay_signals.jobs.exits import MEANINGS, ExitCode, guarded, set_debug
+
+if TYPE_CHECKING:
+    from replay_signals.jobs.tables import Store
 
 EXIT_CODES = "Exit codes: " + "; ".join(f"{code.value} {MEANINGS[code]}" for code in ExitCode) + "."
 
@@ -43,8 +47,34 @@ Top = Annotated[int, typer.Option("--top", help="How many problems to list; 0 li
 Limit = Annotated[int, typer.Option("--limit", help="How many rows to print; 0 prints all.", min=0)]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 when any input was rejected.")]
 Warehouse = Annotated[
-    str, typer.Option("--warehouse", "-w", help="Folder of the warehouse (SQLite catalog and Iceberg tables).")
+    str,
+    typer.Option(
+        "--warehouse", "-w", help="Folder of the warehouse (SQLite catalog and Iceberg tables).", metavar="DIR"
+    ),
 ]
+
+Catalog = Annotated[
+    str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
+]
+FromDay = Annotated[
+    datetime | None, typer.Option("--from", help="First day (UTC).", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
+]
+ToDay = Annotated[
+    datetime | None, typer.Option("--to", help="Last day (UTC), included.", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
+]
+SessionOption = Annotated[str | None, typer.Option("--session", help="Only this session.", metavar="ID")]
+PageOption = Annotated[str, typer.Option("--page", help="Only pages whose URL contains this.", metavar="TEXT")]
+MinSeverity = Annotated[float, typer.Option("--min-severity", help="Only what is at least this bad.", min=0, max=100)]
+
+
+def _store(warehouse: str, catalog: str | None) -> Store:
+    from replay_signals.jobs.tables import Store
+
+    return Store(None if catalog else warehouse, catalog)
+
+
+def _day(when: datetime | None) -> date | None:
+    return None if when is None else when.date()
 
 
 def _version(show: bool) -> None:
@@ -64,7 +94,7 @@ def options(
     set_debug(debug)
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command()
 @guarded
 def detect(  # noqa: PLR0913, PLR0917 - one parameter an option
     paths: Paths,
@@ -87,7 +117,85 @@ def detect(  # noqa: PLR0913, PLR0917 - one parameter an option
     return job.run(request, "jsonl" if jsonl else "json" if json else "table")
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command()
+@guarded
+def backfill(  # noqa: PLR0913, PLR0917 - one parameter an option
+    paths: Paths,
+    warehouse: Warehouse = "warehouse",
+    catalog: Catalog = None,
+    inbox: Annotated[
+        str | None,
+        typer.Option("--inbox", help="Folder to publish to; inbox in the warehouse when not given.", metavar="DIR"),
+    ] = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    runner: Annotated[
+        str | None, typer.Option("--runner", help="Beam runner; without one, this process works.", metavar="NAME")
+    ] = None,
+    beam: Annotated[
+        list[str] | None,
+        typer.Option("--beam", help="An option for Beam: --beam=--direct_num_workers=2.", metavar="OPTION"),
+    ] = None,
+    file_format: Format = "auto",
+    rules: RulesFile = None,
+    json: Json = False,
+    strict: Strict = False,
+) -> int:
+    """Read recordings into the tables of a warehouse, and publish what is new to its inbox.
+
+    With --from or --to exactly those days are replaced.
+    """
+    from replay_signals.jobs import ingest
+
+    where = ingest.Where(warehouse, catalog, inbox)
+    how = ingest.How(file_format, rules, _day(from_day), _day(to_day), runner, beam or [])
+    return ingest.run(paths, where, how, json=json, strict=strict)
+
+
+@app.command()
+@guarded
+def sessions(  # noqa: PLR0913, PLR0917 - one parameter an option
+    warehouse: Warehouse = "warehouse",
+    catalog: Catalog = None,
+    session: SessionOption = None,
+    page: PageOption = "",
+    min_severity: MinSeverity = 0.0,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    limit: Limit = 20,
+    json: Json = False,
+) -> None:
+    """List the sessions of a warehouse, most severe first."""
+    from replay_signals.jobs import tables
+
+    wanted = tables.Filter(session, _day(from_day), _day(to_day), min_severity, page=page)
+    tables.show_sessions(_store(warehouse, catalog).worst("sessions", wanted, limit), json)
+
+
+@app.command()
+@guarded
+def signals(  # noqa: PLR0913, PLR0917 - one parameter an option
+    warehouse: Warehouse = "warehouse",
+    catalog: Catalog = None,
+    kind: Kinds = None,
+    session: SessionOption = None,
+    page: PageOption = "",
+    min_severity: MinSeverity = 0.0,
+    min_confidence: MinConfidence = 0.0,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    limit: Limit = 20,
+    json: Json = False,
+) -> None:
+    """List the signals of a warehouse, worst first."""
+    from replay_signals.jobs import tables
+
+    days = _day(from_day), _day(to_day)
+    wanted = tables.Filter(session, *days, min_severity, kind or [], min_confidence, page)
+    tables.show_signals(_store(warehouse, catalog).worst("signals", wanted, limit), json)
+
+
+@app.command()
 @guarded
 def inbox(
     target: Annotated[
@@ -104,7 +212,7 @@ def inbox(
     job.run(target or [], follow=follow, json=json, top=top)
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command()
 @guarded
 def rules(
     check: Annotated[str | None, typer.Option("--check", help="Check a rules file.", metavar="FILE")] = None,
@@ -116,7 +224,7 @@ def rules(
     job.run(check, toml)
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command()
 @guarded
 def formats() -> None:
     """List the file formats that can be read."""

@@ -26,7 +26,7 @@ from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest import digest
 from replay_signals.transforms.judge import judge
 from replay_signals.transforms.merge import session_of
-from replay_signals.transforms.present import inbox_record, json_bytes, signal_dict, signal_line
+from replay_signals.transforms.present import inbox_record, json_bytes, signal_dict, signal_line, visible
 from replay_signals.transforms.rank import rank
 
 SessionKey = tuple[str, str]
@@ -193,7 +193,7 @@ def _print_rejects(rejects: Rejects) -> None:
     out = render.out()
     out.print(f"\n{render.count(rejects.by_reason.total(), 'record')} rejected:", style="bold")
     for reason, number in rejects.by_reason.most_common():
-        out.print(f"{number:7,}  {render.visible(reason)}")
+        out.print(f"{number:7,}  {visible(reason)}")
     out.print("\nThe first of them:", style="bold")
     for letter in rejects.first:
         out.print(render.text(f"  {letter.position}  {letter.reason}: {letter.detail}"), soft_wrap=True)

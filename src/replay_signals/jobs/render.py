@@ -7,10 +7,10 @@ terminal nor style our output.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from replay_signals.transforms.present import iso, visible
 
@@ -55,74 +55,87 @@ def write(data: bytes, *, flush: bool = False) -> None:
         sys.stdout.flush()
 
 
+class Entry(NamedTuple):
+    """One line of a ranked list; `extra` is what the list is about: sessions affected, or where to find it."""
+
+    kind: str
+    page: str
+    element: str
+    severity: float
+    confidence: float
+    extra: str
+    why: str
+
+
 def problems(ranked: Sequence[Problem], limit: int) -> None:
     """Ranked problems, `limit` at most (0: all), and how many were left out."""
     shown = ranked[:limit] if limit else ranked
     if not shown:
         out().print("No signals.")
         return
-    if out().width >= WIDE_COLUMNS:
-        out().print(_problem_table(shown))
-    else:
-        for position, problem in enumerate(shown, 1):
-            _problem_lines(position, problem)
+    entries([_problem_entry(problem) for problem in shown], "Sessions")
     if len(shown) < len(ranked):
         out().print(f"… and {count(len(ranked) - len(shown), 'more problem')}; --top 0 shows all.", style="dim")
 
 
-def _problem_table(shown: Sequence[Problem]) -> Table:
+def _problem_entry(problem: Problem) -> Entry:
+    worst, impact = problem.worst, problem.impact
+    of = "" if impact.exposed_sessions is None else f" of {impact.exposed_sessions}"
+    page = problem.key.page_pattern or worst.where.page
+    reach = f"{impact.sessions}{of}"
+    return Entry(worst.kind, page, worst.where.element, problem.severity, problem.confidence, reach, worst.summary)
+
+
+def entries(shown: Sequence[Entry], extra: str) -> None:
+    """A ranked list: a table on wide terminals, three short lines each on narrow ones."""
+    if out().width >= WIDE_COLUMNS:
+        out().print(_entry_table(shown, extra))
+        return
+    for position, entry in enumerate(shown, 1):
+        _entry_lines(position, entry, extra)
+
+
+def _entry_table(shown: Sequence[Entry], extra: str) -> Table:
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     table.add_column("#", justify="right")
     table.add_column("Kind", no_wrap=True)
-    table.add_column("Page", ratio=3, overflow="fold")
+    table.add_column("Page", ratio=4, overflow="fold")
     table.add_column("Element", ratio=4, overflow="fold")
     table.add_column("Sev", justify="right")
     table.add_column("Conf", justify="right")
-    table.add_column("Sessions", justify="right")
-    table.add_column("Why", ratio=6, overflow="fold")
-    for position, problem in enumerate(shown, 1):
-        record = problem.worst
+    table.add_column(extra, justify="right", no_wrap=True)
+    table.add_column("Why", ratio=7, overflow="fold")
+    for position, entry in enumerate(shown, 1):
         table.add_row(
             str(position),
-            text(record.kind),
-            text(problem.key.page_pattern or record.where.page),
-            text(record.where.element or "–"),
-            severity(problem.severity),
-            f"{problem.confidence:.0%}",
-            _reach(problem),
-            text(record.summary),
+            text(entry.kind),
+            text(entry.page),
+            text(entry.element or "–"),
+            severity(entry.severity),
+            f"{entry.confidence:.0%}",
+            text(entry.extra),
+            text(entry.why),
         )
     return table
 
 
-def _problem_lines(position: int, problem: Problem) -> None:
-    record = problem.worst
+def _entry_lines(position: int, entry: Entry, extra: str) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
     head = Text.assemble(
         (f"{position:3}. ", "dim"),
-        (visible(record.kind), "bold"),
+        (visible(entry.kind), "bold"),
         "  severity ",
-        severity(problem.severity),
-        f"  confidence {problem.confidence:.0%}  sessions {_reach(problem)}",
+        severity(entry.severity),
+        f"  confidence {entry.confidence:.0%}  {extra.lower()} {visible(entry.extra)}",
     )
-    place = Text.assemble(
-        (visible(problem.key.page_pattern or record.where.page), "cyan"), "  ", visible(record.where.element)
-    )
-    out().print(head)
-    out().print(Padding(place, (0, 0, 0, 5)))
-    out().print(Padding(text(record.summary), (0, 0, 0, 5)))
-
-
-def _reach(problem: Problem) -> str:
-    impact = problem.impact
-    if impact.exposed_sessions is None:
-        return str(impact.sessions)
-    return f"{impact.sessions} of {impact.exposed_sessions}"
+    place = Text.assemble((visible(entry.page), "cyan"), "  ", visible(entry.element))
+    for line, indent in ((head, 0), (place, 5), (text(entry.why), 5)):
+        out().print(Padding(line, (0, 0, 0, indent)))
 
 
 def rows(columns: Sequence[tuple[str, str]], data: Iterable[Sequence[object]]) -> None:
@@ -231,3 +244,19 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=err(), transient=True, disable=not err().is_terminal) as bar:
         task = bar.add_task(what, total=total)
         yield lambda _: bar.advance(task)
+
+
+@contextmanager
+def stages(names: Mapping[str, str]) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar a stage, from its beginning on; call the result with stage, how many are done, of how many."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:18}"), BarColumn(), TextColumn("{task.fields[of]}"), TimeElapsedColumn())
+    with Progress(*columns, console=err(), disable=not err().is_terminal) as bar:
+        tasks = {stage: bar.add_task(name, total=None, visible=False, of="") for stage, name in names.items()}
+
+        def progress(stage: str, done: int, total: int) -> None:
+            of = f"{done:,}/{total:,}" if total else f"{done:,}"
+            bar.update(tasks[stage], completed=done, total=total or None, visible=True, of=of)
+
+        yield progress

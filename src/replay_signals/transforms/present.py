@@ -24,6 +24,8 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
 }
 """PostHog's problem type of a kind; every other kind is `confusion`: the visitor expected something else."""
 
+SURE = 0.8
+STOPPED_POINTS = 28.0  # of the 35 that the severity component `blocked` gives for a complete stop
 _FIRST = ("session_id", "kind", "started_at", "ended_at", "page", "element", "verdict", "confidence", "severity")
 
 
@@ -92,13 +94,13 @@ def weight(signal: SignalRow) -> float:
 
 
 def blocked_for_good(signal: SignalRow) -> bool:
-    """The control surely did not do its work, the visitor never got there after all, and left."""
+    """The visitor was surely stopped, completely or nearly so, found no way around, and left."""
     parts = signal.components
     return (
-        signal.confidence >= 0.8
-        and parts.get("blocked", 0.0) > 0
+        signal.confidence >= SURE
+        and parts.get("blocked", 0.0) >= STOPPED_POINTS
+        and parts.get("no_recovery", 0.0) > 0
         and parts.get("left", 0.0) > 0
-        and parts.get("recovered", 0.0) >= 0
     )
 
 

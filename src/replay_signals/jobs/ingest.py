@@ -1,0 +1,113 @@
+"""The command `backfill`: files into tables, and what is new, revised or retracted into the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from replay_signals.jobs import render
+from replay_signals.jobs.backfill import BackfillOptions, BackfillResult, run_backfill
+from replay_signals.jobs.exits import ExitCode
+from replay_signals.jobs.rules import read_rules
+from replay_signals.jobs.tables import Store
+from replay_signals.pipelines import inbox as store
+from replay_signals.pipelines.files import InputError
+from replay_signals.schemas.rows import TABLES
+from replay_signals.transforms.announce import announcements
+from replay_signals.transforms.present import inbox_record, json_bytes
+
+STAGES = {"read": "Reading files", "judge": "Judging sessions", "commit": "Committing tables"}
+
+
+class Where(NamedTuple):
+    """Where results go; with a configured catalog the warehouse's folder is not used."""
+
+    warehouse: str
+    catalog: str | None
+    inbox: str | None
+
+    @property
+    def store(self) -> Store:
+        """The tables."""
+        return Store(None if self.catalog else self.warehouse, self.catalog)
+
+    @property
+    def inbox_folder(self) -> str:
+        """Where the inbox lies."""
+        return self.inbox or str(Path(self.warehouse) / "inbox")
+
+
+class How(NamedTuple):
+    """How to read, judge and run; see the options of the command."""
+
+    file_format: str
+    rules: str | None
+    from_day: date | None
+    to_day: date | None
+    runner: str | None
+    beam: Sequence[str]
+
+    @property
+    def replaced(self) -> tuple[date, date] | None:
+        """Days that are replaced, None when the run merges into what is there."""
+        if self.from_day is None and self.to_day is None:
+            return None
+        return self.from_day or date.min, self.to_day or date.max
+
+
+def run(paths: Sequence[str], where: Where, how: How, *, json: bool, strict: bool) -> ExitCode:
+    """Backfills, publishes and says what happened. Raises InputError, RulesError, WarehouseError and InboxError."""
+    if how.from_day and how.to_day and how.from_day > how.to_day:
+        raise InputError(f"--from {how.from_day} is after --to {how.to_day}")
+    options = BackfillOptions(
+        paths,
+        warehouse=where.store.warehouse,
+        catalog=where.catalog,
+        format=how.file_format,
+        rules=read_rules(how.rules),
+        from_day=how.from_day,
+        to_day=how.to_day,
+        runner=how.runner,
+        beam_args=how.beam,
+    )
+    with render.stages(STAGES) as progress:
+        result = run_backfill(options, progress)
+    published = publish(where, how.replaced)
+    if json:
+        render.write(json_bytes(asdict(result) | {"published": published}, indent=2))
+    else:
+        _print(result, published, where)
+    return ExitCode.REJECTED if strict and result.dead_letters else ExitCode.OK
+
+
+def publish(where: Where, replaced: tuple[date, date] | None = None) -> int:
+    """Publishes what the inbox lacks of the warehouse's signals; returns how many records were written."""
+    sessions = {(s.team, s.session_id): s for s in where.store.newest_sessions()}
+    produced_at = datetime.now(UTC)
+    records = [
+        inbox_record(signal, produced_at=produced_at, session=sessions.get((signal.team, signal.session_id)))
+        for signal in where.store.newest_signals()
+    ]
+    inbox = store.current(where.inbox_folder) if Path(where.inbox_folder).is_dir() else {}
+    return store.publish(where.inbox_folder, announcements(records, inbox, replaced))
+
+
+def _print(result: BackfillResult, published: int, where: Where) -> None:
+    out = render.out()
+    files, found = render.count(result.files, "file"), render.count(result.sessions, "session")
+    out.print(f"{files}, {found} in {result.seconds:.1f} s")
+    tables = [name for name in TABLES if result.added.get(name) or result.unchanged.get(name)]
+    columns = [("Table", "left"), ("Written", "right"), ("Already there", "right")]
+    render.rows(columns, [(name, result.added.get(name, 0), result.unchanged.get(name, 0)) for name in tables])
+    if result.outside:
+        out.print(
+            f"{render.count(result.outside, 'session')} started outside of the days to replace: left as they were."
+        )
+    if result.dead_letters:
+        counts = ", ".join(f"{reason} {number:,}" for reason, number in sorted(result.dead_letters.items()))
+        out.print(render.text(f"Rejected, see table dead_letters: {counts}"))
+    out.print(render.text(f"Published {render.count(published, 'record')} to {where.inbox_folder}"))
+    render.say(f"Next: replay-signals inbox {where.inbox_folder}")

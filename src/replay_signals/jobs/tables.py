@@ -1,0 +1,144 @@
+"""sessions, signals: a look at what the tables of a warehouse hold, newest revision of each row, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import msgspec
+
+from replay_signals.jobs import render
+from replay_signals.schemas.rows import TABLES, SessionRow, SignalRow
+from replay_signals.transforms.present import json_bytes, parsed, signal_dict
+
+HARM = {"sessions": "severity", "signals": "severity * confidence"}
+STARTED = "started_at, session_id"
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """Which rows to show; days are those the session started on, both ends included."""
+
+    session_id: str | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+    min_severity: float = 0.0
+    kinds: Sequence[str] = ()
+    min_confidence: float = 0.0
+    page: str = ""
+
+    def conditions(self, table: str) -> tuple[str, list[object]]:
+        """SQL condition over `sessions` or `signals` and its parameters: what users type is never part of the SQL."""
+        pages = "page" if table == "signals" else "array_to_string(urls, ' ')"
+        parts: list[tuple[str, object]] = [("severity >= ?", self.min_severity)]
+        optional: list[tuple[str, object]] = [
+            ("session_id = ?", self.session_id),
+            ("day >= ?", self.from_day),
+            ("day <= ?", self.to_day),
+            (f"contains({pages}, ?)", self.page),
+        ]
+        if table == "signals":
+            optional += [("list_contains(?, kind)", list(self.kinds)), ("confidence >= ?", self.min_confidence)]
+        parts += [(sql, value) for sql, value in optional if value]
+        return " AND ".join(sql for sql, _ in parts), [value for _, value in parts]
+
+
+class Page(NamedTuple):
+    """The first rows of a table that pass a filter, and how many pass."""
+
+    rows: list[Any]
+    total: int
+
+
+class Store(NamedTuple):
+    """A warehouse: its folder, or the name of a configured catalog."""
+
+    warehouse: str | None
+    catalog: str | None = None
+
+    def worst(self, table: str, wanted: Filter, limit: int) -> Page:
+        """The worst rows of `sessions` or `signals` (`limit` 0: all). Raises WarehouseError."""
+        where, values = wanted.conditions(table)
+        order = f"ORDER BY {HARM[table]} DESC, {STARTED}" + (f" LIMIT {limit}" if limit else "")
+        rows = self._rows(table, f"SELECT * FROM {table}_latest WHERE {where} {order}", values)
+        if limit and len(rows) == limit:
+            (total,) = self._one(f"SELECT count(*) FROM {table}_latest WHERE {where}", values)
+            return Page(rows, total)
+        return Page(rows, len(rows))
+
+    def newest_sessions(self) -> list[SessionRow]:
+        """Every session. Raises WarehouseError."""
+        return self._rows("sessions", "SELECT * FROM sessions_latest", [])
+
+    def newest_signals(self) -> list[SignalRow]:
+        """The newest revision of every signal, retracted ones included. Raises WarehouseError."""
+        newest = "QUALIFY row_number() OVER (PARTITION BY team, session_id, signal_id ORDER BY revision DESC) = 1"
+        return self._rows("signals", f"SELECT * FROM signals {newest}", [])
+
+    def _rows(self, table: str, sql: str, values: list[object]) -> list[Any]:
+        from replay_signals.pipelines.iceberg_schema import rows_of
+        from replay_signals.pipelines.warehouse import connect
+
+        with connect(self.warehouse, self.catalog) as connection:
+            return list(rows_of(connection.execute(sql, values).to_arrow_table(), TABLES[table]))
+
+    def _one(self, sql: str, values: list[object]) -> tuple[Any, ...]:
+        from replay_signals.pipelines.warehouse import connect
+
+        with connect(self.warehouse, self.catalog) as connection:
+            return connection.execute(sql, values).fetchone() or (0,)
+
+
+def show_sessions(page: Page, json: bool) -> None:
+    """Sessions, most severe first."""
+    if json:
+        render.write(json_bytes([_session_dict(row) for row in page.rows], indent=2))
+        return
+    columns = [
+        ("Session", "left"), ("Started (UTC)", "left"), ("Length", "right"), ("Clicks", "right"), ("Signals", "right"),
+        ("Sev", "right"), ("Visitor", "fold"), ("Last page", "fold"),
+    ]  # fmt: skip
+    width = len(columns) if render.out().width >= render.WIDE_COLUMNS else 6
+    if page.rows:
+        render.rows(columns[:width], [_session_cells(row)[:width] for row in page.rows])
+    _left_out(page, "session")
+
+
+def show_signals(page: Page, json: bool) -> None:
+    """Signals, worst first."""
+    if json:
+        render.write(json_bytes([signal_dict(row) for row in page.rows], indent=2))
+        return
+    render.entries([_signal_entry(row) for row in page.rows], "Signal id")
+    _left_out(page, "signal")
+
+
+def _signal_entry(row: SignalRow) -> render.Entry:
+    page = row.page_pattern or row.page
+    return render.Entry(row.kind, page, row.element, row.severity, row.confidence, row.signal_id, row.summary)
+
+
+def _session_cells(row: SessionRow) -> list[object]:
+    return [
+        row.session_id,
+        f"{row.started_at:%Y-%m-%d %H:%M}",
+        render.clock(row.duration_ms),
+        row.click_count,
+        row.signal_count,
+        render.severity(row.severity),
+        row.distinct_id,
+        row.last_url,
+    ]
+
+
+def _session_dict(row: SessionRow) -> dict[str, object]:
+    fields: dict[str, object] = msgspec.to_builtins(row)
+    return fields | {"person_properties": parsed(row.person_properties)}
+
+
+def _left_out(page: Page, noun: str) -> None:
+    more = page.total - len(page.rows)
+    if not page.total:
+        render.out().print(f"No {noun}s.")
+    elif more:
+        render.out().print(f"… and {render.count(more, f'more {noun}')}; --limit 0 shows all.", style="dim")
