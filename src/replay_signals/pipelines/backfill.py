@@ -29,7 +29,8 @@ from replay_signals.pipelines.outcome import MergeOutcomes, Outcome, outcome_of
 from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, Owner, Part, pack_owner, unpack_owner
 from replay_signals.pipelines.sessions import Days, settle
 from replay_signals.pipelines.stored import rows_by_id, rows_of_sessions
-from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, SnapshotMessage
+from replay_signals.schemas.digests import MessageDigest
+from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, Record, SnapshotMessage
 from replay_signals.schemas.rows import TABLES
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest import digest
@@ -66,7 +67,7 @@ def backfill(pipeline: beam.Pipeline, urls: list[str], job: Job) -> None:
         pipeline
         | "Files" >> beam.Create(urls, reshuffle=True)
         | "Read" >> beam.ParDo(Read(job)).with_output_types(beam.typehints.Any)
-        | "Digest" >> beam.ParDo(Digest()).with_output_types(Owned)
+        | "Digest" >> beam.Map(own).with_output_types(Owned)
     )
     evidence = fresh
     if any(table.snapshot_id for table in job.tables.values()):
@@ -97,26 +98,21 @@ class Read(beam.DoFn):
         _tell(self._job, "read")
 
 
-class Digest(beam.DoFn):
-    """Records to owned parts. Raw payload ends here."""
-
-    def process(self, record: Any) -> Iterator[Owned]:
-        """One record, digested if it is a message."""
-        yield own(_digested(record) if isinstance(record, SnapshotMessage) else record)
-
-
-def own(record: Any) -> Owned:
-    """A record with its owner."""
+def own(record: Record) -> Owned:
+    """A record as a part of its owner's evidence; messages are digested. Raw payload ends here."""
+    if isinstance(record, SnapshotMessage):
+        digested = _digested(record)
+        if isinstance(digested, MessageDigest):
+            return pack_owner(Owner(digested.team, digested.session_id)), parts.pack(DIGEST, digested)
+        record = digested
     if isinstance(record, AnalyticsEvent):
         event = event_row(record)
         return pack_owner(parts.owner_of_event(event)), parts.pack(EVENT, event)
-    if isinstance(record, DeadLetter):
-        letter = parts.letter_row(record)
-        return pack_owner(parts.owner_of_letter(letter)), parts.pack(LETTER, letter)
-    return pack_owner(Owner(record.team, record.session_id)), parts.pack(DIGEST, record)
+    letter = parts.letter_row(record)
+    return pack_owner(parts.owner_of_letter(letter)), parts.pack(LETTER, letter)
 
 
-def _digested(message: SnapshotMessage) -> Any:
+def _digested(message: SnapshotMessage) -> MessageDigest | DeadLetter:
     try:
         return digest(message)
     except Exception as error:  # noqa: BLE001 - a bug met by one message costs that message, not the run
@@ -124,7 +120,7 @@ def _digested(message: SnapshotMessage) -> Any:
         return DeadLetter(message.position, Reason.INTERNAL, detail, team=message.team, session_id=message.session_id)
 
 
-class LookUpStored(beam.PTransform):
+class LookUpStored(beam.PTransform[Any, Any]):
     """Stored rows of every owner that the input touches."""
 
     def __init__(self, job: Job) -> None:
@@ -133,13 +129,14 @@ class LookUpStored(beam.PTransform):
 
     def expand(self, fresh: beam.pvalue.PCollection[Any]) -> beam.pvalue.PCollection[Any]:
         """Owned parts of kind = table."""
-        return (
+        stored: beam.pvalue.PCollection[Any] = (
             fresh
             | "Owners" >> beam.Keys()
             | "Distinct" >> beam.Distinct()
             | "Batch" >> beam.BatchElements(OWNERS_A_LOOKUP, OWNERS_A_LOOKUP)
             | "ReadStored" >> beam.ParDo(ReadStored(self._job)).with_output_types(Owned)
         )
+        return stored
 
 
 class ReadStored(beam.DoFn):
@@ -181,7 +178,7 @@ class Settle(beam.DoFn):
             _tell(self._job, "judge")
 
 
-class WriteDataFiles(beam.PTransform):
+class WriteDataFiles(beam.PTransform[Any, Any]):
     """Rows of a partition to a data file, or a few when they are many."""
 
     def __init__(self, job: Job) -> None:
@@ -190,11 +187,12 @@ class WriteDataFiles(beam.PTransform):
 
     def expand(self, rows: beam.pvalue.PCollection[Any]) -> beam.pvalue.PCollection[Any]:
         """Outcomes that name the files."""
-        return (
+        outcomes: beam.pvalue.PCollection[Any] = (
             rows
             | "GroupByPartition" >> beam.GroupByKey()
             | "WriteFile" >> beam.ParDo(WriteFile(self._job)).with_output_types(Outcome)
         )
+        return outcomes
 
 
 class WriteFile(beam.DoFn):

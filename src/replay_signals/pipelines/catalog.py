@@ -173,6 +173,7 @@ class PinnedTable:
 
 def _retried(action: Callable[[], T], what: str) -> T:
     """Runs an action that another process may be doing too (making the catalog, a namespace, a column)."""
+    failure: Exception | None = None
     for attempt in range(CREATE_TRIES):
         try:
             return action()
@@ -180,9 +181,9 @@ def _retried(action: Callable[[], T], what: str) -> T:
             raise
         except (SQLAlchemyError, CommitFailedException, sqlite3.Error, ValueError) as error:
             failure = error
-            time.sleep(0.05 * 2**attempt if not _is_permanent(error) else 0)
             if _is_permanent(error):
                 break
+            time.sleep(0.05 * 2**attempt)
         except OSError as error:
             failure = error
             break
@@ -193,7 +194,7 @@ def _is_permanent(error: Exception) -> bool:
     return "file is not a database" in str(error) or "unable to open database" in str(error)
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception | None) -> str:
     """The first line of an error, without SQLAlchemy's SQL and links."""
     original = getattr(error, "orig", None) or error
     return (str(original).splitlines() or [type(error).__name__])[0]

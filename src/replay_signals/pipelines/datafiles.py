@@ -42,7 +42,7 @@ def write_arrow(table: Table, partition: Record, rows: pa.Table) -> Iterator[Dat
     if not len(rows):
         return
     spec, schema = table.spec(), table.schema()
-    values = [PartitionFieldValue(field, value) for field, value in zip(spec.fields, partition, strict=True)]
+    values = [PartitionFieldValue(field, partition[i]) for i, field in enumerate(spec.fields)]
     task = WriteTask(uuid.uuid4(), 0, schema, rows.to_batches(), partition_key=PartitionKey(values, spec, schema))
     yield from write_file(table.io, table.metadata, iter([task]))
 

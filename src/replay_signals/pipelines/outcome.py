@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import apache_beam as beam
 import msgspec
+from apache_beam.coders.typecoders import registry
 
 from replay_signals.pipelines.sessions import Settled
 
@@ -67,6 +68,9 @@ class OutcomeCoder(beam.coders.Coder):
 class MergeOutcomes(beam.CombineFn):
     """All outcomes of a run into one; merges within bundles before anything is shuffled."""
 
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
     def create_accumulator(self) -> Outcome:
         """Nothing yet."""
         return Outcome()
@@ -94,4 +98,4 @@ class MergeOutcomes(beam.CombineFn):
 
 encode = msgspec.msgpack.Encoder().encode
 decode = msgspec.msgpack.Decoder(Outcome).decode
-beam.coders.registry.register_coder(Outcome, OutcomeCoder)
+registry.register_coder(Outcome, OutcomeCoder)

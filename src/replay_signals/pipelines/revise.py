@@ -69,7 +69,8 @@ def key_of(table: str, row: Any) -> tuple[str, ...]:
 
 def content(row: Any) -> bytes:
     """What makes two rows the same: everything but revision, status and rules version."""
-    return _encode(msgspec.structs.replace(row, **_blank(type(row))))
+    kind: type[msgspec.Struct] = type(row)
+    return _encode(msgspec.structs.replace(row, **_blank(kind)))
 
 
 @cache
