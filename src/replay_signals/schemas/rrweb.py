@@ -88,8 +88,8 @@ class Attributes(msgspec.Struct, gc=False, frozen=True, rename={"class_": "class
     for_: Any = msgspec.field(default=None, name="for")
     aria_label: Any = msgspec.field(default=None, name="aria-label")
     aria_disabled: Any = msgspec.field(default=None, name="aria-disabled")
-    aria_haspopup: Any = msgspec.field(default=None, name="aria-haspopup")
     popovertarget: Any = None
+    commandfor: Any = None
     testid: Any = msgspec.field(default=None, name="data-testid")
     test: Any = msgspec.field(default=None, name="data-test")
     cy: Any = msgspec.field(default=None, name="data-cy")
@@ -202,7 +202,7 @@ class Request(msgspec.Struct, gc=False):
     method: Any = None
     status: Any = None
     responseStatus: Any = None
-    isInitial: Any = None
+    type: Any = None
 
 
 class NetworkPayload(msgspec.Struct, gc=False):

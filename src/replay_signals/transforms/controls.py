@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-import msgspec
-
 from replay_signals.schemas.rrweb import Attributes, Node, Wireframe
 
 MAX_NAME_CHARS = 40
@@ -67,6 +65,13 @@ WIDGET_ROLES = frozenset(
 _CLASS_HINT = re.compile(
     r"(?:^|[\s_-])(?:btn|button|clickable|link|toggle|toggler|tab|close|chip|menu-?item)(?:$|[\s_-])"
 )
+ACTS_OUTSIDE = re.compile(
+    r"(?:^|[^a-z])(?:cop(?:y|ied)|clipboard|download|export|print(?:er)?|play|pause|mute|unmute|listen|audio|sound|"
+    r"speaker|volume|upload|attach(?:ment)?|paperclip|browse|choose file|select file|fullscreen)(?:$|[^a-z])",
+    re.IGNORECASE,
+)
+"""Controls that act where no recorder looks: clipboard, files, printers, speakers, other programs."""
+_ICON_TAGS = frozenset(("i", "svg", "use", "span", "img"))
 _SKIPPED_TAGS = frozenset(("head", "script", "style", "noscript", "template"))
 
 
@@ -85,6 +90,15 @@ class Control(NamedTuple):
     href: str
     flags: str
 
+    @property
+    def box(self) -> tuple[float, float, float, float] | None:
+        """Left, top, width and height of a native view in points; None for elements of a document."""
+        if "v" not in self.flags:
+            return None
+        left, top, width, height = self.classes.split(",")
+        wide = float("inf") if width == "100vw" else float(width)
+        return float(left), float(top), wide, float(height)
+
 
 FLAGS = {
     "d": "disabled",
@@ -92,9 +106,10 @@ FLAGS = {
     "b": "opens another browsing context",
     "k": "inline click handler",
     "e": "content editable",
-    "p": "opens a native or ARIA popup",
+    "p": "opens a native popover or dialog",
     "t": "in the tab order by attribute",
     "c": "copies to the clipboard",
+    "o": "acts outside the page by its icon",
     "v": "native view (mobile)",
 }
 
@@ -149,7 +164,7 @@ def _flags(a: Attributes) -> str:
         flags += "k"
     if a.contenteditable not in (None, False, "false"):
         flags += "e"
-    if a.popovertarget is not None or a.aria_haspopup not in (None, False, "false"):
+    if a.popovertarget is not None or a.commandfor is not None:
         flags += "p"
     if a.tabindex is not None and str(a.tabindex)[:1] != "-":
         flags += "t"
@@ -161,11 +176,10 @@ def _flags(a: Attributes) -> str:
 class Walk:
     """One pass over a subtree: controls in document order, and whether ids rise in document order."""
 
-    __slots__ = ("_named", "_open", "controls", "element_count", "last", "ordered", "owner", "truncated")
+    __slots__ = ("_named", "_open", "controls", "element_count", "last", "ordered", "truncated")
 
     def __init__(self) -> None:
         self.controls: list[list[Any]] = []
-        self.owner: list[tuple[int, int]] = []
         self.element_count = 0
         self.ordered = True
         self.truncated = False
@@ -191,6 +205,10 @@ class Walk:
         if tag and is_control(tag, node.attributes):
             self._control(node, tag)
         else:
+            if self._open and tag in _ICON_TAGS and "o" not in self._open[-1][10]:
+                classes = node.attributes.class_
+                if isinstance(classes, str) and ACTS_OUTSIDE.search(classes):
+                    self._open[-1][10] += "o"
             for child in node.childNodes:
                 self.walk(child)
 
@@ -210,8 +228,10 @@ class Walk:
             self.truncated = True
         if named:
             self._named.append(control)
+        self._open.append(control)
         for child in node.childNodes:
             self.walk(child)
+        self._open.pop()
         if named:
             self._named.pop()
         control[1] = self.last
@@ -236,7 +256,8 @@ def walk_wireframes(frames: list[Wireframe], walk: Walk) -> None:
         walk.last = max(walk.last, frame.id)
         name = text_of(frame.label or frame.text or frame.value if frame.inputType == "button" else frame.label, 40)
         flags = "vd" if frame.disabled in (True, "true") else "v"
-        box = f"{frame.x:g},{frame.y:g},{frame.width},{frame.height:g}"
+        width = frame.width if isinstance(frame.width, int | float) or frame.width == "100vw" else 0
+        box = f"{frame.x:g},{frame.y:g},{width},{frame.height:g}"
         control = [frame.id, frame.id, frame.type, text_of(frame.inputType, 20), "", name, "", "", box, "", flags]
         if len(walk.controls) < MAX_CONTROLS:
             walk.controls.append(control)
@@ -244,8 +265,3 @@ def walk_wireframes(frames: list[Wireframe], walk: Walk) -> None:
             walk.truncated = True
         walk_wireframes(frame.childWireframes, walk)
         control[1] = walk.last
-
-
-def to_control(fields: list[Any]) -> Control:
-    """A stored control; raises CorruptDigest-like ValidationError for other shapes."""
-    return msgspec.convert(fields, Control)

@@ -19,9 +19,8 @@ from replay_signals.schemas.messages import MAX_DEAD_LETTER_PAYLOAD_BYTES, DeadL
 from replay_signals.transforms import records
 from replay_signals.transforms.controls import text_of
 from replay_signals.transforms.dom import InflateError, full_snapshot, mutation
-from replay_signals.transforms.records import Record
+from replay_signals.transforms.records import MAX_TIMESTAMP_MS, Record
 
-MAX_TIMESTAMP_MS = 253_402_300_799_000  # 9999-12-31, the last day a UTC timestamp can hold
 MAX_URL_CHARS = 1000
 MAX_REQUESTS = 500
 MAX_MESSAGE_CHARS = 300
@@ -252,7 +251,7 @@ def _plugin_record(event: rrweb.Event) -> Record:
         return [0, records.NETWORK, [_request(r) for r in payload.requests[:MAX_REQUESTS]]]
     if data.plugin == "posthog/network@1":
         r = _legacy_request.decode(data.payload)
-        row = [_request_url(r.name), None, _number(r.duration), _status(r.status), "", text_of(r.initiator, 20), 0]
+        row = [_request_url(r.name), None, _number(r.duration), _status(r.status), "", text_of(r.initiator, 20), ""]
         return [0, records.NETWORK, [row]]
     return [0, records.OTHER, event.type]
 
@@ -270,13 +269,13 @@ def _console_fields(payload: Raw) -> list[Any]:
 
 
 def _request(r: rrweb.Request) -> list[Any]:
-    """`[url, start_ms, duration_ms, status, method, initiator, initial]`; start on the client's clock."""
+    """`[url, start_ms, duration_ms, status, method, initiator, navigation type]`; start on the client's clock."""
     start = r.timestamp
     if start is None and r.timeOrigin is not None and r.startTime is not None:
         start = r.timeOrigin + r.startTime
     status = _status(r.status) if r.status is not None else _status(r.responseStatus)
     row = [_request_url(r.name), _number(start), _number(r.duration), status, text_of(r.method, 10)]
-    return [*row, text_of(r.initiatorType, 20), 1 if r.isInitial else 0]
+    return [*row, text_of(r.initiatorType, 20), text_of(r.type, 20)]
 
 
 def _request_url(value: Any) -> str:

@@ -52,7 +52,10 @@ def inflate(raw: Raw) -> bytes | Raw:
 
 
 def full_snapshot(raw: Raw) -> list[Any]:
-    """`[controls, pairs, element_count, mobile, truncated]` of a full snapshot's data."""
+    """`[root id, controls, pairs, element_count, mobile, truncated]` of a full snapshot's data.
+
+    rrweb counts node ids from 1 in each document, so a root id of 1 is a new document and a higher one a checkout.
+    """
     full = _full.decode(inflate(raw))
     walk = Walk()
     pairs: list[tuple[int, int]] = []
@@ -62,7 +65,8 @@ def full_snapshot(raw: Raw) -> list[Any]:
             pairs_below(full.node, -1, pairs)
     elif full.wireframes is not None:
         walk_wireframes(full.wireframes, walk)
-    return [walk.controls, pairs, walk.element_count, full.wireframes is not None, walk.truncated]
+    root = full.node.id if full.node is not None else 0
+    return [root, walk.controls, pairs, walk.element_count, full.wireframes is not None, walk.truncated]
 
 
 def mutation(data: rrweb.Incremental) -> list[Any]:

@@ -1,15 +1,48 @@
-"""judge: SessionDigest, events, rules -> SessionVerdict."""
+"""judge: SessionDigest, events, rules -> SessionVerdict.
+
+Looks at the whole session, all of its windows, in event-time order. Pure: the same digests, events and rules give the
+same rows, bit for bit, on every engine.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from replay_signals.schemas.digests import SessionDigest
+from replay_signals.schemas.digests import SessionDigest, at
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rows import SessionVerdict
 from replay_signals.schemas.rules import Rules
+from replay_signals.transforms import joined, signals
+from replay_signals.transforms.clicks import judge_clicks
+from replay_signals.transforms.errors import Errors
+from replay_signals.transforms.features import features_of
+from replay_signals.transforms.rows import Rows
+from replay_signals.transforms.signals.base import Session
+from replay_signals.transforms.timeline import timeline_of
 
 
 def judge(session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules) -> SessionVerdict:
-    """Judges a whole session."""
-    raise NotImplementedError
+    """All rows of a session. Revision 1 and status `new`: the sink sets both against what is stored.
+
+    A session whose records are all corrupt has a session row with `truncated` set and nothing else.
+    """
+    ordered = joined.in_order(events)
+    timeline = timeline_of(session)
+    clicks = judge_clicks(timeline, rules.clicks, joined.webkit(ordered))
+    context = Session(timeline, clicks, ordered, rules, Errors(timeline, clicks, ordered))
+    rows = Rows(session, context, rules.version)
+    found = signals.find(context)
+    signal_rows = rows.signals(found)
+    return SessionVerdict(
+        session=rows.session(signal_rows, features_of(timeline)),
+        signals=signal_rows,
+        interactions=rows.interactions(),
+        console_logs=rows.console_logs(),
+        network_requests=rows.network_requests(),
+        events=[joined.event_row(event) for event in ordered],
+    )
+
+
+def day_of(session: SessionDigest) -> object:
+    """The UTC day a session starts: the partition of its rows."""
+    return at(min(m.first_ms for m in session.messages.values())).date()

@@ -20,6 +20,8 @@ MEDIA, STYLE, CANVAS, SELECTION, CUSTOM, CONSOLE, NETWORK, OTHER = range(9, 17)
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[list[object]])
 MAX_RECORDS_BYTES = 256 * 1024 * 1024
+MAX_TIMESTAMP_MS = 253_402_300_799_000
+"""9999-12-31, the last day a UTC timestamp can hold."""
 
 
 class CorruptDigest(ValueError):

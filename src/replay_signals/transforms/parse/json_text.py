@@ -163,16 +163,11 @@ class _Salvager:
             return
         self.count += 1
         found = flaw(item)
-        if found and self.inner and self.inner in item:
-            inner = salvage(item)
-            if inner.damages and flaw(inner.text) is None:
-                self.damages += inner.damages
-                item, found = inner.text, None
-        if found:
-            self.damages.append(Damage(self.count, *found, item))
+        if found is None:
+            self._keep(item)
             return
-        self.parts.append(item if self.first else b"," + item)
-        self.first = False
+        inside = self._part(item) if self.inner and self.inner in item else []
+        self.damages += inside or [Damage(self.count, *found, item)]
 
     def _complete(self, end: int) -> Salvage:
         self.parts.append(self.text[self.done : end])
@@ -182,11 +177,28 @@ class _Salvager:
         return Salvage(b"".join(self.parts), self.damages)
 
     def _broken(self) -> Salvage:
-        """The text breaks off, or its brackets stop matching: closes what is open."""
+        """The text breaks off, or its brackets stop matching: keeps what stands before, closes what is open."""
         place = self.start if self.array else max(self.boundary, self.done)
-        if not self.array:
-            self.parts.append(self.text[self.done : place])
         rest = self.text[place:].strip()
         detail = "the JSON breaks off or its brackets do not match"
-        self.damages.append(Damage(self.count + 1, Reason.INVALID_JSON, detail, rest, cut=True))
+        damages = [Damage(self.count + 1, Reason.INVALID_JSON, detail, rest, cut=True)]
+        if self.array:
+            self.stack = self.stack[: self.array]
+            if self.inner and self.inner in rest:
+                damages = self._part(rest) or damages
+        else:
+            self.parts.append(self.text[self.done : place])
+        self.damages += damages
         return Salvage(b"".join(self.parts) + bytes(reversed(self.stack)), self.damages)
+
+    def _part(self, item: bytes) -> list[Damage]:
+        """Keeps what a damaged item holds in its own array; the damages inside, none when nothing could be kept."""
+        inside = salvage(item)
+        if not inside.damages or flaw(inside.text) is not None:
+            return []
+        self._keep(inside.text)
+        return inside.damages
+
+    def _keep(self, item: bytes) -> None:
+        self.parts.append(item if self.first else b"," + item)
+        self.first = False

@@ -1,0 +1,80 @@
+"""Bursts: repeated clicks on one place, and whether they got anywhere.
+
+No word lists and no higher threshold for steppers: a click that was answered is use, however fast the next one follows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot
+
+from replay_signals.schemas.rules import Rage
+from replay_signals.transforms.clicks import DEAD, Judged
+from replay_signals.transforms.errors import Errors
+
+UNSURE_MIN_CLICKS = 5
+"""On a place that is no known control fewer clicks may be text selection or idle clicking."""
+
+
+@dataclass(slots=True)
+class Burst:
+    """Consecutive clicks on one place."""
+
+    clicks: list[Judged]
+    min_clicks: int
+
+    @property
+    def start_ms(self) -> float:
+        """First pointer-down."""
+        return self.clicks[0].click.down_ms
+
+    @property
+    def end_ms(self) -> float:
+        """Last click."""
+        return self.clicks[-1].click.t
+
+    def unanswered(self, errors: Errors) -> list[Judged]:
+        """Clicks of the burst that got nothing, or nothing but an error."""
+        return [j for j in self.clicks if j.verdict == DEAD or (not j.answered and (j.failed or errors.of(j)))]
+
+    def rage(self, errors: Errors) -> bool:
+        """Clicked again and again without progress."""
+        silent = self.unanswered(errors)
+        if len(silent) >= self.min_clicks:
+            return len(silent) * 2 > len(self.clicks)
+        return self.aimless
+
+    @property
+    def aimless(self) -> bool:
+        """Hammering on something that is no control and never answers."""
+        return (
+            len(self.clicks) >= UNSURE_MIN_CLICKS
+            and all(j.click.control is None and not j.answered and not j.effects for j in self.clicks)
+            and not any(j.click.double for j in self.clicks[2:])
+        )
+
+
+def bursts_of(clicks: list[Judged], rules: Rage) -> list[Burst]:
+    """Bursts of at least `rules.min_clicks` clicks, in order of time."""
+    bursts: list[list[Judged]] = []
+    open_: dict[tuple[str, int], list[Judged]] = {}
+    for j in clicks:
+        key = (j.click.page.window_id, j.click.page.index)
+        run = open_.get(key)
+        if run is not None and _continues(run[-1], j, rules):
+            run.append(j)
+        else:
+            open_[key] = [j]
+            bursts.append(open_[key])
+    return [Burst(run, rules.min_clicks) for run in bursts if len(run) >= rules.min_clicks]
+
+
+def _continues(a: Judged, b: Judged, rules: Rage) -> bool:
+    if b.click.t - a.click.t > rules.gap_ms:
+        return False
+    if a.click.element is not None and a.click.element == b.click.element:
+        return True
+    if None in (a.click.x, a.click.y, b.click.x, b.click.y):
+        return False
+    dx, dy = (b.click.x or 0) - (a.click.x or 0), (b.click.y or 0) - (a.click.y or 0)
+    return hypot(dx, dy) <= rules.radius_px

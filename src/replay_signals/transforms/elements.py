@@ -1,0 +1,174 @@
+"""Elements: finds the control that a recorded node id belongs to, and names it for people and for grouping."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Any
+
+from replay_signals.transforms.controls import Control
+from replay_signals.transforms.records import Record
+
+_REMOVED = zlib.crc32(b"null") & 0xFFFF
+_GENERATED = re.compile(
+    r"\d{3,}|[0-9a-f]{8,}|^:r|^(?:ember|react|radix|headlessui|mui|css|sc|jsx|svelte)[-_]?|__", re.I
+)
+_STATE_CLASSES = frozenset(("active", "show", "open", "focus", "hover", "selected", "disabled", "collapsed", "loading"))
+MAX_DEPTH = 60
+
+
+class _Snapshot:
+    """Controls of one full snapshot, by id ranges that nest."""
+
+    __slots__ = ("controls", "firsts", "outer", "pairs")
+
+    def __init__(self, fields: list[list[Any]], pairs: list[tuple[int, int]]) -> None:
+        self.controls = [Control(*f) for f in fields]
+        self.pairs: dict[int, int] = dict(pairs)
+        order = sorted(range(len(self.controls)), key=lambda i: self.controls[i].first)
+        self.controls = [self.controls[i] for i in order]
+        self.firsts = [c.first for c in self.controls]
+        self.outer: list[int] = []
+        open_: list[int] = []
+        for i, control in enumerate(self.controls):
+            while open_ and self.controls[open_[-1]].last < control.first:
+                open_.pop()
+            self.outer.append(open_[-1] if open_ else -1)
+            open_.append(i)
+
+    def find(self, node_id: int) -> int:
+        """Index of the innermost control that holds the node; -1 when none does."""
+        if self.pairs:
+            node_id = self.pairs.get(node_id, node_id)
+            i = bisect_right(self.firsts, node_id) - 1
+            return i if i >= 0 and self.firsts[i] == node_id else -1
+        i = bisect_right(self.firsts, node_id) - 1
+        while i >= 0 and self.controls[i].last < node_id:
+            i = self.outer[i]
+        return i
+
+
+class Elements:
+    """All controls a page had; node ids are never used twice in a document, so time plays no part."""
+
+    def __init__(self) -> None:
+        self._snapshots: list[_Snapshot] = []
+        self._controls: dict[int, Control] = {}
+        self._owners: list[tuple[int, int, int]] = []
+        self._sorted = True
+        self._disabled: dict[int, list[tuple[float, bool]]] = {}
+        self.element_count = 0
+        self.control_count = 0
+        self.mobile = False
+
+    @property
+    def known(self) -> bool:
+        """A full snapshot of the page was recorded."""
+        return bool(self._snapshots)
+
+    def add_snapshot(self, record: Record) -> None:
+        """A FULL record."""
+        fields: Any = record
+        self._snapshots.append(_Snapshot(fields[3], fields[4]))
+        self.element_count = fields[5]
+        self.control_count = len(fields[3])
+        self.mobile = self.mobile or bool(fields[6])
+
+    def add_mutation(self, t: float, record: Record) -> None:
+        """A MUTATION record."""
+        fields: Any = record
+        attributes, controls, owners = fields[4], fields[5], fields[6]
+        for i in range(0, len(attributes), 3):
+            if attributes[i + 1] in ("disabled", "aria-disabled"):
+                self._disabled.setdefault(attributes[i], []).append((t, attributes[i + 2] != _REMOVED))
+        for control in controls:
+            self._controls[control[0]] = Control(*control)
+        for i in range(0, len(owners), 3):
+            self._owners.append((owners[i], owners[i + 1], owners[i + 2]))
+            self._sorted = False
+
+    def around(self, node_id: int | None) -> Iterator[Control]:
+        """Controls that hold the node, innermost first."""
+        current = node_id
+        for _ in range(MAX_DEPTH):
+            if current is None:
+                return
+            control = self._controls.get(current)
+            if control is not None:
+                yield control
+            owner = self._owner(current)
+            if owner is None:
+                break
+            current = owner
+        if current is None:
+            return
+        for snapshot in reversed(self._snapshots):
+            i = snapshot.find(current)
+            if i >= 0:
+                while i >= 0:
+                    yield snapshot.controls[i]
+                    i = snapshot.outer[i]
+                return
+
+    def inside(self, node_id: int, control: Control) -> bool:
+        """Is the node the control or below it?"""
+        return any(c.first == control.first for c in self.around(node_id))
+
+    def below(self, control: Control) -> Iterator[Control]:
+        """Controls below a control of a snapshot."""
+        for snapshot in self._snapshots:
+            i = bisect_right(snapshot.firsts, control.first)
+            if i and snapshot.firsts[i - 1] == control.first:
+                while i < len(snapshot.controls) and snapshot.controls[i].first <= control.last:
+                    yield snapshot.controls[i]
+                    i += 1
+
+    def all(self) -> Iterator[Control]:
+        """Every control the page had."""
+        for snapshot in self._snapshots:
+            yield from snapshot.controls
+        yield from self._controls.values()
+
+    def by_dom_id(self, dom_id: str) -> Control | None:
+        """The control with this id attribute."""
+        return next((c for c in self.all() if c.dom_id == dom_id), None)
+
+    def disabled(self, control: Control, t: float) -> bool:
+        """Was the control disabled at that time?"""
+        changes = [state for when, state in self._disabled.get(control.first, ()) if when <= t]
+        return changes[-1] if changes else "d" in control.flags
+
+    def _owner(self, node_id: int) -> int | None:
+        if not self._sorted:
+            self._owners.sort()
+            self._sorted = True
+        i = bisect_right(self._owners, (node_id, float("inf"), 0)) - 1
+        if i >= 0 and self._owners[i][1] >= node_id and self._owners[i][2] != node_id:
+            return self._owners[i][2]
+        return None
+
+
+def label_of(control: Control | None, node_id: int | None) -> str:
+    """A short readable name: `button#pay "Pay now"`."""
+    if control is None:
+        return "" if node_id is None else f"node {node_id}"
+    place = f"#{control.dom_id}" if control.dom_id else f"[{control.test_id}]" if control.test_id else ""
+    name = f' "{control.name}"' if control.name else ""
+    return f"{control.tag}{place}{name}"
+
+
+def key_of(control: Control | None) -> str:
+    """What identifies the element over sessions and releases: test id, id, role and name, else classes."""
+    if control is None:
+        return ""
+    kind = control.role or control.type if control.role or control.tag == "input" else control.tag
+    if control.test_id:
+        return f"testid={control.test_id}"
+    if control.dom_id and not _GENERATED.search(control.dom_id):
+        return f"{control.tag}#{control.dom_id}"
+    if control.name:
+        return f"{kind}:{' '.join(re.sub(r'[0-9]+', 'N', control.name).split()).lower()}"
+    stable = [c for c in control.classes.split() if c not in _STATE_CLASSES and not _GENERATED.search(c)]
+    return ".".join([control.tag, *stable[:4]])

@@ -1,0 +1,106 @@
+"""Errors: exceptions and console errors, tied to the click that caused them rather than to any click nearby.
+
+A handler that throws does so within a few frames of its click; one that fails after a request does so when the response
+comes. Errors that also come when nobody clicks (a polling script) are the page's own and tied to no click.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from replay_signals.schemas.messages import AnalyticsEvent
+from replay_signals.transforms import records
+from replay_signals.transforms.clicks import Judged
+from replay_signals.transforms.timeline import Page, Timeline
+
+HANDLER_MS = 600
+"""Longest time from a click to an exception of its own handler."""
+AFTER_RESPONSE_MS = 500
+_UNCAUGHT = re.compile(r"uncaught|unhandled|\b\w*Error:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PageError:
+    """One error line or exception. `uncaught` when the page did not handle it."""
+
+    t: float
+    page: Page
+    message: str
+    source: str
+    uncaught: bool
+
+
+class Errors:
+    """The errors of a session and which click each belongs to."""
+
+    def __init__(self, timeline: Timeline, clicks: Sequence[Judged], events: Sequence[AnalyticsEvent]) -> None:
+        self.all = sorted(
+            [*_console(timeline), *_exceptions(timeline, events)], key=lambda e: (e.t, e.page.window_id, e.message)
+        )
+        self._by_click: dict[int, list[PageError]] = {}
+        self.loose: list[PageError] = []
+        by_page: dict[int, list[Judged]] = {}
+        for j in clicks:
+            by_page.setdefault(id(j.click.page), []).append(j)
+        owners = [_owner(e, by_page.get(id(e.page), [])) for e in self.all]
+        unprompted = {(id(e.page), e.message) for e, j in zip(self.all, owners, strict=True) if j is None}
+        for error, owner in zip(self.all, owners, strict=True):
+            if owner is None or (id(error.page), error.message) in unprompted:
+                self.loose.append(error)
+            else:
+                self._by_click.setdefault(id(owner), []).append(error)
+
+    def of(self, j: Judged) -> list[PageError]:
+        """Errors that this click caused."""
+        return self._by_click.get(id(j), [])
+
+
+def _owner(error: PageError, clicks: list[Judged]) -> Judged | None:
+    downs = [j.click.down_ms for j in clicks]
+    i = bisect_right(downs, error.t + 5) - 1
+    if i < 0:
+        return None
+    j = clicks[i]
+    if error.t - j.click.t <= HANDLER_MS:
+        return j
+    answered = any(r.end_ms - 5 <= error.t <= r.end_ms + AFTER_RESPONSE_MS for r in j.requests)
+    return j if answered else None
+
+
+def _console(timeline: Timeline) -> list[PageError]:
+    found = []
+    for page in timeline.pages:
+        for t, record in page.of(records.CONSOLE):
+            _, _, level, message, trace = record
+            if level == "error":
+                text = str(message)
+                found.append(PageError(t, page, text.strip('"'), str(trace), _UNCAUGHT.search(text) is not None))
+    return found
+
+
+def _exceptions(timeline: Timeline, events: Sequence[AnalyticsEvent]) -> list[PageError]:
+    """`$exception` events; the same error in the console is the same error, not a second one."""
+    found = []
+    for event in events:
+        page = page_at(timeline, event.window_id, event.timestamp_ms) if event.event == "$exception" else None
+        if page is None:
+            continue
+        first: Any = event.properties.get("$exception_list")
+        entry = first[0] if isinstance(first, list) and first and isinstance(first[0], dict) else {}
+        kind = entry.get("type") or event.properties.get("$exception_type") or "Error"
+        message = f"{kind}: {entry.get('value') or event.properties.get('$exception_message') or ''}"[:300]
+        found.append(PageError(float(event.timestamp_ms), page, message, "", True))
+    return found
+
+
+def page_at(timeline: Timeline, window_id: str, t: float) -> Page | None:
+    """The page of a window at a time; of any window when the id is unknown."""
+    best: Page | None = None
+    for page in timeline.pages:
+        if page.start_ms <= t + 1000 and (page.window_id == window_id or not window_id):
+            best = page
+    return best

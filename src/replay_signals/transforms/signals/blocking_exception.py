@@ -1,0 +1,73 @@
+"""blocking_exception: an uncaught exception that stopped the visitor.
+
+Either a click's handler threw, nothing else came of the click, and the visitor tried the same control again or left
+within 30 s without one more answered click; or an exception of the page itself (at load, in a timer) after which at
+least two different controls stayed silent and none answered. Exceptions that stop nobody are evidence of error_click.
+"""
+
+from __future__ import annotations
+
+from replay_signals.transforms.clicks import DEAD
+from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.errors import PageError
+from replay_signals.transforms.signals.base import Finding, Session, incidents, of_click
+
+KIND = "blocking_exception"
+GIVEN_UP_MS = 30_000
+
+
+def detect(session: Session) -> list[Finding]:
+    """One finding an exception that stopped the visitor."""
+    return [*_of_handlers(session), *_of_pages(session)]
+
+
+def _of_handlers(session: Session) -> list[Finding]:
+    found = []
+    thrown = [
+        j for j in session.clicks if not j.answered and not j.failed and any(e.uncaught for e in session.errors.of(j))
+    ]
+    for group in incidents(session, thrown):
+        j = group[0]
+        later = [k for k in session.clicks if k.click.t > j.click.t]
+        again = [k for k in later if k.click.page is j.click.page and k.click.element == j.click.element]
+        moved_on = any(k.answered for k in later)
+        left = not moved_on and session.timeline.end_ms - j.click.t <= GIVEN_UP_MS
+        if not left and not (again and not any(k.answered for k in again)):
+            continue
+        error = next(e for e in session.errors.of(j) if e.uncaught)
+        what = label_of(j.click.control, j.click.node_id)
+        finding = of_click(KIND, j, f"{what} cannot work: {error.message[:120]}", 0.9)
+        finding.ended_ms = group[-1].click.t
+        finding.click_count = finding.attempts = len(group)
+        finding.blocked = 1.0
+        finding.evidence = {"message": error.message, "source": error.source, "tried_again": len(again), "left": left}
+        found.append(finding)
+    return found
+
+
+def _of_pages(session: Session) -> list[Finding]:
+    found = []
+    seen: set[int] = set()
+    for error in session.errors.loose:
+        if not error.uncaught or id(error.page) in seen:
+            continue
+        after = [j for j in session.clicks if j.click.page is error.page and j.click.t > error.t]
+        silent = {j.click.element for j in after if j.verdict == DEAD}
+        if len(silent) < 2 or any(j.answered for j in after):
+            continue
+        seen.add(id(error.page))
+        found.append(_of_page(error, len(silent)))
+    return found
+
+
+def _of_page(error: PageError, silent: int) -> Finding:
+    return Finding(
+        KIND,
+        error.page,
+        error.t,
+        error.page.end_ms,
+        0.75,
+        f"After {error.message[:120]} nothing on the page answered",
+        blocked=1.0,
+        evidence={"message": error.message, "source": error.source, "silent_controls": silent},
+    )

@@ -1,0 +1,98 @@
+"""cursor_thrash: the pointer shaken back and forth in one place.
+
+In a window of 1.2 s the pointer makes at least 6 sharp turns (more than 100 degrees, between moves of 8 px or more) and
+its path is at least 3.5 times the diagonal of the area it stays in, without a click. Purposeful movement turns rarely
+and covers ground: path and area grow together. No vendor publishes numbers for this (peers.md); these follow from the
+recorder's sampling of 50-66 ms, which shows at most about 18 positions in 1.2 s.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import cos, hypot, radians
+from typing import Any, NamedTuple
+
+from replay_signals.schemas import rrweb
+from replay_signals.transforms import records
+from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.timeline import Page
+
+KIND = "cursor_thrash"
+WINDOW_MS = 1200
+MIN_TURNS = 6
+MIN_STEP_PX = 8
+MIN_RATIO = 3.5
+MIN_PATH_PX = 250
+_SHARP = cos(radians(100))
+JOIN_MS = 600
+
+
+class Point(NamedTuple):
+    """A pointer position."""
+
+    t: float
+    x: float
+    y: float
+
+
+def detect(session: Session) -> list[Finding]:
+    """One finding an uninterrupted shaking."""
+    found = []
+    for page in session.timeline.pages:
+        clicks = [j.click.t for j in session.clicks if j.click.page is page]
+        for start, end, turns, path in _shakes(positions(page)):
+            if not any(start - 200 <= t <= end for t in clicks):
+                found.append(_finding(page, start, end, turns, path))
+    return found
+
+
+def _finding(page: Page, start: float, end: float, turns: int, path_px: float) -> Finding:
+    confidence = min(0.95, 0.7 + 0.02 * turns)
+    summary = f"Shook the pointer for {(end - start) / 1000:.1f} s"
+    evidence: dict[str, object] = {"turns": turns, "path_px": round(path_px)}
+    return Finding(KIND, page, start, end, confidence, summary, blocked=0.1, evidence=evidence)
+
+
+def positions(page: Page) -> list[Point]:
+    """Mouse positions of a page in order of time."""
+    points = []
+    for t, record in page.of(records.MOVE):
+        if record[2] != rrweb.MOUSE_MOVE:
+            continue
+        flat: Any = record[3]
+        points += [Point(t + flat[i + 2], flat[i], flat[i + 1]) for i in range(0, len(flat), 3)]
+    return sorted(points)
+
+
+def _shakes(points: list[Point]) -> list[tuple[float, float, int, float]]:
+    """`(start, end, turns, path)` of shaking; overlapping windows are joined."""
+    shakes: list[tuple[float, float, int, float]] = []
+    i = 0
+    for k in range(len(points)):
+        while points[k].t - points[i].t > WINDOW_MS:
+            i += 1
+        turns, path = _restless(points[i : k + 1])
+        if turns < MIN_TURNS:
+            continue
+        start, end = points[i].t, points[k].t
+        if shakes and start <= shakes[-1][1] + JOIN_MS:
+            shakes[-1] = (shakes[-1][0], end, max(turns, shakes[-1][2]), max(path, shakes[-1][3]))
+        else:
+            shakes.append((start, end, turns, path))
+    return shakes
+
+
+def _restless(window: list[Point]) -> tuple[int, float]:
+    """Sharp turns and path length of a window; no turns when it covers ground."""
+    if len(window) < MIN_TURNS + 2:
+        return 0, 0.0
+    steps = [(b.x - a.x, b.y - a.y) for a, b in pairwise(window)]
+    lengths = [hypot(dx, dy) for dx, dy in steps]
+    path = sum(lengths)
+    width = max(p.x for p in window) - min(p.x for p in window)
+    height = max(p.y for p in window) - min(p.y for p in window)
+    if path < MIN_PATH_PX or path < MIN_RATIO * hypot(width, height):
+        return 0, path
+    kept = [(s, n) for s, n in zip(steps, lengths, strict=True) if n >= MIN_STEP_PX]
+    turns = sum(1 for ((ax, ay), a), ((bx, by), b) in pairwise(kept) if ax * bx + ay * by < _SHARP * a * b)
+    return turns, path

@@ -1,0 +1,32 @@
+"""dead_click: a click on a working-looking control that was answered by nothing.
+
+Answers are looked for from pointer-down to 7 s after the click and have to belong to the click (transforms/clicks).
+Clicks that failed with an error or a request are error_click and failed_request, disabled controls are blocked_click,
+and repeated ones rage_click: one incident, one kind.
+"""
+
+from __future__ import annotations
+
+from replay_signals.transforms.clicks import DEAD
+from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.signals.base import Finding, Session, of_click, watched_ms
+
+KIND = "dead_click"
+
+
+def detect(session: Session) -> list[Finding]:
+    """One finding a dead click outside of rage."""
+    found = []
+    tries: dict[tuple[int, int | None], int] = {}
+    for j in session.clicks:
+        if j.verdict != DEAD or j.blocked or j.failed or session.errors.of(j) or id(j) in session.raging:
+            continue
+        what = label_of(j.click.control, j.click.node_id)
+        place = (id(j.click.page), j.click.element)
+        tries[place] = tries.get(place, 0) + 1
+        finding = of_click(KIND, j, f"Clicked {what} and nothing happened", j.confidence)
+        finding.blocked = 0.8
+        finding.attempts = tries[place]
+        finding.evidence = {"reason": j.reason, "watched_ms": round(watched_ms(session, j)), "attempt": tries[place]}
+        found.append(finding)
+    return found

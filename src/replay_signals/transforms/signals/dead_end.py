@@ -1,0 +1,47 @@
+"""dead_end: the visit ended on a page that leads nowhere.
+
+The last page of a window's visit answered with an HTTP error (status 400 or above), or, where the recorder saw no
+status, offers no control at all although it was loaded; and the visitor found no way on from there: no answered click.
+A page like that which is left for another page is not a dead end.
+"""
+
+from __future__ import annotations
+
+from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.timeline import Page
+
+KIND = "dead_end"
+EMPTY_MAX_ELEMENTS = 40
+"""An error page of a server is a heading and a line; a page with more on it is being read."""
+MIN_STAY_MS = 300
+
+
+def detect(session: Session) -> list[Finding]:
+    """At most one finding a window."""
+    found = []
+    for window in session.timeline.windows:
+        page = window.pages[-1]
+        status = page.navigation.status if page.navigation is not None else None
+        if any(j.answered and j.click.page is page for j in session.clicks):
+            continue
+        if status is not None and status >= 400:
+            found.append(_finding(page, 0.95, f"The visit ended on a page that answered {status}", status))
+        elif status is None and page.index and _barren(page):
+            found.append(_finding(page, 0.6, "The visit ended on a page that offers nothing to go on with", None))
+    return found
+
+
+def _finding(page: Page, confidence: float, summary: str, status: int | None) -> Finding:
+    evidence: dict[str, object] = {"status": status, "controls": page.elements.control_count}
+    return Finding(KIND, page, page.opened_ms, page.end_ms, confidence, summary, blocked=1.0, evidence=evidence)
+
+
+def _barren(page: Page) -> bool:
+    elements = page.elements
+    return (
+        elements.known
+        and not elements.mobile
+        and elements.control_count == 0
+        and elements.element_count <= EMPTY_MAX_ELEMENTS
+        and max(page.end_ms, page.heard_ms) - page.start_ms >= MIN_STAY_MS
+    )

@@ -1,0 +1,35 @@
+"""error_click: a click whose own handler threw or logged an error.
+
+Tied by time (a handler throws within 600 ms of its click, or within 500 ms of the response it waited for) and by
+exclusivity: an error that also comes without clicks belongs to none. Clicks whose request failed are failed_request;
+what the page then logs about it is evidence there.
+"""
+
+from __future__ import annotations
+
+from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.signals.base import Finding, Session, incidents, of_click
+
+KIND = "error_click"
+
+
+def detect(session: Session) -> list[Finding]:
+    """One finding a click, or one for all clicks of a rage burst."""
+    found: list[Finding] = []
+    for group in incidents(session, [j for j in session.clicks if session.errors.of(j) and not j.failed]):
+        j = group[0]
+        error = session.errors.of(j)[0]
+        uncaught = any(e.uncaught for e in session.errors.of(j))
+        what = label_of(j.click.control, j.click.node_id)
+        finding = of_click(KIND, j, f"Clicking {what} raised: {error.message[:120]}", 0.95 if uncaught else 0.8)
+        finding.ended_ms = group[-1].click.t
+        finding.click_count = finding.attempts = len(group)
+        finding.blocked = 0.0 if j.answered else 0.9 if uncaught else 0.6
+        finding.evidence = {
+            "message": error.message,
+            "source": error.source,
+            "uncaught": uncaught,
+            "after_ms": round(error.t - j.click.t, 1),
+        }
+        found.append(finding)
+    return found

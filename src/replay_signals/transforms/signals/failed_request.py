@@ -1,0 +1,37 @@
+"""failed_request: a request that a click sent came back with an HTTP error (status 400 or above).
+
+The request belongs to the click when page code sent it within 1 s of the click and its URL is not one that the page
+also asks for by itself (polling). Server errors (5xx) weigh more than refusals (4xx), which may be a validation.
+"""
+
+from __future__ import annotations
+
+from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.signals.base import Finding, Session, incidents, of_click
+
+KIND = "failed_request"
+
+
+def detect(session: Session) -> list[Finding]:
+    """One finding a click, or one for all clicks of a rage burst."""
+    found: list[Finding] = []
+    for group in incidents(session, [j for j in session.clicks if j.failed]):
+        j = group[0]
+        request = j.failed[0]
+        what = label_of(j.click.control, j.click.node_id)
+        call = f"{request.method or 'GET'} {request.url}"
+        finding = of_click(KIND, j, f"Clicking {what} sent {call}, which failed with {request.status}", 0.95)
+        finding.ended_ms = group[-1].click.t
+        finding.click_count = finding.attempts = len(group)
+        finding.blocked = (0.5 if j.answered else 1.0) * (1.0 if (request.status or 0) >= 500 else 0.6)
+        finding.evidence = {
+            "method": request.method,
+            "url": request.url,
+            "status": request.status,
+            "after_ms": round(request.start_ms - j.click.t, 1),
+            "duration_ms": request.duration_ms,
+            "shown": j.reason if j.answered else "nothing was shown",
+            "logged": [e.message for e in session.errors.of(j)][:3],
+        }
+        found.append(finding)
+    return found

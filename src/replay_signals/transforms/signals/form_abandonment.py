@@ -1,0 +1,151 @@
+"""form_abandonment: a visitor typed into a form, did not send it, and left the page.
+
+Started: at least one text field below the form (or, without a form element, on the page) whose value the visitor
+changed and left non-empty. Sent: afterwards one of
+  - an answered click on a button of the form, or a request by page code that changes data (not GET) and succeeds,
+  - a navigation to the form's action, or to the page itself with a query,
+  - the field emptied in one step from two or more characters (a single-field form that was entered).
+Left: the document was left or the session ended. A form that was only touched in a search box weighs less, and one
+left by the end of the session is less sure, because the recording may end before the sending.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from replay_signals.transforms import records
+from replay_signals.transforms.controls import Control
+from replay_signals.transforms.gestures import TEXT_INPUTS
+from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.timeline import Page
+
+KIND = "form_abandonment"
+
+
+@dataclass(slots=True)
+class Form:
+    """What happened to one form of a page."""
+
+    page: Page
+    control: Control | None
+    first_ms: float
+    last_ms: float
+    lengths: dict[int, int] = field(default_factory=dict)
+    fields: dict[int, Control] = field(default_factory=dict)
+    entered: bool = False
+
+    @property
+    def filled(self) -> int:
+        """Fields that hold something."""
+        return sum(1 for length in self.lengths.values() if length)
+
+    @property
+    def searching(self) -> bool:
+        """Only a search box was used."""
+        return all(
+            c.type == "search" or c.role == "searchbox" or "search" in f"{c.name} {c.dom_id} {c.test_id}".lower()
+            for c in self.fields.values()
+        )
+
+
+def detect(session: Session) -> list[Finding]:
+    """One finding a form."""
+    found = []
+    for window in session.timeline.windows:
+        for page in window.pages:
+            following = window.pages[page.index + 1] if page.index + 1 < len(window.pages) else None
+            for form in forms_of(page):
+                if form.filled and not form.entered and not _sent(session, form, following):
+                    found.append(_finding(form, following))
+    return found
+
+
+def _finding(form: Form, following: Page | None) -> Finding:
+    page = form.page
+    names = [c.name or c.dom_id or c.tag for c in form.fields.values()]
+    left = following is not None
+    confidence = (0.9 if left else 0.6) - (0.2 if form.searching else 0.0)
+    where = "went elsewhere" if left else "the session ended"
+    return Finding(
+        KIND,
+        page,
+        form.first_ms,
+        following.opened_ms if following is not None else page.end_ms,
+        confidence,
+        f"Typed into {', '.join(names[:3])} and did not send it; {where}",
+        control=form.control or next(iter(form.fields.values()), None),
+        blocked=0.3 if form.searching else 0.6,
+        attempts=form.filled,
+        evidence={
+            "fields": names[:20],
+            "filled": form.filled,
+            "typing_ms": round(form.last_ms - form.first_ms),
+            "left_after_ms": round((following.opened_ms if following is not None else page.end_ms) - form.last_ms),
+        },
+    )
+
+
+def forms_of(page: Page) -> list[Form]:
+    """Forms of a page that the visitor typed into."""
+    forms: dict[int, Form] = {}
+    for t, record in page.of(records.INPUT):
+        _, _, node_id, length, _ = record
+        around = list(page.elements.around(node_id if isinstance(node_id, int) else None))
+        box = around[0] if around else None
+        if box is None or not is_typed(box):
+            continue
+        holder = next((c for c in around if c.tag == "form"), None)
+        key = holder.first if holder is not None else 0
+        form = forms.setdefault(key, Form(page, holder, t, t))
+        before = form.lengths.get(box.first, 0)
+        now: Any = length
+        if before >= 2 and now == 0 and len(form.lengths) == 1:
+            form.entered = True
+        elif now:
+            form.entered = False
+        form.lengths[box.first] = now
+        form.fields[box.first] = box
+        form.last_ms = t
+    return list(forms.values())
+
+
+def is_typed(control: Control) -> bool:
+    """A field that holds typed text."""
+    if control.tag == "input":
+        return control.type.lower() in TEXT_INPUTS
+    return control.tag == "textarea" or "e" in control.flags or control.role in ("textbox", "searchbox", "combobox")
+
+
+def _sent(session: Session, form: Form, following: Page | None) -> bool:
+    page = form.page
+    for j in session.clicks:
+        if j.click.page is not page or j.click.t < form.last_ms or not j.answered or j.failed:
+            continue
+        control = j.click.control
+        if control is not None and _submits(control) and _in_form(page, control, form):
+            return True
+    for request in page.requests:
+        changes = request.method.upper() in ("POST", "PUT", "PATCH")
+        if request.by_script and changes and request.start_ms >= form.last_ms and not request.failed:
+            return True
+    return following is not None and form.control is not None and _by_navigation(form.control.href, page, following)
+
+
+def _submits(control: Control) -> bool:
+    return control.tag == "button" or control.type in ("submit", "image") or control.role == "button"
+
+
+def _in_form(page: Page, control: Control, form: Form) -> bool:
+    if form.control is None:
+        return True
+    return any(c.first == form.control.first for c in page.elements.around(control.first))
+
+
+def _by_navigation(action: str, page: Page, following: Page) -> bool:
+    """The browser sent the form itself: the next page is its action, or this page with the fields in the query."""
+    there, here = urlsplit(following.href), urlsplit(page.href)
+    if there.path == here.path and there.query and there.query != here.query:
+        return True
+    return bool(action) and urlsplit(action).path == there.path and there.path != here.path

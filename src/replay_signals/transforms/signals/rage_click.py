@@ -1,0 +1,42 @@
+"""rage_click: at least three clicks on one place, each within 1 s of the one before, and no progress.
+
+Progress is judged by effect. A click that the page answers is use, so five quick clicks on a pager, a stepper or a
+toggle are not rage; more than half of the burst, and at least three clicks, must have got only silence or errors.
+Three clicks and 1 s are what PostHog and Datadog use; they need no effect and so accuse steppers (peers.md).
+On a place that is no control five clicks are needed: two and three clicks there select text.
+"""
+
+from __future__ import annotations
+
+from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.signals.base import Finding, Session, of_click
+
+KIND = "rage_click"
+
+
+def detect(session: Session) -> list[Finding]:
+    """One finding a burst."""
+    found = []
+    for burst in session.bursts:
+        if not burst.rage(session.errors):
+            continue
+        first = burst.clicks[0]
+        silent = burst.unanswered(session.errors)
+        what = label_of(first.click.control, first.click.node_id)
+        seconds = (burst.end_ms - burst.start_ms) / 1000
+        count = len(burst.clicks)
+        base = min((j.confidence for j in silent), default=0.6)
+        finding = of_click(KIND, first, f"{count} clicks on {what} in {seconds:.1f} s and no progress", base)
+        finding.ended_ms = burst.end_ms
+        finding.click_count = finding.attempts = count
+        finding.confidence = 0.6 if burst.aimless else min(0.97, base + 0.03)
+        finding.blocked = 1.0
+        finding.evidence = {
+            "clicks": count,
+            "unanswered": len(silent) or count,
+            "offsets_ms": [round(j.click.t - burst.start_ms) for j in burst.clicks][:50],
+            "failed_requests": sum(len(j.failed) for j in burst.clicks),
+            "errors": sum(len(session.errors.of(j)) for j in burst.clicks),
+        }
+        found.append(finding)
+    return found

@@ -1,0 +1,98 @@
+"""scroll_hunt: scrolling up and down in search of something.
+
+Within 8 s the direction of scrolling changes at least 4 times, each leg moves at least a tenth of a screen (or, on a
+page with little room to scroll, half of that room), nothing is clicked or typed in between, and the visitor ends near
+where the hunt began: the path is at least three times the net movement. Reading changes direction now and then; Clarity
+compares with the page's own average (peers.md), which a single session does not have.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_signals.transforms import records
+from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.timeline import Page
+
+KIND = "scroll_hunt"
+WINDOW_MS = 8000
+MIN_TURNS = 4
+MIN_LEG_SHARE = 0.1
+MIN_LEG_PX = 20
+
+Leg = tuple[float, float, float]
+"""Start and end (epoch ms) and signed distance (px) of scrolling in one direction."""
+
+
+def detect(session: Session) -> list[Finding]:
+    """One finding an uninterrupted hunt."""
+    found = []
+    for page in session.timeline.pages:
+        acts = [j.click.t for j in session.clicks if j.click.page is page]
+        acts += [t for t, _ in page.of(records.INPUT)]
+        for legs in _legs(page).values():
+            found += [_finding(page, run) for run in _hunts(legs, sorted(acts))]
+    return found
+
+
+def _finding(page: Page, run: list[Leg]) -> Finding:
+    turns = len(run) - 1
+    path = sum(abs(d) for _, _, d in run)
+    seconds = (run[-1][1] - run[0][0]) / 1000
+    return Finding(
+        KIND,
+        page,
+        run[0][0],
+        run[-1][1],
+        min(0.95, 0.7 + 0.05 * (turns - MIN_TURNS)),
+        f"Scrolled up and down {turns} times in {seconds:.1f} s",
+        blocked=0.2,
+        evidence={"turns": turns, "path_px": round(path)},
+    )
+
+
+def _legs(page: Page) -> dict[int, list[Leg]]:
+    """Legs of each scrolled node."""
+    last: dict[int, tuple[float, float]] = {}
+    legs: dict[int, list[Leg]] = {}
+    height = next((r[4] for _, r in page.of(records.META) if r[4]), 800)
+    for t, record in page.of(records.SCROLL):
+        node: Any = record[2] or 0
+        y: Any = record[4] or 0
+        before_t, before = last.get(node, (t, 0.0))
+        last[node] = (t, y)
+        step = y - before
+        if not step:
+            continue
+        own = legs.setdefault(node, [])
+        if own and own[-1][2] * step > 0:
+            own[-1] = (own[-1][0], t, own[-1][2] + step)
+        else:
+            own.append((max(before_t, t - 500), t, step))
+    return {node: _long(own, float(str(height))) for node, own in legs.items()}
+
+
+def _long(legs: list[Leg], height: float) -> list[Leg]:
+    room = max((abs(d) for _, _, d in legs), default=0.0)
+    least = max(MIN_LEG_PX, min(MIN_LEG_SHARE * height, 0.5 * room))
+    return [leg for leg in legs if abs(leg[2]) >= least]
+
+
+def _hunts(legs: list[Leg], acts: list[float]) -> list[list[Leg]]:
+    runs: list[list[Leg]] = []
+    for leg in legs:
+        run = runs[-1] if runs else None
+        follows = run is not None and leg[2] * run[-1][2] < 0 and leg[0] - run[-1][1] <= WINDOW_MS / MIN_TURNS
+        if run is not None and follows and not any(run[-1][1] < t < leg[1] for t in acts):
+            run.append(leg)
+        else:
+            runs.append([leg])
+    return [run for run in runs if len(run) > MIN_TURNS and _dense(run) and _returns(run)]
+
+
+def _dense(run: list[Leg]) -> bool:
+    return any(run[i + MIN_TURNS][1] - run[i][0] <= WINDOW_MS for i in range(len(run) - MIN_TURNS))
+
+
+def _returns(run: list[Leg]) -> bool:
+    return sum(abs(d) for _, _, d in run) >= 3 * abs(sum(d for _, _, d in run))

@@ -1,0 +1,23 @@
+"""slow_response: the answer to a click came later than 3 s (Sentry: most controls answer within 250-3000 ms)."""
+
+from __future__ import annotations
+
+from replay_signals.transforms.clicks import SLOW
+from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.signals.base import Finding, Session, of_click
+
+KIND = "slow_response"
+
+
+def detect(session: Session) -> list[Finding]:
+    """One finding a click."""
+    found = []
+    for j in session.clicks:
+        if j.verdict == SLOW and j.reaction_ms is not None:
+            what = label_of(j.click.control, j.click.node_id)
+            finding = of_click(KIND, j, f"{what} answered after {j.reaction_ms / 1000:.1f} s", j.confidence)
+            finding.ended_ms = j.click.t + j.reaction_ms
+            finding.recovered = True
+            finding.evidence = {"reaction": j.reaction, "requests": [r.url for r in j.requests][:5]}
+            found.append(finding)
+    return found
