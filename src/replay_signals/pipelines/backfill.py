@@ -23,7 +23,6 @@ from replay_signals.pipelines import parts
 from replay_signals.pipelines.catalog import PinnedTable
 from replay_signals.pipelines.datafiles import PartitionOf, partition_of, write_rows
 from replay_signals.pipelines.datafiles import pack as pack_file
-from replay_signals.pipelines.events import event_row
 from replay_signals.pipelines.files import read
 from replay_signals.pipelines.outcome import MergeOutcomes, Outcome, outcome_of
 from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, Owner, Part, pack_owner, unpack_owner
@@ -34,6 +33,7 @@ from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, 
 from replay_signals.schemas.rows import TABLES
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest import digest
+from replay_signals.transforms.joined import event_row
 
 Owned = tuple[bytes, Part]
 OWNERS_A_LOOKUP = 10_000
@@ -99,9 +99,17 @@ class Read(beam.DoFn):
 
 
 def own(record: Record) -> Owned:
-    """A record as a part of its owner's evidence; messages are digested. Raw payload ends here."""
+    """A record as a part of its owner's evidence: digest, event row or dead letter row. Raw payload ends here."""
+    try:
+        return _own(record)
+    except Exception as error:  # noqa: BLE001 - a bug met by one record costs that record, not the run
+        detail = f"{type(error).__name__}: {error}"[:1000]
+        return _own(DeadLetter(record.position, Reason.INTERNAL, detail, team=record.team))
+
+
+def _own(record: Record) -> Owned:
     if isinstance(record, SnapshotMessage):
-        digested = _digested(record)
+        digested = digest(record)
         if isinstance(digested, MessageDigest):
             return pack_owner(Owner(digested.team, digested.session_id)), parts.pack(DIGEST, digested)
         record = digested
@@ -110,14 +118,6 @@ def own(record: Record) -> Owned:
         return pack_owner(parts.owner_of_event(event)), parts.pack(EVENT, event)
     letter = parts.letter_row(record)
     return pack_owner(parts.owner_of_letter(letter)), parts.pack(LETTER, letter)
-
-
-def _digested(message: SnapshotMessage) -> MessageDigest | DeadLetter:
-    try:
-        return digest(message)
-    except Exception as error:  # noqa: BLE001 - a bug met by one message costs that message, not the run
-        detail = f"digest failed: {type(error).__name__}: {error}"[:1000]
-        return DeadLetter(message.position, Reason.INTERNAL, detail, team=message.team, session_id=message.session_id)
 
 
 class LookUpStored(beam.PTransform[Any, Any]):

@@ -6,6 +6,7 @@ An owner is a session, an event without a session, or a dead letter. Everything 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -37,6 +38,10 @@ _bodies: dict[str, msgspec.msgpack.Decoder[Any]] = {
     EVENT: msgspec.msgpack.Decoder(EventRow),
     LETTER: msgspec.msgpack.Decoder(DeadLetterRow),
     **{table: msgspec.msgpack.Decoder(row) for table, row in TABLES.items()},
+}
+_lists: dict[str, msgspec.msgpack.Decoder[Any]] = {
+    table: msgspec.msgpack.Decoder(list[row])  # type: ignore[valid-type]
+    for table, row in TABLES.items()
 }
 
 
@@ -74,9 +79,9 @@ def letter_row(letter: DeadLetter) -> DeadLetterRow:
     """The row of a dead letter; the same input rejected twice has one id."""
     position = letter.position
     name = msgspec.json.encode([well_formed(position.source), position.partition, position.offset, letter.reason])
-    received = EPOCH if letter.received_ms is None else at(letter.received_ms)
+    received = _arrival(letter.received_ms)
     return DeadLetterRow(
-        day=received.date(),
+        day=(received or EPOCH).date(),
         dead_letter_id=blake2b(name + letter.payload, digest_size=16).hexdigest(),
         source=position.source,
         partition=position.partition,
@@ -85,9 +90,22 @@ def letter_row(letter: DeadLetter) -> DeadLetterRow:
         detail=letter.detail,
         team=letter.team,
         session_id=letter.session_id,
-        received_at=None if letter.received_ms is None else received,
+        received_at=received,
         payload=letter.payload,
     )
+
+
+def _arrival(received_ms: int | None) -> datetime | None:
+    """The time of arrival; nothing is known about an input that was rejected, so it may be beyond any calendar."""
+    try:
+        return None if received_ms is None else at(received_ms)
+    except OverflowError:
+        return None
+
+
+def canonical(table: str, rows: list[Any]) -> list[Any]:
+    """Rows with every value in its column's type (5 in a double column is 5.0) and well-formed strings."""
+    return _lists[table].decode(_well_formed(_encoder.encode, rows))  # type: ignore[no-any-return]
 
 
 def well_formed(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from replay_signals.pipelines.events import event_of, one_a_uuid
-from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, Owner, Part, letter_row, unpack, well_formed
+from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, Owner, Part, canonical, letter_row, unpack
 from replay_signals.pipelines.revise import Change, Rows, revise
 from replay_signals.schemas.digests import MessageDigest, SessionDigest, from_row, to_row
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, SourcePosition
@@ -78,20 +78,13 @@ def _settle_session(
     judged: Rows = {"message_digests": [to_row(m) for m in session.messages.values()], "events": events}
     rejected: dict[str, int] = {}
     try:
-        verdict = judge(session, [event_of(row) for row in events], rules)
+        rows = _rows(judge(session, [event_of(row) for row in events], rules))
     except Exception as error:  # noqa: BLE001 - a bug in a detector costs one session, not the run
         letter = _internal(owner, error)
         judged["dead_letters"] = [letter_row(letter)]
         rejected[letter.reason] = 1
     else:
-        judged |= {
-            "sessions": [verdict.session],
-            "signals": verdict.signals,
-            "interactions": verdict.interactions,
-            "console_logs": verdict.console_logs,
-            "network_requests": verdict.network_requests,
-        }
-    judged = {table: _encodable(rows) for table, rows in judged.items()}
+        judged |= rows
     changes = revise(judged, stored, replace=days is not None)
     if days is not None:
         _take_from_other_days(changes, stored, days)
@@ -116,6 +109,18 @@ def _settle_events(fresh: dict[str, list[Any]], stored: Rows, days: Days | None)
     return Settled(revise({"events": one_a_uuid(rows)}, stored, replace=days is not None))
 
 
+def _rows(verdict: SessionVerdict) -> Rows:
+    """Rows as they will come back from the tables. Raises msgspec.ValidationError when one does not fit its table."""
+    rows: Rows = {
+        "sessions": [verdict.session],
+        "signals": verdict.signals,
+        "interactions": verdict.interactions,
+        "console_logs": verdict.console_logs,
+        "network_requests": verdict.network_requests,
+    }
+    return {table: canonical(table, found) for table, found in rows.items()}
+
+
 def _sort(parts: Iterable[Part]) -> tuple[dict[str, list[Any]], Rows]:
     fresh: dict[str, list[Any]] = {DIGEST: [], EVENT: [], LETTER: []}
     stored: Rows = defaultdict(list)
@@ -133,12 +138,3 @@ def _internal(owner: Owner, error: Exception) -> DeadLetter:
     position = SourcePosition(f"session:{owner.session_id}")
     detail = f"judge failed: {type(error).__name__}: {error}"[:1000]
     return DeadLetter(position, Reason.INTERNAL, detail, team=owner.team, session_id=owner.session_id)
-
-
-def _encodable(rows: list[Any]) -> list[Any]:
-    """Rows that UTF-8 can hold; checked by encoding, which most rows pass."""
-    try:
-        msgspec.msgpack.encode(rows)
-    except UnicodeEncodeError:
-        return [well_formed(row) for row in rows]
-    return rows
