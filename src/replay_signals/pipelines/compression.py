@@ -17,7 +17,7 @@ ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _READ_BYTES = 256 * 1024
 _OUT_BYTES = 1024 * 1024
 # A zstd block of 4 bytes can stand for 128 KiB, and the library returns all of a call's output at once.
-_ZSTD_STEP_BYTES = 2048
+_ZSTD_STEP_BYTES = 512
 
 
 class BrokenStreamError(Exception):
@@ -79,12 +79,12 @@ class _Counted:
 def _limited(chunks: Iterator[bytes], counted: _Counted, limits: Limits) -> Iterator[bytes]:
     size = 0
     for chunk in chunks:
+        yield chunk  # also the one that goes over a limit: what stands at its beginning counts
         size += len(chunk)
         if size > limits.decompressed_bytes:
             raise BrokenStreamError(Reason.TOO_LARGE, f"decompresses to more than {limits.decompressed_bytes} bytes")
         if size > limits.ratio_from_bytes and size > limits.ratio * counted.read_bytes:
             raise BrokenStreamError(Reason.TOO_LARGE, f"decompresses to more than {limits.ratio} times its size")
-        yield chunk
 
 
 def _gunzip(counted: _Counted) -> Iterator[bytes]:

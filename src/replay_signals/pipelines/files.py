@@ -73,6 +73,8 @@ def read(url: str, format: str = formats.AUTO, *, limits: Limits = LIMITS) -> It
 
 
 def _file_system(url: str) -> tuple[Any, str]:
+    if not url:
+        raise InputError("the path is empty")
     try:
         file_system, path = fsspec.core.url_to_fs(url)
     except ImportError as error:
@@ -187,17 +189,22 @@ def _parsed_lines(lines: Iterator[Line], place: Place, name: str | None) -> Iter
 
 
 def _recognise(lines: Iterator[Line], head: list[Line], name: str | None) -> str | None:
-    """Format of JSON lines, by the first line that is JSON of its own; None when the file looks like one document."""
-    size = 0
+    """Format of JSON lines, by the first line that is JSON of its own; None when the file looks like one document.
+
+    After a line that could begin a document over several lines, one such line is not enough, as it could be an element
+    (but a format that knows no documents, or a second such line, shows that the first line was just broken).
+    """
+    size, needed = 0, 1
     for line in lines:
         head.append(line)
         size += len(line.text)
-        if line.text.endswith((b"[", b"{", b",")):
-            return None
         if line.broken is None and formats.is_complete(line.text):
             found = name or formats.format_of_damaged(line.text)
-            if found is not None:
+            needed -= found is not None
+            if found is not None and (needed <= 0 or formats.FORMATS[found].is_always_lines):
                 return found
+        elif len(head) == 1 and line.text.endswith((b"[", b"{", b",")):
+            needed = 2
         if len(head) >= _LINES_TO_RECOGNISE or size > _BYTES_TO_RECOGNISE:
             return None
     return None

@@ -58,7 +58,7 @@ class _Filling:
             return
         self._parts.append(part)
         if self._size_bytes > self._limit_bytes:  # from now on only enough for a dead letter is kept
-            self._parts = [b"".join(self._parts)[:MAX_DEAD_LETTER_PAYLOAD_BYTES]]
+            self._parts = [b"".join(self._parts)[: min(self._limit_bytes, MAX_DEAD_LETTER_PAYLOAD_BYTES)]]
 
     def line(self) -> Line:
         text = b"".join(self._parts).strip()
@@ -66,7 +66,7 @@ class _Filling:
             text = text.removeprefix(_BOM).strip()
         if self._size_bytes > self._limit_bytes:
             detail = f"a line of {self._size_bytes} bytes, more than {self._limit_bytes}"
-            return Line(self.number, text[:MAX_DEAD_LETTER_PAYLOAD_BYTES], (Reason.TOO_LARGE, detail))
+            return Line(self.number, text, (Reason.TOO_LARGE, detail))
         return Line(self.number, text)
 
     def take(self) -> Iterator[Line]:

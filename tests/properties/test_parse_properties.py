@@ -1,0 +1,225 @@
+"""Whatever comes in: parsers never raise, formats agree, and damage costs only what it touched."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replay_signals.pipelines.compression import BrokenStreamError, plain_chunks
+from replay_signals.pipelines.files import read
+from replay_signals.pipelines.text_lines import numbered_lines
+from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, SnapshotMessage, SourcePosition
+from replay_signals.schemas.wire import Limits
+from replay_signals.transforms.parse import parse_capture_request, parse_kafka_event, parse_kafka_snapshot
+from replay_signals.transforms.parse.cut import RecordedEvent, into_records
+from replay_signals.transforms.parse.formats import FORMATS
+from replay_signals.transforms.parse.json_text import flaw, repaired, salvage
+from replay_signals.transforms.parse.recordings import Place
+from wire_samples import (
+    FILES_OF_ONE_WINDOW,
+    FILES_OF_WINDOWS,
+    POSITION,
+    SESSION,
+    events_by_window,
+    expected,
+    messages,
+    rrweb,
+)
+
+SAMPLES = [
+    *(make({"w": [rrweb(1), rrweb(2)], "v": [rrweb(3)]}).encode() for make in FILES_OF_WINDOWS.values()),
+    *(make([rrweb(1), rrweb(2)]).encode() for make in FILES_OF_ONE_WINDOW.values()),
+]
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
+)
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=4), inner), max_leaves=8
+)
+events = st.builds(lambda at, data: {"type": 3, "timestamp": at, "data": data}, st.integers(1, 2**53), values)
+windows = st.dictionaries(st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True), st.lists(events, min_size=1), min_size=1)
+KEYS = ["event", "properties", "batch", "data", "version", "snapshots", "snapshotsByWindowId", "events", "type", "uuid"]
+KEYS += ["timestamp", "$session_id", "$window_id", "$snapshot_data", "$snapshot_items", "distinct_id", "topic", "value"]
+KEYS += [
+    "headers",
+    "body",
+    "path",
+    "t",
+    "ua",
+    "query",
+    "team_id",
+    "person",
+    "distinct_ids",
+    "offset",
+    "sent_at",
+    "token",
+]
+texts = st.sampled_from(["$snapshot", "$snapshot_items", "$pageview", "{}", "[]", "\x00", "9" * 400])
+wire = st.recursive(
+    scalars | texts, lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(KEYS), inner), max_leaves=20
+)
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A sample of some format with a piece replaced by anything."""
+    sample = draw(st.sampled_from(SAMPLES))
+    start = draw(st.integers(0, len(sample)))
+    end = draw(st.integers(start, min(len(sample), start + 50)) | st.just(len(sample)))
+    return (
+        sample[:start]
+        + draw(st.binary(max_size=6) | st.sampled_from([b"\\ud800", b"]", b"}", b'"', b""]))
+        + sample[end:]
+    )
+
+
+anything = st.binary() | damaged() | wire.map(lambda value: json.dumps(value).encode())
+
+
+@given(anything, st.none() | st.integers(), st.text(max_size=5), st.text(max_size=5))
+def test_capture_requests_never_raise(body: bytes, received_ms: int | None, path: str, query: str) -> None:
+    for whole in (body, gzip.compress(body)):
+        for record in parse_capture_request(
+            whole, path=path, received_ms=received_ms, user_agent=query, position=POSITION, query=query
+        ):
+            assert isinstance(record, SnapshotMessage | AnalyticsEvent | DeadLetter)
+            assert not isinstance(record, SnapshotMessage) or flaw(record.items) is None
+
+
+headers = st.dictionaries(
+    st.sampled_from(["token", "content-encoding", "now"]), st.none() | st.binary() | st.just(b"lz4")
+)
+
+
+@given(st.none() | anything, headers, st.none() | st.integers(), st.booleans())
+def test_kafka_messages_never_raise_and_one_becomes_one_record_at_least(
+    value: bytes | None, headers: dict[str, bytes | None], timestamp_ms: int | None, strict: bool
+) -> None:
+    assert parse_kafka_snapshot(value, headers, timestamp_ms, POSITION, strict=strict)
+    (record,) = parse_kafka_event(value, headers, timestamp_ms, POSITION)
+    assert isinstance(record, AnalyticsEvent | DeadLetter)
+
+
+@given(anything, st.booleans())
+def test_file_formats_never_raise(text: bytes, is_document: bool) -> None:
+    for one in FORMATS.values():
+        for record in into_records(one.parse(text.strip(), Place("file", "session", 3, is_document))):
+            assert isinstance(record, SnapshotMessage | AnalyticsEvent | DeadLetter)
+
+
+@settings(max_examples=50)
+@given(content=st.lists(anything, max_size=4), cut=st.integers(0, 400), packed=st.booleans())
+def test_files_never_raise_and_nothing_is_silent(
+    tmp_path_factory: pytest.TempPathFactory, content: list[bytes], cut: int, packed: bool
+) -> None:
+    text = b"\n".join(content)
+    path = tmp_path_factory.mktemp("any") / "any.json"
+    path.write_bytes(gzip.compress(text)[: -cut or None] if packed else text)
+    for format in ("auto", *FORMATS):
+        records = list(read(str(path), format))
+        assert records or format in ("auto", "request-body", "requests")  # a request may hold no events
+
+
+@settings(max_examples=40)
+@given(windows)
+def test_every_format_with_windows_gives_the_same_events(
+    tmp_path_factory: pytest.TempPathFactory, windows: dict[str, list[dict[str, Any]]]
+) -> None:
+    path = tmp_path_factory.mktemp("same") / f"{SESSION}.json"
+    for name, make in FILES_OF_WINDOWS.items():
+        path.write_text(make(windows))
+        records = list(read(str(path)))
+        assert events_by_window(records) == expected(windows, SESSION), name
+        assert len(records) == len(messages(records))
+
+
+@settings(max_examples=40)
+@given(st.lists(events, min_size=1))
+def test_every_format_without_windows_gives_the_same_events(
+    tmp_path_factory: pytest.TempPathFactory, events: list[dict[str, Any]]
+) -> None:
+    path = tmp_path_factory.mktemp("same") / f"{SESSION}.json"
+    for name, make in FILES_OF_ONE_WINDOW.items():
+        path.write_text(make(events))
+        assert events_by_window(read(str(path))) == expected({SESSION: events}, SESSION), name
+
+
+@given(values, st.integers(0, 10_000))
+def test_a_json_text_that_breaks_off_is_closed(value: Any, cut: int) -> None:
+    text = json.dumps({"a": value, "events": [value, [value]]}).encode()
+    rest = salvage(text[: 1 + cut % len(text)])
+    assert flaw(rest.text) is None
+    assert len(rest.damages) == (1 if cut % len(text) + 1 < len(text) else 0)
+
+
+@given(st.lists(values), st.lists(st.sampled_from([b"tru", b'"\x01"', b"01"]), max_size=3), st.randoms())
+def test_broken_items_are_found_and_the_others_kept(items: list[Any], bad: list[bytes], random: Any) -> None:
+    texts = [json.dumps(item).encode() for item in items]
+    mixed = [*((text, True) for text in texts), *((text, False) for text in bad)]
+    random.shuffle(mixed)
+    rest = salvage(b'{"events":[' + b",".join(text for text, _ in mixed) + b"]}")
+    assert json.loads(rest.text)["events"] == [json.loads(text) for text, is_good in mixed if is_good]
+    assert [damage.item for damage in rest.damages] == [at for at, (_, is_good) in enumerate(mixed, 1) if not is_good]
+
+
+@given(st.text(alphabet=st.sampled_from(["\\", "u", "d", "8", "0", "c", "\ud800", "\udc00", '"', "a", "\U0001f600"])))
+def test_repair_touches_lone_surrogates_only(text: str) -> None:
+    fixed = json.loads(repaired(json.dumps(text).encode()))
+    joined = json.loads(json.dumps(text))  # two lone halves that meet are one character
+    assert fixed == joined.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+@given(st.lists(st.binary(max_size=20)), st.lists(st.integers(0, 20), max_size=10))
+def test_lines_do_not_depend_on_the_chunks(lines: list[bytes], cuts: list[int]) -> None:
+    text = b"\n".join(lines)
+    chunks, start = [], 0
+    for cut in cuts:
+        chunks.append(text[start : start + cut])
+        start += cut
+    chunks.append(text[start:])
+    limits = Limits(text_bytes=12)
+    assert list(numbered_lines(chunks, limits)) == list(numbered_lines([text], limits))
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 60)), max_size=60))
+def test_messages_hold_every_event_in_order_and_keep_the_limits(sizes: list[tuple[str, int]]) -> None:
+    parsed = [
+        RecordedEvent("s", window, b"{" + b" " * size + b"}", SourcePosition("f", number))
+        for number, (window, size) in enumerate(sizes)
+    ]
+    found: dict[str, list[bytes]] = {"a": [], "b": [], "c": []}
+    for record in into_records(parsed, Limits(message_bytes=100, message_events=3)):
+        assert isinstance(record, SnapshotMessage)
+        items = record.items[1:-1].split(b",")
+        assert len(items) <= 3
+        assert len(record.items) <= 101 or len(items) == 1
+        found[record.window_id] += items
+    assert found == {window: [one.item for one in parsed if one.window_id == window] for window in "abc"}
+
+
+@given(st.binary(max_size=3000), st.integers(0, 3000), st.integers(0, 255))
+def test_damaged_gzip_yields_a_true_beginning(content: bytes, place: int, change: int) -> None:
+    packed = bytearray(gzip.compress(content))
+    at = 10 + place % (len(packed) - 10)  # behind the header, whose fields may change freely
+    for broken in (packed[:at], packed[:at] + bytes([packed[at] ^ (change or 1)]) + packed[at + 1 :]):
+        out = b""
+        try:
+            for chunk in plain_chunks(io.BytesIO(bytes(broken))):
+                out += chunk
+        except BrokenStreamError:
+            continue
+        assert out == content
+
+
+@given(st.integers() | st.floats() | st.text() | st.binary())
+def test_received_times_are_storable_or_nothing(received: Any) -> None:
+    line = json.dumps({"t": received if not isinstance(received, bytes) else None, "path": "/e/", "body": "null"})
+    (record,) = FORMATS["requests"].parse(line.encode(), Place("f", "s"))
+    assert isinstance(record, DeadLetter)
+    assert record.received_ms is None or 0 <= record.received_ms <= 253_402_300_799_999
