@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from samples import ROOT
 
 from replay_signals.jobs.rules import as_toml, read_rules, settings
 from replay_signals.schemas.rules import Rules, RulesError, load_rules
+from samples import ROOT
 
 Run = Callable[..., tuple[int, str, str]]
 

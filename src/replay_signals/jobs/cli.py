@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -92,6 +93,8 @@ def options(
 ) -> None:
     """Options of every command."""
     set_debug(debug)
+    # Libraries warn of things that concern nobody here (Beam: "apitools not found"); --debug shows them.
+    logging.basicConfig(level=logging.INFO if debug else logging.ERROR)
 
 
 @app.command()

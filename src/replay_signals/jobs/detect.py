@@ -27,7 +27,7 @@ from replay_signals.transforms.digest import digest
 from replay_signals.transforms.judge import judge
 from replay_signals.transforms.merge import session_of
 from replay_signals.transforms.present import inbox_record, json_bytes, signal_dict, signal_line, visible
-from replay_signals.transforms.rank import rank
+from replay_signals.transforms.rank import exposure, rank
 
 SessionKey = tuple[str, str]
 SHOWN_REJECTS = 5
@@ -176,7 +176,7 @@ def _print_table(
 ) -> None:
     produced_at = datetime.now(UTC)
     records = [inbox_record(signal, produced_at=produced_at, session=session) for signal, session in signals]
-    ranked = rank(records)
+    ranked = rank(records, exposure(verdict.session for verdict in judged))
     render.out().print(
         f"{render.count(len(judged), 'session')}, {render.count(len(signals), 'signal')}, "
         f"{render.count(len(ranked), 'problem')}, the most harmful first.\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 
 from replay_signals.jobs import render
 from replay_signals.pipelines import inbox as store
@@ -63,9 +63,11 @@ def _ranked(folder: str, json: bool, top: int) -> None:
     )
     render.problems(ranked, top)
     if ranked:
-        worst = ranked[0].worst
         own = "" if folder == DEFAULT_FOLDER else f" {folder}"
-        render.say(f"\nNext: replay-signals inbox show {worst.id}{own}   the first one's worst case in full")
+        render.say(
+            f"\nNext, the worst case of the first in full: "
+            f"{render.command()} inbox show {ranked[0].worst.id[: render.ID_CHARS]}{own}"
+        )
 
 
 def _show(wanted: str, folder: str, json: bool) -> None:
@@ -114,8 +116,3 @@ def problem_dict(problem: Problem) -> dict[str, object]:
         "impact": problem.impact,
         "examples": [record_dict(record) for record in problem.examples],
     }
-
-
-def now() -> datetime:
-    """The clock of whoever publishes."""
-    return datetime.now(UTC)

@@ -6,13 +6,15 @@ terminal nor style our output.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from replay_signals.transforms.present import iso, visible
+from replay_signals.transforms.present import iso, parsed, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 
 WIDE_COLUMNS = 110
 """From this width on problems are a table; below, three short lines each: eight columns would be torn to shreds."""
+
+NAME = "replay-signals"
+WRITE_CHARS = 32_768
+ID_CHARS = 8
+"""Of an id, as lists show it; enough for `inbox show`."""
 
 
 @cache
@@ -45,12 +52,21 @@ def err() -> Console:
 
 def say(sentence: str) -> None:
     """A note to the user on standard error."""
-    err().print(visible(sentence), soft_wrap=True)
+    err().print("\n".join(visible(line) for line in sentence.split("\n")), soft_wrap=True)
+
+
+def command() -> str:
+    """What to type for this command: its name when the shell finds it, else the path it was started by."""
+    started = sys.argv[0]
+    found = shutil.which(NAME)
+    return NAME if Path(started).name != NAME or (found and Path(found).samefile(started)) else started
 
 
 def write(data: bytes, *, flush: bool = False) -> None:
     """A line of machine-readable output."""
-    sys.stdout.write(data.decode() + "\n")
+    text = data.decode() + "\n"
+    for start in range(0, len(text), WRITE_CHARS):  # unbuffered (PYTHONUNBUFFERED), Python drops what a pipe cuts off
+        sys.stdout.write(text[start : start + WRITE_CHARS])
     if flush:
         sys.stdout.flush()
 
@@ -99,7 +115,7 @@ def _entry_table(shown: Sequence[Entry], extra: str) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True, header_style="bold")
     table.add_column("#", justify="right")
     table.add_column("Kind", no_wrap=True)
     table.add_column("Page", ratio=4, overflow="fold")
@@ -143,7 +159,7 @@ def rows(columns: Sequence[tuple[str, str]], data: Iterable[Sequence[object]]) -
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True, header_style="bold")
     for name, style in columns:
         if style == "right":
             table.add_column(name, justify="right", no_wrap=True)
@@ -162,10 +178,7 @@ def _cell(value: object) -> Text | str:
 
 def record(found: InboxRecord) -> None:
     """A full record as whoever is on call wants to read it: what, where, for whom, how sure, evidence."""
-    import msgspec
     from rich.text import Text
-
-    from replay_signals.transforms.present import parsed
 
     out().print(Text.assemble((visible(found.title), "bold")))
     out().print(text(found.summary))
@@ -188,19 +201,35 @@ def record(found: InboxRecord) -> None:
         ("flags", ", ".join(f"{k}={v}" for k, v in sorted(found.flags.items()))),
         ("id", found.id),
     ]
-    for name, value in lines:
-        if value:
-            out().print(Text.assemble((f"{name:12}", "dim"), value if isinstance(value, Text) else text(str(value))))
-    out().print(Text("evidence", style="dim"))
+    _pairs([(name, value if isinstance(value, Text) else text(str(value))) for name, value in lines if value])
     evidence = parsed(found.evidence)
-    for key, value in evidence.items() if isinstance(evidence, dict) else [("", evidence)]:
-        shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-        out().print(Text.assemble((f"  {visible(str(key))}: ", "dim"), visible(shown)))
+    if evidence:
+        out().print("\nevidence", style="dim")
+        items = evidence.items() if isinstance(evidence, dict) else [("", evidence)]
+        _pairs([(f"  {visible(str(key))}", text(_compact(value))) for key, value in items])
+
+
+def _compact(value: object) -> str:
+    import msgspec
+
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _pairs(pairs: Sequence[tuple[str, Text]]) -> None:
+    """Names and values below each other; a long value wraps within its column."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in pairs:
+        table.add_row(name, value)
+    out().print(table)
 
 
 def _components(components: dict[str, float]) -> str:
     parts = sorted(components.items(), key=lambda item: -abs(item[1]))
-    return ", ".join(f"{visible(name)} {points:+.0f}" for name, points in parts) or "no components"
+    return ", ".join(f"{visible(name)} {points:+.3g}" for name, points in parts) or "no components"
 
 
 def damage(found: Sequence[Damage]) -> None:

@@ -13,6 +13,7 @@ from replay_signals.schemas.rows import TABLES, SessionRow, SignalRow
 from replay_signals.transforms.present import json_bytes, parsed, signal_dict
 
 HARM = {"sessions": "severity", "signals": "severity * confidence"}
+NARROW_COLUMNS = 5  # of a list of sessions; session ids are long and must stay whole to be copied
 STARTED = "started_at, session_id"
 
 
@@ -80,13 +81,13 @@ class Store(NamedTuple):
         from replay_signals.pipelines.warehouse import connect
 
         with connect(self.warehouse, self.catalog) as connection:
-            return list(rows_of(connection.execute(sql, values).to_arrow_table(), TABLES[table]))
+            return list(rows_of(connection.sql(sql, params=values).to_arrow_table(), TABLES[table]))
 
-    def _one(self, sql: str, values: list[object]) -> tuple[Any, ...]:
+    def _one(self, sql: str, values: list[object]) -> Any:
         from replay_signals.pipelines.warehouse import connect
 
         with connect(self.warehouse, self.catalog) as connection:
-            return connection.execute(sql, values).fetchone() or (0,)
+            return connection.sql(sql, params=values).fetchall()[0]
 
 
 def show_sessions(page: Page, json: bool) -> None:
@@ -95,10 +96,10 @@ def show_sessions(page: Page, json: bool) -> None:
         render.write(json_bytes([_session_dict(row) for row in page.rows], indent=2))
         return
     columns = [
-        ("Session", "left"), ("Started (UTC)", "left"), ("Length", "right"), ("Clicks", "right"), ("Signals", "right"),
-        ("Sev", "right"), ("Visitor", "fold"), ("Last page", "fold"),
+        ("Session", "left"), ("Started (UTC)", "left"), ("Length", "right"), ("Signals", "right"), ("Sev", "right"),
+        ("Clicks", "right"), ("Visitor", "fold"), ("Last page", "fold"),
     ]  # fmt: skip
-    width = len(columns) if render.out().width >= render.WIDE_COLUMNS else 6
+    width = len(columns) if render.out().width >= render.WIDE_COLUMNS else NARROW_COLUMNS
     if page.rows:
         render.rows(columns[:width], [_session_cells(row)[:width] for row in page.rows])
     _left_out(page, "session")
@@ -109,13 +110,15 @@ def show_signals(page: Page, json: bool) -> None:
     if json:
         render.write(json_bytes([signal_dict(row) for row in page.rows], indent=2))
         return
-    render.entries([_signal_entry(row) for row in page.rows], "Signal id")
+    render.entries([_signal_entry(row) for row in page.rows], "Id")
     _left_out(page, "signal")
 
 
 def _signal_entry(row: SignalRow) -> render.Entry:
     page = row.page_pattern or row.page
-    return render.Entry(row.kind, page, row.element, row.severity, row.confidence, row.signal_id, row.summary)
+    return render.Entry(
+        row.kind, page, row.element, row.severity, row.confidence, row.signal_id[: render.ID_CHARS], row.summary
+    )
 
 
 def _session_cells(row: SessionRow) -> list[object]:
@@ -123,9 +126,9 @@ def _session_cells(row: SessionRow) -> list[object]:
         row.session_id,
         f"{row.started_at:%Y-%m-%d %H:%M}",
         render.clock(row.duration_ms),
-        row.click_count,
         row.signal_count,
         render.severity(row.severity),
+        row.click_count,
         row.distinct_id,
         row.last_url,
     ]

@@ -25,7 +25,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
 """PostHog's problem type of a kind; every other kind is `confusion`: the visitor expected something else."""
 
 SURE = 0.8
-STOPPED_POINTS = 28.0  # of the 35 that the severity component `blocked` gives for a complete stop
+STOPPED_POINTS = 35.0  # what the severity component `blocked` gives for a complete stop
 _FIRST = ("session_id", "kind", "started_at", "ended_at", "page", "element", "verdict", "confidence", "severity")
 
 
@@ -94,7 +94,7 @@ def weight(signal: SignalRow) -> float:
 
 
 def blocked_for_good(signal: SignalRow) -> bool:
-    """The visitor was surely stopped, completely or nearly so, found no way around, and left."""
+    """The visitor was surely stopped completely, found no way around, and left."""
     parts = signal.components
     return (
         signal.confidence >= SURE

@@ -14,6 +14,7 @@ weighs as much as one who clicks three times; a sure problem of few outranks a d
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
@@ -21,6 +22,8 @@ from typing import NamedTuple
 import msgspec
 
 from replay_signals.schemas.inbox import Impact, InboxRecord
+from replay_signals.schemas.rows import SessionRow
+from replay_signals.transforms.urls import pattern
 
 MAX_EXAMPLES = 3
 
@@ -124,6 +127,14 @@ def rank(records: Iterable[InboxRecord], exposed: Mapping[tuple[str, str], int] 
     seen = exposed or {}
     found = (problem_of(d, seen.get((d.key.team, d.key.page_pattern))) for d in digest_problems(records).values())
     return sorted((p for p in found if p is not None), key=lambda p: (-p.score, -p.severity, p.key))
+
+
+def exposure(sessions: Iterable[SessionRow]) -> dict[tuple[str, str], int]:
+    """How many sessions saw each (team, page pattern)."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for session in sessions:
+        seen.update({(session.team, pattern(url)) for url in session.urls})
+    return dict(seen)
 
 
 def problem_id(key: ProblemKey) -> str:
