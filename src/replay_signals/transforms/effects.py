@@ -25,6 +25,8 @@ SETTLE_MS = 1000
 """After a page opens its own scripts still build it; changes in this time say nothing about its background."""
 HOVER_MS = 120
 """A change this soon after the pointer moved may be a hover effect."""
+TOOLTIP_MS = 700
+"""Tooltips wait up to half a second before they show."""
 PROMPT_MS = 200
 """Handlers answer within a few frames; only such a quick change can be told from a background change."""
 
@@ -69,9 +71,9 @@ def _effect(page: Page, t: float, record: Any) -> Effect | None:
     if code in _SIMPLE:
         target = record[3] if code in (records.MEDIA, records.STYLE) else record[2]
         return Effect(t, _SIMPLE[code], ((_SIMPLE[code], target if isinstance(target, int) else 0, ""),))
-    href = record[3] if code == records.CUSTOM else record[2] if code == records.META else ""
-    if href and code == records.CUSTOM and record[2] in ("window hidden", "window blur"):
+    if code == records.CUSTOM and record[2] == "window hidden":
         return Effect(t, "hidden")
+    href = record[3] if code == records.CUSTOM else record[2] if code == records.META else ""
     if href and t > page.start_ms + SETTLE_MS:
         return Effect(t, "url", detail=str(href))
     return None
@@ -103,7 +105,7 @@ class Background:
         self._starts = [b[0] for b in busy]
         self._times: dict[Target, list[float]] = {}
         self._quiet: dict[Target, int] = {}
-        self._moves = [t for t, _ in page.of(records.MOVE)]
+        self._moves = _moves(page)
         ready = page.start_ms + SETTLE_MS
         for effect in effects:
             quiet = effect.t > ready and not self._is_busy(effect.t)
@@ -133,6 +135,11 @@ class Background:
         end = bisect_left(times, down_ms)
         return end - bisect_left(times, down_ms - 150) >= 3
 
+    def pointed(self, t: float) -> bool:
+        """Did the pointer move right before?"""
+        i = bisect_left(self._moves, t + 1e-9) - 1
+        return i >= 0 and t - self._moves[i] <= TOOLTIP_MS
+
     def _hovered(self, t: float, since_ms: float) -> bool:
         i = bisect_left(self._moves, t + 1e-9) - 1
         return i >= 0 and t - self._moves[i] <= HOVER_MS and self._moves[i] > t - since_ms
@@ -149,6 +156,15 @@ class Background:
         if spread <= 0.3 * period:
             return t - times[i - 1] < 0.6 * period
         return 1 - exp(-max(since_ms, 20) / period) < 0.02
+
+
+def _moves(page: Page) -> list[float]:
+    """Times of all pointer positions."""
+    times: list[float] = []
+    for t, record in page.of(records.MOVE):
+        flat: Any = record[3]
+        times += [t + flat[i] for i in range(2, len(flat), 3)]
+    return sorted(times)
 
 
 def spans(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:

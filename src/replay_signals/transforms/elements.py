@@ -131,6 +131,16 @@ class Elements:
             yield from snapshot.controls
         yield from self._controls.values()
 
+    def nearest(self, control: Control, tags: frozenset[str]) -> tuple[Control, int] | None:
+        """The control of one of these tags that is nearest in document order, and how many nodes lie between."""
+        best: tuple[Control, int] | None = None
+        for other in self.all():
+            if other.tag in tags:
+                away = max(other.first - control.last, control.first - other.last, 0)
+                if best is None or away < best[1]:
+                    best = other, away
+        return best
+
     def by_dom_id(self, dom_id: str) -> Control | None:
         """The control with this id attribute."""
         return next((c for c in self.all() if c.dom_id == dom_id), None)

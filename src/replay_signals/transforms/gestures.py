@@ -126,3 +126,10 @@ def is_text_field(control: Control) -> bool:
     if control.tag == "input":
         return control.type.lower() in TEXT_INPUTS or control.type.lower() in ("range", "color")
     return control.tag in ("textarea", "select", "option") or "e" in control.flags
+
+
+def is_typed(control: Control) -> bool:
+    """A field that holds typed text."""
+    if control.tag == "input":
+        return control.type.lower() in TEXT_INPUTS
+    return control.tag == "textarea" or "e" in control.flags or control.role in ("textbox", "searchbox", "combobox")

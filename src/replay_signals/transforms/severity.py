@@ -13,9 +13,9 @@ from __future__ import annotations
 from math import prod
 
 from replay_signals.schemas.rules import Value
-from replay_signals.transforms.clicks import link_target
 from replay_signals.transforms.elements import key_of
 from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.witness import link_target
 
 LEFT_WITHIN_MS = 30_000
 LOST_FULL_MS = 60_000

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from replay_signals.transforms import records
 from replay_signals.transforms.controls import Control
-from replay_signals.transforms.gestures import TEXT_INPUTS
+from replay_signals.transforms.gestures import is_typed
 from replay_signals.transforms.signals.base import Finding, Session
 from replay_signals.transforms.timeline import Page
 
@@ -109,13 +109,6 @@ def forms_of(page: Page) -> list[Form]:
         form.fields[box.first] = box
         form.last_ms = t
     return list(forms.values())
-
-
-def is_typed(control: Control) -> bool:
-    """A field that holds typed text."""
-    if control.tag == "input":
-        return control.type.lower() in TEXT_INPUTS
-    return control.tag == "textarea" or "e" in control.flags or control.role in ("textbox", "searchbox", "combobox")
 
 
 def _sent(session: Session, form: Form, following: Page | None) -> bool:

@@ -3,66 +3,138 @@
 A page that was looked at for at most 5 s (Uxify: 5 s, Hotjar: 7 s, PostHog: 2 s between any two URLs), on which nothing
 was clicked or typed, and which was left by going back. The browser's own word for it counts (navigation type
 `back_forward`); without it the next page has to be the one before. Redirects (under 300 ms) are none.
+
+Pages that were too short to be recorded are known from their `$pageview` and `$pageleave` events. A page that was left
+within 3.5 s for something that is not recorded (its `$pageleave` came, no page followed) is a quick back to outside,
+with less confidence: a search result page is outside, and so is a closed tab.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms import records
+from replay_signals.transforms import joined, records, urls
+from replay_signals.transforms.gestures import is_typed
 from replay_signals.transforms.signals.base import Finding, Session
-from replay_signals.transforms.timeline import Page
+from replay_signals.transforms.timeline import Page, Window
 
 KIND = "quick_back"
 DWELL_MS = 5000
+OUTSIDE_DWELL_MS = 3500
 REDIRECT_MS = 300
+SAME_PAGE_MS = 3000
+"""A page view this close to a recorded page's start is that page's own."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """A look at a page, recorded or only known from events. `left_ms` is None when nothing tells."""
+
+    url: str
+    start_ms: float
+    left_ms: float | None
+    page: Page | None = None
+    back: bool | None = None
 
 
 def detect(session: Session) -> list[Finding]:
     """One finding a page."""
     found = []
     for window in session.timeline.windows:
-        pages = window.pages
-        for i in range(len(pages) - 1):
-            page, following = pages[i], pages[i + 1]
-            before = pages[i - 1] if i else None
-            dwell = _left_ms(page, following) - page.start_ms
-            if _went_back(before, page, following) and REDIRECT_MS <= dwell <= DWELL_MS and not _used(page):
-                found.append(_finding(before, page, following, dwell))
+        visits = visits_of(session, window)
+        for i, visit in enumerate(visits):
+            before = visits[i - 1] if i else None
+            following = visits[i + 1] if i + 1 < len(visits) else None
+            finding = _judge(window, before, visit, following)
+            if finding is not None:
+                found.append(finding)
     return found
 
 
-def _finding(before: Page | None, page: Page, following: Page, dwell_ms: float) -> Finding:
-    sure = following.navigation is not None
+def visits_of(session: Session, window: Window) -> list[Visit]:
+    """Looks at pages in order of time."""
+    visits = [Visit(urls.clean(p.href), p.start_ms, None, p, _went_back(p)) for p in window.pages]
+    leaves = []
+    for event in session.events:
+        if event.window_id != window.window_id:
+            continue
+        t = float(event.timestamp_ms)
+        if event.event == "$pageleave":
+            leaves.append(t)
+        elif event.event == "$pageview" and not any(abs(v.start_ms - t) < SAME_PAGE_MS for v in visits):
+            page = next((v.page for v in visits if v.page is not None and v.page.start_ms <= t <= v.page.end_ms), None)
+            if page is None:
+                visits.append(Visit(joined.page_of(event), t, None))
+    visits.sort(key=lambda v: v.start_ms)
+    for i, visit in enumerate(visits):
+        following = visits[i + 1] if i + 1 < len(visits) else None
+        until = following.start_ms if following is not None else float("inf")
+        visit.left_ms = next((t for t in leaves if visit.start_ms < t <= until), None) or _departure(visit, following)
+    return visits
+
+
+def _departure(visit: Visit, following: Visit | None) -> float | None:
+    if following is None:
+        return None
+    if following.page is not None and following.page.navigation is not None:
+        return following.page.opened_ms
+    return visit.page.end_ms if visit.page is not None else following.start_ms
+
+
+def _went_back(page: Page) -> bool | None:
+    """Was the page reached by going back? None when the recorder did not see the navigation."""
+    if page.navigation is None or not page.navigation.navigation_type:
+        return None
+    return page.navigation.navigation_type == "back_forward"
+
+
+def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit | None) -> Finding | None:
+    if visit.left_ms is None or (visit.page is not None and _used(visit.page)):
+        return None
+    dwell = visit.left_ms - visit.start_ms
+    outside = following is None or following.start_ms - visit.left_ms > SAME_PAGE_MS
+    if outside and before is not None and REDIRECT_MS <= dwell <= OUTSIDE_DWELL_MS:
+        return _finding(window, before, visit, None, 0.6)
+    if following is None or outside or not REDIRECT_MS <= dwell <= DWELL_MS:
+        return None
+    if following.back is not None:
+        return _finding(window, before, visit, following, 0.9) if following.back else None
+    returned = before is not None and before.url == following.url and visit.url != before.url
+    return _finding(window, before, visit, following, 0.75) if returned else None
+
+
+def _finding(window: Window, before: Visit | None, visit: Visit, following: Visit | None, confidence: float) -> Finding:
+    dwell_ms = (visit.left_ms or visit.start_ms) - visit.start_ms
+    page = visit.page or (before.page if before is not None else None) or window.pages[0]
+    back_to = following.url if following is not None else ""
     return Finding(
         KIND,
         page,
-        page.opened_ms,
-        following.start_ms,
-        0.9 if sure else 0.75,
-        f"Looked at the page for {dwell_ms / 1000:.1f} s and went back",
+        visit.start_ms,
+        following.start_ms if following is not None else visit.start_ms + dwell_ms,
+        confidence,
+        f"Looked at {visit.url or 'the page'} for {dwell_ms / 1000:.1f} s and went back",
         blocked=0.2,
         recovered=True,
-        evidence={"dwell_ms": round(dwell_ms), "from": before.href if before else "", "back_to": following.href},
+        evidence={
+            "dwell_ms": round(dwell_ms),
+            "page": visit.url,
+            "from": before.url if before is not None else "",
+            "back_to": back_to,
+            "recorded": visit.page is not None,
+        },
     )
 
 
-def _left_ms(page: Page, following: Page) -> float:
-    """When the page was left: the start of the next navigation, or the page's last event where that is not known."""
-    return following.opened_ms if following.navigation is not None else page.end_ms
-
-
-def _went_back(before: Page | None, page: Page, following: Page) -> bool:
-    if following.navigation is not None and following.navigation.navigation_type:
-        return following.navigation.navigation_type == "back_forward"
-    return before is not None and before.href == following.href and page.href != before.href
-
-
 def _used(page: Page) -> bool:
-    """Clicked or typed something."""
+    """Clicked or typed something; values that scripts set at load are not the visitor's."""
     for _, record in page.of(records.INTERACTION, records.INPUT):
         code: Any = record[1]
-        if code == records.INPUT or record[2] == rrweb.CLICK:
+        if code == records.INTERACTION and record[2] in (rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START):
+            return True
+        node: Any = record[2]
+        if code == records.INPUT and record[3] and any(is_typed(c) for c in page.elements.around(node)):
             return True
     return False

@@ -1,0 +1,165 @@
+"""Answers: which of a page's effects answer a click, and which only happen near it.
+
+What is not an answer, each with its reason:
+  background   changes the page makes by itself (effects.Background)
+  hover        tooltips and highlights that come and go with the pointer
+  leaving      what happens before the click event because a field lost the focus (validation on blur)
+  focus        state classes the control gets with the focus
+  aftermath    a toast or tooltip running out that came before the click
+  feedback     ripples and pressed states inside the control that come and go
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from replay_signals.schemas.rules import Clicks
+from replay_signals.transforms.controls import Control
+from replay_signals.transforms.effects import Background, Effect
+from replay_signals.transforms.gestures import Click
+from replay_signals.transforms.timeline import Page, Request
+
+MARGIN_MS = 5
+"""Clock grain: the recorder stamps a change and the pointer event that caused it independently."""
+SCROLL_MS = 400
+"""Scrolling by code follows its click at once; later scrolling is the visitor's own (Sentry: 300 ms)."""
+FEEDBACK_MS = 1500
+"""Ripples and pressed states are gone by then."""
+HOVER_MEMORY_MS = 5000
+"""A tooltip that a click or the parting pointer takes away was shown at most this long before."""
+
+
+class Answers:
+    """Finds the answers to the clicks of one page; clicks have to be asked for in order of time."""
+
+    def __init__(self, page: Page, effects: list[Effect], background: Background, rules: Clicks) -> None:
+        self.page, self.background, self.rules = page, background, rules
+        self._effects = effects
+        self._times = [e.t for e in effects]
+        self._scrolls = [e.t for e in effects if e.kind == "scroll"]
+        self._focuses = [e for e in effects if e.kind == "focus"]
+        self._blurs = [e.t for e in effects if e.kind == "blur"]
+        self._brought: list[tuple[int, int]] = []
+
+    def requests(self, click: Click, share: list[Effect]) -> list[Request]:
+        """Requests of page code that the click sent."""
+        limit = click.t + self.rules.prompt_ms
+        return [e.request for e in share if e.request is not None and e.t <= limit and self._own(e, click)]
+
+    def of(self, click: Click, share: list[Effect], requests: list[Request]) -> list[Effect]:
+        """Answers among the effects between this click and the next, in order of time."""
+        until = click.t + self.rules.window_ms
+        found = self._caused([e for e in share if e.t <= until and self._answers(e, click)], click, requests)
+        for effect in found:
+            self._brought += pairs(effect.added)
+        return found
+
+    def _own(self, effect: Effect, click: Click) -> bool:
+        since = effect.t - click.down_ms
+        return not all(self.background.explains(t, effect.t, since) for t in effect.targets)
+
+    def _answers(self, effect: Effect, click: Click) -> bool:
+        since = effect.t - click.t
+        prompt = since <= self.rules.prompt_ms
+        if effect.kind == "mutation":
+            return self._own(effect, click) and not self._incidental(effect, click)
+        if effect.kind == "focus":
+            return 0 <= since <= SCROLL_MS and not self._natural_focus(effect, click)
+        if effect.kind == "blur":
+            return since >= 0 and prompt and self._left_window(effect, click)
+        if effect.kind == "scroll":
+            return since <= SCROLL_MS and not self._scrolling(click.down_ms)
+        if effect.kind in ("input", "url", "hidden"):
+            return prompt
+        return effect.kind != "request" and self._own(effect, click)
+
+    def _incidental(self, effect: Effect, click: Click) -> bool:
+        if effect.t < click.t and any(click.down_ms - MARGIN_MS <= b <= effect.t for b in self._blurs):
+            return True
+        if self._focus_state(effect, click):
+            return True
+        gone = pairs(effect.removed)
+        if not gone or effect.added or self._inside(click, gone):
+            return False
+        earlier = self._hovered_in(click)
+        if all(_covered(pair, earlier) for pair in gone):
+            return True
+        return effect.t - click.down_ms > 300 and all(_covered(pair, self._brought) for pair in gone)
+
+    def _focus_state(self, effect: Effect, click: Click) -> bool:
+        """State attributes that the control itself gets as it gets the focus, before the click event."""
+        control = click.control
+        if control is None or effect.t >= click.t or not self._focused(click, effect.t):
+            return False
+        return all(kind == "a" and node == control.first for kind, node, _ in effect.targets)
+
+    def _focused(self, click: Click, t: float) -> bool:
+        return any(click.down_ms - MARGIN_MS <= e.t <= t + MARGIN_MS for e in self._focuses)
+
+    def _hovered_in(self, click: Click) -> list[tuple[int, int]]:
+        """Id ranges that came with the pointer shortly before the click."""
+        start = bisect_right(self._times, click.down_ms - HOVER_MEMORY_MS)
+        end = bisect_right(self._times, click.down_ms - MARGIN_MS)
+        recent = (e for e in self._effects[start:end] if e.added and self.background.pointed(e.t))
+        return [pair for e in recent for pair in pairs(e.added)]
+
+    def _inside(self, click: Click, gone: list[tuple[int, int]]) -> bool:
+        """Was the clicked place among what is gone (the close button of a dialog)?"""
+        nodes = [click.node_id, *(c.first for c in self.page.elements.around(click.node_id))]
+        return any(n is not None and a <= n <= b for n in nodes for a, b in gone)
+
+    def _natural_focus(self, effect: Effect, click: Click) -> bool:
+        """Pressing the pointer focuses the control itself, or what is around it."""
+        if effect.node_id is None or effect.node_id == click.node_id or effect.t < click.t:
+            return True
+        if any(c.first == effect.node_id for c in self.page.elements.around(click.node_id)):
+            return True
+        return any(c.first == click.element for c in self.page.elements.around(effect.node_id))
+
+    def _left_window(self, effect: Effect, click: Click) -> bool:
+        """The focus left the document: a new tab or a dialog of the system took it."""
+        return self._natural_focus(effect, click) and not any(abs(f.t - effect.t) <= 50 for f in self._focuses)
+
+    def _scrolling(self, down_ms: float) -> bool:
+        i = bisect_right(self._scrolls, down_ms)
+        return i > 0 and self._scrolls[i - 1] > down_ms - 300
+
+    def _caused(self, own: list[Effect], click: Click, requests: list[Request]) -> list[Effect]:
+        """Answers that hang together with the click in time: prompt ones, what follows them, what a request brought."""
+        kept: list[Effect] = []
+        chain = click.t + self.rules.prompt_ms
+        ends = [r.end_ms for r in requests]
+        for effect in own:
+            by_request = any(end - MARGIN_MS <= effect.t <= end + self.rules.prompt_ms for end in ends)
+            if effect.t <= chain or by_request:
+                kept.append(effect)
+                chain = max(chain, effect.t + self.rules.prompt_ms)
+        if not kept and own and own[0].kind == "mutation":
+            kept = own  # late and alone: nothing else explains it
+        return [] if self._only_feedback(kept, click) else kept
+
+    def _only_feedback(self, kept: list[Effect], click: Click) -> bool:
+        control = click.control
+        if control is None or not kept or any(e.kind != "mutation" for e in kept):
+            return False
+        if kept[-1].t - click.t > FEEDBACK_MS + self.rules.prompt_ms or not self._all_inside(kept, control):
+            return False
+        added = {p for e in kept for p in pairs(e.added)}
+        removed = {p for e in kept for p in pairs(e.removed)}
+        if added or removed:
+            return bool(added) and added == removed
+        targets = [t for e in kept for t in e.targets]
+        return all(target[0] == "a" and targets.count(target) == 2 for target in targets)
+
+    def _all_inside(self, kept: list[Effect], control: Control) -> bool:
+        inside = self.page.elements.inside
+        return all(inside(node, control) for e in kept for _, node, _ in e.targets)
+
+
+def pairs(flat: tuple[int, ...]) -> list[tuple[int, int]]:
+    """`first, last` pairs of flat ranges."""
+    return list(zip(flat[::2], flat[1::2], strict=True))
+
+
+def _covered(pair: tuple[int, int], ranges: list[tuple[int, int]]) -> bool:
+    return any(first <= pair[0] and pair[1] <= last for first, last in ranges)
