@@ -220,6 +220,17 @@ def test_lines_after_a_broken_first_line_that_could_begin_a_document(write: Any)
         assert reasons(list(read(write(text)))) == []
 
 
+@pytest.mark.parametrize("name", [*FILES_OF_WINDOWS, *FILES_OF_ONE_WINDOW])
+def test_text_of_events_is_made_readable(name: str, write: Any) -> None:
+    event = rrweb(1, text="HERE")
+    text = (
+        FILES_OF_WINDOWS[name]({"w": [event]}) if name in FILES_OF_WINDOWS else FILES_OF_ONE_WINDOW[name]([event])
+    ).encode()
+    for bad in (b"\xff", b"\\ud800" if b'"HERE' in text else b"\xc3"):
+        (message,) = read(write(text.replace(b"HERE", bad)))
+        assert json.loads(message.items)[0]["data"]["text"] == "�"
+
+
 def test_half_an_event_never_passes_for_a_whole_one(write: Any) -> None:
     event = json.dumps({"type": 3, "timestamp": 5, "data": {"source": 0, "adds": [{"a": 1}, {"a": 2}]}})
     records = list(read(write("\n".join([event, event[:-12], event])), "rrweb"))

@@ -15,7 +15,7 @@ from replay_signals.schemas.messages import DeadLetter, Reason, Record, Snapshot
 from replay_signals.schemas.wire import LIMITS, CaptureBatch, CaptureEvent, Limits, SnapshotProperties
 from replay_signals.transforms.parse import events
 from replay_signals.transforms.parse.cut import array_of
-from replay_signals.transforms.parse.json_text import MALFORMED, Damage, array_items, decode, problem, salvage
+from replay_signals.transforms.parse.json_text import MALFORMED, Damage, array_items, decode, problem, salvage, utf8
 from replay_signals.transforms.parse.packed import GZIP_MAGIC, Unpacked, gunzip
 from replay_signals.transforms.parse.values import capture_session_problem, dead, epoch_ms, text_of
 
@@ -76,7 +76,7 @@ def parse_capture_request(
         return [dead(position, Reason.TOO_LARGE, detail, body, received_ms=received_ms)]
     request = _Request(position, path.startswith("/s"), received_ms, _sent_in(query), _library(user_agent))
     try:
-        return _records(body, request)
+        return _records(utf8(body), request)
     except MALFORMED as error:
         return _salvaged(body, request, error)
 

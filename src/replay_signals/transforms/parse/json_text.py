@@ -25,6 +25,9 @@ _SURROGATES = re.compile(
 )
 # Possessive quantifiers: a string of 100 MB must not leave a backtracking point per escape.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
+# A hostile text may not cost more dead letters, or brackets to remember, than this.
+_MAX_DAMAGES = 1000
+_MAX_OPEN_BRACKETS = 1_000_000
 _OPEN = {ord("["): ord("]"), ord("{"): ord("}")}
 
 
@@ -49,6 +52,16 @@ def repaired(text: bytes) -> bytes:
     """Lone surrogates and bytes that are not UTF-8 replaced by U+FFFD; everything else as it was."""
     valid = text.decode("utf-8", "replace").encode()
     return _SURROGATES.sub(lambda match: b"\\ufffd" if match[1] else match[0], valid)
+
+
+def utf8(text: bytes) -> bytes:
+    """The text itself when it is UTF-8, else repaired. Decoders do not look into parts that they skip."""
+    if not text.isascii():
+        try:
+            text.decode()
+        except UnicodeDecodeError:
+            return repaired(text)
+    return text
 
 
 def decode(decoder: msgspec.json.Decoder[T], text: bytes | Raw) -> T:
@@ -94,7 +107,7 @@ def salvage(text: bytes, inner: bytes | None = None) -> Salvage:
 
 
 class _Salvager:
-    """One pass over the brackets. Iterative, so nesting has no limit here."""
+    """One pass over the brackets. Iterative: an item nested too deeply for a decoder is skipped like any other."""
 
     def __init__(self, text: bytes, inner: bytes | None) -> None:
         self.text = text
@@ -118,9 +131,11 @@ class _Salvager:
         return self._broken()
 
     def _step(self, char: int, start: int, end: int) -> bool:
-        """Takes one token; False when the brackets do not match or a string does not end."""
+        """Takes one token; False when nothing behind it can be kept: brackets do not match, a string does not end."""
         if char == ord('"'):
             return end - start > 1
+        if len(self.stack) > _MAX_OPEN_BRACKETS or len(self.damages) >= _MAX_DAMAGES:
+            return False
         if char in _OPEN:
             self._open(char, end)
         elif char == ord(","):

@@ -14,7 +14,17 @@ from msgspec import Raw, Struct
 from replay_signals.schemas.messages import Reason, SourcePosition
 from replay_signals.schemas.wire import LIMITS, EventsDocument, ExportData, ExportedEvent, Limits, RecordingExport
 from replay_signals.transforms.parse.cut import Parsed, RecordedEvent
-from replay_signals.transforms.parse.json_text import MALFORMED, Damage, array_items, decode, flaw, problem, salvage
+from replay_signals.transforms.parse.json_text import (
+    MALFORMED,
+    Damage,
+    array_items,
+    decode,
+    flaw,
+    problem,
+    repaired,
+    salvage,
+    utf8,
+)
 from replay_signals.transforms.parse.values import dead, session_problem, text_of
 
 _EXPORT = msgspec.json.Decoder(RecordingExport)
@@ -105,7 +115,9 @@ def _rrweb_items(text: bytes) -> list[Raw]:
     if not text.startswith(b"{"):
         return array_items(text)
     events = decode(_EVENTS, text).events
-    return array_items(events) if events else [Raw(text)]
+    if events:
+        return array_items(events)
+    return [Raw(text if flaw(text) is None else repaired(text))]
 
 
 def _container_items(text: bytes) -> list[Raw]:
@@ -187,7 +199,7 @@ def _event(
         return dead(place.at(number), Reason.TOO_LARGE, detail, text, session_id=session_id)
     if not text.startswith(b"{"):
         return dead(place.at(number), Reason.INVALID_EVENT, "an rrweb event is an object", text, session_id=session_id)
-    return RecordedEvent(session_id, window_id or session_id, text, place.at(number), distinct_id)
+    return RecordedEvent(session_id, window_id or session_id, utf8(text), place.at(number), distinct_id)
 
 
 def _some(parsed: Iterable[Parsed], text: bytes, place: Place) -> Iterator[Parsed]:
