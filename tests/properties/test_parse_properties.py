@@ -65,7 +65,7 @@ KEYS += [
     "sent_at",
     "token",
 ]
-texts = st.sampled_from(["$snapshot", "$snapshot_items", "$pageview", "{}", "[]", "\x00", "9" * 400])
+texts = st.sampled_from(["$snapshot", "$snapshot_items", "$pageview", "{}", "[]", "\x00", "9" * 400, 10**400, -(2**80)])
 wire = st.recursive(
     scalars | texts, lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(KEYS), inner), max_leaves=20
 )
@@ -232,7 +232,7 @@ def test_damaged_gzip_yields_a_true_beginning(content: bytes, place: int, change
 
 
 @settings(FAIR)
-@given(st.integers() | st.floats() | st.text() | st.binary())
+@given(st.integers() | st.just(10**400) | st.floats() | st.text() | st.binary())
 def test_received_times_are_storable_or_nothing(received: Any) -> None:
     line = json.dumps({"t": received if not isinstance(received, bytes) else None, "path": "/e/", "body": "null"})
     (record,) = FORMATS["requests"].parse(line.encode(), Place("f", "s"))

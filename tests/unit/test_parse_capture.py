@@ -83,7 +83,15 @@ def test_session_ids_that_capture_rejects(session_id: object) -> None:
 
 @pytest.mark.parametrize(
     ("distinct_id", "text"),
-    [("a\x00b", "a�b"), (17, "17"), (2**70, str(2**70)), ({"a": 1}, '{"a":1}'), ("x" * 300, "x" * 200)],
+    [
+        ("a\x00b", "a�b"),
+        (17, "17"),
+        (2**70, str(2**70)),
+        ({"a": 1}, '{"a":1}'),
+        ({"a": 2**70}, f'{{"a":{2**70}}}'),
+        ("\U0001f600", "\U0001f600"),
+        ("x" * 300, "x" * 200),
+    ],
 )
 def test_distinct_ids_are_made_text_as_capture_does(distinct_id: object, text: str) -> None:
     (message,) = messages(parse([snapshot("w", [rrweb(1)], distinct_id=distinct_id)]))
@@ -136,6 +144,8 @@ def test_analytics_event() -> None:
         (None, RECEIVED_MS),
         (-5, RECEIVED_MS),
         (10**30, RECEIVED_MS),
+        (10**400, RECEIVED_MS),
+        (1e300, RECEIVED_MS),
         ("9" * 5000, RECEIVED_MS),
         ("9999-12-31T23:59:59-12:00", RECEIVED_MS),
         ("1960-01-01T00:00:00Z", RECEIVED_MS),
@@ -237,6 +247,15 @@ def test_gzipped_body_and_its_limit() -> None:
     bomb = gzip.compress(b" " * 10_000_000)
     assert reasons(parse(bomb, limits=Limits(event_bytes=1_000_000))) == [Reason.TOO_LARGE]
     assert reasons(parse(body[:-9])) == [Reason.INVALID_GZIP]
+
+
+def test_ids_may_be_nested_as_deep_as_json_can() -> None:
+    for depth in (500, 900, 960, 980):
+        body = json.dumps([snapshot("w", [1]), snapshot("v", [2])]).replace('"user-1"', "[" * depth + "]" * depth, 1)
+        records = parse(body.encode())
+        kept = {message.window_id for message in messages(records)}
+        assert "v" in kept
+        assert "w" in kept or reasons(records) == [Reason.TOO_DEEP]
 
 
 def test_dead_letters_are_bounded() -> None:

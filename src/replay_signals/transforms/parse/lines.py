@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw
 
-from replay_signals.schemas.messages import Reason, SourcePosition
+from replay_signals.schemas.messages import Reason
 from replay_signals.schemas.wire import KafkaLine, RecordedRequest
 from replay_signals.transforms.parse.capture import parse_capture_request
 from replay_signals.transforms.parse.cut import Parsed
@@ -62,7 +62,8 @@ def parse_request_body(text: bytes, place: Place) -> Iterator[Parsed]:
 def parse_kafka_line(text: bytes, place: Place) -> Iterator[Parsed]:
     """One Kafka message: our own form, or what `kcat -J` and `rpk topic consume` print. Total.
 
-    Without `headers` or a timestamp the message is taken as one that was stored without them.
+    Without `headers` or a timestamp the message is taken as one that was stored without them. Its position is its line
+    in this file, which a reader can go to; topic and offset may be in several dumps.
     """
     try:
         message = decode(_MESSAGE, text)
@@ -75,12 +76,11 @@ def parse_kafka_line(text: bytes, place: Place) -> Iterator[Parsed]:
         yield dead(place.at(), Reason.INVALID_PAYLOAD, str(error), text)
         return
     time = whole_ms(message.timestamp if message.timestamp is not None else message.ts)
-    position = _position(message, place)
     if _is_analytics(message, headers, value):
-        yield from parse_kafka_event(value, headers, time, position, limits=place.limits)
+        yield from parse_kafka_event(value, headers, time, place.at(), limits=place.limits)
     else:
         strict = message.headers is not UNSET and time is not None
-        yield from parse_kafka_snapshot(value, headers, time, position, strict=strict, limits=place.limits)
+        yield from parse_kafka_snapshot(value, headers, time, place.at(), strict=strict, limits=place.limits)
 
 
 def parse_kafka_value(text: bytes, place: Place) -> Iterator[Parsed]:
@@ -106,11 +106,6 @@ def _is_analytics(message: KafkaLine, headers: dict[str, bytes | None], value: b
     if "session_recording" in topic:
         return False
     return "events_json" in topic or (not headers.get("content-encoding") and is_analytics_value(value))
-
-
-def _position(message: KafkaLine, place: Place) -> SourcePosition:
-    """The file's line: the place a reader of this file can go to. Topic and offset may repeat across dumps."""
-    return place.at()
 
 
 def _value(message: KafkaLine) -> bytes | None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import json
 from datetime import UTC, datetime, timedelta
-
-import msgspec
 
 from replay_signals.schemas.messages import (
     MAX_DEAD_LETTER_PAYLOAD_BYTES,
@@ -49,13 +47,11 @@ def text_of(value: object) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        value = msgspec.json.encode(value, enc_hook=str).decode() if _encodable(value) else str(value)
+        try:
+            value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)  # takes integers of any size
+        except RecursionError:
+            return ""
     return value[:MAX_ID_CHARS].replace("\0", "�")
-
-
-def _encodable(value: object) -> bool:
-    # msgspec refuses integers beyond 64 bits.
-    return not isinstance(value, int) or isinstance(value, bool) or -(2**63) <= value < 2**63
 
 
 def capture_session_problem(value: object) -> str | None:
@@ -89,9 +85,7 @@ def whole_ms(value: object) -> int | None:
             return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if not (math.isfinite(value) and 0 < value <= LATEST_MS):
-        return None
-    return int(value)
+    return int(value) if 0 < value <= LATEST_MS else None
 
 
 def epoch_ms(value: object) -> int | None:
