@@ -21,6 +21,8 @@ from replay_signals.transforms.witness import NATIVE, leads_away, link_target, s
 
 SURVIVED_MS = 1500
 """A document that still records this long after a click on a link was not left by it."""
+RECORDED_MS = 4000
+"""A page that stayed this long would have been recorded."""
 NEW_WINDOW_MS = 3000
 BY_HAND_MS = 300
 """A reload or a step back this much later than the click is the visitor's own."""
@@ -102,7 +104,7 @@ class _PageJudge:
 
     def __init__(self, page: Page, window: Window, timeline: Timeline, rules: Clicks, answers: Answers) -> None:
         self.page, self.timeline, self.rules, self.answers = page, timeline, rules, answers
-        pages = window.pages
+        self.pages = pages = window.pages
         self.next_page = pages[page.index + 1] if page.index + 1 < len(pages) else None
 
     def leaving(self, downs: list[float]) -> int:
@@ -172,13 +174,29 @@ class _PageJudge:
             out.reason = "sent a request and showed nothing"
             return
         lived = max(self.page.end_ms, self.page.heard_ms) - click.t
-        if leads_away(control, self.page.href) and lived < SURVIVED_MS:
+        if lived < SURVIVED_MS and leads_away(control, self.page.href) and not self._would_follow(click):
             out.reason = "the page may have been left through the link"
             return
         out.verdict = DEAD
         out.blocked = self.page.elements.disabled(control, click.t)
         out.confidence = _dead_confidence(control, lived)
         out.reason = "the control is disabled" if out.blocked else "no answer"
+
+    def _would_follow(self, click: Click) -> bool:
+        """Would the recording show the page that the link leads to, had it opened?
+
+        Where requests carry the sender's clock, silence at once after the click means that the page was left. Where
+        they do not (plain event files), a recording that goes from page to page of this site would have gone on.
+        """
+        target = link_target(click.control, self.page.href)
+        if target is None or self.page.sent or _origin(target) != _origin(self.page.href):
+            return False
+        followed = any(p is not self.page and _origin(p.href) == _origin(self.page.href) for p in self.pages)
+        return followed and (self.next_page is None or self.next_page.start_ms - click.t >= RECORDED_MS)
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3])
 
 
 def _dead_confidence(control: Control, lived_ms: float) -> float:

@@ -8,6 +8,7 @@ click on any node below a control finds it by its id alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from replay_signals.schemas.rrweb import Attributes, Node, Wireframe
@@ -15,6 +16,7 @@ from replay_signals.schemas.rrweb import Attributes, Node, Wireframe
 MAX_NAME_CHARS = 40
 MAX_HREF_CHARS = 300
 MAX_CONTROLS = 3000
+MAX_HEADLINE_CHARS = 120
 
 CONTROL_TAGS = frozenset(
     (
@@ -176,7 +178,7 @@ def _flags(a: Attributes) -> str:
 class Walk:
     """One pass over a subtree: controls in document order, and whether ids rise in document order."""
 
-    __slots__ = ("_named", "_open", "controls", "element_count", "last", "ordered", "truncated")
+    __slots__ = ("_named", "_open", "controls", "element_count", "headline", "last", "ordered", "truncated")
 
     def __init__(self) -> None:
         self.controls: list[list[Any]] = []
@@ -184,6 +186,7 @@ class Walk:
         self.ordered = True
         self.truncated = False
         self.last = -1
+        self.headline = ""
         self._open: list[list[Any]] = []
         self._named: list[list[Any]] = []
 
@@ -200,8 +203,12 @@ class Walk:
             return
         tag = node.tagName
         if tag in _SKIPPED_TAGS:
+            if tag == "head":
+                self._headline(child for child in node.childNodes if child.tagName == "title")
             return
         self.element_count += 1
+        if tag in ("h1", "h2"):
+            self._headline((node,))
         if tag and is_control(tag, node.attributes):
             self._control(node, tag)
         else:
@@ -211,6 +218,12 @@ class Walk:
                     self._open[-1][10] += "o"
             for child in node.childNodes:
                 self.walk(child)
+
+    def _headline(self, nodes: Iterable[Node]) -> None:
+        """Title and headings: what a page says it is."""
+        if len(self.headline) < MAX_HEADLINE_CHARS:
+            texts = (text_of(child.textContent, 60) for node in nodes for child in node.childNodes if child.type == 3)
+            self.headline = " ".join((self.headline, *texts)).strip()
 
     def _text(self, value: Any) -> None:
         text = text_of(value, MAX_NAME_CHARS)

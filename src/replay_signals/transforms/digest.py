@@ -6,7 +6,6 @@ Events are parsed lazily: typed structs name what a signal needs, everything els
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +23,10 @@ from replay_signals.transforms.records import MAX_TIMESTAMP_MS, Record
 MAX_URL_CHARS = 1000
 MAX_REQUESTS = 500
 MAX_MESSAGE_CHARS = 300
+MAX_PX = 10_000_000
+MAX_MOVE_OFFSET_MS = 60_000
+"""rrweb sends positions every 500 ms; what claims to be further away than this is broken."""
+MAX_DURATION_MS = 86_400_000
 
 _events = msgspec.json.Decoder(list[rrweb.Event])
 _raws = msgspec.json.Decoder(list[Raw])
@@ -62,6 +65,12 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
             continue
         record[0] = _whole(event.timestamp - first)
         kept.append(record)
+    try:
+        encoded = records.encode(kept)
+    except OverflowError:
+        sound = [record for record in kept if records.encodable(record)]
+        rejected += len(kept) - len(sound)
+        kept, encoded = sound, records.encode(sound)
     if not kept:
         return _reject(message, Reason.NO_VALID_EVENTS, f"{rejected} events, none valid")
     return MessageDigest(
@@ -80,7 +89,7 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
         len(message.items),
         message.snapshot_source or "web",
         message.snapshot_library,
-        records.encode(kept),
+        encoded,
     )
 
 
@@ -104,6 +113,9 @@ def _decode(items: bytes) -> tuple[list[rrweb.Event], int]:
     except (msgspec.DecodeError, UnicodeDecodeError):
         events, rejected = _decode_one_by_one(items)
     valid = [e for e in events if 0 < e.timestamp <= MAX_TIMESTAMP_MS]
+    for event in valid:
+        # whole microseconds: the sum of a message's first time and an offset is then the same in any split
+        event.timestamp = round(event.timestamp, 3)
     return valid, rejected + len(events) - len(valid)
 
 
@@ -141,7 +153,7 @@ def _whole(value: float) -> float:
 
 
 def _px(value: float | None) -> int | None:
-    return None if value is None or not math.isfinite(value) else round(value)
+    return None if value is None or not abs(value) <= MAX_PX else round(value)
 
 
 def _load(event: rrweb.Event) -> Record:
@@ -179,7 +191,8 @@ def _mutation(data: rrweb.Incremental) -> Record:
 def _move(data: rrweb.Incremental) -> Record:
     flat: list[Any] = []
     for p in data.positions:
-        flat += (round(p.x), round(p.y), round(p.timeOffset))
+        if abs(p.x) <= MAX_PX and abs(p.y) <= MAX_PX and abs(p.timeOffset) <= MAX_MOVE_OFFSET_MS:
+            flat += (round(p.x), round(p.y), round(p.timeOffset))
     return [0, records.MOVE, data.source, flat]
 
 
@@ -251,7 +264,7 @@ def _plugin_record(event: rrweb.Event) -> Record:
         return [0, records.NETWORK, [_request(r) for r in payload.requests[:MAX_REQUESTS]]]
     if data.plugin == "posthog/network@1":
         r = _legacy_request.decode(data.payload)
-        row = [_request_url(r.name), None, _number(r.duration), _status(r.status), "", text_of(r.initiator, 20), ""]
+        row = [_request_url(r.name), None, _number(r.duration, MAX_DURATION_MS), _status(r.status), "", text_of(r.initiator, 20), ""]
         return [0, records.NETWORK, [row]]
     return [0, records.OTHER, event.type]
 
@@ -274,8 +287,8 @@ def _request(r: rrweb.Request) -> list[Any]:
     if start is None and r.timeOrigin is not None and r.startTime is not None:
         start = r.timeOrigin + r.startTime
     status = _status(r.status) if r.status is not None else _status(r.responseStatus)
-    row = [_request_url(r.name), _number(start), _number(r.duration), status, text_of(r.method, 10)]
-    return [*row, text_of(r.initiatorType, 20), text_of(r.type, 20)]
+    row = [_request_url(r.name), _number(start, MAX_TIMESTAMP_MS), _number(r.duration, MAX_DURATION_MS), status]
+    return [*row, text_of(r.method, 10), text_of(r.initiatorType, 20), text_of(r.type, 20)]
 
 
 def _request_url(value: Any) -> str:
@@ -283,8 +296,9 @@ def _request_url(value: Any) -> str:
     return _url(value).partition("?")[0].partition("#")[0][:200]
 
 
-def _number(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else _whole(round(value, 1))
+def _number(value: float | None, most: float) -> float | None:
+    """A time or a duration in ms to a tenth; None when there is none or it is out of range."""
+    return None if value is None or not 0 <= value <= most else _whole(round(value, 1))
 
 
 def _status(value: Any) -> int | None:

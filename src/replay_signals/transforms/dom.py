@@ -28,6 +28,11 @@ _removes = msgspec.json.Decoder(list[rrweb.Remove])
 _texts = msgspec.json.Decoder(list[rrweb.TextChange])
 _attributes = msgspec.json.Decoder(list[rrweb.AttributeChange])
 _ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|error|invalid|danger|toast|warning)(?:$|[\s_-])")
+_ERROR_PAGE = re.compile(
+    r"\b(?:40[0134]|410|429|50[0234])\b|not found|(?:doesn.?t|does not|no longer) exist|forbidden|unavailable|"
+    r"something went wrong|internal server error",
+    re.IGNORECASE,
+)
 
 
 class InflateError(ValueError):
@@ -52,9 +57,10 @@ def inflate(raw: Raw) -> bytes | Raw:
 
 
 def full_snapshot(raw: Raw) -> list[Any]:
-    """`[root id, controls, pairs, element_count, mobile, truncated]` of a full snapshot's data.
+    """`[root id, controls, pairs, element_count, mobile, truncated, error page]` of a full snapshot's data.
 
     rrweb counts node ids from 1 in each document, so a root id of 1 is a new document and a higher one a checkout.
+    `error page`: the title or a heading says that the page is missing or broken.
     """
     full = _full.decode(inflate(raw))
     walk = Walk()
@@ -66,7 +72,8 @@ def full_snapshot(raw: Raw) -> list[Any]:
     elif full.wireframes is not None:
         walk_wireframes(full.wireframes, walk)
     root = full.node.id if full.node is not None else 0
-    return [root, walk.controls, pairs, walk.element_count, full.wireframes is not None, walk.truncated]
+    broken = _ERROR_PAGE.search(walk.headline) is not None
+    return [root, walk.controls, pairs, walk.element_count, full.wireframes is not None, walk.truncated, broken]
 
 
 def mutation(data: rrweb.Incremental) -> list[Any]:

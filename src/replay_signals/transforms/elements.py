@@ -62,6 +62,7 @@ class Elements:
         self.element_count = 0
         self.control_count = 0
         self.mobile = False
+        self.error_page = False
 
     @property
     def known(self) -> bool:
@@ -75,6 +76,7 @@ class Elements:
         self.element_count = fields[5]
         self.control_count = len(fields[3])
         self.mobile = self.mobile or bool(fields[6])
+        self.error_page = self.error_page or bool(fields[8])
 
     def add_mutation(self, t: float, record: Record) -> None:
         """A MUTATION record."""

@@ -23,6 +23,11 @@ AFTER_RESPONSE_MS = 500
 _UNCAUGHT = re.compile(r"uncaught|unhandled|\b\w*Error:", re.IGNORECASE)
 
 
+_HTTP_FAILURE = re.compile(
+    r"(?:request|fetch|http|xhr|axios|status|response|server|api|failed).*?\b([45]\d\d)\b", re.IGNORECASE | re.DOTALL
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PageError:
     """One error line or exception. `uncaught` when the page did not handle it."""
@@ -32,6 +37,12 @@ class PageError:
     message: str
     source: str
     uncaught: bool
+
+    @property
+    def http_status(self) -> int | None:
+        """The HTTP status that the line speaks of: how pages without a recorded network tell of failed requests."""
+        found = None if self.uncaught else _HTTP_FAILURE.search(self.message)
+        return int(found[1]) if found else None
 
 
 class Errors:

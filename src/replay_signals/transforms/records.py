@@ -33,6 +33,15 @@ def encode(records: Sequence[Record]) -> bytes:
     return zlib.compress(_encoder.encode(records), 6)
 
 
+def encodable(record: Record) -> bool:
+    """False when a number in it does not fit into 64 bits."""
+    try:
+        _encoder.encode(record)
+    except OverflowError:
+        return False
+    return True
+
+
 def decode(data: bytes) -> list[Record]:
     """Records of `encode`; raises CorruptDigest."""
     try:

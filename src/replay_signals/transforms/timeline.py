@@ -54,7 +54,10 @@ class Request:
 
 @dataclass(slots=True)
 class Page:
-    """One document in one window, from its first event to its last."""
+    """One document in one window, from its first event to its last.
+
+    `heard_ms` is when it was last known to live; `sent` says that this rests on the clock of its requests.
+    """
 
     window_id: str
     index: int
@@ -64,6 +67,7 @@ class Page:
     requests: list[Request] = field(default_factory=list)
     navigation: Request | None = None
     heard_ms: float = 0.0
+    sent: bool = False
 
     @property
     def start_ms(self) -> float:
@@ -242,6 +246,7 @@ def _hear(window: Window, messages: Iterable[MessageDigest]) -> None:
         if message.sent_ms is None:
             continue
         page = _page_at(window, message.last_ms)
+        page.sent = True
         if page.end_ms <= message.sent_ms <= message.last_ms + 60_000:
             page.heard_ms = max(page.heard_ms, message.sent_ms)
 

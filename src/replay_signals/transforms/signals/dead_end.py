@@ -1,7 +1,8 @@
 """dead_end: the visit ended on a page that leads nowhere.
 
 The last page of a window's visit answered with an HTTP error (status 400 or above), or, where the recorder saw no
-status, offers no control at all although it was loaded; and the visitor found no way on from there: no answered click.
+status, calls itself missing or broken in its title or heading; and the visitor found no way on from there: no answered
+click. A page without any control that is not the first one is a dead end with less confidence.
 A page like that which is left for another page is not a dead end.
 """
 
@@ -13,7 +14,6 @@ from replay_signals.transforms.timeline import Page
 KIND = "dead_end"
 EMPTY_MAX_ELEMENTS = 40
 """An error page of a server is a heading and a line; a page with more on it is being read."""
-MIN_STAY_MS = 300
 
 
 def detect(session: Session) -> list[Finding]:
@@ -26,6 +26,8 @@ def detect(session: Session) -> list[Finding]:
             continue
         if status is not None and status >= 400:
             found.append(_finding(page, 0.95, f"The visit ended on a page that answered {status}", status))
+        elif status is None and page.elements.error_page:
+            found.append(_finding(page, 0.85, "The visit ended on a page that calls itself missing or broken", None))
         elif status is None and page.index and _barren(page):
             found.append(_finding(page, 0.6, "The visit ended on a page that offers nothing to go on with", None))
     return found
@@ -43,5 +45,4 @@ def _barren(page: Page) -> bool:
         and not elements.mobile
         and elements.control_count == 0
         and elements.element_count <= EMPTY_MAX_ELEMENTS
-        and max(page.end_ms, page.heard_ms) - page.start_ms >= MIN_STAY_MS
     )

@@ -2,6 +2,8 @@
 
 The request belongs to the click when page code sent it within 1 s of the click and its URL is not one that the page
 also asks for by itself (polling). Server errors (5xx) weigh more than refusals (4xx), which may be a validation.
+Recordings without network data still tell when the page logs the failure: a console error of the click that names an
+HTTP status. That is less sure.
 """
 
 from __future__ import annotations
@@ -14,6 +16,28 @@ KIND = "failed_request"
 
 def detect(session: Session) -> list[Finding]:
     """One finding a click, or one for all clicks of a rage burst."""
+    return [*_recorded(session), *_logged(session)]
+
+
+def _logged(session: Session) -> list[Finding]:
+    if any(page.requests for page in session.timeline.pages):
+        return []
+    found = []
+    told = [j for j in session.clicks if any(e.http_status for e in session.errors.of(j))]
+    for group in incidents(session, told):
+        j = group[0]
+        error = next(e for e in session.errors.of(j) if e.http_status)
+        what = label_of(j.click.control, j.click.node_id)
+        finding = of_click(KIND, j, f"Clicking {what} sent a request that failed with {error.http_status}", 0.75)
+        finding.ended_ms = group[-1].click.t
+        finding.click_count = finding.attempts = len(group)
+        finding.blocked = (0.5 if j.answered else 1.0) * (1.0 if (error.http_status or 0) >= 500 else 0.6)
+        finding.evidence = {"status": error.http_status, "logged": error.message, "source": error.source}
+        found.append(finding)
+    return found
+
+
+def _recorded(session: Session) -> list[Finding]:
     found: list[Finding] = []
     for group in incidents(session, [j for j in session.clicks if j.failed]):
         j = group[0]

@@ -78,9 +78,7 @@ def visits_of(session: Session, window: Window) -> list[Visit]:
 def _departure(visit: Visit, following: Visit | None) -> float | None:
     if following is None:
         return None
-    if following.page is not None and following.page.navigation is not None:
-        return following.page.opened_ms
-    return visit.page.end_ms if visit.page is not None else following.start_ms
+    return following.page.opened_ms if following.page is not None else following.start_ms
 
 
 def _went_back(page: Page) -> bool | None:
