@@ -44,7 +44,9 @@ def write_arrow(table: Table, partition: Record, rows: pa.Table) -> Iterator[Dat
     spec, schema = table.spec(), table.schema()
     values = [PartitionFieldValue(field, partition[i]) for i, field in enumerate(spec.fields)]
     task = WriteTask(uuid.uuid4(), 0, schema, rows.to_batches(), partition_key=PartitionKey(values, spec, schema))
-    yield from write_file(table.io, table.metadata, iter([task]))
+    for file in write_file(table.io, table.metadata, iter([task])):
+        file.spec_id = spec.spec_id  # PyIceberg sets it when it reads a manifest, and scans need it
+        yield file
 
 
 def pack(file: DataFile) -> bytes:

@@ -1,0 +1,79 @@
+"""Two backfills into one warehouse at once: as if one had come after the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from children import Child
+from warehouses import SMALL, backfill, lines, newest, written
+
+from replay_signals.jobs import backfill as job
+from replay_signals.jobs.backfill import BackfillOptions, run_backfill
+from replay_signals.pipelines.catalog import WarehouseError
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    warehouse = tmp_path_factory.mktemp("whole")
+    backfill(warehouse, *SMALL)
+    return newest(warehouse)
+
+
+def race(warehouse: Path, *inputs: list[Path]) -> None:
+    children = [Child(warehouse, paths) for paths in inputs]
+    for child in children:
+        child.started()
+    for child in children:
+        child.result()
+
+
+@pytest.mark.parametrize("existing", [False, True], ids=["new warehouse", "existing warehouse"])
+def test_disjoint_sessions(whole: dict[str, list[str]], tmp_path: Path, existing: bool) -> None:
+    if existing:
+        backfill(tmp_path, SMALL[0])
+    race(tmp_path, [SMALL[0], SMALL[1]], [SMALL[2]])
+    assert newest(tmp_path) == whole
+
+
+def test_the_same_sessions(whole: dict[str, list[str]], tmp_path: Path) -> None:
+    halves = [[written(tmp_path / f"{i}.jsonl", lines(*SMALL)[i::2])] for i in range(2)]
+    race(tmp_path / "w", *halves)
+    assert newest(tmp_path / "w") == whole
+
+
+def test_the_same_files(whole: dict[str, list[str]], tmp_path: Path) -> None:
+    race(tmp_path, SMALL, SMALL)
+    assert newest(tmp_path) == whole
+
+
+def test_a_commit_under_a_running_backfill_makes_it_look_again(whole: dict[str, list[str]], tmp_path: Path) -> None:
+    halves = [written(tmp_path / f"{i}.jsonl", lines(*SMALL)[i::2]) for i in range(2)]
+    overtaken = False
+
+    def overtake(stage: str, done: int, total: int) -> None:
+        nonlocal overtaken
+        if stage == "judge" and not overtaken:
+            overtaken = True
+            backfill(tmp_path / "w", halves[1])
+
+    result = run_backfill(BackfillOptions([str(halves[0])], str(tmp_path / "w")), overtake)
+    assert result.tries == 2
+    assert newest(tmp_path / "w") == whole
+
+
+def test_a_writer_that_is_always_overtaken_gives_up_with_a_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "CONFLICT_TRIES", 2)
+    parts = [written(tmp_path / f"{i}.jsonl", lines(SMALL[0])[i::4]) for i in range(4)]
+    rest = iter(parts[1:])
+
+    def overtake(stage: str, done: int, total: int) -> None:
+        if stage == "judge":
+            backfill(tmp_path / "w", next(rest))
+
+    with pytest.raises(WarehouseError, match="gave up after 2 tries"):
+        run_backfill(BackfillOptions([str(parts[0])], str(tmp_path / "w")), overtake)
