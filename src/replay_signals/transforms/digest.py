@@ -128,7 +128,9 @@ def _decode_one_by_one(items: bytes) -> tuple[list[rrweb.Event], int]:
         parsed = json.loads(items.decode("utf-8", "replace"))
         if not isinstance(parsed, list):
             raise ValueError("not a JSON array of events") from None
-        parts = [json.dumps(part).encode("utf-8", "replace") for part in parsed]
+        # written as JavaScript writes it, so that values hash as they do in an undamaged message
+        texts = (json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in parsed)
+        parts = [text.encode("utf-8", "replace") for text in texts]
     events: list[rrweb.Event] = []
     for part in parts:
         try:
@@ -264,7 +266,15 @@ def _plugin_record(event: rrweb.Event) -> Record:
         return [0, records.NETWORK, [_request(r) for r in payload.requests[:MAX_REQUESTS]]]
     if data.plugin == "posthog/network@1":
         r = _legacy_request.decode(data.payload)
-        row = [_request_url(r.name), None, _number(r.duration, MAX_DURATION_MS), _status(r.status), "", text_of(r.initiator, 20), ""]
+        row = [
+            _request_url(r.name),
+            None,
+            _number(r.duration, MAX_DURATION_MS),
+            _status(r.status),
+            "",
+            text_of(r.initiator, 20),
+            "",
+        ]
         return [0, records.NETWORK, [row]]
     return [0, records.OTHER, event.type]
 

@@ -1,0 +1,102 @@
+"""Whatever bytes come in: digest gives a digest or a dead letter, and what it gives survives being stored."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from replay_signals.schemas.digests import MessageDigest, from_row, to_row
+from replay_signals.schemas.messages import MAX_DEAD_LETTER_PAYLOAD_BYTES, DeadLetter
+from replay_signals.transforms import records
+from replay_signals.transforms.digest import digest
+from support.events import compressed, mutation
+from support.outcome import message
+from support.weird import REAL, weird_event, weird_items
+
+STYLED = mutation(1_795_490_003_000, attributes=[{"id": 5, "attributes": {"style": {"width": "5px"}, "title": "é"}}])
+
+quick = settings(max_examples=150, deadline=None)
+
+
+def digest_or_letter(items: bytes) -> MessageDigest | DeadLetter:
+    made = digest(message(items))
+    assert isinstance(made, MessageDigest | DeadLetter)
+    if isinstance(made, DeadLetter):
+        assert made.reason and made.detail
+        assert made.payload == items[:MAX_DEAD_LETTER_PAYLOAD_BYTES]
+        assert made.session_id == "session-1"
+    return made
+
+
+@quick
+@given(st.binary(max_size=400))
+@example(b"")
+@example(b"[" * 100_000)
+@example(b'[{"type":3,"timestamp":1,"data":' + b'{"a":' * 5000 + b"1" + b"}" * 5000 + b"}]")
+@example(b"\xff\xfe[]")
+@example(b"null")
+@example(b"{}")
+@example(b"[null,1,[],{}]")
+def test_any_bytes_give_a_digest_or_a_dead_letter(items: bytes) -> None:
+    digest_or_letter(items)
+
+
+@quick
+@given(weird_items)
+def test_any_json_gives_a_digest_or_a_dead_letter(items: bytes) -> None:
+    digest_or_letter(items)
+
+
+@quick
+@given(weird_items)
+def test_every_event_is_kept_or_counted_as_rejected(items: bytes) -> None:
+    made = digest_or_letter(items)
+    if isinstance(made, MessageDigest):
+        assert made.event_count == len(records.decode(made.records))
+        assert made.event_count + made.rejected_event_count == len(json.loads(items.decode("utf-8", "surrogatepass")))
+        assert made.event_count > 0
+
+
+@quick
+@given(weird_items)
+def test_a_digest_comes_back_from_its_table_row_as_it_was(items: bytes) -> None:
+    made = digest_or_letter(items)
+    if isinstance(made, MessageDigest):
+        assert from_row(to_row(made)) == made
+
+
+def contents(made: MessageDigest | DeadLetter) -> Counter[str]:
+    """Records with their own times."""
+    assert isinstance(made, MessageDigest)
+    return Counter(repr((made.first_ms + float(str(r[0])), r[1:])) for r in records.decode(made.records))
+
+
+def as_browsers_write(events: list[Any]) -> bytes:
+    return json.dumps(events, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+@quick
+@given(st.lists(st.sampled_from([*REAL, STYLED]), min_size=1, max_size=10), weird_event(), st.integers(0, 9))
+def test_a_bad_event_costs_none_of_its_neighbours(good: list[Any], bad: Any, place: int) -> None:
+    alone = digest_or_letter(as_browsers_write(good))
+    mixed = digest_or_letter(as_browsers_write([*good[:place], bad, *good[place:]]))
+    assert contents(alone) <= contents(mixed)
+
+
+@quick
+@given(st.lists(st.sampled_from(REAL), min_size=1, max_size=20))
+def test_compression_of_the_recorder_changes_nothing(events: list[Any]) -> None:
+    plain = digest_or_letter(json.dumps(events).encode())
+    packed = digest_or_letter(json.dumps([compressed(e) for e in events]).encode())
+    assert isinstance(plain, MessageDigest) and isinstance(packed, MessageDigest)
+    assert records.decode(plain.records) == records.decode(packed.records)
+
+
+@quick
+@given(st.recursive(st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.text(max_size=5), st.lists))
+def test_records_come_back_from_their_encoding(value: Any) -> None:
+    assert records.decode(records.encode([[0, records.OTHER, value]])) == [[0, records.OTHER, value]]
