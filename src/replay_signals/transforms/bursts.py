@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import hypot
 
 from replay_signals.schemas.rules import Rage
-from replay_signals.transforms.clicks import DEAD, Judged
+from replay_signals.transforms.clicks import DEAD, LEFT_BY_LINK, Judged
 from replay_signals.transforms.errors import Errors
 
 UNSURE_MIN_CLICKS = 5
@@ -42,7 +42,13 @@ class Burst:
         silent = self.unanswered(errors)
         if len(silent) >= self.min_clicks:
             return len(silent) * 2 > len(self.clicks)
-        return self.aimless
+        return self.aimless or self.stuck
+
+    @property
+    def stuck(self) -> bool:
+        """One click follows a link, two may be a habit; more are impatience, even if nobody saw where it led."""
+        count = sum(j.reason == LEFT_BY_LINK for j in self.clicks)
+        return count > self.min_clicks and count == len(self.clicks)
 
     @property
     def aimless(self) -> bool:

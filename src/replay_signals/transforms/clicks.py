@@ -29,6 +29,7 @@ BY_HAND_MS = 300
 BROKEN_AFTER = 4
 """So many different silent controls and not one page change: the recorder is blind rather than the page dead."""
 
+LEFT_BY_LINK = "the page may have been left through the link"
 ALIVE, SLOW, DEAD, UNKNOWN = "alive", "slow", "dead", "unknown"
 
 
@@ -175,7 +176,7 @@ class _PageJudge:
             return
         lived = max(self.page.end_ms, self.page.heard_ms) - click.t
         if lived < SURVIVED_MS and leads_away(control, self.page.href) and not self._would_follow(click):
-            out.reason = "the page may have been left through the link"
+            out.reason = LEFT_BY_LINK
             return
         out.verdict = DEAD
         out.blocked = self.page.elements.disabled(control, click.t)

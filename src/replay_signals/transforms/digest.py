@@ -22,6 +22,7 @@ from replay_signals.transforms.records import MAX_TIMESTAMP_MS, Record
 
 MAX_URL_CHARS = 1000
 MAX_REQUESTS = 500
+MAX_SKEW_MS = 7 * 24 * 3_600_000
 MAX_MESSAGE_CHARS = 300
 MAX_PX = 10_000_000
 MAX_MOVE_OFFSET_MS = 60_000
@@ -73,6 +74,8 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
         kept, encoded = sound, records.encode(sound)
     if not kept:
         return _reject(message, Reason.NO_VALID_EVENTS, f"{rejected} events, none valid")
+    if message.received_ms is not None and _far(message.received_ms, first, last):
+        return _reject(message, Reason.TIMESTAMP_RANGE, f"events from {first:.0f} to {last:.0f} are 7 days off")
     return MessageDigest(
         DIGEST_VERSION,
         message.message_id,
@@ -91,6 +94,11 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
         message.snapshot_library,
         encoded,
     )
+
+
+def _far(received_ms: int, first: float, last: float) -> bool:
+    """PostHog's 7-day rule, against the broker's clock instead of now, so that history replays as it ran."""
+    return abs(received_ms - first) >= MAX_SKEW_MS or abs(received_ms - last) >= MAX_SKEW_MS
 
 
 def _reject(message: SnapshotMessage, reason: str, detail: str) -> DeadLetter:

@@ -57,10 +57,11 @@ def inflate(raw: Raw) -> bytes | Raw:
 
 
 def full_snapshot(raw: Raw) -> list[Any]:
-    """`[root id, controls, pairs, element_count, mobile, truncated, error page]` of a full snapshot's data.
+    """`[root, controls, pairs, element_count, mobile, truncated, error page, hash]` of a full snapshot's data.
 
     rrweb counts node ids from 1 in each document, so a root id of 1 is a new document and a higher one a checkout.
-    `error page`: the title or a heading says that the page is missing or broken.
+    `error page`: the title or a heading says that the page is missing or broken. `hash`: of a native screen, whose full
+    snapshots repeat; 0 for documents.
     """
     full = _full.decode(inflate(raw))
     walk = Walk()
@@ -73,7 +74,9 @@ def full_snapshot(raw: Raw) -> list[Any]:
         walk_wireframes(full.wireframes, walk)
     root = full.node.id if full.node is not None else 0
     broken = _ERROR_PAGE.search(walk.headline) is not None
-    return [root, walk.controls, pairs, walk.element_count, full.wireframes is not None, walk.truncated, broken]
+    mobile = full.wireframes is not None
+    screen = zlib.crc32(raw) if mobile else 0
+    return [root, walk.controls, pairs, walk.element_count, mobile, walk.truncated, broken, screen]
 
 
 def mutation(data: rrweb.Incremental) -> list[Any]:
@@ -92,16 +95,16 @@ def mutation(data: rrweb.Incremental) -> list[Any]:
         adds = _adds.decode(inflate(data.adds))
         if adds:
             controls, owners, added, alerts = _added(adds, parents)
-    if data.updates:
-        for add in _adds.decode(data.updates):
-            parents[add.parentId] = None
+    updated: list[int] = []
+    if data.updates:  # mobile: a view in a new state, the same id
+        updated = [add.wireframe.id for add in _adds.decode(data.updates) if add.wireframe is not None]
     removed: list[int] = []
     if data.removes:
         removes = _removes.decode(inflate(data.removes))
         gone = {remove.id for remove in removes}
         parents.update((remove.parentId, None) for remove in removes if remove.parentId not in gone)
         removed = ranges(sorted(gone))
-    texts = [change.id for change in _texts.decode(inflate(data.texts))] if data.texts else []
+    texts = [change.id for change in _texts.decode(inflate(data.texts))] if data.texts else updated
     attributes: list[Any] = []
     if data.attributes:
         for change in _attributes.decode(inflate(data.attributes))[:MAX_TARGETS]:

@@ -49,6 +49,8 @@ class Effect:
 def effects_of(page: Page) -> list[Effect]:
     """All effects of a page in order of time."""
     effects = [effect for at in page.records if (effect := _effect(page, *at)) is not None]
+    if page.elements.mobile:
+        effects += _screens(page)
     effects += [
         Effect(r.start_ms, "request", (("r", 0, f"{r.method} {r.url}"),), r.url, request=r)
         for r in page.requests
@@ -77,6 +79,17 @@ def _effect(page: Page, t: float, record: Any) -> Effect | None:
     if href and t > page.start_ms + SETTLE_MS:
         return Effect(t, "url", detail=str(href))
     return None
+
+
+def _screens(page: Page) -> list[Effect]:
+    """Native screens that look different from the one before: some recorders send whole screens instead of changes."""
+    found, last = [], None
+    for t, record in page.of(records.FULL):
+        screen = record[9]
+        if last is not None and screen != last:
+            found.append(Effect(t, "screen", (("w", 0, ""),)))
+        last = screen
+    return found
 
 
 _SIMPLE = {

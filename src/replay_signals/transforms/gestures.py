@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import hypot
 from typing import Any
 
 from replay_signals.schemas import rrweb
@@ -14,6 +15,8 @@ SYNTHETIC_MS = 60
 """A click event this soon after another one, without a pointer-down of its own, was made by the browser or by code."""
 TAP_CLICK_MS = 700
 """Touch browsers send the click event up to about 300 ms after the touch end; slow pages later."""
+
+TAP_MOVE_PX = 20
 
 TEXT_INPUTS = frozenset(
     (
@@ -89,9 +92,18 @@ def clicks_of(page: Page) -> list[Click]:
             for click in clicks[-2:]:
                 click.double = True
         elif kind == rrweb.TOUCH_END and page.elements.mobile:
-            clicks.append(_click(page, t, node_id, x, y, down, "tap"))
+            if _is_tap(down, t, x, y):
+                clicks.append(_click(page, t, node_id, x, y, down, "tap"))
             down = None
     return clicks
+
+
+def _is_tap(down: tuple[float, Any, Any, Any] | None, t: float, x: Any, y: Any) -> bool:
+    """A touch that stays in place and is short; anything else scrolls, drags or presses long."""
+    if down is None:
+        return True
+    moved = 0.0 if None in (x, y, down[1], down[2]) else hypot(x - down[1], y - down[2])
+    return t - down[0] <= TAP_CLICK_MS and moved <= TAP_MOVE_PX
 
 
 def _click(

@@ -16,15 +16,27 @@ KIND = "dead_click"
 
 def detect(session: Session) -> list[Finding]:
     """One finding a dead click outside of rage."""
+    return find(session, KIND, "click")
+
+
+def find(session: Session, kind: str, gesture: str) -> list[Finding]:
+    """Dead clicks or taps; they are told apart by nothing but their kind."""
     found = []
     tries: dict[tuple[int, int | None], int] = {}
     for j in session.clicks:
-        if j.verdict != DEAD or j.blocked or j.failed or session.errors.of(j) or id(j) in session.raging:
+        if (
+            j.click.kind != gesture
+            or j.verdict != DEAD
+            or j.blocked
+            or j.failed
+            or session.errors.of(j)
+            or id(j) in session.raging
+        ):
             continue
         what = label_of(j.click.control, j.click.node_id)
         place = (id(j.click.page), j.click.element)
         tries[place] = tries.get(place, 0) + 1
-        finding = of_click(KIND, j, f"Clicked {what} and nothing happened", j.confidence)
+        finding = of_click(kind, j, f"{gesture.capitalize()} on {what}: nothing happened", j.confidence)
         finding.blocked = 0.8
         finding.attempts = tries[place]
         finding.evidence = {"reason": j.reason, "watched_ms": round(watched_ms(session, j)), "attempt": tries[place]}

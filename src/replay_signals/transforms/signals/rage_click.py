@@ -16,9 +16,14 @@ KIND = "rage_click"
 
 def detect(session: Session) -> list[Finding]:
     """One finding a burst."""
+    return find(session, KIND, "click")
+
+
+def find(session: Session, kind: str, gesture: str) -> list[Finding]:
+    """Rage of one gesture: clicks and taps are told apart by nothing but their kind."""
     found = []
     for burst in session.bursts:
-        if not burst.rage(session.errors):
+        if burst.clicks[0].click.kind != gesture or not burst.rage(session.errors):
             continue
         first = burst.clicks[0]
         silent = burst.unanswered(session.errors)
@@ -26,10 +31,12 @@ def detect(session: Session) -> list[Finding]:
         seconds = (burst.end_ms - burst.start_ms) / 1000
         count = len(burst.clicks)
         base = min((j.confidence for j in silent), default=0.6)
-        finding = of_click(KIND, first, f"{count} clicks on {what} in {seconds:.1f} s and no progress", base)
+        finding = of_click(
+            kind, first, f"{count} {gesture}s on {what or 'one place'} in {seconds:.1f} s and no progress", base
+        )
         finding.ended_ms = burst.end_ms
         finding.click_count = finding.attempts = count
-        finding.confidence = 0.6 if burst.aimless else min(0.97, base + 0.03)
+        finding.confidence = 0.6 if burst.aimless or burst.stuck else min(0.97, base + 0.03)
         finding.blocked = 1.0
         finding.evidence = {
             "clicks": count,

@@ -1,0 +1,98 @@
+"""input_struggle: a field or form that would not take what the visitor gave it.
+
+Either a form that was sent at least twice and answered each time with an error (an alert that appeared, a field marked
+`aria-invalid`), or a field that was typed, cut back by at least half and typed again three times: correction is normal
+once, and twice with a typo. Lengths only: what was typed is never looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_signals.transforms import records
+from replay_signals.transforms.clicks import Judged
+from replay_signals.transforms.controls import Control
+from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.gestures import is_typed
+from replay_signals.transforms.signals.base import Finding, Session, of_click
+from replay_signals.transforms.timeline import Page
+
+KIND = "input_struggle"
+MIN_REFUSALS = 2
+MIN_CORRECTIONS = 3
+
+
+def detect(session: Session) -> list[Finding]:
+    """One finding a refused form, one a corrected field."""
+    found = _refused(session)
+    for page in session.timeline.pages:
+        found += _corrected(page)
+    return found
+
+
+def _refused(session: Session) -> list[Finding]:
+    by_form: dict[tuple[int, int], list[Judged]] = {}
+    for j in session.clicks:
+        form = next((c for c in j.click.page.elements.around(j.click.node_id) if c.tag == "form"), None)
+        if form is not None and _is_refusal(j):
+            by_form.setdefault((id(j.click.page), form.first), []).append(j)
+    found = []
+    for tries in by_form.values():
+        if len(tries) < MIN_REFUSALS:
+            continue
+        first, last = tries[0], tries[-1]
+        what = label_of(first.click.control, first.click.node_id)
+        finding = of_click(KIND, first, f"{len(tries)} times {what} was refused with an error", 0.8)
+        finding.ended_ms = last.click.t
+        finding.click_count = finding.attempts = len(tries)
+        finding.blocked = 0.6
+        alerts = [text for j in tries for e in j.effects for text in e.alerts]
+        finding.evidence = {"refusals": len(tries), "alerts": list(dict.fromkeys(alerts))[:5]}
+        found.append(finding)
+    return found
+
+
+def _is_refusal(j: Judged) -> bool:
+    for effect in j.effects:
+        if effect.alerts or any(kind == "a" and name == "aria-invalid" for kind, _, name in effect.targets):
+            return True
+    return False
+
+
+def _corrected(page: Page) -> list[Finding]:
+    """Fields cut back by half or more, and typed again, often."""
+    peaks: dict[int, tuple[int, int]] = {}
+    times: dict[int, list[float]] = {}
+    boxes: dict[int, Control] = {}
+    for t, record in page.of(records.INPUT):
+        node: Any = record[2]
+        length: Any = record[3]
+        box = next((c for c in page.elements.around(node) if is_typed(c)), None)
+        if box is None:
+            continue
+        boxes[box.first] = box
+        peak, low = peaks.get(box.first, (0, 0))
+        if length >= peak:
+            if peak >= 4 and low * 2 <= peak:
+                times.setdefault(box.first, []).append(t)
+                peak = 0
+            peaks[box.first] = (max(peak, length), length)
+        else:
+            peaks[box.first] = (peak, min(low, length))
+    return [_correction(page, boxes[k], when) for k, when in times.items() if len(when) >= MIN_CORRECTIONS]
+
+
+def _correction(page: Page, box: Control, when: list[float]) -> Finding:
+    return Finding(
+        KIND,
+        page,
+        when[0],
+        when[-1],
+        0.7,
+        f"Typed {label_of(box, None)} again {len(when)} times",
+        control=box,
+        node_id=box.first,
+        blocked=0.4,
+        attempts=len(when),
+        evidence={"corrections": len(when)},
+    )

@@ -1,0 +1,64 @@
+"""refresh_loop: the same page loaded again and again.
+
+At least three loads of one URL in a window within 15 s (Conviva: page loop, three in 15 s), each left without an
+answered click, a typed character or another page between them. A page that reloads itself after each submit is being
+used; one that is reloaded by hand is hoped to recover.
+"""
+
+from __future__ import annotations
+
+from replay_signals.transforms import urls
+from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.timeline import Page
+
+KIND = "refresh_loop"
+MIN_LOADS = 3
+WINDOW_MS = 15_000
+
+
+def detect(session: Session) -> list[Finding]:
+    """One finding a run of loads."""
+    found = []
+    used = {id(j.click.page) for j in session.clicks if j.answered}
+    for window in session.timeline.windows:
+        for run in _runs(window.pages, used):
+            if len(run) >= MIN_LOADS:
+                found.append(_finding(run))
+    return found
+
+
+def _runs(pages: list[Page], used: set[int]) -> list[list[Page]]:
+    runs: list[list[Page]] = []
+    for page in pages:
+        run = runs[-1] if runs else None
+        if run is not None and _again(run[-1], page) and id(run[-1]) not in used and _soon(run, page):
+            run.append(page)
+        else:
+            runs.append([page])
+    return runs
+
+
+def _again(a: Page, b: Page) -> bool:
+    if b.navigation is not None and b.navigation.navigation_type == "back_forward":
+        return False
+    return urls.clean(a.href) == urls.clean(b.href)
+
+
+def _soon(run: list[Page], page: Page) -> bool:
+    first = run[-(MIN_LOADS - 1)] if len(run) >= MIN_LOADS - 1 else run[0]
+    return page.start_ms - first.start_ms <= WINDOW_MS
+
+
+def _finding(run: list[Page]) -> Finding:
+    seconds = (run[-1].start_ms - run[0].start_ms) / 1000
+    return Finding(
+        KIND,
+        run[0],
+        run[0].opened_ms,
+        run[-1].start_ms,
+        0.85,
+        f"Loaded the page {len(run)} times in {seconds:.0f} s",
+        blocked=0.6,
+        attempts=len(run),
+        evidence={"loads": len(run), "offsets_ms": [round(p.start_ms - run[0].start_ms) for p in run][:50]},
+    )
