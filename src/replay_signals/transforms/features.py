@@ -78,6 +78,8 @@ _COLUMNS = (
 def features_of(timeline: Timeline) -> Counts:
     """All numeric features of a session row, by column name, except those that count messages."""
     out: Counts = dict.fromkeys(_COLUMNS, 0)
+    if not timeline.windows:
+        return out  # every record was corrupt
     everything: list[At] = []
     urls: list[str] = []
     fields: set[tuple[str, int, Any]] = set()

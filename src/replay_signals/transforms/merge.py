@@ -34,7 +34,7 @@ def _pick(a: MessageDigest, b: MessageDigest) -> MessageDigest:
     return min(a, b, key=_rank)
 
 
-def _rank(m: MessageDigest) -> tuple[bool, float, bool, float, str, str, str, int, bytes]:
+def _rank(m: MessageDigest) -> tuple[bool, float, bool, float, str, str, bool, str, int, bytes]:
     return (
         m.received_ms is None,
         m.received_ms or 0,
@@ -42,6 +42,7 @@ def _rank(m: MessageDigest) -> tuple[bool, float, bool, float, str, str, str, in
         m.sent_ms or 0,
         m.distinct_id,
         m.snapshot_source,
+        m.snapshot_library is None,
         m.snapshot_library or "",
         m.version,
         m.records,
