@@ -1,0 +1,68 @@
+"""Step: what one call of the live operator asks its engine to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from replay_signals.schemas.inbox import InboxRecord
+from replay_signals.schemas.messages import DeadLetter
+
+
+class Late(msgspec.Struct, frozen=True):
+    """A message or event whose session's evidence is no longer in state: its row was written, nobody judged it.
+
+    `kind` is `message` or `event`, `id` the message id or uuid. `rejudge` works from the tables.
+    """
+
+    team: str
+    session_id: str
+    kind: str
+    id: str
+    received_ms: int
+
+
+class Step(msgspec.Struct):
+    """Outputs of one call, in the order in which they are to be emitted.
+
+    `rows` are (table, row), complete with revision and status, as they will come back from the tables. `timer_ms` is an
+    event-time timer to set (epoch ms, broker clock), None when the one that is set is enough; none ever needs deleting.
+    `counts` are counters to add to, by the names in `COUNTERS`.
+    """
+
+    rows: list[tuple[str, Any]] = []
+    inbox: list[InboxRecord] = []
+    letters: list[DeadLetter] = []
+    late: list[Late] = []
+    timer_ms: int | None = None
+    counts: dict[str, int] = {}
+
+    def count(self, name: str, by: int = 1) -> None:
+        """Adds to a counter."""
+        self.counts[name] = self.counts.get(name, 0) + by
+
+
+COUNTERS = {
+    "messages": "messages taken in for the first time",
+    "messages_repeated": "messages seen before",
+    "messages_late": "messages of sessions that had closed and were opened again",
+    "messages_expired": "messages of sessions whose evidence is gone",
+    "messages_capped": "messages over a cap: kept as a row, not judged",
+    "events": "events taken in for the first time",
+    "events_repeated": "events seen before",
+    "events_late": "events of sessions that had closed and were opened again",
+    "events_expired": "events of sessions whose evidence is gone",
+    "events_capped": "events over the cap: kept as a row, not judged",
+    "sessions_opened": "sessions whose first message came",
+    "sessions_closed": "sessions judged as a whole for the first time",
+    "sessions_rejudged": "sessions judged as a whole again, because of late evidence",
+    "sessions_expired": "sessions whose evidence was let go",
+    "judged_interim": "judgements of a session's tail",
+    "judged_messages": "message digests read by judgements",
+    "judge_failed": "judgements that a bug ended; the session has a dead letter",
+    "signals_new": "signals published for the first time",
+    "signals_revised": "signals published again with other content",
+    "signals_retracted": "signals taken back",
+}
+"""Every counter a step may carry, with its meaning."""
