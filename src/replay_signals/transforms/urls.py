@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _ID = re.compile(
     r"^(?:\d+|[0-9a-f]{8,}|[0-9a-f-]{32,36}|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{15,}|[^@/]+@[^@/]+)$", re.IGNORECASE
 )
 MAX_CHARS = 500
+
+
+def split(url: str) -> SplitResult:
+    """The parts of a URL; of one that cannot be read (`http://[`) none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def clean(url: str) -> str:

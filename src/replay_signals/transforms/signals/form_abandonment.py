@@ -13,9 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-from replay_signals.transforms import records
+from replay_signals.transforms import records, urls
 from replay_signals.transforms.controls import Control
 from replay_signals.transforms.gestures import is_typed
 from replay_signals.transforms.signals.base import Finding, Session
@@ -138,7 +137,7 @@ def _in_form(page: Page, control: Control, form: Form) -> bool:
 
 def _by_navigation(action: str, page: Page, following: Page) -> bool:
     """The browser sent the form itself: the next page is its action, or this page with the fields in the query."""
-    there, here = urlsplit(following.href), urlsplit(page.href)
+    there, here = urls.split(following.href), urls.split(page.href)
     if there.path == here.path and there.query and there.query != here.query:
         return True
-    return bool(action) and urlsplit(action).path == there.path and there.path != here.path
+    return bool(action) and urls.split(action).path == there.path and there.path != here.path
