@@ -148,8 +148,13 @@ class Answers:
         removed = {p for e in kept for p in pairs(e.removed)}
         if added or removed:
             return bool(added) and added == removed
-        targets = [t for e in kept for t in e.targets]
+        targets = [t for e in [*self._pressed(click), *kept] for t in e.targets]
         return all(target[0] == "a" and targets.count(target) == 2 for target in targets)
+
+    def _pressed(self, click: Click) -> list[Effect]:
+        """State attributes that came with pointer and focus: no answers, but the first half of a pressed state."""
+        start, end = bisect_right(self._times, click.down_ms - MARGIN_MS), bisect_right(self._times, click.t)
+        return [e for e in self._effects[start:end] if e.kind == "mutation" and self._focus_state(e, click)]
 
     def _all_inside(self, kept: list[Effect], control: Control) -> bool:
         inside = self.page.elements.inside

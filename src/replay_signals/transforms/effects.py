@@ -48,7 +48,8 @@ class Effect:
 
 def effects_of(page: Page) -> list[Effect]:
     """All effects of a page in order of time."""
-    effects = [effect for at in page.records if (effect := _effect(page, *at)) is not None]
+    effects = [effect for at in page.records if (effect := _effect(*at)) is not None]
+    effects += _urls(page)
     if page.elements.mobile:
         effects += _screens(page)
     effects += [
@@ -60,7 +61,7 @@ def effects_of(page: Page) -> list[Effect]:
     return effects
 
 
-def _effect(page: Page, t: float, record: Any) -> Effect | None:
+def _effect(t: float, record: Any) -> Effect | None:
     code = record[1]
     if code == records.MUTATION:
         return _mutation(t, record)
@@ -75,10 +76,19 @@ def _effect(page: Page, t: float, record: Any) -> Effect | None:
         return Effect(t, _SIMPLE[code], ((_SIMPLE[code], target if isinstance(target, int) else 0, ""),))
     if code == records.CUSTOM and record[2] == "window hidden":
         return Effect(t, "hidden")
-    href = record[3] if code == records.CUSTOM else record[2] if code == records.META else ""
-    if href and t > page.start_ms + SETTLE_MS:
-        return Effect(t, "url", detail=str(href))
     return None
+
+
+def _urls(page: Page) -> list[Effect]:
+    """Changes of the URL within the document; a checkout and a repeated page view name the URL it already has."""
+    found, current = [], page.href
+    for t, record in page.of(records.META, records.CUSTOM):
+        href = str(record[2] if record[1] == records.META else record[3])
+        if href and href != current:
+            current = href
+            if t > page.start_ms + SETTLE_MS:
+                found.append(Effect(t, "url", detail=href))
+    return found
 
 
 def _screens(page: Page) -> list[Effect]:
