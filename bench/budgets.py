@@ -13,7 +13,7 @@ MIN_TIMES_SPOILER = 4.0
 MAX_TIMES_ORJSON = 1.0
 MAX_DIGEST_SHARE = 0.05
 MAX_GROWTH = 1.5
-"""Of the cost per unit over a tenfold size: quadratic cost would be 10; above 1 because large inputs leave the cache."""
+"""Of the cost per unit over a tenfold size: quadratic cost is 10; above 1 because large inputs leave the cache."""
 
 
 @dataclass(frozen=True)

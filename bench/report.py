@@ -59,8 +59,8 @@ def show(run: Run, tasks: Sequence[Task], console: Console) -> None:
     console.print(f"{run.machine}; spoiler: {run.spoiler}", soft_wrap=True)
     sizes = f"{found.body_bytes / MB:.1f} MB as sent, {found.inflated_bytes / MB:.1f} MB of rrweb events inflated"
     console.print(
-        f"{found.path}: {found.sessions} sessions, {found.messages} messages, {sizes}, {found.digest_bytes / MB:.2f} MB "
-        "of digests",
+        f"{found.path}: {found.sessions} sessions, {found.messages} messages, {sizes}, "
+        f"{found.digest_bytes / MB:.2f} MB of digests",
         soft_wrap=True,
     )
     state = "on" if run.garbage_collection else "off"
