@@ -35,10 +35,10 @@ help: ## Print every target with what it does
 setup: $(SETUP) ## Make .venv from the locked dependencies; the command is then .venv/bin/replay-signals
 
 demo: $(SETUP) ## Backfill the recordings in examples/ into demo/warehouse and show the ranked inbox
-	@echo '$$ replay-signals backfill examples --warehouse demo/warehouse --inbox demo/inbox'
+	@echo '$$ $(BIN)/replay-signals backfill examples --warehouse demo/warehouse --inbox demo/inbox'
 	@$(BIN)/replay-signals backfill examples --warehouse demo/warehouse --inbox demo/inbox
 	@echo
-	@echo '$$ replay-signals inbox demo/inbox --top 10'
+	@echo '$$ $(BIN)/replay-signals inbox demo/inbox --top 10'
 	@$(BIN)/replay-signals inbox demo/inbox --top 10
 
 test: $(SETUP) ## Run all tests

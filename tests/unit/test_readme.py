@@ -12,6 +12,7 @@ import typer.main
 from replay_signals.jobs import cli, exits
 from replay_signals.schemas.inbox import AVRO_SCHEMA
 from replay_signals.transforms.present import PROBLEM_TYPES
+from replay_signals.transforms.signals import KINDS
 from samples import ROOT
 
 PAGES = ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in sorted((ROOT / "docs").glob("*.md")))]
@@ -76,6 +77,11 @@ def test_the_inbox_page_has_every_field_and_problem_type() -> None:
     for kind, problem_type in PROBLEM_TYPES.items():
         row = next(line for line in text.splitlines() if line.startswith(f"| `{problem_type}` "))
         assert f"`{kind}`" in row
+
+
+def test_readme_and_changelog_name_every_kind_of_signal() -> None:
+    assert set(re.findall(r"(?m)^\| `(\w+)` \|", (ROOT / "README.md").read_text())) == set(KINDS)
+    assert [kind for kind in KINDS if f"`{kind}`" not in (ROOT / "CHANGELOG.md").read_text()] == []
 
 
 @pytest.mark.parametrize("page", PAGES)

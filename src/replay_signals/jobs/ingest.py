@@ -110,4 +110,4 @@ def _print(result: BackfillResult, published: int, where: Where) -> None:
         counts = ", ".join(f"{reason} {number:,}" for reason, number in sorted(result.dead_letters.items()))
         out.print(render.text(f"Rejected, see table dead_letters: {counts}"))
     out.print(render.text(f"Published {render.count(published, 'record')} to {where.inbox_folder}"))
-    render.say(f"Next, the problems ranked: {render.command()} inbox {where.inbox_folder}")
+    render.say(f"Next, the problems ranked:\n  {render.command()} inbox {where.inbox_folder}")
