@@ -7,9 +7,9 @@ comes. Errors that also come when nobody clicks (a polling script) are the page'
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from replay_signals.schemas.messages import AnalyticsEvent
@@ -20,6 +20,8 @@ from replay_signals.transforms.timeline import Page, Timeline
 HANDLER_MS = 600
 """Longest time from a click to an exception of its own handler."""
 AFTER_RESPONSE_MS = 500
+SAME_ERROR_MS = 1000
+"""The SDK reports an exception this close to the console line about it."""
 _UNCAUGHT = re.compile(r"uncaught|unhandled|\b\w*Error:", re.IGNORECASE)
 
 
@@ -49,9 +51,8 @@ class Errors:
     """The errors of a session and which click each belongs to."""
 
     def __init__(self, timeline: Timeline, clicks: Sequence[Judged], events: Sequence[AnalyticsEvent]) -> None:
-        self.all = sorted(
-            [*_console(timeline), *_exceptions(timeline, events)], key=lambda e: (e.t, e.page.window_id, e.message)
-        )
+        found = _once(_console(timeline), _exceptions(timeline, events))
+        self.all = sorted(found, key=lambda e: (e.t, e.page.window_id, e.message))
         self._by_click: dict[int, list[PageError]] = {}
         self.loose: list[PageError] = []
         by_page: dict[int, list[Judged]] = {}
@@ -94,7 +95,7 @@ def _console(timeline: Timeline) -> list[PageError]:
 
 
 def _exceptions(timeline: Timeline, events: Sequence[AnalyticsEvent]) -> list[PageError]:
-    """`$exception` events; the same error in the console is the same error, not a second one."""
+    """`$exception` events."""
     found = []
     for event in events:
         page = page_at(timeline, event.window_id, event.timestamp_ms) if event.event == "$exception" else None
@@ -105,6 +106,25 @@ def _exceptions(timeline: Timeline, events: Sequence[AnalyticsEvent]) -> list[Pa
         kind = entry.get("type") or event.properties.get("$exception_type") or "Error"
         message = f"{kind}: {entry.get('value') or event.properties.get('$exception_message') or ''}"[:300]
         found.append(PageError(float(event.timestamp_ms), page, message, "", True))
+    return found
+
+
+def _once(logged: list[PageError], thrown: list[PageError]) -> list[PageError]:
+    """An exception that the console shows too is one error: the console's, which has the source, and uncaught."""
+    by_page: dict[int, list[int]] = {}
+    for i, line in enumerate(logged):
+        by_page.setdefault(id(line.page), []).append(i)
+    found = list(logged)
+    for error in thrown:
+        lines = by_page.get(id(error.page), [])
+        start = bisect_left(lines, error.t - SAME_ERROR_MS, key=lambda i: logged[i].t)
+        end = bisect_right(lines, error.t + SAME_ERROR_MS, key=lambda i: logged[i].t)
+        said = error.message.partition(": ")[2] or error.message
+        twins = [i for i in lines[start:end] if said in logged[i].message]
+        for i in twins:
+            found[i] = replace(logged[i], uncaught=True)
+        if not twins:
+            found.append(error)
     return found
 
 

@@ -20,7 +20,7 @@ TROUBLE = frozenset(
 def detect(session: Session, found: list[Finding]) -> list[Finding]:
     """At most one finding; `found` are the session's other findings."""
     timeline = session.timeline
-    troubles = [f for f in found if f.kind in TROUBLE and f.confidence >= 0.5]
+    troubles = [f for f in found if f.kind in TROUBLE and f.confidence >= 0.5 and f.blocked > 0]
     if not troubles:
         return []
     last = max(troubles, key=lambda f: (f.ended_ms, f.kind))

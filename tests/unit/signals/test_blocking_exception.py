@@ -1,0 +1,65 @@
+"""blocking_exception: an uncaught exception that stopped the visitor."""
+
+from __future__ import annotations
+
+from support import events as rrweb
+from support.dom import button, el
+from support.web import Page, Visit
+
+MESSAGE = "Uncaught TypeError: pay is not a function"
+
+
+def shop() -> tuple[Visit, Page]:
+    visit = Visit()
+    page = visit.open("http://shop.test/", button("Pay", id="pay"), button("Add", id="add"), el("p", "0", id="total"))
+    return visit, page.says("total", "1", at=500)
+
+
+def test_tried_again_and_never_worked() -> None:
+    visit, page = shop()
+    for at in (4000, 8000):
+        page.click("pay", at=at).fails(MESSAGE, at=at + 4)
+    page.click("add", at=14_000).says("total", "2", at=14_020).lives(60_000)
+    assert "blocking_exception" in visit.kinds()
+
+
+def test_left_after_the_exception() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).fails(MESSAGE, at=4004).lives(9000)
+    assert sorted(visit.kinds()) == ["blocking_exception", "error_click", "unexpected_exit"]
+    assert visit.outcome().evidence("blocking_exception")["left"] is True
+
+
+def test_an_exception_that_the_second_try_got_over_stops_nobody() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).fails(MESSAGE, at=4004)
+    page.click("pay", at=8000).says("total", "paid", at=8040).lives(60_000)
+    assert visit.kinds() == ["error_click"]
+
+
+def test_an_exception_of_an_answered_click_stops_nobody() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).says("total", "paid", at=4020).fails(MESSAGE, at=4030).lives(9000)
+    assert "blocking_exception" not in visit.kinds()
+
+
+def test_a_logged_error_is_no_exception() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).record(rrweb.console(4004, "error", "could not track")).lives(9000)
+    assert "blocking_exception" not in visit.kinds()
+
+
+def test_a_script_that_died_at_load_and_left_the_page_dead() -> None:
+    visit, page = shop()
+    page.fails("Uncaught SyntaxError: Unexpected token '<'", at=300)
+    page.click("pay", at=4000).click("add", at=12_000).lives(60_000)
+    outcome = visit.outcome()
+    assert outcome.evidence("blocking_exception")["silent_controls"] == 2
+    assert outcome.kinds.count("blocking_exception") == 1
+
+
+def test_an_error_at_load_of_a_page_that_works_stops_nobody() -> None:
+    visit, page = shop()
+    page.fails("Uncaught SyntaxError: Unexpected token '<'", at=300)
+    page.click("pay", at=4000).click("add", at=12_000).says("total", "2", at=12_020).lives(60_000)
+    assert "blocking_exception" not in visit.kinds()

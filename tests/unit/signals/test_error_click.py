@@ -1,0 +1,103 @@
+"""error_click: the click's own handler failed."""
+
+from __future__ import annotations
+
+from support import events as rrweb
+from support.dom import button, el
+from support.web import Page, Visit
+
+MESSAGE = "Uncaught TypeError: Cannot read properties of undefined (reading 'pay')"
+
+
+def shop() -> tuple[Visit, Page]:
+    visit = Visit()
+    page = visit.open("http://shop.test/", button("Pay", id="pay"), button("Add", id="add"), el("p", "0", id="total"))
+    return visit, page.says("total", "1", at=500)
+
+
+def test_a_handler_that_throws() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).fails(MESSAGE, at=4004).click("add", at=9000).says("total", "2", at=9020).lives(60_000)
+    found = visit.outcome().signal("error_click")
+    assert found.element == 'button#pay "Pay"'
+    assert "Cannot read properties" in found.summary
+    evidence = visit.outcome().evidence("error_click")
+    assert evidence["message"] == MESSAGE
+    assert evidence["source"].startswith("onClick")
+    assert evidence["uncaught"] is True
+    assert "dead_click" not in visit.kinds()
+
+
+def test_an_exception_known_from_the_sdk_alone() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).click("add", at=9000).says("total", "2", at=9020).lives(60_000)
+    visit.event("$exception", at=4006, _exception_list=[{"type": "TypeError", "value": "x is undefined"}])
+    assert visit.outcome().evidence("error_click")["message"] == "TypeError: x is undefined"
+
+
+def test_the_same_error_by_console_and_sdk_is_one_signal() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).fails("TypeError: x is undefined", at=4004).click("add", at=9000)
+    page.says("total", "2", at=9020).lives(60_000)
+    visit.event("$exception", at=4006, _exception_list=[{"type": "TypeError", "value": "x is undefined"}])
+    assert visit.kinds() == ["error_click"]
+
+
+def test_an_error_of_a_polling_script_belongs_to_no_click() -> None:
+    visit, page = shop()
+    for i in range(12):
+        page.fails("Error: poll failed", at=2100 + 2000 * i)
+    page.click("add", at=8050).says("total", "2", at=8080).lives(60_000)
+    assert "error_click" not in visit.kinds()
+
+
+def test_an_error_long_after_the_click_belongs_to_none() -> None:
+    visit, page = shop()
+    page.click("add", at=4000).says("total", "2", at=4020).fails(MESSAGE, at=8000).lives(60_000)
+    assert "error_click" not in visit.kinds()
+
+
+def test_an_error_before_the_click_belongs_to_none() -> None:
+    visit, page = shop()
+    page.fails(MESSAGE, at=3900).click("add", at=4000).says("total", "2", at=4020).lives(60_000)
+    assert "error_click" not in visit.kinds()
+
+
+def test_an_error_after_the_response_of_the_clicks_request() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).asks("/api/pay", at=4010, took=3000).fails(MESSAGE, at=7030)
+    page.click("add", at=12_000).says("total", "2", at=12_020).lives(60_000)
+    assert visit.outcome().signal("error_click").element == 'button#pay "Pay"'
+
+
+def test_warnings_are_no_errors() -> None:
+    visit, page = shop()
+    page.click("add", at=4000).says("total", "2", at=4020)
+    page.record(rrweb.console(4005, "warn", "Deprecated: use pay2()")).lives(60_000)
+    assert visit.kinds() == []
+
+
+def test_an_answered_click_that_logs_an_error_stops_nobody() -> None:
+    """The page shows what was asked for; the visitor leaves content."""
+    visit, page = shop()
+    page.click("add", at=4000).says("total", "2", at=4020)
+    page.record(rrweb.console(4005, "error", "Warning: each child should have a key")).lives(6000)
+    outcome = visit.outcome()
+    assert outcome.signal("error_click").severity < 20
+    assert "unexpected_exit" not in outcome.kinds
+
+
+def test_a_repeated_try_is_two_signals() -> None:
+    visit, page = shop()
+    for at in (4000, 8000):
+        page.click("pay", at=at).fails(MESSAGE, at=at + 4)
+    page.click("add", at=14_000).says("total", "2", at=14_020).lives(60_000)
+    assert visit.kinds().count("error_click") == 2
+
+
+def test_another_tab_s_error_belongs_to_its_own_tab() -> None:
+    visit, page = shop()
+    page.click("add", at=4000).says("total", "2", at=4020).lives(60_000)
+    other = visit.open("http://shop.test/other", at=1000, window="window-2")
+    other.fails(MESSAGE, at=4010).lives(60_000)
+    assert "error_click" not in visit.kinds()
