@@ -8,8 +8,8 @@ import msgspec
 from warehouses import encode
 
 from replay_signals.pipelines.iceberg_schema import columns_of
-from replay_signals.pipelines.revise import Change, revise
 from replay_signals.schemas.rows import ConsoleLogRow, DeadLetterRow, InteractionRow, SessionRow
+from replay_signals.transforms.revise import Change, revise
 from samples import signal_row
 
 

@@ -14,10 +14,10 @@ from pyiceberg.expressions import AlwaysTrue
 
 from replay_signals.jobs.backfill import BackfillOptions, BackfillResult, run_backfill
 from replay_signals.pipelines.catalog import PinnedTable, open_catalog, open_tables
-from replay_signals.pipelines.parts import canonical
 from replay_signals.pipelines.stored import read_rows
 from replay_signals.pipelines.warehouse import latest as latest_table
 from replay_signals.schemas.rows import TABLES
+from replay_signals.transforms.canonical import canonical
 from samples import EXAMPLES
 
 SMALL = [EXAMPLES / f"s{n:04}.posts.jsonl.gz" for n in (3, 8, 43)]

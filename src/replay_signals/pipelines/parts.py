@@ -5,21 +5,20 @@ An owner is a session, an event without a session, or a dead letter. Everything 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from replay_signals.schemas.digests import EPOCH, MessageDigest, at
 from replay_signals.schemas.messages import DeadLetter
 from replay_signals.schemas.rows import TABLES, DeadLetterRow, EventRow
+from replay_signals.transforms.canonical import encoded, well_formed
 
 DIGEST, EVENT, LETTER = "digest", "event", "letter"
 Part = tuple[str, bytes]
 """Kind and body: a fresh digest, event row or dead letter row, or (kind = table) a stored row."""
-T = TypeVar("T")
 
 
 class Owner(msgspec.Struct, frozen=True, array_like=True):
@@ -39,15 +38,11 @@ _bodies: dict[str, msgspec.msgpack.Decoder[Any]] = {
     LETTER: msgspec.msgpack.Decoder(DeadLetterRow),
     **{table: msgspec.msgpack.Decoder(row) for table, row in TABLES.items()},
 }
-_lists: dict[str, msgspec.msgpack.Decoder[Any]] = {
-    table: msgspec.msgpack.Decoder(list[row])  # type: ignore[valid-type]
-    for table, row in TABLES.items()
-}
 
 
 def pack_owner(owner: Owner) -> bytes:
     """A deterministic key."""
-    return _well_formed(_encoder.encode, owner)
+    return encoded(_encoder.encode, owner)
 
 
 def unpack_owner(data: bytes) -> Owner:
@@ -57,7 +52,7 @@ def unpack_owner(data: bytes) -> Owner:
 
 def pack(kind: str, body: msgspec.Struct) -> Part:
     """A part."""
-    return kind, _well_formed(_encoder.encode, body)
+    return kind, encoded(_encoder.encode, body)
 
 
 def unpack(part: Part) -> Any:
@@ -101,27 +96,3 @@ def _arrival(received_ms: int | None) -> datetime | None:
         return None if received_ms is None else at(received_ms)
     except OverflowError:
         return None
-
-
-def canonical(table: str, rows: list[Any]) -> list[Any]:
-    """Rows with every value in its column's type (5 in a double column is 5.0) and well-formed strings."""
-    return _lists[table].decode(_well_formed(_encoder.encode, rows))  # type: ignore[no-any-return]
-
-
-def well_formed(value: Any) -> Any:
-    """Structs, containers and strings with lone surrogates replaced: no file format can hold those."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-    if isinstance(value, msgspec.Struct):
-        fields = {name: well_formed(getattr(value, name)) for name in value.__struct_fields__}
-        return type(value)(**fields)
-    if isinstance(value, dict):
-        return {well_formed(k): well_formed(v) for k, v in value.items()}
-    return [well_formed(v) for v in value] if isinstance(value, list) else value
-
-
-def _well_formed(encode: Callable[[Any], bytes], value: T) -> bytes:
-    try:
-        return encode(value)
-    except UnicodeEncodeError:
-        return encode(well_formed(value))

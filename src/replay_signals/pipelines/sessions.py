@@ -10,14 +10,15 @@ from typing import Any
 import msgspec
 
 from replay_signals.pipelines.events import event_of, one_a_uuid
-from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, Owner, Part, canonical, letter_row, unpack
-from replay_signals.pipelines.revise import Change, Rows, revise
+from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, Owner, Part, letter_row, unpack
 from replay_signals.schemas.digests import MessageDigest, SessionDigest, from_row, to_row
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, SourcePosition
 from replay_signals.schemas.rows import EventRow, SessionVerdict
 from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.canonical import canonical
 from replay_signals.transforms.judge import judge
 from replay_signals.transforms.merge import session_of
+from replay_signals.transforms.revise import Change, Rows, revise
 
 Judge = Callable[[SessionDigest, Sequence[AnalyticsEvent], Rules], SessionVerdict]
 

@@ -13,8 +13,8 @@ import pyarrow as pa
 from pyiceberg.table import Table
 
 from replay_signals.pipelines.catalog import open_catalog, open_tables
-from replay_signals.pipelines.iceberg_schema import schema_of
-from replay_signals.schemas.rows import TABLES
+from replay_signals.pipelines.iceberg_schema import has_revision, schema_of
+from replay_signals.schemas.rows import ROW_KEYS, TABLES
 
 LATEST: dict[str, str] = {
     "sessions": """
@@ -31,7 +31,7 @@ LATEST: dict[str, str] = {
             SELECT team, session_id, max(revision) AS revision FROM sessions GROUP BY team, session_id
         ) USING (team, session_id, revision)""",
 }
-"""What `<table>_latest` shows. Tables that are not here hold one row a key: for them it is the table itself."""
+"""What `<table>_latest` shows of histories and of sets; of facts it is the newest revision of each key."""
 
 
 def connect(warehouse: str | None, catalog: str | None = None) -> duckdb.DuckDBPyConnection:
@@ -42,7 +42,7 @@ def connect(warehouse: str | None, catalog: str | None = None) -> duckdb.DuckDBP
     for name in TABLES:
         _view(connection, name, tables.get(name))
     for name in TABLES:
-        connection.execute(f"CREATE VIEW {name}_latest AS {LATEST.get(name, f'SELECT * FROM {name}')}")
+        connection.execute(f"CREATE VIEW {name}_latest AS {LATEST.get(name) or _newest(name)}")
     return connection
 
 
@@ -57,6 +57,14 @@ def latest(table: str, warehouse: str | None, catalog: str | None = None, where:
     if table not in TABLES:
         raise ValueError(f"no table {table}; there are {', '.join(TABLES)}")
     return query(f"SELECT * FROM {table}_latest WHERE {where}", warehouse, catalog)
+
+
+def _newest(name: str) -> str:
+    """The newest revision of each key; the table itself where rows have no revision."""
+    if not has_revision(name):
+        return f"SELECT * FROM {name}"
+    key = ", ".join(ROW_KEYS[name])
+    return f"SELECT * FROM {name} QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY revision DESC) = 1"
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, table: Table | None) -> None:

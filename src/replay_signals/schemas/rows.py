@@ -24,6 +24,7 @@ Team = Annotated[str, doc("Project token; empty when the input names none")]
 SessionId = Annotated[str, doc("Session id of the recorder")]
 WindowId = Annotated[str, doc("Window (tab) id of the recorder; the session id when it has none")]
 RulesVersion = Annotated[str, doc("Version of the code and rules that judged this row")]
+FactRevision = Annotated[int, doc("1 for the first row of this key, counts up when late evidence changes it in a stream")]
 Revision = Annotated[int, doc("1 for the first result, counts up when late data or new rules change it")]
 PageUrl = Annotated[str, doc("URL of the page, without user info")]
 PagePattern = Annotated[str, doc("URL path with ids replaced, for grouping: /orders/:id")]
@@ -49,6 +50,7 @@ class MessageDigestRow(Struct, frozen=True, kw_only=True):
     snapshot_library: Annotated[str | None, doc("Recorder library")]
     digest_version: Annotated[int, doc("Version of the digest's encoding")]
     digest: Annotated[bytes, doc("Encoded records, see transforms/digest")]
+    revision: FactRevision = 1
 
 
 class SignalRow(Struct, frozen=True, kw_only=True):
@@ -128,6 +130,7 @@ class ConsoleLogRow(Struct, frozen=True, kw_only=True):
     message: Annotated[str, doc("Message, cut to a bounded length")]
     source: Annotated[str, doc("First stack line; empty when there is none")]
     page: PageUrl
+    revision: FactRevision = 1
 
 
 class NetworkRequestRow(Struct, frozen=True, kw_only=True):
@@ -145,6 +148,7 @@ class NetworkRequestRow(Struct, frozen=True, kw_only=True):
     status: Annotated[int | None, doc("HTTP status; null when unknown")]
     initiator: Annotated[str, doc("fetch, xmlhttprequest, navigation, img …")]
     page: PageUrl
+    revision: FactRevision = 1
 
 
 class EventRow(Struct, frozen=True, kw_only=True):
@@ -163,6 +167,7 @@ class EventRow(Struct, frozen=True, kw_only=True):
     elements_chain: Annotated[str | None, doc("Autocapture's elements chain")]
     properties: Annotated[str, doc("JSON object of the event's properties")]
     person_properties: Annotated[str, doc("JSON object of the person's properties")]
+    revision: FactRevision = 1
 
 
 class DeadLetterRow(Struct, frozen=True, kw_only=True):
