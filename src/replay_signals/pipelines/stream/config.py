@@ -1,0 +1,78 @@
+"""What the streaming job needs to know: one TOML file, every key optional, unknown keys rejected."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from replay_signals.schemas.rules import Rules
+
+
+def doc(text: str) -> Meta:
+    """Field documentation."""
+    return Meta(description=text)
+
+
+class Kafka(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Brokers and topics."""
+
+    bootstrap: Annotated[str, doc("Addresses of brokers")] = "127.0.0.1:9092"
+    group: Annotated[str, doc("Consumer group; offsets are committed at checkpoints, for monitoring only")] = "replay-signals"
+    snapshots: Annotated[str, doc("Snapshot topic, or with `/…/` a pattern of topics")] = (
+        "session_recording_snapshot_item_events"
+    )
+    events: Annotated[str, doc("Analytics topic, or with `/…/` a pattern of topics")] = "clickhouse_events_json"
+    inbox: Annotated[str, doc("Topic of inbox records")] = "replay_signals"
+    dead_letters: Annotated[str, doc("Topic of dead letters")] = "replay_signals_dead_letters"
+    properties: Annotated[dict[str, str], doc("More client properties, such as security")] = {}
+
+
+class Warehouse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The Iceberg catalog. Without `catalog`, a SQLite file in `folder`, the one that backfills use."""
+
+    folder: Annotated[str, doc("Folder of the warehouse")] = "warehouse"
+    catalog: Annotated[dict[str, str], doc("Options of Flink's CREATE CATALOG, instead of the folder's SQLite file")] = {}
+
+
+class StreamConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    kafka: Kafka = Kafka()
+    warehouse: Warehouse = Warehouse()
+    rules: Rules = Rules()
+    teams: Annotated[list[str], doc("Known project tokens; messages of others are dead letters. Empty: all")] = []
+    inbox_delivery: Annotated[
+        Literal["at-least-once", "exactly-once"], doc("exactly-once delays the inbox by a checkpoint interval")
+    ] = "at-least-once"
+    checkpoint_interval_ms: Annotated[int, doc("Tables get a commit this often")] = 10_000
+    idle_after_ms: Annotated[int, doc("A partition without messages for so long does not hold the clock back")] = 3_000
+    out_of_order_ms: Annotated[int, doc("How far broker times of one partition may go back")] = 1_000
+    execution_mode: Annotated[Literal["thread", "process"], doc("Python in the TaskManager, or beside it")] = "thread"
+    bundle_ms: Annotated[int, doc("Process mode: longest wait for a bundle of messages")] = 20
+    parallelism: Annotated[int | None, doc("Slots to use; the cluster's default without")] = None
+    name: Annotated[str, doc("Name of the job, and prefix of its transactions")] = "replay-signals"
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; the message says which key."""
+
+
+def load_config(text: str) -> StreamConfig:
+    """The configuration of a TOML text; raises ConfigError."""
+    try:
+        return msgspec.convert(tomllib.loads(text), StreamConfig)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(str(error)) from None
+
+
+def to_json(config: StreamConfig) -> str:
+    """The configuration as one argument of a command line."""
+    return msgspec.json.encode(config).decode()
+
+
+def from_json(text: str) -> StreamConfig:
+    """The inverse of `to_json`."""
+    return msgspec.json.decode(text, type=StreamConfig)

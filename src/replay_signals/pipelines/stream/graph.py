@@ -1,0 +1,87 @@
+"""The streaming graph, to be read from top to bottom.
+
+    snapshots -> digest --+                      +-> rows of every table -> Iceberg, a commit a checkpoint
+                          +-> by session: judge -+-> inbox topic
+    events ----> parse ---+                      +-> dead letters (table and topic)
+
+Raw payload crosses the border to Python once, in `digest`, before anything is shuffled. Only digests are keyed and
+kept. Every operator has a uid, so that a savepoint finds its state in a changed graph.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyflink.common import Types
+from pyflink.datastream import DataStream, RuntimeExecutionMode, StreamExecutionEnvironment
+from pyflink.table import EnvironmentSettings, StreamTableEnvironment
+
+from replay_signals.pipelines.stream import tables as sql
+from replay_signals.pipelines.stream.config import StreamConfig
+from replay_signals.pipelines.stream.steps import DEAD, EVIDENCE, INBOX, ROWS, DigestMessages, JudgeSessions
+from replay_signals.schemas.rows import TABLES
+
+
+def build(env: StreamExecutionEnvironment, config: StreamConfig) -> None:
+    """Adds the whole job to the environment."""
+    tables = _table_environment(env, config)
+    sql.catalog(tables, config.warehouse)
+
+    snapshots = _digested(tables, "snapshots", config.kafka.snapshots, config)
+    events = _digested(tables, "events", config.kafka.events, config)
+    judged = (
+        snapshots.union(events)
+        .key_by(lambda evidence: evidence[0], key_type=Types.STRING())
+        .process(JudgeSessions(config), output_type=Types.STRING())
+        .name("Judge sessions")
+        .uid("judge-sessions")
+    )
+
+    statements = tables.create_statement_set()
+    for name in TABLES:
+        rows = judged.get_side_output(ROWS[name])
+        if name == "dead_letters":
+            rows = rows.union(*(side.get_side_output(ROWS[name]) for side in (snapshots, events)))
+        sql.to_table(tables, statements, name, rows)
+    letters = judged.get_side_output(DEAD).union(*(side.get_side_output(DEAD) for side in (snapshots, events)))
+    sql.to_topic(tables, statements, "inbox", judged.get_side_output(INBOX), config, config.inbox_delivery)
+    sql.to_topic(tables, statements, "dead_letters", letters, config, "at-least-once")
+    statements.attach_as_datastream()
+
+
+def _digested(tables: StreamTableEnvironment, name: str, topic: str, config: StreamConfig) -> DataStream:
+    return (
+        tables.to_data_stream(sql.source(tables, name, topic, config))
+        .process(DigestMessages(name, config), output_type=EVIDENCE)
+        .name(f"Digest {name}")
+        .uid(f"digest-{name}")
+    )
+
+
+def _table_environment(env: StreamExecutionEnvironment, config: StreamConfig) -> StreamTableEnvironment:
+    if config.parallelism:
+        env.set_parallelism(config.parallelism)
+    env.enable_checkpointing(config.checkpoint_interval_ms)
+    env.get_config().set_auto_watermark_interval(100)
+    tables = StreamTableEnvironment.create(env, EnvironmentSettings.in_streaming_mode())
+    for key, value in _settings(config).items():
+        tables.get_config().set(key, value)
+    return tables
+
+
+def _settings(config: StreamConfig) -> dict[str, Any]:
+    return {
+        "pipeline.name": config.name,
+        "table.local-time-zone": "UTC",
+        # operator ids that stay when sinks are added (a restore failed without)
+        "table.exec.uid.generation": "ALWAYS",
+        "table.exec.iceberg.use-v2-sink": "true",
+        "python.execution-mode": config.execution_mode,
+        "python.fn-execution.bundle.time": str(config.bundle_ms),
+        "python.fn-execution.bundle.size": "500",
+        "execution.checkpointing.timeout": "5 min",
+        "execution.checkpointing.tolerable-failed-checkpoints": "100",
+    }
+
+
+__all__ = ["RuntimeExecutionMode", "build"]

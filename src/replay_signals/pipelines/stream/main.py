@@ -1,0 +1,24 @@
+"""The entry that Flink's client runs: `flink run -py main.py --config JSON`, or plain Python for an embedded cluster."""
+
+from __future__ import annotations
+
+import argparse
+
+from pyflink.datastream import StreamExecutionEnvironment
+
+from replay_signals.pipelines.stream.config import from_json
+from replay_signals.pipelines.stream.graph import build
+
+
+def main() -> None:
+    """Builds the graph and hands it to whatever cluster the environment says."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--config", required=True, help="StreamConfig as JSON")
+    config = from_json(parser.parse_args().config)
+    env = StreamExecutionEnvironment.get_execution_environment()
+    build(env, config)
+    env.execute(config.name)
+
+
+if __name__ == "__main__":
+    main()

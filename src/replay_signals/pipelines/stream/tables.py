@@ -1,0 +1,126 @@
+"""Sources and sinks of the job as SQL: Kafka in `raw` format with headers, Iceberg by its catalog."""
+
+from __future__ import annotations
+
+from pyflink.datastream import DataStream
+from pyflink.table import Schema, StatementSet, StreamTableEnvironment, Table
+
+from replay_signals.pipelines.stream.columns import select_list, sql_columns
+from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehouse
+
+CATALOG = "replay"
+NAMESPACE = "replay"
+TRANSACTION_TIMEOUT_MS = 600_000
+DISCOVERY_MS = 30_000
+
+
+def _quoted(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _options(options: dict[str, object]) -> str:
+    return "WITH (" + ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in options.items()) + ")"
+
+
+def _client(kafka: Kafka) -> dict[str, object]:
+    return {
+        "connector": "kafka",
+        "properties.bootstrap.servers": kafka.bootstrap,
+        **{f"properties.{key}": value for key, value in kafka.properties.items()},
+    }
+
+
+def source(tables: StreamTableEnvironment, name: str, topic: str, config: StreamConfig) -> Table:
+    """A topic (or `/pattern/` of topics) with what the digest needs; broker time is the event time.
+
+    Watermarks come from broker times, one a partition; idle partitions do not hold them back, and partitions that are
+    ahead wait for the others, so that a restart from far behind keeps state small.
+    """
+    is_pattern = len(topic) > 2 and topic[0] == topic[-1] == "/"
+    options: dict[str, object] = {
+        **_client(config.kafka),
+        ("topic-pattern" if is_pattern else "topic"): topic.strip("/") if is_pattern else topic,
+        "value.format": "raw",
+        "properties.group.id": config.kafka.group,
+        "properties.isolation.level": "read_committed",
+        "properties.auto.offset.reset": "earliest",
+        "properties.max.partition.fetch.bytes": 16 * 1024 * 1024,
+        "scan.startup.mode": "group-offsets",
+        "scan.topic-partition-discovery.interval": f"{DISCOVERY_MS} ms",
+        "scan.watermark.idle-timeout": f"{config.idle_after_ms} ms",
+        "scan.watermark.alignment.group": config.name,
+        "scan.watermark.alignment.max-drift": "5 min",
+        "scan.watermark.alignment.update-interval": "1 s",
+    }
+    tables.execute_sql(
+        f"CREATE TEMPORARY TABLE {name} ("
+        " v BYTES,"
+        " h MAP<STRING, BYTES> METADATA FROM 'headers' VIRTUAL,"
+        " topic STRING METADATA VIRTUAL,"
+        " part INT METADATA FROM 'partition' VIRTUAL,"
+        " pos BIGINT METADATA FROM 'offset' VIRTUAL,"
+        " ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,"
+        f" WATERMARK FOR ts AS ts - INTERVAL '{config.out_of_order_ms / 1000:.3f}' SECOND) {_options(options)}"
+    )
+    return tables.sql_query(f"SELECT v, h['token'] AS token, h['content-encoding'] AS encoding, topic, part, pos, ts FROM {name}")
+
+
+def catalog(tables: StreamTableEnvironment, warehouse: Warehouse) -> None:
+    """The Iceberg catalog: as configured, else the SQLite file that backfills use."""
+    own: dict[str, object] = {
+        "catalog-impl": "org.apache.iceberg.jdbc.JdbcCatalog",
+        "uri": f"jdbc:sqlite:{warehouse.folder}/catalog.db?busy_timeout=30000",
+        "jdbc.schema-version": "V1",
+        "warehouse": f"file://{warehouse.folder}",
+        "clients": 1,
+    }
+    options = {"type": "iceberg", **(warehouse.catalog or own)}
+    tables.execute_sql(f"CREATE CATALOG {CATALOG} {_options(options)}")
+
+
+def to_table(tables: StreamTableEnvironment, statements: StatementSet, name: str, rows: DataStream) -> None:
+    """Rows of a table into Iceberg; commits come with checkpoints. The uid suffix keeps operators apart for restores."""
+    schema = Schema.new_builder()
+    for column, kind in sql_columns(name):
+        schema.column(column, kind)
+    tables.create_temporary_view(f"rows_{name}", tables.from_data_stream(rows, schema.build()))
+    hints = f"'uid-suffix' = '{name}', 'write-parallelism' = '1', 'distribution-mode' = 'none'"
+    statements.add_insert_sql(
+        f"INSERT INTO {CATALOG}.{NAMESPACE}.{name} /*+ OPTIONS({hints}) */ SELECT {select_list(name)} FROM rows_{name}"
+    )
+
+
+def to_topic(
+    tables: StreamTableEnvironment,
+    statements: StatementSet,
+    name: str,
+    rows: DataStream,
+    config: StreamConfig,
+    delivery: str,
+) -> None:
+    """Rows of (key, value, headers) into a topic."""
+    topic = getattr(config.kafka, name)
+    options: dict[str, object] = {
+        **_client(config.kafka),
+        "topic": topic,
+        "key.format": "raw",
+        "key.fields": "k",
+        "value.format": "raw",
+        "value.fields-include": "EXCEPT_KEY",
+        "sink.delivery-guarantee": delivery,
+        "properties.transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
+        "properties.linger.ms": 5,
+        "properties.compression.type": "lz4",
+        "sink.parallelism": 1,
+    }
+    if delivery == "exactly-once":
+        options["sink.transactional-id-prefix"] = f"{config.name}-{name}"
+    columns = "k BYTES, v BYTES, h MAP<STRING, BYTES>"
+    tables.execute_sql(
+        f"CREATE TEMPORARY TABLE topic_{name} (k BYTES, v BYTES, h MAP<STRING, BYTES> METADATA FROM 'headers') {_options(options)}"
+    )
+    schema = Schema.new_builder()
+    for column in columns.split(", ", 2):
+        schema.column(*column.split(" ", 1))
+    tables.create_temporary_view(f"records_{name}", tables.from_data_stream(rows, schema.build()))
+    statements.add_insert_sql(f"INSERT INTO topic_{name} SELECT k, v, h FROM records_{name}")
