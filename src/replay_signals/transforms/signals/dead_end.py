@@ -3,7 +3,7 @@
 The last page of a window's visit answered with an HTTP error (status 400 or above), or, where the recorder saw no
 status, calls itself missing or broken in its title or heading; and the visitor found no way on from there: no answered
 click. A page without any control that is not the first one is a dead end with less confidence.
-A page like that which is left for another page is not a dead end.
+A page like that which is left for another page is not a dead end, nor is one whose visitor goes on in another window.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def detect(session: Session) -> list[Finding]:
     for window in session.timeline.windows:
         page = window.pages[-1]
         status = page.navigation.status if page.navigation is not None else None
-        if any(j.answered and j.click.page is page for j in session.clicks):
+        if any(j.answered and j.click.page is page for j in session.clicks) or _went_on(session, page):
             continue
         if status is not None and status >= 400:
             found.append(_finding(page, 0.95, f"The visit ended on a page that answered {status}", status))
@@ -36,6 +36,13 @@ def detect(session: Session) -> list[Finding]:
 def _finding(page: Page, confidence: float, summary: str, status: int | None) -> Finding:
     evidence: dict[str, object] = {"status": status, "controls": page.elements.control_count}
     return Finding(KIND, page, page.opened_ms, page.end_ms, confidence, summary, blocked=1.0, evidence=evidence)
+
+
+def _went_on(session: Session, page: Page) -> bool:
+    """Did the visit go on in another window after this page's last event?"""
+    acts = [(j.click.t, j.click.page.window_id) for j in session.clicks]
+    acts += [(p.start_ms, p.window_id) for p in session.timeline.pages]
+    return any(t > page.end_ms and window_id != page.window_id for t, window_id in acts)
 
 
 def _barren(page: Page) -> bool:

@@ -118,11 +118,13 @@ def _sent(session: Session, form: Form, following: Page | None) -> bool:
         control = j.click.control
         if control is not None and _submits(control) and _in_form(page, control, form):
             return True
+    # what the page also sends before anything is typed (trackers, beacons) does not send the form
+    routine = {r.url for r in page.requests if r.start_ms < form.first_ms}
     for request in page.requests:
-        changes = request.method.upper() in ("POST", "PUT", "PATCH")
+        changes = request.method.upper() in ("POST", "PUT", "PATCH") and request.url not in routine
         if request.by_script and changes and request.start_ms >= form.last_ms and not request.failed:
             return True
-    return following is not None and form.control is not None and _by_navigation(form.control.href, page, following)
+    return following is not None and _by_navigation(form.control.href if form.control else "", page, following)
 
 
 def _submits(control: Control) -> bool:

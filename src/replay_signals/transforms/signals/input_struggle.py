@@ -2,7 +2,8 @@
 
 Either a form that was sent at least twice and answered each time with an error (an alert that appeared, a field marked
 `aria-invalid`), or a field that was typed, cut back by at least half and typed again three times: correction is normal
-once, and twice with a typo. Lengths only: what was typed is never looked at.
+once, and twice with a typo. A field emptied in one step was entered (a to-do, a chat line) and begins anew. Lengths
+only: what was typed is never looked at.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def _is_refusal(j: Judged) -> bool:
 def _corrected(page: Page) -> list[Finding]:
     """Fields cut back by half or more, and typed again, often."""
     peaks: dict[int, tuple[int, int]] = {}
+    last: dict[int, int] = {}
     times: dict[int, list[float]] = {}
     boxes: dict[int, Control] = {}
     for t, record in page.of(records.INPUT):
@@ -72,7 +74,10 @@ def _corrected(page: Page) -> list[Finding]:
             continue
         boxes[box.first] = box
         peak, low = peaks.get(box.first, (0, 0))
-        if length >= peak:
+        before, last[box.first] = last.get(box.first, 0), length
+        if length == 0 and before >= 2:
+            peaks[box.first] = (0, 0)
+        elif length >= peak:
             if peak >= 4 and low * 2 <= peak:
                 times.setdefault(box.first, []).append(t)
                 peak = 0

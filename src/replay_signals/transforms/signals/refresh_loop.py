@@ -7,7 +7,10 @@ used; one that is reloaded by hand is hoped to recover.
 
 from __future__ import annotations
 
-from replay_signals.transforms import urls
+from typing import Any
+
+from replay_signals.transforms import records, urls
+from replay_signals.transforms.gestures import is_typed
 from replay_signals.transforms.signals.base import Finding, Session
 from replay_signals.transforms.timeline import Page
 
@@ -20,11 +23,21 @@ def detect(session: Session) -> list[Finding]:
     """One finding a run of loads."""
     found = []
     used = {id(j.click.page) for j in session.clicks if j.answered}
+    used |= {id(p) for p in session.timeline.pages if _typed(p)}
     for window in session.timeline.windows:
         for run in _runs(window.pages, used):
             if len(run) >= MIN_LOADS:
                 found.append(_finding(run))
     return found
+
+
+def _typed(page: Page) -> bool:
+    """The visitor typed something; values that scripts set at load have no field that was typed into."""
+    for _, record in page.of(records.INPUT):
+        node: Any = record[2]
+        if record[3] and any(is_typed(c) for c in page.elements.around(node)):
+            return True
+    return False
 
 
 def _runs(pages: list[Page], used: set[int]) -> list[list[Page]]:

@@ -1,0 +1,84 @@
+"""cursor_thrash: the pointer shaken."""
+
+from __future__ import annotations
+
+from math import cos, sin
+
+from support import events as rrweb
+from support.dom import button, el
+from support.web import Page, Visit
+
+
+def page_of() -> tuple[Visit, Page]:
+    visit = Visit()
+    return visit, visit.open("http://shop.test/", button("Pay", id="pay"), el("p", "0", id="n"))
+
+
+def shake(page: Page, start: float, count: int = 24, every: float = 50, width: float = 150) -> Page:
+    for i in range(count):
+        page.points(start + every * i, x=400 + width * (i % 2), y=300 + i % 3)
+    return page
+
+
+def test_shaken_to_and_fro() -> None:
+    visit, page = page_of()
+    shake(page, 4000).lives(30_000)
+    outcome = visit.outcome()
+    assert outcome.kinds == ["cursor_thrash"]
+    assert outcome.evidence("cursor_thrash")["turns"] >= 6
+
+
+def test_positions_sent_in_batches_are_the_same() -> None:
+    """rrweb sends the positions of half a second in one event, with negative offsets."""
+    visit, page = page_of()
+    for batch in range(3):
+        positions = [(400 + 150 * (i % 2), 300, -450 + 50 * i) for i in range(10)]
+        page.record(rrweb.moves(4500 + 500 * batch, *positions))
+    page.lives(30_000)
+    assert visit.kinds() == ["cursor_thrash"]
+
+
+def test_one_long_shaking_is_one_signal() -> None:
+    visit, page = page_of()
+    shake(page, 4000, count=100).lives(30_000)
+    assert visit.kinds() == ["cursor_thrash"]
+
+
+def test_moving_to_a_target_is_none() -> None:
+    visit, page = page_of()
+    for i in range(30):
+        page.points(4000 + 50 * i, x=20 * i, y=10 * i)
+    assert visit.kinds() == []
+
+
+def test_circling_while_reading_is_none() -> None:
+    visit, page = page_of()
+    for i in range(60):
+        page.points(4000 + 50 * i, x=400 + 100 * cos(i / 4), y=300 + 100 * sin(i / 4))
+    assert visit.kinds() == []
+
+
+def test_a_trembling_hand_is_none() -> None:
+    visit, page = page_of()
+    shake(page, 4000, width=4)
+    assert visit.kinds() == []
+
+
+def test_slow_hovering_between_two_places_is_none() -> None:
+    visit, page = page_of()
+    shake(page, 4000, every=600)
+    assert visit.kinds() == []
+
+
+def test_drawing_with_clicks_is_none() -> None:
+    visit, page = page_of()
+    shake(page, 4000).click("pay", at=4500).says("n", "1", at=4520)
+    assert "cursor_thrash" not in visit.kinds()
+
+
+def test_a_finger_is_no_pointer() -> None:
+    visit, page = page_of()
+    for i in range(24):
+        position = {"x": 400 + 150 * (i % 2), "y": 300, "id": 1, "timeOffset": 0}
+        page.record(rrweb.incremental(4000 + 50 * i, 6, positions=[position]))
+    assert visit.kinds() == []

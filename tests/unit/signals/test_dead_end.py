@@ -1,0 +1,79 @@
+"""dead_end: the visit ended on a page that leads nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.dom import button, el, link
+from support.web import Page, Visit
+
+
+def lost(status: int = 404, *content: object, how: str | None = "navigate") -> tuple[Visit, Page]:
+    visit = Visit()
+    visit.open("http://shop.test/", link("Offer", "/offer", id="offer")).click("offer", at=4000)
+    parts = content or (el("h1", "Not found"),)
+    return visit, visit.open("http://shop.test/offer", *parts, at=4400, status=status, how=how)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", [403, 404, 410, 500, 503])
+def test_the_last_page_answered_with_an_error(status: int) -> None:
+    visit, page = lost(status)
+    page.lives(9000)
+    outcome = visit.outcome()
+    assert "dead_end" in outcome.kinds
+    assert outcome.evidence("dead_end")["status"] == status
+    assert outcome.signal("dead_end").page == "http://shop.test/offer"
+
+
+def test_a_page_that_calls_itself_missing_where_no_status_is_known() -> None:
+    visit, page = lost(how=None)
+    page.lives(9000)
+    assert visit.outcome().signal("dead_end").confidence <= 0.9
+
+
+def test_a_bare_page_without_a_known_status_is_a_guess() -> None:
+    visit, page = lost(404, el("p", "..."), how=None)
+    page.lives(9000)
+    assert visit.outcome().signal("dead_end").confidence <= 0.6
+
+
+def test_a_bare_page_that_answered_well_is_none() -> None:
+    """Thank you for your order."""
+    visit, page = lost(200, el("p", "Thank you"))
+    page.lives(9000)
+    assert "dead_end" not in visit.kinds()
+
+
+def test_an_article_that_is_read_is_no_dead_end() -> None:
+    visit, page = lost(200, *[el("p", f"paragraph {i}") for i in range(60)])
+    page.lives(60_000)
+    assert "dead_end" not in visit.kinds()
+
+
+def test_found_a_way_on() -> None:
+    visit, page = lost(404, link("Home", "/", id="home"))
+    page.click("home", at=8000)
+    visit.open("http://shop.test/", button("x", id="x"), at=8400).lives(60_000)
+    assert "dead_end" not in visit.kinds()
+
+
+def test_went_back_from_the_error_page() -> None:
+    visit, page = lost()
+    page.lives(5000)
+    visit.open("http://shop.test/", button("x", id="x"), at=6000, how="back_forward").lives(60_000)
+    assert "dead_end" not in visit.kinds()
+
+
+def test_an_error_page_whose_own_controls_work() -> None:
+    visit, page = lost(404, button("Search", id="search"), el("p", "-", id="results"))
+    page.click("search", at=8000).says("results", "3 found", at=8100).lives(60_000)
+    assert "dead_end" not in visit.kinds()
+
+
+def test_a_popup_that_failed_while_the_visit_went_on_elsewhere() -> None:
+    visit = Visit()
+    page = visit.open("http://shop.test/", button("Add", id="add"), el("p", "0", id="n"))
+    visit.open("http://shop.test/help", el("h1", "Not found"), at=3000, window="window-2", status=404).lives(4000)
+    for i in range(5):
+        page.click("add", at=10_000 + 5000 * i).says("n", str(i), at=10_030 + 5000 * i)
+    assert "dead_end" not in visit.kinds()

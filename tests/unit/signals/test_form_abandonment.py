@@ -1,0 +1,165 @@
+"""form_abandonment: typed, not sent, left."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.dom import El, button, el, field_, link
+from support.web import Page, Visit
+
+URL = "http://shop.test/contact.html"
+
+
+def form(*more: El, **attrs: object) -> El:
+    fields = (field_("name"), field_("mail", "email"), el("textarea", id="text"), button("Send", id="send"))
+    return el("form", *fields, *more, **({"id": "form"} | attrs))
+
+
+def contact(*content: El) -> tuple[Visit, Page]:
+    visit = Visit()
+    page = visit.open(URL, *(content or (form(),)), link("Home", "/", id="home"), el("p", "-", id="status"))
+    return visit, page
+
+
+def go_home(visit: Visit, page: Page, at: float) -> None:
+    page.click("home", at=at)
+    visit.open("http://shop.test/", button("A", id="a"), at=at + 300).lives(at + 60_000)
+
+
+def test_typed_and_went_elsewhere() -> None:
+    visit, page = contact()
+    page.types("name", "Ann", at=2000).types("mail", "a@b.c", at=4000)
+    go_home(visit, page, at=9000)
+    outcome = visit.outcome()
+    assert outcome.kinds == ["form_abandonment"]
+    evidence = outcome.evidence("form_abandonment")
+    assert evidence["fields"] == ["name", "mail"]
+    assert evidence["filled"] == 2
+    assert outcome.signal("form_abandonment").confidence >= 0.9
+
+
+def test_typed_and_the_session_ended_is_less_sure() -> None:
+    visit, page = contact()
+    page.types("name", "Ann", at=2000).lives(20_000)
+    assert visit.kinds() == ["form_abandonment"]
+    assert visit.outcome().signal("form_abandonment").confidence <= 0.7
+
+
+def test_the_summary_tells_no_typed_text() -> None:
+    visit, page = contact()
+    page.inputs("name", "Secret Name", at=2000)
+    go_home(visit, page, at=9000)
+    assert "Secret" not in repr(visit.outcome().rows)
+
+
+def test_looked_at_and_left() -> None:
+    visit, page = contact()
+    page.click("name", at=2000)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == []
+
+
+def test_typed_and_emptied_again() -> None:
+    visit, page = contact()
+    page.types("name", "Ann", at=2000)
+    for i, rest in enumerate(("**", "*", "")):
+        page.inputs("name", rest, at=4000 + 100 * i)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == []
+
+
+def test_sent_by_request() -> None:
+    visit, page = contact()
+    page.types("name", "Ann", at=2000).click("send", at=6000).asks("/api/contact", at=6010, method="POST")
+    page.says("status", "Thanks", at=6160)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == []
+
+
+def test_sent_with_the_enter_key() -> None:
+    """No click at all: the request tells."""
+    visit, page = contact()
+    page.types("name", "Ann", at=2000).asks("/api/contact", at=6010, method="POST").says("status", "Thanks", at=6160)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == []
+
+
+def test_sent_by_navigation_to_the_action() -> None:
+    visit, page = contact(form(action="/thanks.html"))
+    page.types("name", "Ann", at=2000).click("send", at=6000)
+    visit.open("http://shop.test/thanks.html", button("A", id="a"), at=6400).lives(60_000)
+    assert visit.kinds() == []
+
+
+def test_sent_as_a_query_of_the_page_itself() -> None:
+    visit, page = contact()
+    page.types("name", "Ann", at=2000).click("send", at=6000)
+    visit.open(f"{URL}?name=Ann", form(), at=6400).lives(60_000)
+    assert visit.kinds() == []
+
+
+def test_sending_failed_and_the_visitor_left() -> None:
+    visit, page = contact()
+    page.types("name", "Ann", at=2000).click("send", at=6000).asks("/api/contact", at=6010, method="POST", status=500)
+    go_home(visit, page, at=9000)
+    assert "form_abandonment" in visit.kinds()
+
+
+def test_a_dead_send_button_and_the_visitor_left() -> None:
+    visit, page = contact()
+    page.says("status", "..", at=500).types("name", "Ann", at=2000).click("send", at=6000)
+    go_home(visit, page, at=18_000)
+    assert {"dead_click", "form_abandonment"} <= set(visit.kinds())
+
+
+def test_a_request_before_the_last_typing_sent_nothing() -> None:
+    """Autosave or a check of the name while typing."""
+    visit, page = contact()
+    page.types("name", "Ann", at=2000).asks("/api/check", at=3000, method="POST").types("mail", "a@b.c", at=4000)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == ["form_abandonment"]
+
+
+def test_a_checkbox_alone_is_no_form() -> None:
+    visit, page = contact(el("form", field_("news", "checkbox"), id="form"))
+    page.click("news", at=2000).inputs("news", "on", at=2003, checked=True)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == []
+
+
+def test_a_todo_that_was_entered_with_the_enter_key() -> None:
+    """The field empties in one step: that is how a page takes what was typed."""
+    visit, page = contact(field_("todo"), el("ul", id="list"))
+    page.types("todo", "Buy milk", at=2000).inputs("todo", "", at=5000).adds(el("li", "Buy milk"), at=5001, into="list")
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == []
+
+
+def test_two_forms_one_sent() -> None:
+    search = el("form", field_("q", "search"), button("Go", id="go"), id="search")
+    visit, page = contact(search, form())
+    page.types("q", "shoes", at=1500).types("name", "Ann", at=3000).click("send", at=6000)
+    page.says("status", "Thanks", at=6100)
+    go_home(visit, page, at=9000)
+    outcome = visit.outcome()
+    assert outcome.kinds == ["form_abandonment"]
+    assert outcome.evidence("form_abandonment")["fields"] == ["q"]
+    assert outcome.signal("form_abandonment").confidence <= 0.7
+
+
+def test_analytics_of_the_page_do_not_send_the_form() -> None:
+    """Trackers post all the time; a beacon after the typing is not the form's sending."""
+    visit, page = contact()
+    page.types("name", "Ann", at=2000)
+    for i in range(3):
+        page.asks("/collect", at=1000 + 2500 * i, method="POST")
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == ["form_abandonment"]
+
+
+@pytest.mark.parametrize("href", ["http://[", "//[::1", "\x00"])
+def test_an_action_that_cannot_be_read(href: str) -> None:
+    visit, page = contact(form(action=href))
+    page.types("name", "Ann", at=2000)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == ["form_abandonment"]

@@ -1,0 +1,56 @@
+"""refresh_loop: the same page loaded again and again."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.dom import button, el
+from support.web import Visit
+
+URL = "http://shop.test/cart"
+
+
+def loads(*times: float, url: str = URL, how: str | None = "reload") -> Visit:
+    visit = Visit()
+    for at in times:
+        visit.open(url, button("Pay", id="pay"), el("p", "0", id="total"), at=at, how=how).lives(at + 500)
+    return visit
+
+
+@pytest.mark.parametrize("how", ["reload", "navigate", None])
+def test_three_loads_in_fifteen_seconds(how: str | None) -> None:
+    visit = loads(0, 4000, 9000, how=how)
+    assert "refresh_loop" in visit.kinds()
+    assert visit.outcome().evidence("refresh_loop")["loads"] == 3
+
+
+def test_two_loads_are_a_reload() -> None:
+    assert "refresh_loop" not in loads(0, 4000).kinds()
+
+
+def test_three_loads_in_a_minute_are_no_loop() -> None:
+    assert "refresh_loop" not in loads(0, 20_000, 40_000).kinds()
+
+
+def test_a_page_that_is_used_between_loads_is_no_loop() -> None:
+    visit = Visit()
+    for at in (0, 4000, 8000):
+        page = visit.open(URL, button("Add", id="add"), el("p", "0", id="total"), at=at, how="reload")
+        page.click("add", at=at + 2000).says("total", str(at), at=at + 2030)
+    assert "refresh_loop" not in visit.kinds()
+
+
+def test_going_to_and_fro_is_no_loop() -> None:
+    visit = Visit()
+    for i in range(6):
+        visit.open(f"http://shop.test/{'a' if i % 2 else 'b'}", button("x", id="x"), at=2500 * i).lives(2500 * i + 500)
+    assert "refresh_loop" not in visit.kinds()
+
+
+def test_typing_between_loads_is_use() -> None:
+    """A search page that loads itself anew with every search."""
+    visit = Visit()
+    for i, at in enumerate((0, 4000, 8000)):
+        page = visit.open(f"{URL}?q={i}", el("input", id="q", type="search"), at=at)
+        page.types("q", "shoes", at=at + 1500)
+    assert "refresh_loop" not in visit.kinds()

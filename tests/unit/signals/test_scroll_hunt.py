@@ -1,0 +1,71 @@
+"""scroll_hunt: scrolling up and down in search of something."""
+
+from __future__ import annotations
+
+from support.dom import button, el
+from support.web import Page, Visit
+
+
+def page_of() -> tuple[Visit, Page]:
+    visit = Visit()
+    return visit, visit.open("http://shop.test/", button("Pay", id="pay"), el("p", "0", id="n"))
+
+
+def scroll(page: Page, start: float, *stops: float, every: float = 700, steps: int = 5) -> Page:
+    """Scrolls from stop to stop, as wheels do: in steps of a few frames."""
+    here, at = 0.0, start
+    for stop in stops:
+        for i in range(1, steps + 1):
+            page.scrolls(round(here + (stop - here) * i / steps), at=at + i * every / steps)
+        here, at = stop, at + every
+    return page
+
+
+def test_up_and_down_and_up_and_down() -> None:
+    visit, page = page_of()
+    scroll(page, 4000, 1500, 100, 1500, 100, 1500, 100).lives(40_000)
+    outcome = visit.outcome()
+    assert outcome.kinds == ["scroll_hunt"]
+    assert outcome.evidence("scroll_hunt")["turns"] == 5
+
+
+def test_reading_down_the_page_is_none() -> None:
+    visit, page = page_of()
+    scroll(page, 4000, 500, 1000, 1500, 2000, 2500, 3000).lives(40_000)
+    assert visit.kinds() == []
+
+
+def test_once_down_and_up_again_is_none() -> None:
+    visit, page = page_of()
+    scroll(page, 4000, 2000, 0).lives(40_000)
+    assert visit.kinds() == []
+
+
+def test_reading_with_corrections_is_none() -> None:
+    """Down a screen, back a few lines, on and on: it gets somewhere."""
+    visit, page = page_of()
+    scroll(page, 4000, 800, 700, 1500, 1400, 2200, 2100, 2900).lives(40_000)
+    assert visit.kinds() == []
+
+
+def test_slow_comparing_is_none() -> None:
+    visit, page = page_of()
+    scroll(page, 4000, 1500, 100, 1500, 100, 1500, 100, every=6000).lives(60_000)
+    assert visit.kinds() == []
+
+
+def test_tiny_movements_are_none() -> None:
+    visit, page = page_of()
+    scroll(page, 4000, 2000, 2010, 2000, 2010, 2000, 2010, 2000).lives(40_000)
+    assert visit.kinds() == []
+
+
+def test_filling_a_long_form_is_none() -> None:
+    """Clicks between the scrolls: the visitor is doing something."""
+    visit, page = page_of()
+    at = 4000.0
+    for i, stop in enumerate((1500, 100, 1500, 100, 1500, 100)):
+        scroll(page, at, stop)
+        page.click("pay", at=at + 800).says("n", str(i), at=at + 830)
+        at += 1300
+    assert "scroll_hunt" not in visit.kinds()
