@@ -24,7 +24,9 @@ Team = Annotated[str, doc("Project token; empty when the input names none")]
 SessionId = Annotated[str, doc("Session id of the recorder")]
 WindowId = Annotated[str, doc("Window (tab) id of the recorder; the session id when it has none")]
 RulesVersion = Annotated[str, doc("Version of the code and rules that judged this row")]
-FactRevision = Annotated[int, doc("1 for the first row of this key, counts up when late evidence changes it in a stream")]
+FactRevision = Annotated[
+    int, doc("1 for the first row of this key, counts up when late evidence changes it in a stream")
+]
 Revision = Annotated[int, doc("1 for the first result, counts up when late data or new rules change it")]
 PageUrl = Annotated[str, doc("URL of the page, without user info")]
 PagePattern = Annotated[str, doc("URL path with ids replaced, for grouping: /orders/:id")]
