@@ -267,9 +267,10 @@ def walk_wireframes(frames: list[Wireframe], walk: Walk) -> None:
     for frame in frames:
         walk.element_count += 1
         walk.last = max(walk.last, frame.id)
-        name = text_of(frame.label or frame.text or frame.value if frame.inputType == "button" else frame.label, 40)
+        # the value of a field is the visitor's own text; that of a button is its name
+        name = text_of(frame.label or frame.text or (frame.value if frame.inputType == "button" else None), 40)
         flags = "vd" if frame.disabled in (True, "true") else "v"
-        width = frame.width if isinstance(frame.width, int | float) or frame.width == "100vw" else 0
+        width = frame.width if type(frame.width) in (int, float) or frame.width == "100vw" else 0
         box = f"{frame.x:g},{frame.y:g},{width},{frame.height:g}"
         control = [frame.id, frame.id, frame.type, text_of(frame.inputType, 20), "", name, "", "", box, "", flags]
         if len(walk.controls) < MAX_CONTROLS:

@@ -63,7 +63,8 @@ def full_snapshot(raw: Raw) -> list[Any]:
     `error page`: the title or a heading says that the page is missing or broken. `hash`: of a native screen, whose full
     snapshots repeat; 0 for documents.
     """
-    full = _full.decode(inflate(raw))
+    data = inflate(raw)
+    full = _full.decode(data)
     walk = Walk()
     pairs: list[tuple[int, int]] = []
     if full.node is not None:
@@ -75,7 +76,7 @@ def full_snapshot(raw: Raw) -> list[Any]:
     root = full.node.id if full.node is not None else 0
     broken = _ERROR_PAGE.search(walk.headline) is not None
     mobile = full.wireframes is not None
-    screen = zlib.crc32(raw) if mobile else 0
+    screen = zlib.crc32(data) if mobile else 0
     return [root, walk.controls, pairs, walk.element_count, mobile, walk.truncated, broken, screen]
 
 
@@ -104,7 +105,7 @@ def mutation(data: rrweb.Incremental) -> list[Any]:
         gone = {remove.id for remove in removes}
         parents.update((remove.parentId, None) for remove in removes if remove.parentId not in gone)
         removed = ranges(sorted(gone))
-    texts = [change.id for change in _texts.decode(inflate(data.texts))] if data.texts else updated
+    texts = updated + [change.id for change in _texts.decode(inflate(data.texts))] if data.texts else updated
     attributes: list[Any] = []
     if data.attributes:
         for change in _attributes.decode(inflate(data.attributes))[:MAX_TARGETS]:

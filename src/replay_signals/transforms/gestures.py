@@ -54,8 +54,10 @@ class Click:
 
     @property
     def element(self) -> int | None:
-        """Identity within the page: the control, or the node when there is no control."""
-        return self.control.first if self.control is not None else self.node_id
+        """Identity within the page: the control, or the node when there is no control; taps name no node."""
+        if self.control is not None:
+            return self.control.first
+        return self.node_id if self.kind == "click" else None
 
 
 CONTAINERS = frozenset(("form", "dialog", "details", "fieldset", "object"))

@@ -188,23 +188,27 @@ def _document_starts(ordered: list[At]) -> list[int]:
     """Indexes of the first record of each document.
 
     A meta event opens a document when a full snapshot with a fresh root follows it, or when the recorder saw the
-    document load just before; other meta events are checkouts or URL changes of the same document.
+    document load just before; other meta events are checkouts or URL changes of the same document. Native screens have
+    no root: a meta event with another name opens the next one.
     """
     starts = [0]
     meta: int | None = None
     highest = 0
+    href: Any = None
+    shown: Any = None
     for i, (_, record) in enumerate(ordered):
         code: Any = record[1]
         if code == records.META:
-            meta = _with_loads(ordered, i)
+            meta, href = _with_loads(ordered, i), record[2]
             if meta < i and meta > starts[-1]:
                 starts.append(meta)
                 highest = 0
         elif code == records.FULL:
             root: Any = record[2]
-            if root <= highest and meta is not None and meta > starts[-1]:
+            fresh = root <= highest if root else shown not in (None, href)
+            if fresh and meta is not None and meta > starts[-1]:
                 starts.append(meta)
-            highest = max(root, 1)
+            highest, shown = max(root, 1), href
     return starts
 
 
