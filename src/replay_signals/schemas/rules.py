@@ -44,6 +44,36 @@ class Rage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     radius_px: Annotated[float, doc("Farthest two clicks of a burst on different nodes may lie apart")] = 30
 
 
+class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a stream judges a session, and how much of one it keeps. Changes when results come, not what they are."""
+
+    close_after_ms: Annotated[
+        int, doc("A session closes this long after its last message (PostHog's recorder starts a new one then)")
+    ] = 1_800_000
+    max_length_ms: Annotated[int, doc("A session closes at the latest this long after its first message")] = 86_400_000
+    settle_ms: Annotated[int, doc("Shortest time between two judgements of a session that goes on")] = 500
+    horizon_ms: Annotated[
+        int, doc("How far back a judgement of a session that goes on looks; at least three evidence windows")
+    ] = 60_000
+    late_ms: Annotated[
+        int, doc("Quiet time before a closed session is judged again with late evidence; doubles every time")
+    ] = 60_000
+    keep_closed_ms: Annotated[
+        int, doc("Digests are kept in state this long after the close; what is later waits for `rejudge`")
+    ] = 3_600_000
+    remember_ms: Annotated[
+        int, doc("Ids are kept this long after the close, so that repeats are known (PostHog drops what is 7 days old)")
+    ] = 604_800_000
+    max_messages: Annotated[int, doc("Messages of a session that are judged; more are rows, and it is truncated")] = (
+        30_000
+    )
+    max_digest_bytes: Annotated[
+        int, doc("Digests of a session that are judged; 16 MiB come from about half a gigabyte of recording")
+    ] = 16_777_216
+    max_clicks: Annotated[int, doc("Clicks of a session that are judged; the messages after them are rows only")] = 5000
+    max_events: Annotated[int, doc("Analytics events of a session that are judged; more are rows only")] = 10_000
+
+
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a place is worth: pages whose path contains `path` add `points` to the severity of their signals."""
 
@@ -56,14 +86,16 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     clicks: Clicks = Clicks()
     rage: Rage = Rage()
+    session: Session = Session()
     values: Annotated[list[Value], doc("Pages that matter more")] = []
 
     @property
     def version(self) -> str:
-        """Revision of the code and a hash of the values."""
+        """Revision of the code and a hash of the values that decide results; `session` decides none."""
         from hashlib import blake2b
 
-        return f"{RULES_REVISION}-{blake2b(msgspec.json.encode(self), digest_size=4).hexdigest()}"
+        values = {name: getattr(self, name) for name in self.__struct_fields__ if name != "session"}
+        return f"{RULES_REVISION}-{blake2b(msgspec.json.encode(values), digest_size=4).hexdigest()}"
 
 
 def load_rules(text: str) -> Rules:
