@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 # Stamps instead of directories: their time says when a set-up last ended well, so an interrupted one is done again.
 SETUP := $(VENV)/.set-up
 TOOLS := .tools/.set-up
+PEERS := $(VENV)/.peers
 UV := .tools/bin/uv
 
 # The first interpreter that is new enough and can make environments; name another with `make setup PYTHON=...`.
@@ -57,7 +58,7 @@ format: $(SETUP) ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(SETUP) ## Measure digest and judge beside their peers
+bench: $(PEERS) ## Measure digest and judge beside their peers
 	$(BIN)/python -m bench
 
 # uv.lock names the index it was made from, so it stays local (.gitignore) and what is committed is exported from it:
@@ -69,6 +70,7 @@ lock: $(TOOLS) ## Resolve the dependencies anew and write requirements/*.txt
 	$(EXPORT) --no-dev -o requirements/core.txt
 	$(EXPORT) --extra beam -o requirements/beam.txt
 	$(EXPORT) --extra flink -o requirements/flink.txt
+	$(COMPILE) requirements/bench.in -o requirements/bench.txt
 	$(COMPILE) requirements/build.in -o requirements/build.txt
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt
 
@@ -91,3 +93,8 @@ $(SETUP): $(TOOLS) requirements/beam.txt requirements/build.txt pyproject.toml
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --build-constraints requirements/build.txt --editable .
 	@touch $@
 	@echo "Set up: $(BIN)/replay-signals"
+
+# Apart from the set-up: nobody but the benchmark needs what it compares with.
+$(PEERS): $(SETUP) requirements/bench.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt
+	@touch $@

@@ -34,7 +34,7 @@ def test_every_declared_dependency_is_locked_at_a_version_it_allows(name: str) -
         assert declared.specifier.contains(version.version), f"{declared} is locked at {version}: run make lock"
 
 
-@pytest.mark.parametrize("name", [*FILES, "build", "uv"])
+@pytest.mark.parametrize("name", [*FILES, "bench", "build", "uv"])
 def test_every_line_is_pinned_by_hash_and_names_no_index(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     assert "://" not in text

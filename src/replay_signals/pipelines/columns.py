@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from inspect import cleandoc
 
 from pyiceberg.types import IcebergType, ListType, MapType
@@ -35,7 +36,7 @@ def _section(name: str) -> str:
             "",
             meaning,
             "",
-            f"Partitioned by {', '.join(parts)}. Unique: {', '.join(f'`{n}`' for n in identity_of(name))}.",
+            f"Partitioned by {_code(parts)}. Unique: {_code(identity_of(name))}.",
             "",
             "| column | type | meaning |",
             "|---|---|---|",
@@ -53,6 +54,10 @@ def _type(kind: IcebergType) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 if __name__ == "__main__":
