@@ -1,0 +1,193 @@
+"""The accuracy page: tables, the reliability plot, and every miss and false alarm beside what was recorded around it.
+
+Everything that comes from recordings is escaped: page text is hostile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from tests.accuracy.scoring import Case, Score
+
+from replay_signals.schemas import rrweb
+from replay_signals.transforms import records
+from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.timeline import Page, timeline_of
+
+if TYPE_CHECKING:
+    from tests.accuracy.evaluate import Recording
+
+AROUND_MS = (2_000, 4_000)
+BINS = ((0.0, 0.55), (0.55, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
+STYLE = """
+body{font:15px/1.5 system-ui,sans-serif;color:#1d2430;margin:2rem auto;max-width:70rem;padding:0 1rem}
+h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem}table{border-collapse:collapse;margin:.6rem 0}
+th,td{padding:.25rem .8rem;text-align:right;border-bottom:1px solid #e3e7ee}
+th:first-child,td:first-child{text-align:left}
+th{font-weight:600;color:#5a6577}details{margin:.5rem 0;border:1px solid #e3e7ee;border-radius:6px;padding:.5rem .8rem}
+summary{cursor:pointer}pre{font-size:12px;overflow-x:auto;background:#f6f8fb;padding:.6rem;border-radius:4px}
+.missed{color:#9a5b00}.false{color:#b3261e}.low{color:#b3261e;font-weight:600}small{color:#5a6577}
+"""
+
+
+def text(found: Score) -> str:
+    """The main table for a terminal."""
+    lines = [f"{'kind':20} {'labels':>6} {'recall':>7} {'right':>6} {'false':>6} {'precision':>9}"]
+    for kind, labels, recall, right, false, precision in found.rows():
+        lines.append(f"{kind:20} {labels:6} {_share(recall):>7} {right:6} {false:6} {_share(precision):>9}")
+    lines += [f"{name}: {bad} of {of} accused" for name, (bad, of) in sorted(found.controls.items())]
+    return "\n".join(lines)
+
+
+def numbers(scores: Mapping[str, Score], validated: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The numbers of the page."""
+    names = ("kind", "labels", "recall", "right", "false", "precision")
+    tables = {name: [dict(zip(names, row, strict=True)) for row in found.rows()] for name, found in scores.items()}
+    first = next(iter(scores.values()))
+    return {
+        "tables": tables,
+        "controls": first.controls,
+        "cross_validation": list(validated),
+        "reliability": reliability(first),
+    }
+
+
+def reliability(found: Score) -> list[dict[str, float]]:
+    """Of signals judged right or false: mean confidence and share that is right, by band of confidence."""
+    judged = [c for c in found.cases if c.verdict in ("right", "false")]
+    out = []
+    for low, high in BINS:
+        band = [c for c in judged if low <= c.confidence < high]
+        if band:
+            right = sum(c.verdict == "right" for c in band) / len(band)
+            mean = sum(c.confidence for c in band) / len(band)
+            out.append({"from": low, "to": min(high, 1.0), "signals": len(band), "confidence": mean, "right": right})
+    return out
+
+
+def render(recordings: Sequence[Recording], scores: Mapping[str, Score], validated: Sequence[Mapping[str, Any]]) -> str:
+    """The page as HTML."""
+    main = next(iter(scores.values()))
+    sites = sorted({r.site for r in recordings})
+    parts = [
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>Accuracy</title><style>{STYLE}</style>",
+        "<h1>Accuracy on labelled recordings</h1>",
+        f"<p>{len(recordings)} recordings of {len(sites)} sites. Recall: labels found. Precision: signals that are "
+        "right, of those that a label confirms or contradicts.</p>",
+    ]
+    for name, found in scores.items():
+        parts += [f"<h2>By kind, {escape(name)}</h2>", _table(found), _controls(found)]
+    parts += ["<h2>By site</h2>", *(f"<h3>{escape(site)}</h3>{_table(main, site)}" for site in sites)]
+    parts += ["<h2>Cross-validated by site</h2>", _cross(validated)]
+    parts += ["<h2>Reliability of the confidence</h2>", _plot(reliability(main))]
+    parts += ["<h2>Misses and false alarms</h2>", *(_moment(c, recordings) for c in main.cases if c.verdict in _BAD)]
+    return "\n".join(parts) + "</html>"
+
+
+_BAD = ("missed", "false")
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def _cell(value: float | None) -> str:
+    low = value is not None and value < 0.9
+    return f"<td{' class=low' if low else ''}>{_share(value)}</td>"
+
+
+def _table(found: Score, site: str | None = None) -> str:
+    head = "<tr><th>kind<th>labels<th>recall<th>right<th>false<th>precision</tr>"
+    rows = [
+        f"<tr><td>{escape(kind)}<td>{labels}</td>{_cell(recall)}<td>{right}<td>{false}</td>{_cell(precision)}</tr>"
+        for kind, labels, recall, right, false, precision in found.rows(site)
+    ]
+    return f"<table>{head}{''.join(rows)}</table>"
+
+
+def _controls(found: Score) -> str:
+    items = "".join(f"<li>{escape(n)}: {bad} of {of} accused" for n, (bad, of) in sorted(found.controls.items()))
+    return f"<ul>{items}</ul>"
+
+
+def _cross(validated: Sequence[Mapping[str, Any]]) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(str(v['site']))}<td>{v['prompt_ms']:.0f}<td>{v['gap_ms']:.0f}<td>{v['others']:.3f}"
+        f"<td>{v['left_out']:.3f}<td>{v['defaults']:.3f}</tr>"
+        for v in validated
+    )
+    return (
+        "<p>Settings chosen on all other sites, then scored on the site left out (F1 over all kinds).</p><table><tr>"
+        "<th>left out<th>prompt_ms<th>gap_ms<th>F1 on the others<th>F1 on it<th>F1 with defaults</tr>"
+        f"{rows}</table>"
+    )
+
+
+def _plot(bands: Sequence[Mapping[str, float]]) -> str:
+    """Share that is right over the confidence claimed; on the diagonal the claim is true."""
+    size, pad = 320, 36
+    dots = ""
+    for band in bands:
+        x, y = pad + band["confidence"] * size, pad + (1 - band["right"]) * size
+        title = f"{band['signals']:.0f} signals claimed {band['confidence']:.0%}, {band['right']:.0%} were right"
+        dots += f"<circle cx={x:.0f} cy={y:.0f} r=6 fill='#2457c5'><title>{title}</title></circle>"
+        dots += f"<text x={x - 12:.0f} y={y + 22:.0f} font-size=11 text-anchor=end>{band['signals']:.0f}</text>"
+    ticks = "".join(
+        f"<text x={pad + v * size} y={size + pad + 16} font-size=11 text-anchor=middle>{v:.1f}</text>"
+        f"<text x={pad - 6} y={pad + (1 - v) * size + 4} font-size=11 text-anchor=end>{v:.1f}</text>"
+        for v in (0.0, 0.5, 1.0)
+    )
+    return (
+        f"<svg width={size + 2 * pad + 20} height={size + 2 * pad + 16} role=img aria-label='reliability plot'>"
+        f"<rect x={pad} y={pad} width={size} height={size} fill=none stroke='#c9d1dd'/>"
+        f"<line x1={pad} y1={pad + size} x2={pad + size} y2={pad} stroke='#c9d1dd' stroke-dasharray=4 />"
+        f"{ticks}{dots}<text x={pad + size / 2} y={size + 2 * pad + 6} font-size=12 text-anchor=middle>confidence"
+        "</text>"
+        f"<text x=12 y={pad - 12} font-size=12>share right</text></svg>"
+        "<p><small>Numbers beside the dots: signals in the band.</small></p>"
+    )
+
+
+def _moment(case: Case, recordings: Sequence[Recording]) -> str:
+    recording = next(r for r in recordings if r.name == case.recording)
+    timeline = timeline_of(recording.session)
+    offset = (case.t_ms - timeline.start_ms) / 1000
+    title = f"{case.kind} {case.verdict} in {recording.path.name} at {offset:+.1f} s: {case.label} {case.text[:80]}"
+    lines = [line for p in timeline.pages for line in _events(p, case.t_ms)]
+    anchor = f"{case.recording}-{case.kind}-{case.t_ms:.0f}"
+    return (
+        f"<details id='{escape(anchor)}'><summary><span class={case.verdict}>{escape(title)}</span></summary>"
+        f"<pre>{escape(chr(10).join(lines)) or 'nothing was recorded around it'}</pre></details>"
+    )
+
+
+_INTERACTIONS = {rrweb.MOUSE_DOWN: "down", rrweb.CLICK: "click", rrweb.FOCUS: "focus", rrweb.BLUR: "blur"}
+_NAMES = {
+    records.META: "page",
+    records.FULL: "snapshot",
+    records.MUTATION: "mutation",
+    records.SCROLL: "scroll",
+    records.INPUT: "input",
+    records.CONSOLE: "console",
+    records.NETWORK: "requests",
+}
+
+
+def _events(page: Page, t_ms: float) -> list[str]:
+    """What was recorded on a page around a moment, one line each."""
+    lines = []
+    for t, record in page.records:
+        since = t - t_ms
+        code: Any = record[1]
+        if not -AROUND_MS[0] <= since <= AROUND_MS[1]:
+            continue
+        if code == records.INTERACTION and record[2] in _INTERACTIONS:
+            node: Any = record[3]
+            control = next(page.elements.around(node), None)
+            lines.append(f"{since:+7.0f} ms  {_INTERACTIONS[record[2]]:9} {label_of(control, node)}")  # type: ignore[index]
+        elif code in _NAMES:
+            detail = "" if code in (records.FULL, records.INPUT) else str(record[2:8])[:150]
+            lines.append(f"{since:+7.0f} ms  {_NAMES[code]:9} {detail}")
+    return lines
