@@ -131,18 +131,34 @@ def _added(adds: list[rrweb.Add], parents: dict[int, None]) -> tuple[list[list[A
             controls[node_id] = control_of(node_id, node.tagName, node.attributes)
     own_name = {node_id for node_id, control in controls.items() if control[5]}
     alerts: list[str] = []
-    owner_of: dict[int, int] = {}
+    owner_of = _owners(parent_of, controls)
+    owned: dict[int, int] = {}
     for node_id, node in nodes.items():
-        owner = parent_of[node_id]
-        while owner in parent_of and owner not in controls:
-            owner = parent_of[owner]
         if node.type == rrweb.TEXT:
-            _name(controls, owner, own_name, node)
+            _name(controls, owner_of[node_id], own_name, node)
             _alert(nodes.get(parent_of[node_id]), node, alerts)
         elif node.type == rrweb.ELEMENT:
-            owner_of[node_id] = owner
+            owned[node_id] = owner_of[node_id]
     parents.update((parent, None) for parent in parent_of.values() if parent not in parent_of)
-    return list(controls.values()), _owner_ranges(owner_of), ranges(sorted(parent_of)), alerts[:5]
+    return list(controls.values()), _owner_ranges(owned), ranges(sorted(parent_of)), alerts[:5]
+
+
+def _owners(parent_of: dict[int, int], controls: dict[int, list[Any]]) -> dict[int, int]:
+    """The nearest control or known node around each new node; each way up is walked once, however nodes are nested."""
+    owner_of: dict[int, int] = {}
+    for node_id in parent_of:
+        way: list[int] = []
+        at = node_id
+        while at in parent_of and at not in owner_of:
+            way.append(at)
+            owner_of[at] = at  # hostile parents may form a circle, which has no outside: it ends here
+            at = parent_of[at]
+            if at in controls:
+                break
+        else:
+            at = owner_of.get(at, at)
+        owner_of.update(dict.fromkeys(way, at))
+    return owner_of
 
 
 def _flatten(node: rrweb.Node, parent: int, parent_of: dict[int, int], nodes: dict[int, rrweb.Node]) -> None:
