@@ -196,9 +196,11 @@ def _clicks(ordered: list[At], out: Counts) -> None:
     last: tuple[float, Any, Any] | None = None
     run = 0
     url_changed = False
+    url: Any = None
     for t, r in ordered:
-        if r[1] in (records.META, records.CUSTOM) and (r[2] if r[1] == records.META else r[3]):
-            url_changed = True
+        now = r[2] if r[1] == records.META else r[3] if r[1] == records.CUSTOM else ""
+        if now and now != url:
+            url, url_changed = now, True
         if r[1] != records.INTERACTION or r[2] not in _CLICKS:
             continue
         out["click_count"] += 1

@@ -13,6 +13,7 @@ from __future__ import annotations
 from math import prod
 
 from replay_signals.schemas.rules import Value
+from replay_signals.transforms import urls
 from replay_signals.transforms.elements import key_of
 from replay_signals.transforms.signals.base import Finding, Session
 from replay_signals.transforms.witness import link_target
@@ -47,8 +48,13 @@ def total(parts: dict[str, float]) -> float:
 
 
 def place_value(url: str, values: list[Value]) -> float:
-    """Points of the most valuable rule that the page's URL matches."""
-    return max((v.points for v in values if v.path in url), default=0.0)
+    """Points of the most valuable rule that the page's path, or its route in the fragment, matches."""
+    if not values:
+        return 0.0
+    parts = urls.split(url)
+    route = parts.fragment.partition("?")[0] if parts.fragment[:1] in ("/", "!") else ""
+    place = f"{parts.path}#{route}" if route else parts.path
+    return max((v.points for v in values if v.path in place), default=0.0)
 
 
 def _recovered(finding: Finding, session: Session) -> bool:
