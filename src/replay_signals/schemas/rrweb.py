@@ -116,17 +116,23 @@ class Wireframe(msgspec.Struct, gc=False):
     """A native view (facts/posthog.md 5b)."""
 
     id: int
-    type: str = "div"
-    x: float = 0
-    y: float = 0
+    type: Any = "div"
+    x: Any = 0
+    y: Any = 0
     width: Any = 0
-    height: float = 0
+    height: Any = 0
     text: Any = None
     label: Any = None
     value: Any = None
     inputType: Any = None
     disabled: Any = None
-    childWireframes: list[Wireframe] = []
+    checked: Any = None
+    max: Any = None
+    url: Any = None
+    options: Any = None
+    style: Any = None
+    base64: Raw = EMPTY
+    childWireframes: list[Wireframe] | None = None
 
 
 class Full(msgspec.Struct, gc=False):
@@ -137,9 +143,9 @@ class Full(msgspec.Struct, gc=False):
 
 
 class Add(msgspec.Struct, gc=False):
-    """A node added by a mutation."""
+    """A node or native view added by a mutation, or a view updated by one; updates of a root name no parent."""
 
-    parentId: int
+    parentId: int | None = -1
     node: Node | None = None
     wireframe: Wireframe | None = None
 
@@ -148,7 +154,7 @@ class Remove(msgspec.Struct, gc=False):
     """A node removed by a mutation."""
 
     id: int
-    parentId: int = -1
+    parentId: int | None = -1
 
 
 class TextChange(msgspec.Struct, gc=False):
@@ -181,11 +187,11 @@ class Plugin(msgspec.Struct, gc=False):
 
 
 class ConsolePayload(msgspec.Struct, gc=False):
-    """Payload of `rrweb/console@1`."""
+    """Payload of `rrweb/console@1`; posthog-ios writes the line itself instead of a list of its parts."""
 
     level: Any = "info"
     trace: list[Any] = []
-    payload: list[Any] = []
+    payload: list[Any] | str = []
 
 
 class Request(msgspec.Struct, gc=False):

@@ -55,9 +55,16 @@ class Burst:
         """Hammering on something that is no control and never answers."""
         return (
             len(self.clicks) >= UNSURE_MIN_CLICKS
-            and all(j.click.control is None and not j.answered and not j.effects for j in self.clicks)
+            and all(_idle(j) for j in self.clicks)
             and not any(j.click.double for j in self.clicks[2:])
         )
+
+
+def _idle(j: Judged) -> bool:
+    """A click on no control, and no trace of an answer. A native view is a control only if it says so."""
+    control = j.click.control
+    aimless = control is None or (control.is_view and control.tag not in ("input", "web_view"))
+    return aimless and not j.answered and not j.effects and not j.blurred
 
 
 def bursts_of(clicks: list[Judged], rules: Rage) -> list[Burst]:

@@ -35,7 +35,10 @@ ALIVE, SLOW, DEAD, UNKNOWN = "alive", "slow", "dead", "unknown"
 
 @dataclass(slots=True)
 class Judged:
-    """A click with its verdict. `effects` are the answers found, `requests` what the click sent."""
+    """A click with its verdict. `effects` are the answers found, `requests` what the click sent.
+
+    `blurred` taps are those on a picture that changes by itself: what they did, if anything, cannot be told from that.
+    """
 
     click: Click
     verdict: str = UNKNOWN
@@ -44,6 +47,7 @@ class Judged:
     reaction_ms: float | None = None
     reason: str = ""
     blocked: bool = False
+    blurred: bool = False
     effects: list[Effect] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
@@ -64,7 +68,8 @@ def judge_clicks(timeline: Timeline, rules: Clicks, webkit: bool | None = None) 
     for window in timeline.windows:
         own: list[Judged] = []
         for page in window.pages:
-            own += _judge_page(page, window, timeline, rules)
+            if page.screens is None:  # native pages: tap_verdicts
+                own += _judge_page(page, window, timeline, rules)
         _distrust(own, window, webkit)
         judged += own
     return sorted(judged, key=lambda j: (j.click.t, j.click.page.window_id, j.click.node_id or 0))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from replay_signals.schemas.rrweb import Attributes, Node, Wireframe
+from replay_signals.schemas.rrweb import Attributes, Node
 
 MAX_NAME_CHARS = 40
 MAX_HREF_CHARS = 300
@@ -93,13 +93,9 @@ class Control(NamedTuple):
     flags: str
 
     @property
-    def box(self) -> tuple[float, float, float, float] | None:
-        """Left, top, width and height of a native view in points; None for elements of a document."""
-        if "v" not in self.flags:
-            return None
-        left, top, width, height = self.classes.split(",")
-        wide = float("inf") if width == "100vw" else float(width)
-        return float(left), float(top), wide, float(height)
+    def is_view(self) -> bool:
+        """A native view, not an element of a document; `classes` then says where it stands: `x,y`."""
+        return "v" in self.flags
 
 
 FLAGS = {
@@ -260,22 +256,3 @@ def pairs_below(node: Node, owner: int, out: list[tuple[int, int]]) -> None:
         owner = node.id
     for child in node.childNodes:
         pairs_below(child, owner, out)
-
-
-def walk_wireframes(frames: list[Wireframe], walk: Walk) -> None:
-    """Native views: inputs, buttons, links by label; every view with a text or a label may be tapped."""
-    for frame in frames:
-        walk.element_count += 1
-        walk.last = max(walk.last, frame.id)
-        # the value of a field is the visitor's own text; that of a button is its name
-        name = text_of(frame.label or frame.text or (frame.value if frame.inputType == "button" else None), 40)
-        flags = "vd" if frame.disabled in (True, "true") else "v"
-        width = frame.width if type(frame.width) in (int, float) or frame.width == "100vw" else 0
-        box = f"{frame.x:g},{frame.y:g},{width},{frame.height:g}"
-        control = [frame.id, frame.id, frame.type, text_of(frame.inputType, 20), "", name, "", "", box, "", flags]
-        if len(walk.controls) < MAX_CONTROLS:
-            walk.controls.append(control)
-        else:
-            walk.truncated = True
-        walk_wireframes(frame.childWireframes, walk)
-        control[1] = walk.last

@@ -294,7 +294,8 @@ _LEVELS = {"warn": "warn", "countReset": "warn", "error": "error", "assert": "er
 def _console_fields(payload: Raw) -> list[Any]:
     data = _console.decode(payload)
     level = data.level if isinstance(data.level, str) else "info"
-    message = " ".join(part for part in data.payload if isinstance(part, str))[:MAX_MESSAGE_CHARS]
+    parts = [data.payload] if isinstance(data.payload, str) else data.payload
+    message = " ".join(part for part in parts if isinstance(part, str))[:MAX_MESSAGE_CHARS]
     trace = data.trace[0][:200] if data.trace and isinstance(data.trace[0], str) else ""
     return [_LEVELS.get(level, "info"), message, trace]
 

@@ -15,7 +15,8 @@ import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms.controls import Walk, control_of, is_control, pairs_below, text_of, walk_wireframes
+from replay_signals.transforms.controls import Walk, control_of, is_control, pairs_below, text_of
+from replay_signals.transforms.views import MAX_VIEWS, NO_PARENT, rows_of
 
 MAX_INFLATED_BYTES = 256 * 1024 * 1024
 MAX_TARGETS = 300
@@ -57,27 +58,26 @@ def inflate(raw: Raw) -> bytes | Raw:
 
 
 def full_snapshot(raw: Raw) -> list[Any]:
-    """`[root, controls, pairs, element_count, mobile, truncated, error page, hash]` of a full snapshot's data.
+    """`[root, controls, pairs, element_count, mobile, truncated, error page, views]` of a full snapshot's data.
 
     rrweb counts node ids from 1 in each document, so a root id of 1 is a new document and a higher one a checkout.
-    `error page`: the title or a heading says that the page is missing or broken. `hash`: of a native screen, whose full
-    snapshots repeat; 0 for documents.
+    `error page`: the title or a heading says that the page is missing or broken. `views`: rows of a native screen; 0
+    for documents.
     """
-    data = inflate(raw)
-    full = _full.decode(data)
+    full = _full.decode(inflate(raw))
+    if full.node is None and full.wireframes is not None:
+        views: list[list[Any]] = []
+        rows_of(full.wireframes, NO_PARENT, views)
+        return [0, [], [], len(views), True, len(views) >= MAX_VIEWS, False, views]
     walk = Walk()
     pairs: list[tuple[int, int]] = []
     if full.node is not None:
         walk.walk(full.node)
         if not walk.ordered:
             pairs_below(full.node, -1, pairs)
-    elif full.wireframes is not None:
-        walk_wireframes(full.wireframes, walk)
     root = full.node.id if full.node is not None else 0
     broken = _ERROR_PAGE.search(walk.headline) is not None
-    mobile = full.wireframes is not None
-    screen = zlib.crc32(data) if mobile else 0
-    return [root, walk.controls, pairs, walk.element_count, mobile, walk.truncated, broken, screen]
+    return [root, walk.controls, pairs, walk.element_count, False, walk.truncated, broken, 0]
 
 
 def mutation(data: rrweb.Incremental) -> list[Any]:
@@ -85,47 +85,48 @@ def mutation(data: rrweb.Incremental) -> list[Any]:
 
     parents: nodes whose children changed. texts: changed text nodes. attributes: flat `id, name, hash of value`.
     controls: new controls. owners: flat `first, last, owner` ranges: new nodes and the control or outside node they are
-    in. removed: flat `first, last` ranges of removed ids. added: ranges of added ids. alerts: new error texts.
+    in. removed: flat `first, last` ranges of removed ids. added: ranges of added ids. alerts: new error texts. Two more
+    for native views: rows of added and updated ones, and removed ids.
     """
     parents: dict[int, None] = {}
     controls: list[list[Any]] = []
     owners: list[int] = []
     added: list[int] = []
     alerts: list[str] = []
-    if data.adds:
-        adds = _adds.decode(inflate(data.adds))
-        if adds:
-            controls, owners, added, alerts = _added(adds, parents)
-    updated: list[int] = []
-    if data.updates:  # mobile: a view in a new state, the same id
-        updated = [add.wireframe.id for add in _adds.decode(data.updates) if add.wireframe is not None]
+    adds = _adds.decode(inflate(data.adds)) if data.adds else []
+    views: list[list[Any]] = []
+    for add in (*adds, *(_adds.decode(data.updates) if data.updates else ())):
+        if add.wireframe is not None:
+            rows_of([add.wireframe], NO_PARENT if add.parentId is None else add.parentId, views)
+    if adds:
+        controls, owners, added, alerts = _added(adds, parents)
+    bare = bool(data.removes) and not data.texts and not data.attributes  # web recorders always send all four
+    native: list[Any] = [views, []] if views or data.updates or bare else []
     removed: list[int] = []
     if data.removes:
         removes = _removes.decode(inflate(data.removes))
         gone = {remove.id for remove in removes}
-        parents.update((remove.parentId, None) for remove in removes if remove.parentId not in gone)
+        over = (remove.parentId for remove in removes if remove.parentId not in gone)
+        parents.update((parent, None) for parent in over if parent is not None)
         removed = ranges(sorted(gone))
-    texts = updated + [change.id for change in _texts.decode(inflate(data.texts))] if data.texts else updated
+        native[1:] = [list(gone)] if native else []
+    texts = [change.id for change in _texts.decode(inflate(data.texts))] if data.texts else []
     attributes: list[Any] = []
     if data.attributes:
         for change in _attributes.decode(inflate(data.attributes))[:MAX_TARGETS]:
             for name, value in change.attributes.items():
                 attributes += (change.id, name[:32], zlib.crc32(value) & 0xFFFF)
     fields: list[Any] = [list(parents)[:MAX_TARGETS], texts[:MAX_TARGETS], attributes, controls, owners]
-    return [*fields, removed[: 2 * MAX_TARGETS], added[: 2 * MAX_TARGETS], alerts]
+    return [*fields, removed[: 2 * MAX_TARGETS], added[: 2 * MAX_TARGETS], alerts, *native]
 
 
 def _added(adds: list[rrweb.Add], parents: dict[int, None]) -> tuple[list[list[Any]], list[int], list[int], list[str]]:
     parent_of: dict[int, int] = {}
     nodes: dict[int, rrweb.Node] = {}
-    walk = Walk()
     for add in adds:
         if add.node is not None:
-            _flatten(add.node, add.parentId, parent_of, nodes)
-        elif add.wireframe is not None:
-            parent_of[add.wireframe.id] = add.parentId
-            walk_wireframes([add.wireframe], walk)
-    controls = {c[0]: c for c in walk.controls}
+            _flatten(add.node, NO_PARENT if add.parentId is None else add.parentId, parent_of, nodes)
+    controls: dict[int, list[Any]] = {}
     for node_id, node in nodes.items():
         if node.type == rrweb.ELEMENT and is_control(node.tagName, node.attributes):
             controls[node_id] = control_of(node_id, node.tagName, node.attributes)

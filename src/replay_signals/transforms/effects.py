@@ -50,8 +50,6 @@ def effects_of(page: Page) -> list[Effect]:
     """All effects of a page in order of time."""
     effects = [effect for at in page.records if (effect := _effect(*at)) is not None]
     effects += _urls(page)
-    if page.elements.mobile:
-        effects += _screens(page)
     effects += [
         Effect(r.start_ms, "request", (("r", 0, f"{r.method} {r.url}"),), r.url, request=r)
         for r in page.requests
@@ -91,17 +89,6 @@ def _urls(page: Page) -> list[Effect]:
     return found
 
 
-def _screens(page: Page) -> list[Effect]:
-    """Native screens that look different from the one before: some recorders send whole screens instead of changes."""
-    found, last = [], None
-    for t, record in page.of(records.FULL):
-        screen = record[9]
-        if last is not None and screen != last:
-            found.append(Effect(t, "screen", (("w", 0, ""),)))
-        last = screen
-    return found
-
-
 _SIMPLE = {
     records.MEDIA: "media",
     records.STYLE: "style",
@@ -112,7 +99,7 @@ _SIMPLE = {
 
 
 def _mutation(t: float, record: Any) -> Effect:
-    _, _, parents, texts, attributes, _, _, removed, added, alerts = record
+    _, _, parents, texts, attributes, _, _, removed, added, alerts = record[:10]
     targets = [("c", p, "") for p in parents] + [("t", i, "") for i in texts]
     targets += [("a", attributes[i], attributes[i + 1]) for i in range(0, len(attributes), 3)]
     unique = tuple(sorted(set(targets)))

@@ -72,7 +72,8 @@ class Elements:
     def add_snapshot(self, record: Record) -> None:
         """A FULL record."""
         fields: Any = record
-        self._snapshots.append(_Snapshot(fields[3], fields[4]))
+        if not fields[6] or not self._snapshots:  # native views are kept by Screens
+            self._snapshots.append(_Snapshot(fields[3], fields[4]))
         self.element_count = fields[5]
         self.control_count = len(fields[3])
         self.mobile = self.mobile or bool(fields[6])
@@ -166,6 +167,9 @@ def label_of(control: Control | None, node_id: int | None) -> str:
     """A short readable name: `button#pay "Pay now"`."""
     if control is None:
         return "" if node_id is None else f"node {node_id}"
+    if control.is_view:
+        what = control.type or control.tag
+        return f'{what} "{control.name}"' if control.name else f"{what} at {control.classes}"
     place = f"#{control.dom_id}" if control.dom_id else f"[{control.test_id}]" if control.test_id else ""
     name = f' "{control.name}"' if control.name else ""
     return f"{control.tag}{place}{name}"
@@ -180,6 +184,8 @@ def key_of(control: Control | None) -> str:
         return f"testid={control.test_id}"
     if control.dom_id and not _GENERATED.search(control.dom_id):
         return f"{control.tag}#{control.dom_id}"
+    if control.is_view and not control.name:
+        return f"{control.type or control.tag}@{control.classes}"
     if control.name:
         return f"{kind}:{' '.join(re.sub(r'[0-9]+', 'N', control.name).split()).lower()}"
     stable = [c for c in control.classes.split() if c not in _STATE_CLASSES and not _GENERATED.search(c)]

@@ -1,9 +1,8 @@
-"""Gestures: clicks and taps of a page, each from its pointer-down to its click event."""
+"""Gestures: clicks of a page, each from its pointer-down to its click event (native pages: transforms/taps)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import hypot
 from typing import Any
 
 from replay_signals.schemas import rrweb
@@ -15,8 +14,6 @@ SYNTHETIC_MS = 60
 """A click event this soon after another one, without a pointer-down of its own, was made by the browser or by code."""
 TAP_CLICK_MS = 700
 """Touch browsers send the click event up to about 300 ms after the touch end; slow pages later."""
-
-TAP_MOVE_PX = 20
 
 TEXT_INPUTS = frozenset(
     (
@@ -93,46 +90,13 @@ def clicks_of(page: Page) -> list[Click]:
         elif kind == rrweb.DBL_CLICK and clicks and t - clicks[-1].t <= TAP_CLICK_MS:
             for click in clicks[-2:]:
                 click.double = True
-        elif kind == rrweb.TOUCH_END and page.elements.mobile:
-            if _is_tap(down, t, x, y):
-                clicks.append(_click(page, t, node_id, x, y, down, "tap"))
-            down = None
     return clicks
 
 
-def _is_tap(down: tuple[float, Any, Any, Any] | None, t: float, x: Any, y: Any) -> bool:
-    """A touch that stays in place and is short; anything else scrolls, drags or presses long."""
-    if down is None:
-        return True
-    moved = 0.0 if None in (x, y, down[1], down[2]) else hypot(x - down[1], y - down[2])
-    return t - down[0] <= TAP_CLICK_MS and moved <= TAP_MOVE_PX
-
-
-def _click(
-    page: Page, t: float, node_id: Any, x: Any, y: Any, down: tuple[float, Any, Any, Any] | None, kind: str = "click"
-) -> Click:
+def _click(page: Page, t: float, node_id: Any, x: Any, y: Any, down: tuple[float, Any, Any, Any] | None) -> Click:
     if x is None and down is not None:
         x, y = down[1], down[2]
-    control = control_at(page, node_id) or (control_by_place(page, x, y) if page.elements.mobile else None)
-    return Click(page, t, down[0] if down is not None else t, node_id, x, y, control, kind)
-
-
-def control_by_place(page: Page, x: Any, y: Any) -> Control | None:
-    """The smallest native view under a tap; native touches carry no node id."""
-    if x is None or y is None:
-        return None
-    best: tuple[float, Control] | None = None
-    for control in page.elements.all():
-        box = control.box
-        if box is None or control.tag in _BACKDROPS:
-            continue
-        left, top, width, height = box
-        if left <= x <= left + width and top <= y <= top + height and (best is None or width * height <= best[0]):
-            best = (width * height, control)
-    return best[1] if best else None
-
-
-_BACKDROPS = frozenset(("screenshot", "div", "rectangle", "placeholder"))
+    return Click(page, t, down[0] if down is not None else t, node_id, x, y, control_at(page, node_id))
 
 
 def is_text_field(control: Control) -> bool:

@@ -18,6 +18,7 @@ from replay_signals.transforms.errors import Errors
 from replay_signals.transforms.features import features_of
 from replay_signals.transforms.rows import Rows
 from replay_signals.transforms.signals.base import Session
+from replay_signals.transforms.tap_verdicts import judge_taps
 from replay_signals.transforms.timeline import timeline_of
 
 
@@ -28,7 +29,8 @@ def judge(session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules
     """
     ordered = joined.in_order(events)
     timeline = timeline_of(session)
-    clicks = judge_clicks(timeline, rules.clicks, joined.webkit(ordered))
+    clicks = judge_clicks(timeline, rules.clicks, joined.webkit(ordered)) + judge_taps(timeline, rules.clicks)
+    clicks.sort(key=lambda j: (j.click.t, j.click.page.window_id, j.click.node_id or 0))
     context = Session(timeline, clicks, ordered, rules, Errors(timeline, clicks, ordered))
     rows = Rows(session, context, rules.version)
     found = signals.find(context)

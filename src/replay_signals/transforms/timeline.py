@@ -16,6 +16,7 @@ from replay_signals.schemas.digests import MessageDigest, SessionDigest
 from replay_signals.transforms import records
 from replay_signals.transforms.elements import Elements
 from replay_signals.transforms.records import Record
+from replay_signals.transforms.screens import Screens
 
 _pack = msgspec.msgpack.Encoder().encode
 _ORDER = {records.LOAD: 0, records.META: 1, records.FULL: 2}
@@ -64,6 +65,7 @@ class Page:
     href: str = ""
     records: list[At] = field(default_factory=list)
     elements: Elements = field(default_factory=Elements)
+    screens: Screens | None = None
     requests: list[Request] = field(default_factory=list)
     navigation: Request | None = None
     heard_ms: float = 0.0
@@ -147,6 +149,7 @@ def timeline_of(session: SessionDigest) -> Timeline:
         if ordered:
             window = Window(window_id, _pages(window_id, ordered))
             window.mutation_count = sum(1 for _, r in ordered if r[1] == records.MUTATION)
+            window.mutation_count += sum(p.screens.change_count for p in window.pages if p.screens is not None)
             _hear(window, messages)
             windows.append(window)
     windows.sort(key=lambda w: (w.start_ms, w.window_id))
@@ -180,6 +183,8 @@ def _pages(window_id: str, ordered: list[At]) -> list[Page]:
         page = Page(window_id, index, records=ordered[start:end])
         for t, record in page.records:
             _fill(page, t, record)
+        if page.elements.mobile:
+            page.screens = Screens(page.records)
         pages.append(page)
     return pages
 

@@ -32,23 +32,9 @@ def unwitnessed(page: Page, click: Click) -> str:
         return "the page's snapshot is missing"
     if control is None:
         return "not a control"
-    if page.elements.mobile:
-        return _native_view(page, control, click)
     if page.elements.disabled(control, click.t):
         return ""
     return next((reason for check in _CHECKS if (reason := check(page, control))), "")
-
-
-_NATIVE_BUTTONS = frozenset(("button", "checkbox", "radio", "toggle"))
-
-
-def _native_view(page: Page, control: Control, click: Click) -> str:
-    """Native screens: only buttons and switches are known to answer; the keyboard answers fields."""
-    if control.tag == "web_view":
-        return "inside web view"
-    if control.tag == "input" and (control.type in _NATIVE_BUTTONS or page.elements.disabled(control, click.t)):
-        return ""
-    return NATIVE if control.tag == "input" else "not a control"
 
 
 def _native(_: Page, control: Control) -> str:

@@ -13,7 +13,16 @@ from replay_signals.transforms.signals.base import Finding, Session
 KIND = "unexpected_exit"
 SOON_MS = 15_000
 TROUBLE = frozenset(
-    ("rage_click", "dead_click", "blocked_click", "error_click", "failed_request", "blocking_exception")
+    (
+        "rage_click",
+        "rage_tap",
+        "dead_click",
+        "dead_tap",
+        "blocked_click",
+        "error_click",
+        "failed_request",
+        "blocking_exception",
+    )
 )
 
 
