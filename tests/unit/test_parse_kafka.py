@@ -52,7 +52,10 @@ def test_older_library_field_and_missing_window() -> None:
     assert (message.window_id, message.snapshot_library, message.snapshot_source) == (SESSION, "web", "web")
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(VALUE), gzip.compress(VALUE[:50]) + gzip.compress(VALUE[50:])])
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress(VALUE, mtime=0), gzip.compress(VALUE[:50], mtime=0) + gzip.compress(VALUE[50:], mtime=0)],
+)
 def test_gzip_by_magic_bytes(packed: bytes) -> None:
     assert messages(parse(packed)) == messages(parse(VALUE))
 

@@ -123,6 +123,16 @@ def test_weight_grows_with_severity_and_confidence_and_stays_below_one() -> None
     assert weight(signal_row(severity=100.0, confidence=1.0)) == 0.95
 
 
+def test_weight_one_is_reserved_for_a_visitor_who_was_blocked_completely() -> None:
+    stopped = {"blocked": 35.0, "no_recovery": 15.0, "left": 15.0}
+    assert weight(signal_row(components=stopped, severity=65.0, confidence=0.8)) == 1.0
+    assert weight(signal_row(components=stopped, severity=65.0, confidence=0.79)) < 1
+    for part in stopped:
+        less = {name: points for name, points in stopped.items() if name != part}
+        assert weight(signal_row(components=less, severity=65.0, confidence=0.95)) < 1
+    assert weight(signal_row(components=stopped | {"blocked": 28.0}, severity=58.0, confidence=0.95)) < 1
+
+
 def test_titles_name_kind_element_and_page() -> None:
     assert title("rage_click", "a#x", "/cart") == "Rage click on a#x at /cart"
     assert title("scroll_hunt", "", "/cart") == "Scroll hunt at /cart"
