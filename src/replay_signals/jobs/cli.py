@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from replay_signals.jobs import cli_stream
 from replay_signals.jobs.exits import MEANINGS, ExitCode, guarded, set_debug
 
 if TYPE_CHECKING:
@@ -235,6 +236,9 @@ def formats() -> None:
     from replay_signals.pipelines.files import FORMATS
 
     render.rows([("Format", "left"), ("What it is", "fold")], FORMATS)
+
+
+cli_stream.add_to(app)
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import msgspec
 
@@ -32,7 +33,6 @@ from replay_signals.jobs.stack_home import (
     make_flink_home,
 )
 from replay_signals.jobs.stack_state import (
-    Proc,
     State,
     accepts,
     end_group,
@@ -193,7 +193,7 @@ def _start_supervisor(root: Path, services: list[Service]) -> None:
 def _is_ready(state: State, task_managers: int) -> bool:
     if not state.processes or not accepts(state.ports["kafka"]):
         return False
-    overview = rest(state, "/overview")
+    overview: Any = rest(state, "/overview")
     return bool(overview) and overview.get("taskmanagers", 0) >= task_managers
 
 

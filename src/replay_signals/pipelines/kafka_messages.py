@@ -8,18 +8,20 @@ token is a header, the key is the session. Analytics events become what PostHog'
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Literal
-from uuid import UUID
+from datetime import UTC, timedelta
+from typing import Any, Literal
+from uuid import UUID, uuid5
 
 import msgspec
 
 from replay_signals.schemas.digests import EPOCH, at
 from replay_signals.schemas.messages import AnalyticsEvent, Record, SnapshotMessage
+from replay_signals.transforms.parse.values import epoch_ms
 
 SNAPSHOTS: Literal["snapshots"] = "snapshots"
 EVENTS: Literal["events"] = "events"
 Headers = list[tuple[str, bytes | None]]
+_COPIES = UUID(int=0)
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -33,7 +35,7 @@ class Outgoing(msgspec.Struct, frozen=True):
 
 
 def messages_of(records: Iterable[Record]) -> Iterator[Outgoing]:
-    """Messages of records in their order; dead letters have none. A record without arrival time has that of its client."""
+    """Messages of records in their order; dead letters have none. Without an arrival time, the client's counts."""
     for record in records:
         if isinstance(record, SnapshotMessage):
             yield snapshot_message(record)
@@ -95,15 +97,61 @@ def event_message(event: AnalyticsEvent) -> Outgoing:
         "elements_chain": event.elements_chain,
         "person_mode": "full",
         **({} if event.person_id is None else {"person_id": event.person_id}),
-        **({} if not event.person_properties else {"person_properties": msgspec.json.encode(event.person_properties).decode()}),
+        **(
+            {}
+            if not event.person_properties
+            else {"person_properties": msgspec.json.encode(event.person_properties).decode()}
+        ),
     }
     key = f"{event.team}:{event.distinct_id}".encode("utf-8", "replace")
     return Outgoing(EVENTS, received, key, msgspec.json.encode(value), [("token", event.team.encode())])
 
 
-def renamed(message: Outgoing, copy: int) -> Outgoing:
-    """The same message of another visitor: ids get the number of the copy at their end."""
-    raise NotImplementedError
+def copied(record: Record, number: int) -> Record:
+    """The record of another visitor: session, distinct id and uuid carry the number of the copy; 0 changes nothing."""
+    if number == 0 or not isinstance(record, SnapshotMessage | AnalyticsEvent):
+        return record
+    ids = {
+        name: f"{getattr(record, name)[:55]}-{number}"
+        for name in ("session_id", "distinct_id")
+        if getattr(record, name)
+    }
+    if isinstance(record, AnalyticsEvent):
+        ids["uuid"] = str(uuid5(_COPIES, f"{record.uuid}-{number}"))
+    return msgspec.structs.replace(record, **ids)
+
+
+def moved(message: Outgoing, by_ms: int) -> Outgoing:
+    """The message `by_ms` later by every clock: the broker's, the sender's, and those of the events inside."""
+    if by_ms == 0:
+        return message
+    later = message.timestamp_ms + by_ms
+    envelope: dict[str, Any] = msgspec.json.decode(message.value)
+    if message.topic == EVENTS:
+        for name in ("timestamp", "created_at"):
+            envelope[name] = _clickhouse((epoch_ms(envelope[name]) or 0) + by_ms)
+    else:
+        data = msgspec.json.decode(envelope["data"])
+        for item in data["properties"]["$snapshot_items"]:
+            _move_item(item, by_ms)
+        envelope["data"] = msgspec.json.encode(data).decode()
+        for name in ("now", "sent_at", "timestamp"):
+            if name in envelope:
+                envelope[name] = _rfc3339((epoch_ms(envelope[name]) or 0) + by_ms)
+    return msgspec.structs.replace(message, timestamp_ms=later, value=msgspec.json.encode(envelope))
+
+
+def _move_item(item: Any, by_ms: int) -> None:
+    """rrweb events carry one time of their own; requests of the network plugin a second one."""
+    if not isinstance(item, dict):
+        return
+    data = item.get("data")
+    payload = data.get("payload") if isinstance(data, dict) else None
+    requests = payload.get("requests") if isinstance(payload, dict) else None
+    for timed in (item, *(requests if isinstance(requests, list) else ())):
+        for name in ("timestamp", "timeOrigin"):
+            if isinstance(timed, dict) and isinstance(timed.get(name), int | float):
+                timed[name] += by_ms
 
 
 def _rfc3339(ms: int) -> str:
@@ -112,6 +160,3 @@ def _rfc3339(ms: int) -> str:
 
 def _clickhouse(ms: int) -> str:
     return (EPOCH + timedelta(milliseconds=ms)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-_ = datetime

@@ -20,7 +20,9 @@ class Kafka(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Brokers and topics."""
 
     bootstrap: Annotated[str, doc("Addresses of brokers")] = "127.0.0.1:9092"
-    group: Annotated[str, doc("Consumer group; offsets are committed at checkpoints, for monitoring only")] = "replay-signals"
+    group: Annotated[str, doc("Consumer group; offsets are committed at checkpoints, for monitoring only")] = (
+        "replay-signals"
+    )
     snapshots: Annotated[str, doc("Snapshot topic, or with `/…/` a pattern of topics")] = (
         "session_recording_snapshot_item_events"
     )
@@ -34,7 +36,9 @@ class Warehouse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The Iceberg catalog. Without `catalog`, a SQLite file in `folder`, the one that backfills use."""
 
     folder: Annotated[str, doc("Folder of the warehouse")] = "warehouse"
-    catalog: Annotated[dict[str, str], doc("Options of Flink's CREATE CATALOG, instead of the folder's SQLite file")] = {}
+    catalog: Annotated[
+        dict[str, str], doc("Options of Flink's CREATE CATALOG, instead of the folder's SQLite file")
+    ] = {}
 
 
 class StreamConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

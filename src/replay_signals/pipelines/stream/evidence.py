@@ -60,9 +60,7 @@ def _checked(record: Record, arrived: Arrived, teams: frozenset[str]) -> Record:
 
 
 def _rejected(arrived: Arrived, reason: str, detail: str, team: str = "") -> DeadLetter:
-    return dead(
-        arrived.position, reason, detail, arrived.value or b"", team=team, received_ms=arrived.timestamp_ms
-    )
+    return dead(arrived.position, reason, detail, arrived.value or b"", team=team, received_ms=arrived.timestamp_ms)
 
 
 def _kept(record: Record) -> Evidence:

@@ -1,4 +1,4 @@
-"""The entry that Flink's client runs: `flink run -py main.py --config JSON`, or plain Python for an embedded cluster."""
+"""The entry that Flink's client runs (`flink run -pym … --config JSON`), or plain Python for an embedded cluster."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from replay_signals.transforms.event_rows import event_of
 from replay_signals.transforms.live import COUNTERS, Step
 
 BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
+STATE = Types.PICKLED_BYTE_ARRAY()  # of bytes; as byte arrays, thread mode takes them apart number by number
 EVIDENCE = Types.ROW_NAMED(["owner", "kind", "body", "trace"], [Types.STRING(), Types.STRING(), BYTES, Types.STRING()])
 RECORD = Types.ROW_NAMED(["k", "v", "h"], [BYTES, BYTES, Types.MAP(Types.STRING(), BYTES)])
 
@@ -144,47 +145,17 @@ class FlinkStore:
         ttl = StateTtlConfig.new_builder(Time.milliseconds(ttl_ms)).cleanup_in_rocksdb_compact_filter(1000).build()
 
         def value(name: str) -> Any:
-            descriptor = ValueStateDescriptor(name, BYTES)
+            descriptor = ValueStateDescriptor(name, STATE)
             descriptor.enable_time_to_live(ttl)
-            return Bytes(context.get_state(descriptor))
+            return context.get_state(descriptor)
 
         def mapping(name: str) -> Any:
-            descriptor = MapStateDescriptor(name, Types.STRING(), BYTES)
+            descriptor = MapStateDescriptor(name, Types.STRING(), STATE)
             descriptor.enable_time_to_live(ttl)
-            return BytesMap(context.get_map_state(descriptor))
+            return context.get_map_state(descriptor)
 
         self.state, self.published = value("state"), value("published")
         self.digests, self.events, self.signals = mapping("digests"), mapping("events"), mapping("signals")
-
-
-class Bytes:
-    """A value state whose bytes are Python's in both execution modes."""
-
-    def __init__(self, state: Any) -> None:
-        self._state = state
-        self.update, self.clear = state.update, state.clear
-
-    def value(self) -> bytes | None:
-        """The value, None when there is none."""
-        found = self._state.value()
-        return None if found is None else bytes(found)
-
-
-class BytesMap:
-    """A map state whose bytes are Python's in both execution modes."""
-
-    def __init__(self, state: Any) -> None:
-        self._state = state
-        self.put, self.remove, self.clear = state.put, state.remove, state.clear
-
-    def get(self, key: str) -> bytes | None:
-        """The value, None when there is none."""
-        found = self._state.get(key)
-        return None if found is None else bytes(found)
-
-    def items(self) -> Iterator[tuple[str, bytes]]:
-        """Every entry."""
-        return iter([(key, bytes(value)) for key, value in self._state.items()])
 
 
 def inbox_output(record: InboxRecord, trace: str) -> Row:

@@ -62,7 +62,9 @@ def source(tables: StreamTableEnvironment, name: str, topic: str, config: Stream
         " ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,"
         f" WATERMARK FOR ts AS ts - INTERVAL '{config.out_of_order_ms / 1000:.3f}' SECOND) {_options(options)}"
     )
-    return tables.sql_query(f"SELECT v, h['token'] AS token, h['content-encoding'] AS encoding, topic, part, pos, ts FROM {name}")
+    return tables.sql_query(
+        f"SELECT v, h['token'] AS token, h['content-encoding'] AS encoding, topic, part, pos, ts FROM {name}"
+    )
 
 
 def catalog(tables: StreamTableEnvironment, warehouse: Warehouse) -> None:
@@ -79,7 +81,7 @@ def catalog(tables: StreamTableEnvironment, warehouse: Warehouse) -> None:
 
 
 def to_table(tables: StreamTableEnvironment, statements: StatementSet, name: str, rows: DataStream) -> None:
-    """Rows of a table into Iceberg; commits come with checkpoints. The uid suffix keeps operators apart for restores."""
+    """Rows of a table into Iceberg; commits come with checkpoints. The uid suffix makes operator ids that last."""
     schema = Schema.new_builder()
     for column, kind in sql_columns(name):
         schema.column(column, kind)
@@ -115,12 +117,11 @@ def to_topic(
     }
     if delivery == "exactly-once":
         options["sink.transactional-id-prefix"] = f"{config.name}-{name}"
-    columns = "k BYTES, v BYTES, h MAP<STRING, BYTES>"
+    headers = "MAP<STRING, BYTES>"
     tables.execute_sql(
-        f"CREATE TEMPORARY TABLE topic_{name} (k BYTES, v BYTES, h MAP<STRING, BYTES> METADATA FROM 'headers') {_options(options)}"
+        f"CREATE TEMPORARY TABLE topic_{name} (k BYTES, v BYTES, h {headers} METADATA FROM 'headers')"
+        f" {_options(options)}"
     )
-    schema = Schema.new_builder()
-    for column in columns.split(", ", 2):
-        schema.column(*column.split(" ", 1))
-    tables.create_temporary_view(f"records_{name}", tables.from_data_stream(rows, schema.build()))
+    schema = Schema.new_builder().column("k", "BYTES").column("v", "BYTES").column("h", headers).build()
+    tables.create_temporary_view(f"records_{name}", tables.from_data_stream(rows, schema))
     statements.add_insert_sql(f"INSERT INTO topic_{name} SELECT k, v, h FROM records_{name}")

@@ -1,0 +1,234 @@
+"""Commands of streaming: the local cluster, the job, live traffic, the inbox topic, dead letters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from replay_signals.jobs.exits import guarded
+
+stack_app = typer.Typer(name="stack", help="Kafka and a Flink cluster on this machine.", no_args_is_help=True)
+letters_app = typer.Typer(name="deadletters", help="What was rejected, and putting it back.", no_args_is_help=True)
+
+Root = Annotated[Path, typer.Option("--stack", help="Folder of the local cluster.", metavar="DIR")]
+Broker = Annotated[
+    str | None,
+    typer.Option("--kafka", help="Brokers; those of the local cluster when not given.", metavar="HOST:PORT"),
+]
+Paths = Annotated[list[str], typer.Argument(help="Files, folders, globs or fsspec URLs.", show_default=False)]
+Topics = Annotated[Path | None, typer.Option("--topics", help="Declaration of topics (TOML).", metavar="FILE")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one record a line.")]
+DEFAULT_ROOT = Path(".stack")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the commands."""
+    app.add_typer(stack_app)
+    app.add_typer(letters_app)
+    app.command()(stream)
+    app.command()(replay)
+    app.command()(follow)
+
+
+def _bootstrap(broker: str | None, root: Path) -> str:
+    from replay_signals.jobs.stack_home import StackError
+    from replay_signals.jobs.stack_state import load_state
+
+    if broker:
+        return broker
+    state = load_state(root.absolute())
+    if not state.ports:
+        raise StackError("No local cluster has been started here: name the brokers (--kafka) or run `make stack`.")
+    return state.bootstrap
+
+
+def _declaration(topics: Path | None) -> Path:
+    from replay_signals.jobs.stack_home import INFRA
+
+    return topics or INFRA / "topics.toml"
+
+
+@stack_app.command("up")
+@guarded
+def stack_up(
+    root: Root = DEFAULT_ROOT,
+    task_managers: Annotated[int, typer.Option("--task-managers", help="How many.", min=1)] = 2,
+) -> None:
+    """Start Kafka and Flink, make the topics, and say what runs where."""
+    from replay_signals.jobs import render, stack
+
+    state = stack.up(root, task_managers, render.say)
+    _print_state(state)
+    render.say(f"\nNext:\n  {render.command()} stream")
+
+
+@stack_app.command("down")
+@guarded
+def stack_down(root: Root = DEFAULT_ROOT) -> None:
+    """Stop what `stack up` started, and nothing else."""
+    from replay_signals.jobs import render, stack
+
+    ran = stack.down(root)
+    render.say(f"Stopped {', '.join(ran)}." if ran else "Nothing ran.")
+
+
+@stack_app.command("status")
+@guarded
+def stack_status(root: Root = DEFAULT_ROOT) -> None:
+    """Say what runs where, and which jobs."""
+    from replay_signals.jobs import render
+    from replay_signals.jobs.stack_state import load_state
+    from replay_signals.jobs.stream import jobs
+
+    state = load_state(root.absolute())
+    if not state.ports:
+        render.say("No local cluster has been started here.")
+        return
+    _print_state(state)
+    found = jobs(state)
+    if found:
+        render.rows(
+            [("Job", "left"), ("Name", "left"), ("State", "left")], [(j["jid"], j["name"], j["state"]) for j in found]
+        )
+
+
+@stack_app.command("clear")
+@guarded
+def stack_clear(root: Root = DEFAULT_ROOT) -> None:
+    """Forget topics, checkpoints and jobs of a stopped cluster; jars stay."""
+    from replay_signals.jobs import stack
+
+    stack.clear(root)
+
+
+def _print_state(state: object) -> None:
+    from replay_signals.jobs import render
+    from replay_signals.jobs.stack_state import State, is_running
+
+    assert isinstance(state, State)
+    where = {
+        "kafka": state.bootstrap,
+        "jobmanager": state.rest,
+        "zookeeper": f"127.0.0.1:{state.ports['zookeeper']}",
+    }
+    render.rows(
+        [("What", "left"), ("Where", "left"), ("Process", "right"), ("State", "left"), ("Restarts", "right")],
+        [
+            (name, where.get(name, ""), proc.pid, "runs" if is_running(proc) else "ended", state.restarts.get(name, 0))
+            for name, proc in state.processes.items()
+        ],
+    )
+
+
+@guarded
+def stream(
+    config: Annotated[str | None, typer.Option("--config", help="Configuration (TOML).", metavar="FILE")] = None,
+    local: Annotated[bool, typer.Option("--local", help="Run embedded instead of on a cluster.")] = False,
+    kafka: Broker = None,
+    warehouse: Annotated[
+        str | None, typer.Option("--warehouse", "-w", help="Folder of the warehouse.", metavar="DIR")
+    ] = None,
+    savepoint: Annotated[str | None, typer.Option("--from", help="Savepoint or checkpoint.", metavar="PATH")] = None,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop the running job at a savepoint.")] = False,
+    root: Root = DEFAULT_ROOT,
+) -> None:
+    """Start the streaming job: Kafka to tables and inbox."""
+    from replay_signals.jobs import render
+    from replay_signals.jobs import stream as job
+    from replay_signals.jobs.stack_home import StackError
+    from replay_signals.jobs.stack_state import load_state
+
+    wanted = job.read_config(config, root, bootstrap=kafka, warehouse=warehouse)
+    if stop:
+        state = load_state(root.absolute())
+        running = [j["jid"] for j in job.jobs(state) if j["name"] == wanted.name and j["state"] not in job.ENDED]
+        if not running:
+            raise StackError(f"No job named {wanted.name} runs.")
+        render.say(f"Stopped at {job.stop_with_savepoint(state, running[0])}")
+    elif local:
+        child = job.run_local(wanted, root)
+        render.say("Running embedded; Ctrl-C ends it.")
+        try:
+            child.wait()
+        finally:
+            from replay_signals.jobs.stack_state import end_group
+
+            end_group(child.pid)
+    else:
+        render.say(f"Job {job.submit(wanted, root, savepoint)} runs; tables in {wanted.warehouse.folder}")
+
+
+@guarded
+def replay(
+    paths: Paths,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help="Brokers; those of the local cluster when not given.", metavar="HOST:PORT"),
+    ] = None,
+    speed: Annotated[float, typer.Option("--speed", help="Times faster than recorded; 0: no pauses.", min=0)] = 1.0,
+    sessions: Annotated[int, typer.Option("--sessions", help="Send so many sessions: copies with new ids.", min=0)] = 0,
+    now: Annotated[bool, typer.Option("--now", help="Move all clocks so that the first message arrives now.")] = False,
+    file_format: Annotated[str, typer.Option("--format", help="Format of the files.", metavar="NAME")] = "auto",
+    topics: Topics = None,
+    root: Root = DEFAULT_ROOT,
+) -> None:
+    """Send recordings to Kafka as live traffic, with their own timing."""
+    from replay_signals.jobs import render
+    from replay_signals.jobs import replay as job
+
+    sent = job.run(job.Options(paths, _bootstrap(to, root), _declaration(topics), speed, sessions, now, file_format))
+    render.say(
+        f"Sent {render.count(sent.messages, 'message')} of {render.count(sent.sessions, 'session')}, "
+        f"{sent.value_bytes / 1e6:.1f} MB in {sent.seconds:.1f} s"
+    )
+
+
+@guarded
+def follow(
+    kafka: Broker = None,
+    topic: Annotated[str, typer.Option("--topic", help="Topic of inbox records.")] = "replay_signals",
+    json: Json = False,
+    from_start: Annotated[bool, typer.Option("--from-start", help="Show what is there already.")] = False,
+    seconds: Annotated[float | None, typer.Option("--seconds", help="End after so long.")] = None,
+    root: Root = DEFAULT_ROOT,
+) -> None:
+    """Show inbox records as the stream publishes them."""
+    from replay_signals.jobs import follow as job
+
+    job.run(_bootstrap(kafka, root), topic, json=json, from_start=from_start, seconds=seconds)
+
+
+LettersTopic = Annotated[str, typer.Option("--topic", help="Topic of dead letters.")]
+Reason = Annotated[str | None, typer.Option("--reason", help="Only letters of this reason.")]
+
+
+@letters_app.command("list")
+@guarded
+def letters_list(
+    kafka: Broker = None,
+    topic: LettersTopic = "replay_signals_dead_letters",
+    root: Root = DEFAULT_ROOT,
+) -> None:
+    """Count dead letters by topic and reason."""
+    from replay_signals.jobs import deadletters, render
+
+    found = deadletters.count(_bootstrap(kafka, root), topic)
+    rows = [(source, reason, number) for (source, reason), number in sorted(found.items())]
+    render.rows([("From", "left"), ("Reason", "left"), ("Letters", "right")], rows)
+
+
+@letters_app.command("replay")
+@guarded
+def letters_replay(
+    kafka: Broker = None,
+    topic: LettersTopic = "replay_signals_dead_letters",
+    reason: Reason = None,
+    root: Root = DEFAULT_ROOT,
+) -> None:
+    """Send the original messages again, after what rejected them was mended."""
+    from replay_signals.jobs import deadletters, render
+
+    done = deadletters.replay(_bootstrap(kafka, root), topic, reason)
+    render.say(f"Sent {done.sent} again; {done.gone} are no longer in their topic, {done.other} had no message.")

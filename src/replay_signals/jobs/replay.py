@@ -1,0 +1,122 @@
+"""replay: recordings as live traffic on Kafka, with their own timing, faster, or many times over.
+
+Messages keep the order and the pauses in which they arrived, divided by `speed`. Their broker time is their recorded
+arrival, so a stream closes sessions by the recording's own clock at any speed; with `now` all clocks (broker, client,
+and those inside of rrweb events) are moved so that the first message arrives now.
+"""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+from confluent_kafka import Producer
+
+from replay_signals.pipelines.files import expand, read
+from replay_signals.pipelines.kafka_messages import Outgoing, copied, messages_of, moved
+from replay_signals.pipelines.kafka_topics import Topic, declared_topics
+from replay_signals.schemas.messages import AnalyticsEvent, Record, SnapshotMessage
+
+GAP_MS = 250
+"""Copies of a session start this much after each other, so that load is even and not in step."""
+PRODUCER = {
+    "linger.ms": 5,
+    "compression.type": "lz4",
+    "message.max.bytes": 64 * 1024 * 1024,
+    "enable.idempotence": True,
+}
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What to send and how. `speed` 0 sends as fast as possible; `sessions` is how many to send (0: each once)."""
+
+    paths: Sequence[str]
+    bootstrap: str
+    topics: Path
+    speed: float = 1.0
+    sessions: int = 0
+    now: bool = False
+    file_format: str = "auto"
+
+
+class Sent(msgspec.Struct):
+    """What was sent."""
+
+    messages: int = 0
+    value_bytes: int = 0
+    sessions: int = 0
+    seconds: float = 0.0
+
+
+def run(options: Options) -> Sent:
+    """Sends everything. Raises InputError for unusable paths and KafkaException when the broker refuses."""
+    topics = declared_topics(options.topics)
+    recordings = _recordings(options)
+    copies = options.sessions or len(recordings)
+    producer = Producer({"bootstrap.servers": options.bootstrap, **PRODUCER})
+    sent, started = Sent(sessions=copies), time.monotonic()
+    first_ms: int | None = None
+    shift_ms = 0
+    for message in in_order(recordings, copies):
+        if first_ms is None:
+            first_ms = message.timestamp_ms
+            shift_ms = int(time.time() * 1000) - first_ms if options.now else 0
+        if options.speed > 0:
+            due = started + (message.timestamp_ms - first_ms) / 1000 / options.speed
+            while (left := due - time.monotonic()) > 0:
+                producer.poll(min(left, 0.05))
+        _send(producer, topics, moved(message, shift_ms) if options.now else message)
+        sent.messages += 1
+        sent.value_bytes += len(message.value)
+    producer.flush()
+    sent.seconds = time.monotonic() - started
+    return sent
+
+
+def _recordings(options: Options) -> list[list[Record]]:
+    """Records of each file that has any, by arrival."""
+    found = ([r for r in read(url, options.file_format) if _arrival(r) is not None] for url in expand(options.paths))
+    return [sorted(records, key=lambda r: _arrival(r) or 0) for records in found if records]
+
+
+def _arrival(record: Record) -> int | None:
+    if isinstance(record, SnapshotMessage):
+        return record.received_ms or record.sent_ms
+    return record.received_ms or record.timestamp_ms if isinstance(record, AnalyticsEvent) else None
+
+
+def in_order(recordings: Sequence[list[Record]], copies: int) -> Iterator[Outgoing]:
+    """Messages of all copies by time. Without more copies than recordings, each recording keeps its own time."""
+    if copies <= len(recordings):
+        yield from heapq.merge(*(messages_of(r) for r in recordings[:copies]), key=lambda m: m.timestamp_ms)
+        return
+    start = min(_arrival(r[0]) or 0 for r in recordings)
+    yield from heapq.merge(
+        *(_copy(recordings[i % len(recordings)], i, start + i * GAP_MS) for i in range(copies)),
+        key=lambda m: m.timestamp_ms,
+    )
+
+
+def _copy(records: list[Record], number: int, start_ms: int) -> Iterable[Outgoing]:
+    """One recording as another visitor's, starting at a given time."""
+    shift = start_ms - (_arrival(records[0]) or 0)
+    return (moved(message, shift) for message in messages_of(copied(record, number) for record in records))
+
+
+def _send(producer: Producer, topics: dict[str, Topic], message: Outgoing) -> None:
+    while True:
+        try:
+            producer.produce(
+                topics[message.topic].name,
+                message.value,
+                message.key,
+                headers=list(message.headers),
+                timestamp=message.timestamp_ms,
+            )
+            producer.poll(0)
+            return
+        except BufferError:
+            producer.poll(0.1)

@@ -1,0 +1,158 @@
+"""stream: the streaming job, submitted to a Flink cluster or run embedded in this process tree.
+
+The job itself runs in PyFlink's environment; this module only needs the tables to exist (made here by PyIceberg, so
+that Flink never decides on a schema) and Flink's own client.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from replay_signals.jobs.stack import DEFAULT_ROOT, rest
+from replay_signals.jobs.stack_home import (
+    PROJECT,
+    StackError,
+    fetch_jars,
+    flink_environment,
+    flink_python,
+    java_command,
+    java_options,
+    make_flink_home,
+)
+from replay_signals.jobs.stack_state import State, load_state
+from replay_signals.pipelines.catalog import open_catalog, open_tables
+from replay_signals.pipelines.stream.config import ConfigError, StreamConfig, load_config, to_json
+
+MODULE = "replay_signals.pipelines.stream.main"
+ENDED = {"FINISHED", "CANCELED", "FAILED"}
+STOP_S = 120
+
+
+def read_config(path: str | None, root: Path, **changes: str | None) -> StreamConfig:
+    """The configuration of a file (defaults without one), with the local stack's broker when none is named.
+
+    `changes` are bootstrap and warehouse. Raises StackError for a file that cannot be used.
+    """
+    try:
+        config = load_config(Path(path).read_text() if path else "")
+    except OSError as error:
+        raise StackError(f"Cannot read {path}: {error.strerror}.") from None
+    except ConfigError as error:
+        raise StackError(f"{path}: {error}") from None
+    state = load_state(root.absolute())
+    bootstrap = changes.get("bootstrap") or (state.bootstrap if state.ports and not path else config.kafka.bootstrap)
+    folder = str(Path(changes.get("warehouse") or config.warehouse.folder).absolute())
+    return msgspec.structs.replace(
+        config,
+        kafka=msgspec.structs.replace(config.kafka, bootstrap=bootstrap),
+        warehouse=msgspec.structs.replace(config.warehouse, folder=folder),
+    )
+
+
+def make_tables(config: StreamConfig) -> None:
+    """Makes the tables of the default catalog, or the columns they lack. Raises WarehouseError.
+
+    A catalog that is configured for Flink alone must have them already: a backfill into it makes them.
+    """
+    if not config.warehouse.catalog:
+        open_tables(open_catalog(config.warehouse.folder))
+
+
+def submit(config: StreamConfig, root: Path = DEFAULT_ROOT, savepoint: str | None = None) -> str:
+    """Submits the job to the cluster of `root` and returns its id; raises StackError when it does not start."""
+    root = root.absolute()
+    running = [job["jid"] for job in jobs(load_state(root)) if job["name"] == config.name and job["state"] not in ENDED]
+    if running:
+        raise StackError(f"A job named {config.name} runs already ({running[0]}): stop it first.")
+    make_tables(config)
+    python = flink_python()
+    start = ["-s", savepoint] if savepoint else []
+    command = [
+        str(root / "flink" / "bin" / "flink"), "run", "-d", *start,
+        "-pyexec", str(python), "-pyclientexec", str(python), "-pyfs", str(PROJECT / "src"), "-pym", MODULE,
+        "--config", to_json(config),
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, env=flink_environment(root / "flink", python), capture_output=True, text=True, check=False
+    )
+    words = done.stdout.split("JobID ")
+    if done.returncode or len(words) < 2:
+        said = done.stdout if "Caused by" in done.stdout else done.stderr
+        raise StackError(f"Flink did not take the job: {_cause(said)}")
+    return words[-1].split()[0]
+
+
+def run_local(config: StreamConfig, root: Path = DEFAULT_ROOT, slots: int = 4) -> subprocess.Popen[bytes]:
+    """Starts the job in an embedded cluster (one JVM); the process ends when it is asked to."""
+    root = root.absolute()
+    java_command()
+    python = flink_python()
+    home = root / "flink"
+    if not (home / "lib").is_dir():
+        home = make_flink_home(root, fetch_jars(root)["flink"], python)
+    make_tables(config)
+    conf = root / "local" / config.name
+    conf.mkdir(parents=True, exist_ok=True)
+    for file in (home / "conf").glob("log*"):
+        (conf / file.name).write_bytes(file.read_bytes())
+    own = {
+        "env.java.opts.all": java_options(python),
+        "python.executable": python,
+        "python.client.executable": python,
+        "state.backend.type": "rocksdb",
+        "execution.checkpointing.incremental": "true",
+        "execution.checkpointing.dir": f"file://{conf / 'checkpoints'}",
+        "taskmanager.numberOfTaskSlots": slots,
+        "taskmanager.memory.managed.size": "256m",
+        "taskmanager.memory.network.max": "128m",
+        "classloader.parent-first-patterns.additional": "pemja.",
+        "classloader.check-leaked-classloader": "false",
+        "restart-strategy.type": "exponential-delay",
+        "rest.port": 0,
+    }
+    (conf / "config.yaml").write_text("".join(f"{key}: {value}\n" for key, value in own.items()))
+    environment = {**flink_environment(home, python), "FLINK_CONF_DIR": str(conf), "FLINK_LOG_DIR": str(conf)}
+    with (conf / "job.log").open("ab") as log:
+        return subprocess.Popen(
+            [str(python), "-m", MODULE, "--config", to_json(config)],
+            env=environment, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+
+
+def jobs(state: State) -> list[dict[str, Any]]:
+    """Jobs the JobManager knows: jid, name, state."""
+    answer: Any = rest(state, "/jobs/overview") if state.ports else None
+    return list(answer["jobs"]) if answer else []
+
+
+def stop_with_savepoint(state: State, job: str) -> str:
+    """Stops a job at a savepoint and returns its place; raises StackError when it does not come about."""
+    answer: Any = rest(state, f"/jobs/{job}/stop", "POST", {"drain": False})
+    end = time.monotonic() + STOP_S
+    while answer and time.monotonic() < end:
+        status: Any = rest(state, f"/jobs/{job}/savepoints/{answer['request-id']}")
+        if status and status["status"]["id"] == "COMPLETED":
+            operation = status["operation"]
+            if "location" in operation:
+                return str(operation["location"])
+            raise StackError(f"No savepoint: {_cause(str(operation.get('failure-cause', operation)))}")
+        time.sleep(0.5)
+    raise StackError(f"The job {job} could not be stopped with a savepoint.")
+
+
+def newest_checkpoint(root: Path, job: str) -> str | None:
+    """The newest complete checkpoint of a job: the newest folder may be incomplete and then lacks `_metadata`."""
+    found = list((root.absolute() / "checkpoints" / job).glob("chk-*/_metadata"))
+    newest = max(found, key=lambda path: int(path.parent.name[4:]), default=None)
+    return None if newest is None else f"file://{newest.parent}"
+
+
+def _cause(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith("Caused by:") or "Error" in line]
+    return (causes or lines or ["no message"])[-1][:500]
