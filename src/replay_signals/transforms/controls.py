@@ -65,8 +65,9 @@ WIDGET_ROLES = frozenset(
     )
 )
 _CLASS_HINT = re.compile(
-    r"(?:^|[\s_-])(?:btn|button|clickable|link|toggle|toggler|tab|close|chip|menu-?item)(?:$|[\s_-])"
+    r"(?:^|[\s_-])(?:btn|button|clickable|link|toggle|toggler|tab|close|chip|menu-?item)(?:$|\s|__|--)"
 )
+"""A class that ends in such a word (`nav-link`); `tab-content` and `btn-group` are boxes around controls."""
 ACTS_OUTSIDE = re.compile(
     r"(?:^|[^a-z])(?:cop(?:y|ied)|clipboard|download|export|print(?:er)?|play|pause|mute|unmute|listen|audio|sound|"
     r"speaker|volume|upload|attach(?:ment)?|paperclip|browse|choose file|select file|fullscreen)(?:$|[^a-z])",

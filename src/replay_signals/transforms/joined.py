@@ -15,7 +15,7 @@ from replay_signals.transforms import urls
 
 _WEBKIT = frozenset(("Safari", "Mobile Safari", "Chrome iOS", "Firefox iOS", "WebKit"))
 _CHAIN_TAG = re.compile(r"^([a-z0-9-]+)")
-_CHAIN_TEXT = re.compile(r'(?:^|["}])text="((?:[^"\\]|\\.){1,80})"')
+_CHAIN_TEXT = re.compile(r'(?:^|[":}])text="((?:[^"\\]|\\.){1,80})"')
 MAX_FLAGS = 200
 
 
@@ -31,7 +31,7 @@ def in_order(events: Sequence[AnalyticsEvent]) -> list[AnalyticsEvent]:
 
 def _rank(event: AnalyticsEvent) -> tuple[float, str, int, bytes]:
     received = float("inf") if event.received_ms is None else float(event.received_ms)
-    return received, event.position.source, event.position.offset, msgspec.json.encode(event.properties, order="sorted")
+    return received, event.position.source, event.position.offset, msgspec.json.encode(event, order="sorted")
 
 
 def webkit(events: Sequence[AnalyticsEvent]) -> bool | None:

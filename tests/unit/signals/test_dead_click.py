@@ -260,7 +260,7 @@ def test_a_slow_server_still_answers_the_link() -> None:
 
 
 def test_a_checkout_of_the_recorder_is_no_answer() -> None:
-    """posthog-js takes a full snapshot every few minutes; it says nothing about the page (peers.md, Sentry)."""
+    """posthog-js takes a full snapshot every few minutes; it says nothing about the page."""
     visit, page = shop()
     page.says("total", "1", at=500).click("pay", at=4000).checks_out(at=4300).lives(15_000)
     assert visit.verdict("pay") == "dead"

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from support.mobile import App, native_button, view
+from support.dom import Json
+from support.native_events import App, native_button, view
 from support.web import Visit
 
-HOME = (
-    view(1, "text", text="Welcome", y=0),
-    native_button(2, "Pay", y=100),
-    native_button(3, "Off", y=200, disabled=True),
-)
+BUTTONS = (native_button(2, "Pay", y=100), native_button(3, "Off", y=200, disabled=True))
+
+
+def home_screen(count: str) -> tuple[Json, ...]:
+    return (view(1, "text", text="Welcome", y=0), *BUTTONS, view(9, "text", text=count, y=300))
 
 
 def app() -> tuple[Visit, App]:
     visit = Visit()
-    return visit, App(visit).shows(0, "Home", *HOME).changes(500, view(9, "text", text="1"))
+    return visit, App(visit).shows(0, "Home", *home_screen("0")).changes(500, view(9, "text", text="1", y=300))
 
 
 def test_a_native_button_that_does_nothing() -> None:
@@ -31,7 +32,7 @@ def test_a_native_button_that_does_nothing() -> None:
 
 def test_a_tap_that_changes_the_screen_works() -> None:
     visit, home = app()
-    home.taps(50, 120, 4000).changes(4100, view(9, "text", text="2")).rests(60_000)
+    home.taps(50, 120, 4000).changes(4100, view(9, "text", text="2", y=300)).rests(60_000)
     assert visit.kinds() == []
     assert visit.outcome().verdicts() == ["alive"]
 
@@ -44,7 +45,7 @@ def test_a_tap_that_opens_another_screen_works() -> None:
 
 def test_a_screen_sent_again_unchanged_is_no_answer() -> None:
     visit, home = app()
-    home.taps(50, 120, 4000).shows(4300, "Home", *HOME).rests(60_000)
+    home.taps(50, 120, 4000).shows(4300, "Home", *home_screen("1")).rests(60_000)
     assert "alive" not in visit.outcome().verdicts()
 
 

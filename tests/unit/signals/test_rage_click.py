@@ -156,7 +156,7 @@ def test_failing_requests_are_rage_and_one_failed_request() -> None:
 
 
 def test_a_double_click_is_two_clicks_not_three() -> None:
-    """PostHog counts Click, Click, DblClick as three and calls it rage (posthog.md, trap 1)."""
+    """PostHog counts Click, Click, DblClick as three and calls it rage."""
     visit, page = shop()
     page.double_click("pay", at=4000).lives(60_000)
     assert "rage_click" not in visit.kinds()

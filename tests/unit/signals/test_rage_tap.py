@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.mobile import App, native_button, view
+from support.native_events import App, native_button, view
 from support.web import Visit
 
 

@@ -1,0 +1,78 @@
+"""Elements: nodes find their control, however they came into the document."""
+
+from __future__ import annotations
+
+from support import events as rrweb
+from support.dom import button, el
+from support.web import Page, Visit
+
+
+def page_of() -> tuple[Visit, Page]:
+    visit = Visit()
+    page = visit.open("http://a.test/", el("div", button("Pay", el("b", "!", id="inner"), id="pay"), id="box"))
+    return visit, page
+
+
+def element(visit: Visit) -> str:
+    return visit.outcome().rows.interactions[-1].element
+
+
+def test_of_the_snapshot() -> None:
+    visit, page = page_of()
+    page.click("inner", at=4000).lives(9000)
+    assert element(visit).startswith("button#pay")
+
+
+def test_beside_a_control_is_outside() -> None:
+    visit, page = page_of()
+    page.click("box", at=4000).lives(9000)
+    assert visit.outcome().rows.interactions[-1].element_tag == ""
+
+
+def test_added_inside_a_control_of_the_snapshot() -> None:
+    visit, page = page_of()
+    page.adds(el("span", el("i", id="icon")), at=2000, into="pay").click("icon", at=4000).lives(9000)
+    assert element(visit).startswith("button#pay")
+
+
+def test_added_with_a_control_of_its_own() -> None:
+    visit, page = page_of()
+    page.adds(el("div", button("Later", el("i", id="icon"), id="later")), at=2000).click("icon", at=4000).lives(9000)
+    assert element(visit) == 'button#later "Later"'
+
+
+def test_added_in_two_steps() -> None:
+    visit, page = page_of()
+    page.adds(button("", id="later"), at=2000).adds(el("b", "Go", id="go"), at=2100, into="later")
+    page.click("go", at=4000).lives(9000)
+    assert element(visit).startswith("button#later")
+
+
+def test_after_a_checkout_the_new_ids_count() -> None:
+    visit, page = page_of()
+    page.checks_out(at=2000).click("inner", at=4000).lives(9000)
+    assert element(visit).startswith("button#pay")
+
+
+def test_ids_of_another_document_mean_something_else() -> None:
+    visit, page = page_of()
+    page.lives(1000)
+    other = visit.open("http://a.test/2", el("p", "x"), el("p", "y"), el("div", button("Other", id="other")), at=2000)
+    other.click("other", at=6000).lives(15_000)
+    assert element(visit) == 'button#other "Other"'
+
+
+def test_a_node_that_nobody_knows() -> None:
+    visit, page = page_of()
+    page.record(rrweb.interaction(4000, rrweb.CLICK, 99_999, 1, 1)).lives(9000)
+    row = visit.outcome().rows.interactions[-1]
+    assert (row.element_tag, row.verdict) == ("", "unknown")
+
+
+def test_a_snapshot_whose_ids_do_not_follow_document_order() -> None:
+    """After a checkout, nodes that were known keep their ids in some recorders."""
+    visit, page = page_of()
+    for name, shift in (("inner", 500), ("pay", 100), ("box", 300)):
+        page.node(name).node_id += shift
+    page.record(rrweb.event(2000, rrweb.FULL, page.document.snapshot())).click("inner", at=4000).lives(9000)
+    assert element(visit).startswith("button#pay")
