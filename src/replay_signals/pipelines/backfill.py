@@ -14,10 +14,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import apache_beam as beam
+import lz4.block
 import msgspec
+from apache_beam.transforms.window import GlobalWindow
+from apache_beam.utils.timestamp import MIN_TIMESTAMP
+from apache_beam.utils.windowed_value import WindowedValue
 
 from replay_signals.pipelines import parts
 from replay_signals.pipelines.catalog import PinnedTable
@@ -36,6 +41,8 @@ from replay_signals.transforms.digest import digest
 from replay_signals.transforms.joined import event_row
 
 Owned = tuple[bytes, Part]
+Gathered = tuple[bytes, bytes]
+GATHERED_BYTES = 4 * 1024 * 1024
 OWNERS_A_LOOKUP = 10_000
 ROWS_A_FILE = 200_000
 """Rows buffered by a writer; about 100 MB of the widest table."""
@@ -45,6 +52,9 @@ ROWS, OUTCOMES = "rows", "outcomes"
 encode = msgspec.msgpack.Encoder().encode
 _partition = msgspec.msgpack.Decoder(tuple[str, date, int])
 _rows = {name: msgspec.msgpack.Decoder(list[row]) for name, row in TABLES.items()}  # type: ignore[valid-type]
+
+_parts = msgspec.msgpack.Decoder(list[Part])
+grown: Callable[[bytes], bytes] = lz4.block.decompress
 
 watchers: dict[str, Callable[[str], None]] = {}
 """Run id -> callback(stage), for runners that work in the process that started them."""
@@ -68,6 +78,7 @@ def backfill(pipeline: beam.Pipeline, urls: list[str], job: Job) -> None:
         | "Files" >> beam.Create(urls, reshuffle=True)
         | "Read" >> beam.ParDo(Read(job)).with_output_types(beam.typehints.Any)
         | "Digest" >> beam.Map(own).with_output_types(Owned)
+        | "Gather" >> beam.ParDo(Gather()).with_output_types(Gathered)
     )
     evidence = fresh
     if any(table.snapshot_id for table in job.tables.values()):
@@ -84,6 +95,11 @@ def backfill(pipeline: beam.Pipeline, urls: list[str], job: Job) -> None:
         | "Merge" >> beam.CombineGlobally(MergeOutcomes())
         | "Plan" >> beam.ParDo(WritePlan(job))
     )
+
+
+def shrunk(value: Any) -> bytes:
+    """MessagePack in an LZ4 block: shuffles copy bytes several times, so fewer of them are worth the little CPU."""
+    return lz4.block.compress(encode(value))  # type: ignore[no-any-return]
 
 
 class Read(beam.DoFn):
@@ -120,6 +136,35 @@ def _own(record: Record) -> Owned:
     return pack_owner(parts.owner_of_letter(letter)), parts.pack(LETTER, letter)
 
 
+class Gather(beam.DoFn):
+    """Parts of one owner that were read together travel together, compressed: they have much in common."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def start_bundle(self) -> None:
+        """Nothing gathered yet."""
+        self._parts: dict[bytes, list[Part]] = defaultdict(list)
+        self._size = 0
+
+    def process(self, owned: Owned) -> Iterator[Gathered]:
+        """Keeps a part; lets all go when they are many bytes."""
+        owner, part = owned
+        self._parts[owner].append(part)
+        self._size += len(part[1])
+        if self._size > GATHERED_BYTES:
+            yield from self._gathered()
+            self.start_bundle()
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        """Lets the rest go."""
+        for gathered in self._gathered():
+            yield WindowedValue(gathered, MIN_TIMESTAMP, (GlobalWindow(),))
+
+    def _gathered(self) -> Iterator[Gathered]:
+        return ((owner, shrunk(owned)) for owner, owned in self._parts.items())
+
+
 class LookUpStored(beam.PTransform[Any, Any]):
     """Stored rows of every owner that the input touches."""
 
@@ -135,6 +180,7 @@ class LookUpStored(beam.PTransform[Any, Any]):
             | "Distinct" >> beam.Distinct()
             | "Batch" >> beam.BatchElements(OWNERS_A_LOOKUP, OWNERS_A_LOOKUP)
             | "ReadStored" >> beam.ParDo(ReadStored(self._job)).with_output_types(Owned)
+            | "Gather" >> beam.ParDo(Gather()).with_output_types(Gathered)
         )
         return stored
 
@@ -148,9 +194,9 @@ class ReadStored(beam.DoFn):
     def process(self, batch: list[bytes]) -> Iterator[Owned]:
         """Every stored row of the owners, with its owner."""
         owners = [unpack_owner(data) for data in batch]
-        sessions = [(o.team, o.session_id) for o in owners if o.session_id]
-        for table, row in rows_of_sessions(self._tables, sessions):
-            yield pack_owner(Owner(row.team, row.session_id)), parts.pack(table, row)
+        keys = {(o.team, o.session_id): key for o, key in zip(owners, batch, strict=True) if o.session_id}
+        for table, row in rows_of_sessions(self._tables, keys):
+            yield keys[row.team, row.session_id], parts.pack(table, row)
         for row in rows_by_id(self._tables, "events", {o.loose for o in owners if o.kind == EVENT}):
             if not row.session_id:
                 yield pack_owner(parts.owner_of_event(row)), parts.pack("events", row)
@@ -164,15 +210,16 @@ class Settle(beam.DoFn):
     def __init__(self, job: Job) -> None:
         self._job = job
 
-    def process(self, grouped: tuple[bytes, Iterable[Part]]) -> Iterator[Any]:
+    def process(self, grouped: tuple[bytes, Iterable[bytes]]) -> Iterator[Any]:
         """Rows of one partition as MessagePack; the outcome apart."""
-        settled = settle(unpack_owner(grouped[0]), grouped[1], self._job.rules, self._job.days)
+        owned = chain.from_iterable(_parts.decode(grown(data)) for data in grouped[1])
+        settled = settle(unpack_owner(grouped[0]), owned, self._job.rules, self._job.days)
         by_partition: dict[PartitionOf, list[Any]] = defaultdict(list)
         for change in settled.changes:
             for row in change.rows:
                 by_partition[partition_of(change.table, row)].append(row)
         for partition, rows in by_partition.items():
-            yield encode(partition), encode(rows)
+            yield encode(partition), shrunk(rows)
         yield beam.pvalue.TaggedOutput(OUTCOMES, outcome_of(settled))
         if settled.sessions:
             _tell(self._job, "judge")
@@ -207,7 +254,7 @@ class WriteFile(beam.DoFn):
         table = partition[0]
         rows: list[Any] = []
         for body in grouped[1]:
-            rows.extend(_rows[table].decode(body))
+            rows.extend(_rows[table].decode(grown(body)))
             if len(rows) >= ROWS_A_FILE:
                 yield self._write(partition, rows)
                 rows = []
