@@ -92,7 +92,7 @@ def latest(table: str, rows: Iterable[Any]) -> dict[tuple[str, ...], Any]:
 def _signals(judged: Sequence[SignalRow], stored: Sequence[SignalRow], replace: bool) -> Change:
     change = Change("signals")
     known = latest("signals", stored)
-    found = _by_key("signals", judged)
+    found = one_a_key("signals", judged)
     for key, row in found.items():
         old = known.get(key)
         if old is None:
@@ -117,7 +117,7 @@ def _sessions(judged: Rows, stored: Rows, replace: bool) -> list[Change]:
     sets: dict[int, list[InteractionRow]] = defaultdict(list)
     for row in stored.get("interactions", []):
         sets[row.revision].append(row)
-    clicks = list(_by_key("interactions", judged.get("interactions", [])).values())
+    clicks = list(one_a_key("interactions", judged.get("interactions", [])).values())
     current = old.revision if old else 0
     wanted = _contents(clicks)
     sessions, interactions = Change("sessions"), Change("interactions")
@@ -143,7 +143,7 @@ def _facts(table: str, judged: Sequence[Any], stored: Sequence[Any], replace: bo
     known: dict[tuple[str, ...], list[Any]] = defaultdict(list)
     for row in stored:
         known[key_of(table, row)].append(row)
-    found = _by_key(table, judged)
+    found = one_a_key(table, judged)
     for key, row in found.items():
         same = [old for old in known.get(key, []) if content(old) == content(row)]
         if same and len(known[key]) == 1:
@@ -157,7 +157,7 @@ def _facts(table: str, judged: Sequence[Any], stored: Sequence[Any], replace: bo
     return change
 
 
-def _by_key(table: str, rows: Iterable[Any]) -> dict[tuple[str, ...], Any]:
+def one_a_key(table: str, rows: Iterable[Any]) -> dict[tuple[str, ...], Any]:
     """One row a key; of several, always the same one."""
     chosen: dict[tuple[str, ...], Any] = {}
     for row in rows:

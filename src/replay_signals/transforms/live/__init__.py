@@ -35,7 +35,10 @@ again; it closes anew after `late_ms` of quiet, twice as long every time, so tha
 cost a whole judgement each.
 """
 
+from replay_signals.transforms.live.codec import StateError
+from replay_signals.transforms.live.intake import loose_event
+from replay_signals.transforms.live.operator import Live
 from replay_signals.transforms.live.step import COUNTERS, Late, Step
 from replay_signals.transforms.live.store import Map, MemoryStore, Store, Value
 
-__all__ = ["COUNTERS", "Late", "Map", "MemoryStore", "Step", "Store", "Value"]
+__all__ = ["COUNTERS", "Late", "Live", "Map", "MemoryStore", "StateError", "Step", "Store", "Value", "loose_event"]

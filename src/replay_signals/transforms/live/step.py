@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from replay_signals.schemas.inbox import InboxRecord
-from replay_signals.schemas.messages import DeadLetter
+from replay_signals.schemas.messages import DeadLetter, Reason, SourcePosition
 
 
 class Late(msgspec.Struct, frozen=True):
@@ -66,3 +66,10 @@ COUNTERS = {
     "signals_retracted": "signals taken back",
 }
 """Every counter a step may carry, with its meaning."""
+
+
+def bug(team: str, session_id: str, what: str, error: Exception, now_ms: int) -> DeadLetter:
+    """The dead letter of a session that a bug met."""
+    detail = f"{what}: {type(error).__name__}: {error}"[:1000]
+    position = SourcePosition(f"session:{session_id}")
+    return DeadLetter(position, Reason.INTERNAL, detail, team=team, session_id=session_id, received_ms=now_ms)

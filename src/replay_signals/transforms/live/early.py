@@ -1,0 +1,81 @@
+"""early: publishes what is settled while a session goes on, and takes back what no longer stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replay_signals.schemas.digests import MessageDigest
+from replay_signals.schemas.rows import SignalRow
+from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.event_rows import event_of
+from replay_signals.transforms.live import interim, tail, whole
+from replay_signals.transforms.live.glance import Due, framed
+from replay_signals.transforms.live.state import DIGESTS, EVENTS, SIGNALS, SessionState
+from replay_signals.transforms.live.step import Step, bug
+from replay_signals.transforms.live.store import Store
+from replay_signals.transforms.revise import RETRACTED
+
+
+def settle(store: Store, state: SessionState, now_ms: int, step: Step, rules: Rules) -> None:
+    """Judges the tail and publishes what is settled."""
+    state.judged_ms = now_ms
+    for window in state.windows:
+        window.dues_ms = [due for due in window.dues_ms if due + window.skew_ms > now_ms]
+    digests = list(_tail_digests(store, state, now_ms - rules.session.horizon_ms))
+    if not digests:
+        return
+    step.count("judged_interim")
+    step.count("judged_messages", len(digests))
+    events = [event_of(EVENTS.decode(data).row) for ref in state.events if (data := store.events.get(ref.uuid))]
+    try:
+        view = interim.look(state, digests, events, rules, now_ms)
+    except Exception as error:  # noqa: BLE001 - a bug in a detector costs one session its early signals
+        step.letters.append(bug(state.team, state.session_id, "judge failed", error, now_ms))
+        step.count("judge_failed")
+        return
+    _show(store, state, view, now_ms, step)
+    windows = {w.window_id: w for w in state.windows}
+    for window_id, due_ms in view.waiting:
+        tail.add_due(windows[window_id], Due(due_ms), rules.session.settle_ms)
+
+
+def _show(store: Store, state: SessionState, view: interim.View, now_ms: int, step: Step) -> None:
+    """Publishes what is new or tells something else than before; retracts what the view should hold and does not."""
+    windows = {w.window_id: w for w in state.windows}
+    shown = {one.id: one for one in state.shown}
+    for row, one in view.settled:
+        shown[one.id] = one
+        old = _standing(store, one.id)
+        if old is None or old.status == RETRACTED or interim.differs(old, row):
+            _publish(store, whole.next_revision(row, old), now_ms, step)
+    for one in list(shown.values()):
+        reachable = interim.reachable(one, windows.get(one.window_id))
+        gone = reachable and one.window_id in view.windows and one.id not in view.found
+        old = _standing(store, one.id) if gone else None
+        if old is not None and old.status != RETRACTED:
+            _publish(store, whole.retracted(old), now_ms, step)
+        if gone or not reachable:
+            del shown[one.id]
+    state.shown = list(shown.values())
+
+
+def _standing(store: Store, signal_id: str) -> SignalRow | None:
+    data = store.signals.get(signal_id)
+    return None if data is None else SIGNALS.decode(data)
+
+
+def _publish(store: Store, row: SignalRow, now_ms: int, step: Step) -> None:
+    store.signals.put(row.signal_id, SIGNALS.encode(row))
+    whole.publish_signal(row, step, now_ms)
+
+
+def _tail_digests(store: Store, state: SessionState, since_ms: int) -> Iterator[MessageDigest]:
+    """Digests of the tail of every window that was heard of lately; older messages as frames."""
+    for window in state.windows:
+        if window.last_received_ms < since_ms:
+            continue
+        for ref in window.refs:
+            data = store.digests.get(ref.id)
+            if data:
+                digest = DIGESTS.decode(data).digest
+                yield framed(digest) if tail.is_frame_only(window, ref) else digest

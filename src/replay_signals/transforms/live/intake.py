@@ -1,0 +1,211 @@
+"""intake: what becomes of a message or an event that arrives, for the first time, again, or too late."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from replay_signals.schemas.digests import MessageDigest, SessionDigest, to_row
+from replay_signals.schemas.messages import AnalyticsEvent
+from replay_signals.schemas.rows import EventRow
+from replay_signals.schemas.rules import Rules
+from replay_signals.schemas.rules import Session as Settings
+from replay_signals.transforms.canonical import canonical, well_formed
+from replay_signals.transforms.event_rows import event_of
+from replay_signals.transforms.joined import event_row
+from replay_signals.transforms.live import interim, tail, timers
+from replay_signals.transforms.live.glance import Due, glance
+from replay_signals.transforms.live.state import (
+    CLOSED,
+    DIGESTS,
+    EVENTS,
+    EXPIRED,
+    ID_ONLY,
+    OPEN,
+    STATES,
+    EventRef,
+    SessionState,
+    StoredDigest,
+    StoredEvent,
+)
+from replay_signals.transforms.live.step import Late, Step
+from replay_signals.transforms.live.store import Store
+from replay_signals.transforms.merge import merge
+from replay_signals.transforms.records import MAX_TIMESTAMP_MS
+from replay_signals.transforms.revise import content
+
+TOLD = frozenset(("$exception", "$pageview", "$pageleave", "$autocapture"))
+"""Events that the signals of the tail need; of all others the profile keeps what matters."""
+MAX_EVENT_REFS = 64
+
+
+def loose_event(event: AnalyticsEvent) -> EventRow:
+    """The row of an event without a session, as it will come back from the table."""
+    row: EventRow = canonical("events", [event_row(event)])[0]
+    return row
+
+
+def take_message(store: Store, digest: MessageDigest, now_ms: int, step: Step, rules: Rules) -> None:
+    """A message of this session: a row at once, and evidence for its judgements."""
+    digest = _sane(digest)
+    known = store.digests.get(digest.message_id)
+    if known == ID_ONLY:
+        step.count("messages_repeated")
+        return
+    state = _state(store, digest.team, digest.session_id, now_ms)
+    if known is not None:
+        entry = _other_copy(state, DIGESTS.decode(known), digest, step)
+        if entry is None:
+            return
+        _wake(state, now_ms, step, "messages")
+        kept = DIGESTS.encode(entry)
+    else:
+        step.rows.append(("message_digests", _digest_row(digest, 1)))
+        step.count("messages")
+        kept = _first_copy(state, digest, now_ms, step, rules)
+    timers.schedule(state, rules.session, step)
+    store.digests.put(digest.message_id, kept)
+    store.state.update(STATES.encode(state))
+
+
+def take_event(store: Store, event: AnalyticsEvent, now_ms: int, step: Step, rules: Rules) -> None:
+    """An event of this session: a row at once, and evidence for its judgements.
+
+    Of copies that differ the same one counts whichever came first: the one whose content sorts first.
+    """
+    row = loose_event(event)
+    known = store.events.get(row.uuid)
+    if known is not None:
+        old = EVENTS.decode(known).row if known != ID_ONLY else None
+        if old is None or content(row) >= content(old):
+            step.count("events_repeated")
+            return
+        row = msgspec.structs.replace(row, revision=old.revision + 1)
+    state = _state(store, row.team, row.session_id, now_ms)
+    step.rows.append(("events", row))
+    step.count("events" if known is None else "events_repeated")
+    kept = _keep_event(state, row, known is None, now_ms, step, rules)
+    timers.schedule(state, rules.session, step)
+    store.events.put(row.uuid, kept)
+    store.state.update(STATES.encode(state))
+
+
+def _first_copy(state: SessionState, digest: MessageDigest, now_ms: int, step: Step, rules: Rules) -> bytes:
+    """Takes a message into the session; returns what to keep of it."""
+    if state.phase == EXPIRED:
+        step.late.append(Late(digest.team, digest.session_id, "message", digest.message_id, now_ms))
+        step.count("messages_expired")
+        return ID_ONLY
+    _wake(state, now_ms, step, "messages")
+    _received(state, now_ms)
+    state.dirty = True
+    seen = glance(digest, rules.clicks)
+    if not _fits(state, digest, seen.clicks, rules.session):
+        state.truncated = True
+        step.count("messages_capped")
+        return ID_ONLY
+    if not state.message_count:
+        step.count("sessions_opened")
+    state.message_count += 1
+    state.digest_bytes += len(digest.records)
+    state.click_count += seen.clicks
+    state.start_ms = digest.first_ms if state.start_ms is None else min(state.start_ms, digest.first_ms)
+    tail.add(state, digest, seen, now_ms, rules)
+    return DIGESTS.encode(StoredDigest(1, digest))
+
+
+def _other_copy(state: SessionState, known: StoredDigest, digest: MessageDigest, step: Step) -> StoredDigest | None:
+    """Of two copies of a message the one that arrived at the broker first counts; None when that is the known one."""
+    step.count("messages_repeated")
+    one, other = (SessionDigest(m.team, m.session_id, {digest.message_id: m}) for m in (known.digest, digest))
+    winner = merge(one, other).messages[digest.message_id]
+    if winner == known.digest:
+        return None
+    state.dirty = True
+    state.digest_bytes += len(winner.records) - len(known.digest.records)
+    step.rows.append(("message_digests", _digest_row(winner, known.revision + 1)))
+    return StoredDigest(known.revision + 1, winner)
+
+
+def _keep_event(state: SessionState, row: EventRow, is_first: bool, now_ms: int, step: Step, rules: Rules) -> bytes:
+    """Takes an event into the session; returns what to keep of it."""
+    if state.phase == EXPIRED:
+        step.late.append(Late(row.team, row.session_id, "event", row.uuid, now_ms))
+        step.count("events_expired")
+        return ID_ONLY
+    _wake(state, now_ms, step, "events")
+    if not state.message_count:
+        _received(state, now_ms)
+    state.dirty = True
+    if is_first and state.event_count >= rules.session.max_events:
+        state.truncated = True
+        step.count("events_capped")
+        return ID_ONLY
+    state.event_count += is_first
+    _tell(state, event_of(row), rules)
+    return EVENTS.encode(StoredEvent(row))
+
+
+def _tell(state: SessionState, event: AnalyticsEvent, rules: Rules) -> None:
+    """What the tail has to know of an event."""
+    state.profile = interim.learned(state.profile, event)
+    if event.event not in TOLD:
+        return
+    state.events = [ref for ref in state.events if ref.uuid != event.uuid]
+    state.events.append(EventRef(event.uuid, event.timestamp_ms))
+    state.events.sort(key=lambda ref: (ref.timestamp_ms, ref.uuid))
+    del state.events[:-MAX_EVENT_REFS]
+    window = next((w for w in state.windows if w.window_id == event.window_id), None)
+    if window is not None and event.event in ("$exception", "$pageleave"):
+        clicks = rules.clicks
+        due = Due(event.timestamp_ms + clicks.slow_ms, clicks.window_ms - clicks.slow_ms)
+        tail.add_due(window, due, rules.session.settle_ms)
+
+
+def _state(store: Store, team: str, session_id: str, now_ms: int) -> SessionState:
+    data = store.state.value()
+    return SessionState(team, session_id, OPEN, now_ms, now_ms) if data is None else STATES.decode(data)
+
+
+def _wake(state: SessionState, now_ms: int, step: Step, kind: str) -> None:
+    """Late evidence opens a closed session again."""
+    if state.phase == CLOSED:
+        state.phase = OPEN
+        state.opened_ms = max(now_ms, state.clock_ms)
+        step.count(f"{kind}_late")
+
+
+def _received(state: SessionState, now_ms: int) -> None:
+    state.last_received_ms = max(state.last_received_ms, now_ms)
+    if not state.close_count:
+        state.opened_ms = min(state.opened_ms, now_ms)
+
+
+def _fits(state: SessionState, digest: MessageDigest, clicks: int, caps: Settings) -> bool:
+    """Is there room for one more message under every cap? For the first there always is."""
+    return state.message_count == 0 or (
+        state.message_count < caps.max_messages
+        and state.digest_bytes + len(digest.records) <= caps.max_digest_bytes
+        and (not clicks or state.click_count + clicks <= caps.max_clicks)
+    )
+
+
+def _digest_row(digest: MessageDigest, revision: int) -> Any:
+    row = msgspec.structs.replace(to_row(digest), revision=revision)
+    return canonical("message_digests", [row])[0]
+
+
+def _sane(digest: MessageDigest) -> MessageDigest:
+    """Without lone surrogates, and without times that no calendar holds."""
+    changes: dict[str, None] = {
+        name: None
+        for name in ("received_ms", "sent_ms")
+        if (ms := getattr(digest, name)) is not None and not 0 <= ms <= MAX_TIMESTAMP_MS
+    }
+    plain: MessageDigest = msgspec.structs.replace(digest, **changes) if changes else digest
+    try:
+        f"{plain.team}{plain.session_id}{plain.window_id}{plain.distinct_id}{plain.snapshot_library}".encode()
+    except UnicodeEncodeError:
+        plain = well_formed(plain)
+    return plain

@@ -1,0 +1,134 @@
+"""The live operator: takes evidence in, and acts when a timer is due. See the package for the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from replay_signals.schemas.digests import MessageDigest
+from replay_signals.schemas.messages import AnalyticsEvent
+from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.event_rows import event_of
+from replay_signals.transforms.live import early, intake, tail, timers, whole
+from replay_signals.transforms.live.codec import StateError
+from replay_signals.transforms.live.state import (
+    CLOSED,
+    DIGESTS,
+    EVENTS,
+    EXPIRED,
+    ID_ONLY,
+    OPEN,
+    PUBLISHED,
+    SIGNALS,
+    STATES,
+    Published,
+    SessionState,
+)
+from replay_signals.transforms.live.step import Step, bug
+from replay_signals.transforms.live.store import Store
+
+
+class Live:
+    """Judges sessions while they happen. Has no state of its own: everything lies in the store that calls hand in."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def on_message(self, store: Store, digest: MessageDigest, now_ms: int) -> Step:
+        """A message digest of this session, for the first time or again; `now_ms` is its broker time."""
+        return _guarded(digest, now_ms, lambda step: intake.take_message(store, digest, now_ms, step, self._rules))
+
+    def on_event(self, store: Store, event: AnalyticsEvent, now_ms: int) -> Step:
+        """An analytics event of this session; `now_ms` is its broker time."""
+        return _guarded(event, now_ms, lambda step: intake.take_event(store, event, now_ms, step, self._rules))
+
+    def on_timer(self, store: Store, now_ms: int) -> Step:
+        """Does what is due at `now_ms` (broker's clock): nothing, when nothing is."""
+        step = Step()
+        data = store.state.value()
+        if data is None:
+            return step
+        state = STATES.decode(data)
+        state.clock_ms = max(state.clock_ms, now_ms)
+        if state.timer_ms is not None and now_ms >= state.timer_ms:
+            state.timer_ms = None
+        if state.phase == OPEN:
+            self._go_on(store, state, now_ms, step)
+        elif now_ms >= timers.next_due_ms(state, self._rules.session):
+            if state.phase == EXPIRED:
+                _forget(store)
+                return step
+            _expire(store, state, step)
+        timers.schedule(state, self._rules.session, step)
+        store.state.update(STATES.encode(state))
+        return step
+
+    def _go_on(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:
+        """Closes an open session, or publishes what is settled."""
+        settings = self._rules.session
+        if now_ms >= timers.close_due_ms(state, settings):
+            self._close(store, state, now_ms, step)
+            return
+        due_ms = tail.next_due_ms(state, settings)
+        if due_ms is not None and now_ms >= due_ms:
+            early.settle(store, state, now_ms, step, self._rules)
+
+    def _close(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:
+        """Judges the whole session, if there is anything new, and publishes all differences."""
+        state.phase, state.closed_ms = CLOSED, max(now_ms, state.closed_ms)
+        for window in state.windows:
+            window.dues_ms = []
+        if state.message_count and state.dirty:
+            try:
+                self._judge(store, state, now_ms, step)
+            except StateError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a bug in a detector costs one session, not the job
+                step.letters.append(bug(state.team, state.session_id, "judge failed", error, now_ms))
+                step.count("judge_failed")
+        state.close_count += 1
+        state.dirty = False
+
+    def _judge(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:
+        digests = [DIGESTS.decode(data).digest for _, data in store.digests.items() if data != ID_ONLY]
+        events = [event_of(EVENTS.decode(data).row) for _, data in store.events.items() if data != ID_ONLY]
+        standing = [SIGNALS.decode(data) for _, data in store.signals.items()]
+        data = store.published.value()
+        before = Published() if data is None else PUBLISHED.decode(data)
+        judged = whole.judge_whole(digests, events, self._rules, state.truncated)
+        step.count("sessions_rejudged" if state.close_count else "sessions_closed")
+        step.count("judged_messages", len(digests))
+        after = whole.publish(judged, standing, before, step, now_ms)
+        for table, row in step.rows:
+            if table == "signals":
+                store.signals.put(row.signal_id, SIGNALS.encode(row))
+        store.published.update(PUBLISHED.encode(after))
+
+
+def _guarded(what: MessageDigest | AnalyticsEvent, now_ms: int, take: Callable[[Step], None]) -> Step:
+    step = Step()
+    try:
+        take(step)
+    except StateError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug met by one piece of evidence costs that piece, not the job
+        name = f"{type(what).__name__} refused"
+        step = Step(letters=[bug(what.team, what.session_id, name, error, now_ms)])
+    return step
+
+
+def _expire(store: Store, state: SessionState, step: Step) -> None:
+    """Lets the evidence go; ids stay, so that repeats are still known."""
+    state.phase = EXPIRED
+    state.windows, state.events, state.shown = [], [], []
+    for piece in (store.digests, store.events):
+        for key, data in piece.items():
+            if data != ID_ONLY:
+                piece.put(key, ID_ONLY)
+    store.signals.clear()
+    store.published.clear()
+    step.count("sessions_expired")
+
+
+def _forget(store: Store) -> None:
+    for piece in (store.state, store.published, store.digests, store.events, store.signals):
+        piece.clear()
