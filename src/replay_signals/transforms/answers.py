@@ -1,7 +1,7 @@
 """Answers: which of a page's effects answer a click, and which only happen near it.
 
 What is not an answer, each with its reason:
-  background   changes the page makes by itself (effects.Background)
+  background   changes the page makes by itself (transforms/background)
   hover        tooltips and highlights that come and go with the pointer
   leaving      what happens before the click event because a field lost the focus (validation on blur)
   focus        state classes the control gets with the focus
@@ -14,8 +14,9 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from replay_signals.schemas.rules import Clicks
+from replay_signals.transforms.background import Background
 from replay_signals.transforms.controls import Control
-from replay_signals.transforms.effects import Background, Effect
+from replay_signals.transforms.effects import Effect, Target
 from replay_signals.transforms.gestures import Click
 from replay_signals.transforms.timeline import Page, Request
 
@@ -25,6 +26,8 @@ SCROLL_MS = 400
 """Scrolling by code follows its click at once; later scrolling is the visitor's own (Sentry: 300 ms)."""
 FEEDBACK_MS = 1500
 """Ripples and pressed states are gone by then."""
+AGAIN_MS = 2000
+"""An animation still running from the last click on the same control is that control at work."""
 HOVER_MEMORY_MS = 5000
 """A tooltip that a click or the parting pointer takes away was shown at most this long before."""
 
@@ -40,6 +43,7 @@ class Answers:
         self._focuses = [e for e in effects if e.kind == "focus"]
         self._blurs = [e.t for e in effects if e.kind == "blur"]
         self._brought: list[tuple[int, int]] = []
+        self._answered: dict[int | None, tuple[float, set[Target]]] = {}
 
     def requests(self, click: Click, share: list[Effect]) -> list[Request]:
         """Requests of page code that the click sent."""
@@ -52,11 +56,21 @@ class Answers:
         found = self._caused([e for e in share if e.t <= until and self._answers(e, click)], click, requests)
         for effect in found:
             self._brought += pairs(effect.added)
+        if found:
+            self._answered[click.element] = click.t, {t for e in found for t in e.targets}
         return found
 
     def _own(self, effect: Effect, click: Click) -> bool:
-        since = effect.t - click.down_ms
-        return not all(self.background.explains(t, effect.t, since) for t in effect.targets)
+        """Is it more than what the page does by itself? One habitual change makes all that come with it habitual."""
+        explained = {t for t in effect.targets if self._explained(t, effect, click)}
+        return len(explained) < len(effect.targets) and not any(self.background.habitual(t) for t in explained)
+
+    def _explained(self, target: Target, effect: Effect, click: Click) -> bool:
+        if self.background.explains(target, effect.t, effect.t - click.down_ms):
+            return True
+        at, own = self._answered.get(click.element, (0.0, set()))
+        again = target in own and click.down_ms - at <= AGAIN_MS
+        return not again and self.background.running(target, click.down_ms)
 
     def _answers(self, effect: Effect, click: Click) -> bool:
         since = effect.t - click.t
@@ -68,7 +82,7 @@ class Answers:
         if effect.kind == "blur":
             return since >= 0 and prompt and self._left_window(effect, click)
         if effect.kind == "scroll":
-            return since <= SCROLL_MS and not self._scrolling(click.down_ms)
+            return since <= SCROLL_MS and not self._scrolling(click.down_ms) and self._own(effect, click)
         if effect.kind in ("input", "url", "hidden"):
             return prompt
         return effect.kind != "request" and self._own(effect, click)
@@ -134,8 +148,8 @@ class Answers:
             if effect.t <= chain or by_request:
                 kept.append(effect)
                 chain = max(chain, effect.t + self.rules.prompt_ms)
-        if not kept and own and own[0].kind == "mutation":
-            kept = own  # late and alone: nothing else explains it
+        if not kept and own and own[0].kind == "mutation" and not self.background.restless:
+            kept = own  # late and alone, on a page that does not move by itself: nothing else explains it
         return [] if self._only_feedback(kept, click) else kept
 
     def _only_feedback(self, kept: list[Effect], click: Click) -> bool:

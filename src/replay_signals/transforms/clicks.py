@@ -9,12 +9,14 @@ unknown  the recording cannot tell: no control, no snapshot, effects outside the
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.answers import MARGIN_MS, Answers
+from replay_signals.transforms.background import Background
 from replay_signals.transforms.controls import Control
-from replay_signals.transforms.effects import Background, Effect, effects_of, spans
+from replay_signals.transforms.effects import Effect, effects_of
 from replay_signals.transforms.gestures import Click, clicks_of
 from replay_signals.transforms.timeline import Page, Request, Timeline, Window
 from replay_signals.transforms.witness import NATIVE, leads_away, link_target, same_document, unwitnessed
@@ -80,7 +82,8 @@ def _judge_page(page: Page, window: Window, timeline: Timeline, rules: Clicks) -
     if not clicks:
         return []
     effects = effects_of(page)
-    background = Background(page, effects, spans(_busy(clicks, effects, rules)))
+    other = [(e.t - MARGIN_MS, e.t + rules.prompt_ms) for e in effects if e.kind in ("input", "scroll")]
+    background = Background(page, effects, _after_clicks(clicks, effects, rules), other)
     judge = _PageJudge(page, window, timeline, rules, Answers(page, effects, background, rules))
     downs = [c.down_ms - MARGIN_MS for c in clicks]
     shares: list[list[Effect]] = [[] for _ in clicks]
@@ -92,17 +95,15 @@ def _judge_page(page: Page, window: Window, timeline: Timeline, rules: Clicks) -
     return [judge.click(c, shares[i], i == leaving) for i, c in enumerate(clicks)]
 
 
-def _busy(clicks: list[Click], effects: list[Effect], rules: Clicks) -> list[tuple[float, float]]:
-    """Spans in which the visitor may have caused changes: clicks, typing, scrolling, and what clicks asked for."""
-    busy = [(c.down_ms - MARGIN_MS, c.t + rules.slow_ms) for c in clicks]
-    busy += [(e.t - MARGIN_MS, e.t + rules.prompt_ms) for e in effects if e.kind in ("input", "scroll")]
+def _after_clicks(clicks: list[Click], effects: list[Effect], rules: Clicks) -> Iterator[tuple[float, float]]:
+    """Spans in which clicks may have caused changes: at once, or when what they asked for came back."""
+    yield from ((c.down_ms - MARGIN_MS, c.t + rules.slow_ms) for c in clicks)
     times = [c.down_ms - MARGIN_MS for c in clicks]
     for effect in effects:
         if effect.request is not None:
             i = bisect_right(times, effect.t) - 1
             if i >= 0 and effect.t - clicks[i].t <= rules.prompt_ms:
-                busy.append((effect.t, effect.request.end_ms + rules.prompt_ms))
-    return busy
+                yield effect.t, effect.request.end_ms + rules.prompt_ms
 
 
 class _PageJudge:
