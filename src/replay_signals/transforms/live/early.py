@@ -11,7 +11,7 @@ from replay_signals.transforms.event_rows import event_of
 from replay_signals.transforms.live import interim, tail, whole
 from replay_signals.transforms.live.glance import Due, framed
 from replay_signals.transforms.live.state import DIGESTS, EVENTS, SIGNALS, SessionState
-from replay_signals.transforms.live.step import Step, bug
+from replay_signals.transforms.live.step import Step, attempt
 from replay_signals.transforms.live.store import Store
 from replay_signals.transforms.revise import RETRACTED
 
@@ -27,10 +27,9 @@ def settle(store: Store, state: SessionState, now_ms: int, step: Step, rules: Ru
     step.count("judged_interim")
     step.count("judged_messages", len(digests))
     events = [event_of(EVENTS.decode(data).row) for ref in state.events if (data := store.events.get(ref.uuid))]
-    try:
-        view = interim.look(state, digests, events, rules, now_ms)
-    except Exception as error:  # noqa: BLE001 - a bug in a detector costs one session its early signals
-        step.letters.append(bug(state.team, state.session_id, "judge failed", error, now_ms))
+    key = state.team, state.session_id
+    view = attempt(step, key, "judge failed", now_ms, lambda _: interim.look(state, digests, events, rules, now_ms))
+    if view is None:
         step.count("judge_failed")
         return
     _show(store, state, view, now_ms, step)

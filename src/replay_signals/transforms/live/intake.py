@@ -29,7 +29,7 @@ from replay_signals.transforms.live.state import (
     StoredDigest,
     StoredEvent,
 )
-from replay_signals.transforms.live.step import Late, Step
+from replay_signals.transforms.live.step import Late, Step, attempt
 from replay_signals.transforms.live.store import Store
 from replay_signals.transforms.merge import merge
 from replay_signals.transforms.records import MAX_TIMESTAMP_MS
@@ -46,49 +46,61 @@ def loose_event(event: AnalyticsEvent) -> EventRow:
     return row
 
 
-def take_message(store: Store, digest: MessageDigest, now_ms: int, step: Step, rules: Rules) -> None:
+def take_message(store: Store, digest: MessageDigest, now_ms: int, rules: Rules) -> Step:
     """A message of this session: a row at once, and evidence for its judgements."""
-    digest = _sane(digest)
+    step = Step()
     known = store.digests.get(digest.message_id)
     if known == ID_ONLY:
         step.count("messages_repeated")
-        return
-    state = _state(store, digest.team, digest.session_id, now_ms)
-    if known is not None:
-        entry = _other_copy(state, DIGESTS.decode(known), digest, step)
-        if entry is None:
-            return
-        _wake(state, now_ms, step, "messages")
-        kept = DIGESTS.encode(entry)
-    else:
-        step.rows.append(("message_digests", _digest_row(digest, 1)))
-        step.count("messages")
-        kept = _first_copy(state, digest, now_ms, step, rules)
-    timers.schedule(state, rules.session, step)
-    store.digests.put(digest.message_id, kept)
-    store.state.update(STATES.encode(state))
+        return step
+    key = digest.team, digest.session_id
+    state = _state(store, *key, now_ms)
+
+    def take(own: Step) -> bytes | None:
+        sane = _sane(digest)
+        if known is not None:
+            return _other_copy(state, DIGESTS.decode(known), sane, now_ms, own)
+        own.rows.append(("message_digests", _digest_row(sane, 1)))
+        own.count("messages")
+        return _first_copy(state, sane, now_ms, own, rules)
+
+    kept = attempt(step, key, "message refused", now_ms, take)
+    if kept is not None:
+        timers.schedule(state, rules.session, step)
+        store.digests.put(digest.message_id, kept)
+        store.state.update(STATES.encode(state))
+    return step
 
 
-def take_event(store: Store, event: AnalyticsEvent, now_ms: int, step: Step, rules: Rules) -> None:
+def take_event(store: Store, event: AnalyticsEvent, now_ms: int, rules: Rules) -> Step:
     """An event of this session: a row at once, and evidence for its judgements.
 
     Of copies that differ the same one counts whichever came first: the one whose content sorts first.
     """
-    row = loose_event(event)
+    step = Step()
+    key = event.team, event.session_id
+    row = attempt(step, key, "event refused", now_ms, lambda _: loose_event(event))
+    if row is None:
+        return step
     known = store.events.get(row.uuid)
-    if known is not None:
-        old = EVENTS.decode(known).row if known != ID_ONLY else None
-        if old is None or content(row) >= content(old):
-            step.count("events_repeated")
-            return
-        row = msgspec.structs.replace(row, revision=old.revision + 1)
-    state = _state(store, row.team, row.session_id, now_ms)
-    step.rows.append(("events", row))
-    step.count("events" if known is None else "events_repeated")
-    kept = _keep_event(state, row, known is None, now_ms, step, rules)
-    timers.schedule(state, rules.session, step)
-    store.events.put(row.uuid, kept)
-    store.state.update(STATES.encode(state))
+    old = EVENTS.decode(known).row if known else None
+    if known is not None and (old is None or content(row) >= content(old)):
+        step.count("events_repeated")
+        return step
+    state = _state(store, *key, now_ms)
+    newest: EventRow = row if old is None else msgspec.structs.replace(row, revision=old.revision + 1)
+
+    def take(own: Step) -> bytes:
+        own.rows.append(("events", newest))
+        own.count("events" if known is None else "events_repeated")
+        return _keep_event(state, newest, known is None, now_ms, own, rules)
+
+    kept = attempt(step, key, "event refused", now_ms, take)
+    if kept is not None:
+        timers.schedule(state, rules.session, step)
+        store.events.put(row.uuid, kept)
+        store.state.update(STATES.encode(state))
+    return step
 
 
 def _first_copy(state: SessionState, digest: MessageDigest, now_ms: int, step: Step, rules: Rules) -> bytes:
@@ -115,17 +127,20 @@ def _first_copy(state: SessionState, digest: MessageDigest, now_ms: int, step: S
     return DIGESTS.encode(StoredDigest(1, digest))
 
 
-def _other_copy(state: SessionState, known: StoredDigest, digest: MessageDigest, step: Step) -> StoredDigest | None:
+def _other_copy(
+    state: SessionState, known: StoredDigest, digest: MessageDigest, now_ms: int, step: Step
+) -> bytes | None:
     """Of two copies of a message the one that arrived at the broker first counts; None when that is the known one."""
     step.count("messages_repeated")
     one, other = (SessionDigest(m.team, m.session_id, {digest.message_id: m}) for m in (known.digest, digest))
     winner = merge(one, other).messages[digest.message_id]
     if winner == known.digest:
         return None
+    _wake(state, now_ms, step, "messages")
     state.dirty = True
     state.digest_bytes += len(winner.records) - len(known.digest.records)
     step.rows.append(("message_digests", _digest_row(winner, known.revision + 1)))
-    return StoredDigest(known.revision + 1, winner)
+    return DIGESTS.encode(StoredDigest(known.revision + 1, winner))
 
 
 def _keep_event(state: SessionState, row: EventRow, is_first: bool, now_ms: int, step: Step, rules: Rules) -> bytes:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.event_rows import event_of
 from replay_signals.transforms.live import early, intake, tail, timers, whole
-from replay_signals.transforms.live.codec import StateError
 from replay_signals.transforms.live.state import (
     CLOSED,
     DIGESTS,
@@ -23,7 +20,7 @@ from replay_signals.transforms.live.state import (
     Published,
     SessionState,
 )
-from replay_signals.transforms.live.step import Step, bug
+from replay_signals.transforms.live.step import Step, attempt
 from replay_signals.transforms.live.store import Store
 
 
@@ -35,11 +32,11 @@ class Live:
 
     def on_message(self, store: Store, digest: MessageDigest, now_ms: int) -> Step:
         """A message digest of this session, for the first time or again; `now_ms` is its broker time."""
-        return _guarded(digest, now_ms, lambda step: intake.take_message(store, digest, now_ms, step, self._rules))
+        return intake.take_message(store, digest, now_ms, self._rules)
 
     def on_event(self, store: Store, event: AnalyticsEvent, now_ms: int) -> Step:
         """An analytics event of this session; `now_ms` is its broker time."""
-        return _guarded(event, now_ms, lambda step: intake.take_event(store, event, now_ms, step, self._rules))
+        return intake.take_event(store, event, now_ms, self._rules)
 
     def on_timer(self, store: Store, now_ms: int) -> Step:
         """Does what is due at `now_ms` (broker's clock): nothing, when nothing is."""
@@ -78,13 +75,7 @@ class Live:
         for window in state.windows:
             window.dues_ms = []
         if state.message_count and state.dirty:
-            try:
-                self._judge(store, state, now_ms, step)
-            except StateError:
-                raise
-            except Exception as error:  # noqa: BLE001 - a bug in a detector costs one session, not the job
-                step.letters.append(bug(state.team, state.session_id, "judge failed", error, now_ms))
-                step.count("judge_failed")
+            self._judge(store, state, now_ms, step)
         state.close_count += 1
         state.dirty = False
 
@@ -94,26 +85,21 @@ class Live:
         standing = [SIGNALS.decode(data) for _, data in store.signals.items()]
         data = store.published.value()
         before = Published() if data is None else PUBLISHED.decode(data)
-        judged = whole.judge_whole(digests, events, self._rules, state.truncated)
-        step.count("sessions_rejudged" if state.close_count else "sessions_closed")
+
+        def judge(own: Step) -> Published:
+            judged = whole.judge_whole(digests, events, self._rules, state.truncated)
+            return whole.publish(judged, standing, before, own, now_ms)
+
         step.count("judged_messages", len(digests))
-        after = whole.publish(judged, standing, before, step, now_ms)
+        after = attempt(step, (state.team, state.session_id), "judge failed", now_ms, judge)
+        if after is None:
+            step.count("judge_failed")
+            return
+        step.count("sessions_rejudged" if state.close_count else "sessions_closed")
         for table, row in step.rows:
             if table == "signals":
                 store.signals.put(row.signal_id, SIGNALS.encode(row))
         store.published.update(PUBLISHED.encode(after))
-
-
-def _guarded(what: MessageDigest | AnalyticsEvent, now_ms: int, take: Callable[[Step], None]) -> Step:
-    step = Step()
-    try:
-        take(step)
-    except StateError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a bug met by one piece of evidence costs that piece, not the job
-        name = f"{type(what).__name__} refused"
-        step = Step(letters=[bug(what.team, what.session_id, name, error, now_ms)])
-    return step
 
 
 def _expire(store: Store, state: SessionState, step: Step) -> None:

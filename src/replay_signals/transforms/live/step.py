@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import DeadLetter, Reason, SourcePosition
+from replay_signals.transforms.live.codec import StateError
+
+T = TypeVar("T")
 
 
 class Late(msgspec.Struct, frozen=True):
@@ -42,6 +46,15 @@ class Step(msgspec.Struct):
         """Adds to a counter."""
         self.counts[name] = self.counts.get(name, 0) + by
 
+    def add(self, other: Step) -> None:
+        """Appends another step's outputs."""
+        self.rows += other.rows
+        self.inbox += other.inbox
+        self.letters += other.letters
+        self.late += other.late
+        for name, by in other.counts.items():
+            self.count(name, by)
+
 
 COUNTERS = {
     "messages": "messages taken in for the first time",
@@ -68,8 +81,21 @@ COUNTERS = {
 """Every counter a step may carry, with its meaning."""
 
 
-def bug(team: str, session_id: str, what: str, error: Exception, now_ms: int) -> DeadLetter:
-    """The dead letter of a session that a bug met."""
-    detail = f"{what}: {type(error).__name__}: {error}"[:1000]
-    position = SourcePosition(f"session:{session_id}")
-    return DeadLetter(position, Reason.INTERNAL, detail, team=team, session_id=session_id, received_ms=now_ms)
+def attempt(step: Step, session: tuple[str, str], what: str, now_ms: int, work: Callable[[Step], T]) -> T | None:
+    """Runs pure work; a bug in it costs its own outputs and gives a dead letter, not the end of the job.
+
+    Nothing in `work` may write to a store: an engine's errors must stop the job, and state is written whole or not.
+    """
+    own = Step()
+    try:
+        result = work(own)
+    except StateError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a detector or a strange input makes of itself
+        detail = f"{what}: {type(error).__name__}: {error}"[:1000]
+        team, session_id = session
+        position = SourcePosition(f"session:{session_id}")
+        step.letters.append(DeadLetter(position, Reason.INTERNAL, detail, b"", team, session_id, now_ms))
+        return None
+    step.add(own)
+    return result
