@@ -200,3 +200,40 @@ def test_progress_tells_what_is_done_of_how_many(tmp_path: Path) -> None:
 def test_every_runner_gives_the_same_tables(whole: Path, tmp_path: Path, runner: str, args: list[str]) -> None:
     backfill(tmp_path, *SMALL, runner=runner, beam_args=args)
     assert contents(tmp_path) == contents(whole)
+
+
+def test_a_bug_met_by_one_session_costs_its_judgement_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = ms("2026-03-01T10:00:00")
+    requests = [replay("good", page(at)), replay("odd", page(at)), event(str(uuid.UUID(int=1)), at, session="odd")]
+    file = written(tmp_path / "a.jsonl", requests)
+
+    def picky(session: Any, *rest: Any) -> Any:
+        if session.session_id == "odd":
+            raise ZeroDivisionError("a detector divided by nothing")
+        return judge(session, *rest)
+
+    monkeypatch.setattr("replay_signals.pipelines.sessions.judge", picky)
+    for _ in range(2):
+        assert backfill(tmp_path / "w", file).dead_letters == {Reason.INTERNAL: 1}
+        [letter] = rows(tmp_path / "w", "dead_letters")
+        assert (letter.session_id, letter.detail) == (
+            "odd",
+            "judge failed: ZeroDivisionError: a detector divided by nothing",
+        )
+        assert {row.session_id for row in rows(tmp_path / "w", "message_digests")} == {"good", "odd"}
+        assert [row.session_id for row in rows(tmp_path / "w", "sessions")] == ["good"]
+    monkeypatch.undo()
+    backfill(tmp_path / "w", written(tmp_path / "late.jsonl", [replay("odd", page(at + 5_000))]))
+    assert {row.session_id for row in rows(tmp_path / "w", "sessions")} == {"good", "odd"}
+
+
+def test_what_no_format_can_hold_is_made_storable(tmp_path: Path) -> None:
+    at = ms("2026-03-01T10:00:00")
+    odd = event(str(uuid.UUID(int=1)), at, session="s\ud800", number=10**30, text="\udfff", nul="a\x00b")
+    backfill(tmp_path / "w", written(tmp_path / "a.jsonl", [odd, replay("s1", page(at))]))
+    assert len(rows(tmp_path / "w", "sessions")) == 1
+    stored = [*rows(tmp_path / "w", "events"), *rows(tmp_path / "w", "dead_letters")]
+    assert len(stored) == 1
+    assert backfill(tmp_path / "w", tmp_path / "a.jsonl").added == {}
