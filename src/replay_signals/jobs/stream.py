@@ -6,6 +6,7 @@ that Flink never decides on a schema) and Flink's own client.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -24,7 +25,7 @@ from replay_signals.jobs.stack_home import (
     java_options,
     make_flink_home,
 )
-from replay_signals.jobs.stack_state import State, load_state
+from replay_signals.jobs.stack_state import State, load_state, stop, wait_for
 from replay_signals.pipelines.catalog import open_catalog, open_tables
 from replay_signals.pipelines.stream.config import ConfigError, StreamConfig, load_config, to_json
 
@@ -70,6 +71,8 @@ def submit(config: StreamConfig, root: Path = DEFAULT_ROOT, savepoint: str | Non
     if running:
         raise StackError(f"A job named {config.name} runs already ({running[0]}): stop it first.")
     make_tables(config)
+    if config.execution_mode == "thread":
+        renew_workers(root)
     python = flink_python()
     start = ["-s", savepoint] if savepoint else []
     command = [
@@ -82,9 +85,31 @@ def submit(config: StreamConfig, root: Path = DEFAULT_ROOT, savepoint: str | Non
     )
     words = done.stdout.split("JobID ")
     if done.returncode or len(words) < 2:
-        said = done.stdout if "Caused by" in done.stdout else done.stderr
-        raise StackError(f"Flink did not take the job: {_cause(said)}")
+        raise StackError(f"Flink did not take the job: {_cause(done.stderr + done.stdout)}")
     return words[-1].split()[0]
+
+
+def renew_workers(root: Path) -> None:
+    """Ends the local TaskManagers, so that the supervisor starts new ones, unless another job uses them.
+
+    In thread mode all jobs of a TaskManager share one Python interpreter, which would go on with the modules of the
+    version that it imported first.
+    """
+    state = load_state(root)
+    if any(job["state"] not in ENDED for job in jobs(state)):
+        return
+    workers = {name: proc for name, proc in state.processes.items() if name.startswith("taskmanager")}
+    for proc in workers.values():
+        stop(proc)
+
+    def renewed() -> bool:
+        now = load_state(root)
+        overview: Any = rest(now, "/overview")
+        fresh = all(now.processes.get(name) not in (None, proc) for name, proc in workers.items())
+        return fresh and bool(overview) and overview.get("slots-available", 0) >= overview.get("slots-total", 0) > 0
+
+    if workers and not wait_for(renewed, STOP_S, 0.5):
+        raise StackError("The TaskManagers did not come back: see `replay-signals stack status` and .stack/logs.")
 
 
 def run_local(config: StreamConfig, root: Path = DEFAULT_ROOT, slots: int = 4) -> subprocess.Popen[bytes]:
@@ -153,6 +178,8 @@ def newest_checkpoint(root: Path, job: str) -> str | None:
 
 
 def _cause(text: str) -> str:
+    """The innermost cause in what Flink's client or a Python traceback printed."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    causes = [line for line in lines if line.startswith("Caused by:") or "Error" in line]
-    return (causes or lines or ["no message"])[-1][:500]
+    python = [line for line in lines if re.match(r"[\w.]*(Error|Exception): ", line) and not line.startswith("java.")]
+    java = [line for line in lines if line.startswith("Caused by:")]
+    return (python or java or lines or ["no message"])[-1][:500]

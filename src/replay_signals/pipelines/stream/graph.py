@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyflink.common import Types
-from pyflink.datastream import DataStream, RuntimeExecutionMode, StreamExecutionEnvironment
+from pyflink.datastream import DataStream, StreamExecutionEnvironment
 from pyflink.table import EnvironmentSettings, StreamTableEnvironment
 
 from replay_signals.pipelines.stream import tables as sql
@@ -82,6 +82,3 @@ def _settings(config: StreamConfig) -> dict[str, Any]:
         "execution.checkpointing.timeout": "5 min",
         "execution.checkpointing.tolerable-failed-checkpoints": "100",
     }
-
-
-__all__ = ["RuntimeExecutionMode", "build"]

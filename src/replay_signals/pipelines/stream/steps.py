@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from pyflink.common import Row, Time, Types
+from pyflink.common import Row, Types
 from pyflink.datastream import KeyedProcessFunction, OutputTag, ProcessFunction, RuntimeContext
-from pyflink.datastream.state import MapStateDescriptor, StateTtlConfig, ValueStateDescriptor
+from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
+from pyflink.datastream.time_domain import TimeDomain
 
 from replay_signals.pipelines.inbox import encode, fingerprint
-from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, letter_row, unpack
-from replay_signals.pipelines.stream.atclose import Live, loose_event
+from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, letter_row, pack, unpack
 from replay_signals.pipelines.stream.columns import flink_row, type_of
 from replay_signals.pipelines.stream.config import StreamConfig
 from replay_signals.pipelines.stream.evidence import Arrived, evidence_of
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import SourcePosition
-from replay_signals.schemas.rows import TABLES, DeadLetterRow
+from replay_signals.schemas.rows import TABLES, DeadLetterRow, EventRow
 from replay_signals.transforms.event_rows import event_of
-from replay_signals.transforms.live import COUNTERS, Step
+from replay_signals.transforms.live import COUNTERS, Live, Step
+from replay_signals.transforms.revise import content
 
 BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 STATE = Types.PICKLED_BYTE_ARRAY()  # of bytes; as byte arrays, thread mode takes them apart number by number
@@ -32,10 +34,10 @@ ROWS = {name: OutputTag(f"rows-{name}", type_of(name)) for name in TABLES}
 INBOX = OutputTag("inbox", RECORD)
 DEAD = OutputTag("dead-letters", RECORD)
 METRICS = "replay_signals"
-STATE_TTL_MARGIN_MS = 24 * 3_600_000
-"""State that no timer cleared goes this long after it could still be needed."""
-FALLBACK_MS = 2_000
+FALLBACK_MS = 1_000
 """How much later than the watermark the wall clock may say that a timer is due, when nothing arrives any more."""
+
+log = logging.getLogger(__name__)
 
 
 class DigestMessages(ProcessFunction):
@@ -43,34 +45,25 @@ class DigestMessages(ProcessFunction):
 
     def __init__(self, topic: str, config: StreamConfig) -> None:
         self._topic, self._teams = topic, frozenset(config.teams)
-        self._counters: dict[str, Any] = {}
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Registers the counters."""
-        self._group = runtime_context.get_metrics_group().add_group(METRICS, self._topic)
-        self._messages, self._bytes = self._group.counter("messages"), self._group.counter("bytes")
+        self._count = Counters(runtime_context, self._topic)
 
     def process_element(self, value: Any, ctx: ProcessFunction.Context) -> Iterator[Any]:
         """`value` is (v, token, encoding, topic, part, pos, ts)."""
         body, token, encoding, topic, part, pos, _ = value
-        self._messages.inc()
-        self._bytes.inc(len(body or b""))
-        position = SourcePosition(topic, pos, part)
+        self._count("messages")
+        self._count("bytes", len(body or b""))
         headers = {"token": token, "content-encoding": encoding}
-        arrived = Arrived(body, headers, ctx.timestamp(), position)
-        trace = f"{topic}/{part}#{pos}"
+        arrived = Arrived(body, headers, ctx.timestamp(), SourcePosition(topic, pos, part))
         for evidence in evidence_of(self._topic, arrived, self._teams):
             if evidence.kind == LETTER:
                 letter: DeadLetterRow = unpack((LETTER, evidence.body))
                 self._count(f"rejected.{letter.reason}")
                 yield from letter_outputs(letter)
             else:
-                yield Row(evidence.owner, evidence.kind, evidence.body, trace)
-
-    def _count(self, name: str) -> None:
-        if name not in self._counters:
-            self._counters[name] = self._group.counter(name)
-        self._counters[name].inc()
+                yield Row(evidence.owner, evidence.kind, evidence.body, f"{topic}/{part}#{pos}")
 
 
 class JudgeSessions(KeyedProcessFunction):
@@ -78,44 +71,51 @@ class JudgeSessions(KeyedProcessFunction):
 
     def __init__(self, config: StreamConfig) -> None:
         self._rules = config.rules
-        self._ttl_ms = STATE_TTL_MARGIN_MS * 3
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Registers state and counters."""
         self._live = Live(self._rules)
-        self._store = FlinkStore(runtime_context, self._ttl_ms)
-        self._due = runtime_context.get_state(ValueStateDescriptor("due", Types.LONG()))
-        group = runtime_context.get_metrics_group().add_group(METRICS, "sessions")
-        self._counters = {name: group.counter(name) for name in COUNTERS}
-        self._kinds: dict[str, Any] = {}
-        self._group = group
+        self._store = FlinkStore(runtime_context)
+        self._due = runtime_context.get_state(ValueStateDescriptor("due", STATE))
+        self._count = Counters(runtime_context, "sessions")
+        for name in COUNTERS:
+            self._count(name, 0)
 
     def process_element(self, value: Any, ctx: KeyedProcessFunction.Context) -> Iterator[Any]:
         """`value` is (owner, kind, body, trace)."""
-        key, kind, body, trace = value
-        now_ms = ctx.timestamp() or 0
-        part = unpack((kind, bytes(body)))
-        if kind == EVENT and not part.session_id:
-            yield from self._loose(part)
-            return
+        _, kind, body, trace = value
+        part, now_ms = unpack((kind, bytes(body))), ctx.timestamp() or 0
         if kind == DIGEST:
-            step = self._live.on_message(self._store, part, now_ms)
+            yield from self._outputs(self._live.on_message(self._store, part, now_ms), now_ms, ctx, trace)
+        elif part.session_id:
+            yield from self._outputs(self._live.on_event(self._store, event_of(part), now_ms), now_ms, ctx, trace)
         else:
-            step = self._live.on_event(self._store, event_of(part), now_ms)
-        yield from self._outputs(step, now_ms, ctx, trace)
+            yield from self._loose(part)
+            ctx.timer_service().register_event_time_timer(now_ms + self._rules.session.remember_ms)
 
     def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[Any]:
-        """A timer of either clock; what it is due for stands in state."""
-        due = self._due.value()
-        if due is None:
+        """A timer of the broker's clock; or of this machine's, which stands for the one that was asked for last."""
+        now_ms = timestamp
+        if self._store.state.value() is None:  # an event without a session: repeats are no longer expected
+            self._store.events.clear()
             return
-        yield from self._outputs(self._live.on_timer(self._store, due), due, ctx, "timer")
+        if ctx.time_domain() == TimeDomain.PROCESSING_TIME:
+            asked: tuple[int, int] | None = self._due.value()
+            if asked is None or timestamp < asked[1]:
+                return
+            now_ms = asked[0]
+        yield from self._outputs(self._live.on_timer(self._store, now_ms), now_ms, ctx, "timer")
 
-    def _loose(self, row: Any) -> Iterator[Any]:
-        """An event without a session, once."""
-        if self._store.state.value() is None:
-            self._store.state.update(b"\1")
-            yield ROWS["events"], flink_row(row)
+    def _loose(self, row: EventRow) -> Iterator[Any]:
+        """An event without a session: once, and again if a copy of it wins over the first."""
+        known = self._store.events.get(row.uuid)
+        if known is not None:
+            old: EventRow = unpack((EVENT, known))
+            if content(row) >= content(old):
+                return
+            row = msgspec.structs.replace(row, revision=old.revision + 1)
+        self._store.events.put(row.uuid, pack(EVENT, row)[1])
+        yield ROWS["events"], flink_row(row)
 
     def _outputs(self, step: Step, now_ms: int, ctx: Any, trace: str) -> Iterator[Any]:
         for table, row in step.rows:
@@ -123,39 +123,65 @@ class JudgeSessions(KeyedProcessFunction):
         for record in step.inbox:
             yield INBOX, inbox_output(record, trace)
         for letter in step.letters:
+            self._count(f"rejected.{letter.reason}")
             yield from letter_outputs(letter_row(letter))
+        for late in step.late:
+            log.warning("late evidence, for rejudge: %s", msgspec.json.encode(late).decode())
         for name, by in step.counts.items():
-            self._counters[name].inc(by)
+            self._count(name, by)
         if step.timer_ms is not None:
             self._set_timer(step.timer_ms, now_ms, ctx)
 
-    def _set_timer(self, due: int, now_ms: int, ctx: Any) -> None:
+    def _set_timer(self, due_ms: int, now_ms: int, ctx: Any) -> None:
         """By the broker's clock, and by this machine's in case that nothing arrives which would move the broker's."""
-        self._due.update(due)
+        wall_ms = int(time.time() * 1000) + max(0, due_ms - now_ms) + FALLBACK_MS
+        self._due.update((due_ms, wall_ms))
         timers = ctx.timer_service()
-        timers.register_event_time_timer(due)
-        quiet_ms = max(0, due - now_ms) + FALLBACK_MS
-        timers.register_processing_time_timer(int(time.time() * 1000) + quiet_ms)
+        timers.register_event_time_timer(due_ms)
+        timers.register_processing_time_timer(wall_ms)
+
+
+class Counters:
+    """Counters of one group, made when they are first needed."""
+
+    def __init__(self, context: RuntimeContext, group: str) -> None:
+        self._group = context.get_metrics_group().add_group(METRICS, group)
+        self._counters: dict[str, Any] = {}
+
+    def __call__(self, name: str, by: int = 1) -> None:
+        """Adds to a counter."""
+        if name not in self._counters:
+            self._counters[name] = self._group.counter(name)
+        self._counters[name].inc(by)
 
 
 class FlinkStore:
-    """The state of a session in Flink: the pieces that `transforms/live` asks for."""
+    """The state of a session in Flink: the pieces that `transforms/live` asks for.
 
-    def __init__(self, context: RuntimeContext, ttl_ms: int) -> None:
-        ttl = StateTtlConfig.new_builder(Time.milliseconds(ttl_ms)).cleanup_in_rocksdb_compact_filter(1000).build()
+    No TTL: timers clear everything, and PyFlink cannot set one up in thread mode on a cluster (it looks for a gateway
+    that only clients have).
+    """
 
-        def value(name: str) -> Any:
-            descriptor = ValueStateDescriptor(name, STATE)
-            descriptor.enable_time_to_live(ttl)
-            return context.get_state(descriptor)
+    def __init__(self, context: RuntimeContext) -> None:
+        self.state, self.published = (
+            context.get_state(ValueStateDescriptor(name, STATE)) for name in ("state", "published")
+        )
+        self.digests, self.events, self.signals = (
+            FlinkMap(context.get_map_state(MapStateDescriptor(name, Types.STRING(), STATE)))
+            for name in ("digests", "events", "signals")
+        )
 
-        def mapping(name: str) -> Any:
-            descriptor = MapStateDescriptor(name, Types.STRING(), STATE)
-            descriptor.enable_time_to_live(ttl)
-            return context.get_map_state(descriptor)
 
-        self.state, self.published = value("state"), value("published")
-        self.digests, self.events, self.signals = mapping("digests"), mapping("events"), mapping("signals")
+class FlinkMap:
+    """Flink's map state, whose entries may be changed while they are gone through."""
+
+    def __init__(self, state: Any) -> None:
+        self.get, self.put, self.remove, self.clear = state.get, state.put, state.remove, state.clear
+        self._items = state.items
+
+    def items(self) -> Iterator[tuple[str, bytes]]:
+        """Every entry as of now."""
+        return iter(list(self._items()))
 
 
 def inbox_output(record: InboxRecord, trace: str) -> Row:
@@ -175,6 +201,3 @@ def letter_outputs(row: DeadLetterRow) -> Iterator[Any]:
     yield ROWS["dead_letters"], flink_row(row)
     headers = {"reason": row.reason.encode(), "source": f"{row.source}/{row.partition}#{row.offset}".encode()}
     yield DEAD, Row(row.dead_letter_id.encode(), msgspec.json.encode(row), headers)
-
-
-_ = loose_event, EVENT

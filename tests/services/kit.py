@@ -1,0 +1,228 @@
+"""Real Kafka and real Flink for tests: traffic, what the stream made of it, and the batch result to compare with."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from confluent_kafka import Consumer, Producer, TopicPartition
+from warehouses import backfill
+
+from replay_signals.jobs.replay import PRODUCER
+from replay_signals.jobs.stack_home import INFRA
+from replay_signals.pipelines.consumer import SqliteLedger, consume
+from replay_signals.pipelines.files import read
+from replay_signals.pipelines.kafka_messages import Outgoing, messages_of
+from replay_signals.pipelines.kafka_topics import create_topics, declared_topics
+from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehouse
+from replay_signals.pipelines.warehouse import latest
+from replay_signals.schemas.inbox import InboxRecord
+from replay_signals.schemas.rows import TABLES, SignalRow
+from replay_signals.transforms.present import inbox_record
+from samples import EXAMPLES
+
+TOPICS = declared_topics(INFRA / "topics.toml")
+HOUR_MS = 3_600_000
+Row = tuple[tuple[str, Any], ...]
+
+
+class Topics(msgspec.Struct, frozen=True):
+    """A test's own topics on a shared broker, named by a prefix."""
+
+    bootstrap: str
+    prefix: str
+
+    def name(self, role: str) -> str:
+        """Full name of a topic; roles as in the declaration."""
+        return f"{self.prefix}.{TOPICS[role].name}"
+
+    def kafka(self) -> Kafka:
+        """The job's configuration for these topics."""
+        names = {role: self.name(role) for role in TOPICS}
+        return Kafka(bootstrap=self.bootstrap, group=self.prefix, **names)
+
+    def make(self, folder: Path) -> None:
+        """Makes them as declared."""
+        text = (INFRA / "topics.toml").read_text()
+        for topic in TOPICS.values():
+            text = text.replace(f'name = "{topic.name}"', f'name = "{self.prefix}.{topic.name}"')
+        declaration = folder / "topics.toml"
+        declaration.write_text(text)
+        create_topics(self.bootstrap, declaration)
+
+
+def config_of(topics: Topics, warehouse: Path, **changes: Any) -> StreamConfig:
+    """A job on the test's topics with quick checkpoints."""
+    own = StreamConfig(
+        kafka=topics.kafka(),
+        warehouse=Warehouse(folder=str(warehouse)),
+        name=topics.prefix,
+        checkpoint_interval_ms=2_000,
+        parallelism=1,
+    )
+    return msgspec.structs.replace(own, **changes)
+
+
+def recorded(*numbers: int) -> list[Outgoing]:
+    """Messages of examples, by arrival."""
+    paths = (EXAMPLES / f"s{number:04}.posts.jsonl.gz" for number in numbers)
+    messages = [m for path in paths for m in messages_of(read(str(path), "auto"))]
+    return sorted(messages, key=lambda m: m.timestamp_ms)
+
+
+def send(topics: Topics, messages: Iterable[Outgoing], pause_s: float = 0.0) -> None:
+    """Sends in the given order, each with its own broker time."""
+    producer = Producer({"bootstrap.servers": topics.bootstrap, **PRODUCER})
+    for m in messages:
+        producer.produce(topics.name(m.topic), m.value, m.key, headers=list(m.headers), timestamp=m.timestamp_ms)
+        producer.poll(pause_s)
+    producer.flush()
+
+
+def send_raw(topics: Topics, role: str, value: bytes | None, **more: Any) -> None:
+    """One message as it is."""
+    producer = Producer({"bootstrap.servers": topics.bootstrap, **PRODUCER})
+    producer.produce(topics.name(role), value, **more)
+    producer.flush()
+
+
+def tick(topics: Topics, timestamp_ms: int) -> None:
+    """Moves the broker's clock on every partition (by a message that is none: it becomes a dead letter)."""
+    for role in ("snapshots", "events"):
+        for partition in range(TOPICS[role].partitions):
+            send_raw(topics, role, b"tick", partition=partition, timestamp=timestamp_ms)
+
+
+def dump(topics: Topics, path: Path) -> int:
+    """Writes everything in both source topics as Kafka lines for a backfill; returns how many messages."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": topics.bootstrap,
+            "group.id": f"{topics.prefix}-dump",
+            "enable.partition.eof": True,
+            "enable.auto.commit": False,
+        }
+    )
+    partitions = [
+        TopicPartition(topics.name(role), p, 0)
+        for role in ("snapshots", "events")
+        for p in range(TOPICS[role].partitions)
+    ]
+    consumer.assign(partitions)
+    ended = count = 0
+    with path.open("w") as file:
+        while ended < len(partitions):
+            message = consumer.poll(10)
+            assert message is not None, "the broker does not answer"
+            if message.error():
+                ended += 1
+                continue
+            count += 1
+            file.write(json.dumps(_line(message)) + "\n")
+    consumer.close()
+    return count
+
+
+def _line(message: Any) -> dict[str, Any]:
+    return {
+        "topic": message.topic(),
+        "partition": message.partition(),
+        "offset": message.offset(),
+        "timestamp": message.timestamp()[1],
+        "headers": {k: None if v is None else v.decode() for k, v in message.headers() or []},
+        "value": base64.b64encode(message.value() or b"").decode(),
+        "value_encoding": "base64",
+    }
+
+
+def batch_of(topics: Topics, folder: Path) -> Path:
+    """A warehouse that a backfill makes of everything in the topics."""
+    dump(topics, folder / "dump.jsonl")
+    backfill(folder / "batch", folder / "dump.jsonl")
+    return folder / "batch"
+
+
+def newest(warehouse: Path) -> dict[str, list[Row]]:
+    """What the `_latest` views show of each table, comparable: no revision, and dead letters without their place."""
+    return {name: sorted(map(_row, latest(name, str(warehouse)).to_pylist()), key=repr) for name in TABLES}
+
+
+def _row(row: dict[str, Any]) -> Row:
+    leave_out = {"revision", "status"} | (
+        {"dead_letter_id", "source", "offset", "partition"} if "dead_letter_id" in row else set()
+    )
+    return tuple(sorted((key, _cell(value)) for key, value in row.items() if key not in leave_out))
+
+
+def _cell(value: Any) -> Any:
+    """Maps have no order."""
+    return tuple(sorted(value)) if isinstance(value, list) and value and isinstance(value[0], tuple) else repr(value)
+
+
+def differences(stream: Path, batch: Path) -> dict[str, tuple[int, int]]:
+    """Rows that only one of the warehouses has, by table."""
+    ours, theirs = newest(stream), newest(batch)
+    found = {}
+    for name in TABLES:
+        a, b = list(ours[name]), list(theirs[name])
+        for row in theirs[name]:
+            if row in a:
+                a.remove(row)
+                b.remove(row)
+        if a or b:
+            found[name] = len(a), len(b)
+    return found
+
+
+def inbox_of(topics: Topics, folder: Path) -> dict[str, InboxRecord]:
+    """The inbox as a consumer ends up with it: newest revision by id, retracted ones left out."""
+    state: dict[str, InboxRecord] = {}
+
+    def keep(record: InboxRecord) -> None:
+        state[record.id] = record
+
+    ledger = SqliteLedger(folder / f"ledger-{time.time_ns()}.db")
+    where: dict[str, Any] = {"bootstrap": topics.bootstrap, "topic": topics.name("inbox")}
+    consume(keep, group=f"{topics.prefix}-{time.time_ns()}", ledger=ledger, until_quiet_s=5, **where)
+    assert not ledger.parked()
+    return {key: record for key, record in state.items() if record.status != "retracted"}
+
+
+def expected_inbox(warehouse: Path, inbox: dict[str, InboxRecord]) -> dict[str, InboxRecord]:
+    """What the inbox must hold by the signals of a warehouse; times of production are the inbox's own."""
+    rows = latest("signals", str(warehouse)).to_pylist()
+    out = {}
+    for row in rows:
+        maps = {name: dict(row[name]) for name in ("components", "flags")}
+        signal = SignalRow(**{**row, **maps})
+        known = inbox.get(signal.signal_id)
+        if known is not None:
+            record = inbox_record(signal, produced_at=known.produced_at)
+            out[record.id] = msgspec.structs.replace(record, recording=known.recording)
+        else:
+            out[signal.signal_id] = inbox_record(signal, produced_at=signal.started_at)
+    return out
+
+
+def wait_until(is_true: Callable[[], bool], seconds: float, step_s: float = 1.0) -> bool:
+    """Waits for a condition; False when it did not come."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if is_true():
+            return True
+        time.sleep(step_s)
+    return is_true()
+
+
+def shuffled(messages: Sequence[Outgoing], seed: int, repeats: float = 0.2) -> list[Outgoing]:
+    """Out of order within some messages, and some of them twice."""
+    dice = random.Random(seed)
+    order = {id(m): i + dice.uniform(0, 12) for i, m in enumerate(messages)}
+    again = [m for m in messages if dice.random() < repeats]
+    return sorted([*messages, *again], key=lambda m: order[id(m)])
