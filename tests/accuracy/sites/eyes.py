@@ -15,7 +15,7 @@ SMALL_PX = 90
 def saw(
     item: Item, before: Sequence[Any], later: Sequence[Any], was: Item, here: Item
 ) -> tuple[bool | None, dict[str, int] | None]:
-    """`(responded, changed pixels inside and outside of the element)`; None where only focus or passing effects show."""
+    """`(responded, changed pixels inside, outside the element)`; None where only focus or passing effects show."""
     pics, shots = [b for b in before if b is not None], [s for s in later if s is not None]
     if len(pics) < 2 or not shots or any(p.shape != pics[-1].shape for p in [*pics, *shots]):
         return None, None
