@@ -6,6 +6,7 @@ kind, then content), and a record seen twice in a window at one time is one reco
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -251,18 +252,11 @@ def _hear(window: Window, messages: Iterable[MessageDigest]) -> None:
     """
     for page in window.pages:
         page.heard_ms = page.end_ms
+    starts = [page.start_ms for page in window.pages]
     for message in messages:
         if message.sent_ms is None:
             continue
-        page = _page_at(window, message.last_ms)
+        page = window.pages[max(0, bisect_right(starts, message.last_ms) - 1)]
         page.sent = True
         if page.end_ms <= message.sent_ms <= message.last_ms + 60_000:
             page.heard_ms = max(page.heard_ms, message.sent_ms)
-
-
-def _page_at(window: Window, t: float) -> Page:
-    found = window.pages[0]
-    for page in window.pages:
-        if page.start_ms <= t:
-            found = page
-    return found
