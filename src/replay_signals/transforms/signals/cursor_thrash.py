@@ -8,7 +8,7 @@ recorder's sampling of 50-66 ms, which shows at most about 18 positions in 1.2 s
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import cos, hypot, radians
 from typing import Any, NamedTuple
 
@@ -67,11 +67,12 @@ def positions(page: Page) -> list[Point]:
 def _shakes(points: list[Point]) -> list[tuple[float, float, int, float]]:
     """`(start, end, turns, path)` of shaking; overlapping windows are joined."""
     shakes: list[tuple[float, float, int, float]] = []
+    moves = _Moves(points)
     i = 0
     for k in range(len(points)):
         while points[k].t - points[i].t > WINDOW_MS:
             i += 1
-        turns, path = _restless(points[i : k + 1])
+        turns, path = moves.restless(i, k)
         if turns < MIN_TURNS:
             continue
         start, end = points[i].t, points[k].t
@@ -82,17 +83,30 @@ def _shakes(points: list[Point]) -> list[tuple[float, float, int, float]]:
     return shakes
 
 
-def _restless(window: list[Point]) -> tuple[int, float]:
-    """Sharp turns and path length of a window; no turns when it covers ground."""
-    if len(window) < MIN_TURNS + 2:
-        return 0, 0.0
-    steps = [(b.x - a.x, b.y - a.y) for a, b in pairwise(window)]
-    lengths = [hypot(dx, dy) for dx, dy in steps]
-    path = sum(lengths)
-    width = max(p.x for p in window) - min(p.x for p in window)
-    height = max(p.y for p in window) - min(p.y for p in window)
-    if path < MIN_PATH_PX or path < MIN_RATIO * hypot(width, height):
-        return 0, path
-    kept = [(s, n) for s, n in zip(steps, lengths, strict=True) if n >= MIN_STEP_PX]
-    turns = sum(1 for ((ax, ay), a), ((bx, by), b) in pairwise(kept) if ax * bx + ay * by < _SHARP * a * b)
-    return turns, path
+class _Moves:
+    """The way of the pointer, prepared once: its windows overlap, and each position is in many of them."""
+
+    def __init__(self, points: list[Point]) -> None:
+        self._xs = [p.x for p in points]
+        self._ys = [p.y for p in points]
+        steps = [(b.x - a.x, b.y - a.y) for a, b in pairwise(points)]
+        self._lengths = [hypot(dx, dy) for dx, dy in steps]
+        long = [(step, length) for step, length in zip(steps, self._lengths, strict=True) if length >= MIN_STEP_PX]
+        sharp = (ax * bx + ay * by < _SHARP * a * b for ((ax, ay), a), ((bx, by), b) in pairwise(long))
+        self._long_before = [0, *accumulate(length >= MIN_STEP_PX for length in self._lengths)]
+        """Number of long steps before each position."""
+        self._turns_before = [0, 0, *accumulate(sharp)]
+        """Number of sharp turns into the long steps before each long step."""
+
+    def restless(self, i: int, k: int) -> tuple[int, float]:
+        """Sharp turns and path length between two positions; no turns when the pointer covers ground."""
+        if k - i < MIN_TURNS + 1:
+            return 0, 0.0
+        path = sum(self._lengths[i:k])
+        if path < MIN_PATH_PX:
+            return 0, path
+        xs, ys = self._xs[i : k + 1], self._ys[i : k + 1]
+        if path < MIN_RATIO * hypot(max(xs) - min(xs), max(ys) - min(ys)):
+            return 0, path
+        first, end = self._long_before[i], self._long_before[k]
+        return (self._turns_before[end] - self._turns_before[first + 1] if end > first else 0), path
