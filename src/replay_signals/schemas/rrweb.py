@@ -108,7 +108,7 @@ class Node(msgspec.Struct, gc=False):
     type: int = -1
     tagName: str = ""
     attributes: Attributes = NO_ATTRIBUTES
-    childNodes: list[Node] = []
+    childNodes: tuple[Node, ...] = ()
     textContent: Any = ""
 
 

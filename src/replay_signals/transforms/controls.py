@@ -213,7 +213,15 @@ class Walk:
                 classes = node.attributes.class_
                 if isinstance(classes, str) and ACTS_OUTSIDE.search(classes):
                     self._open[-1][10] += "o"
-            for child in node.childNodes:
+            self._below(node)
+
+    def _below(self, node: Node) -> None:
+        for child in node.childNodes:
+            if child.type == 3 and child.id > self.last:  # the most frequent node, not worth a call
+                self.last = child.id
+                if self._named:
+                    self._text(child.textContent)
+            else:
                 self.walk(child)
 
     def _headline(self, nodes: Iterable[Node]) -> None:
@@ -239,8 +247,7 @@ class Walk:
         if named:
             self._named.append(control)
         self._open.append(control)
-        for child in node.childNodes:
-            self.walk(child)
+        self._below(node)
         self._open.pop()
         if named:
             self._named.pop()
