@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ MAX_URLS = 100
 
 
 def _id(*parts: object) -> str:
-    return blake2b("\0".join(str(p) for p in parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return blake2b("\0".join(map(str, parts)).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 class Rows:
@@ -258,12 +259,12 @@ class _View:
 
     def viewport(self, t: float) -> tuple[Any, Any]:
         """Width and height, CSS pixels."""
-        i = bisect_right([s[0] for s in self._sizes], t) - 1
+        i = bisect_right(self._sizes, t, key=itemgetter(0)) - 1
         return (self._sizes[i][1], self._sizes[i][2]) if i >= 0 else (None, None)
 
     def scroll(self, t: float) -> tuple[Any, Any]:
         """Scroll offsets of the document, CSS pixels."""
-        i = bisect_right([o[0] for o in self._offsets], t) - 1
+        i = bisect_right(self._offsets, t, key=itemgetter(0)) - 1
         return (self._offsets[i][1], self._offsets[i][2]) if i >= 0 else (0, 0)
 
 

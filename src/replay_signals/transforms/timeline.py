@@ -9,6 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -159,7 +161,7 @@ def timeline_of(session: SessionDigest) -> Timeline:
 
 def _ordered(messages: Iterable[MessageDigest]) -> tuple[list[At], bool]:
     """All records of a window in one order, repeats dropped."""
-    seen: dict[tuple[float, int, bytes], Record] = {}
+    found: list[tuple[float, int, Record]] = []
     corrupt = False
     for message in messages:
         try:
@@ -171,8 +173,17 @@ def _ordered(messages: Iterable[MessageDigest]) -> tuple[list[At], bool]:
         for record in decoded:
             code: Any = record[1]
             offset: Any = record[0]
-            seen[round(first + offset, 3), _ORDER.get(code, 3), _pack(record[1:])] = record
-    return [(key[0], seen[key]) for key in sorted(seen)], corrupt
+            found.append((round(first + offset, 3), _ORDER.get(code, 3), record))
+    place = itemgetter(0, 1)
+    found.sort(key=place)
+    ordered: list[At] = []
+    for (t, _), group in groupby(found, place):
+        same = [record for _, _, record in group]
+        if len(same) > 1:  # only these need their content compared, which costs more than all the rest
+            by_content = {_pack(record[1:]): record for record in same}
+            same = [by_content[content] for content in sorted(by_content)]
+        ordered += [(t, record) for record in same]
+    return ordered, corrupt
 
 
 def _pages(window_id: str, ordered: list[At]) -> list[Page]:
