@@ -6,6 +6,8 @@ import re
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from replay_signals.transforms.controls import Control
@@ -22,21 +24,23 @@ MAX_DEPTH = 60
 class _Snapshot:
     """Controls of one full snapshot, by id ranges that nest."""
 
-    __slots__ = ("controls", "firsts", "outer", "pairs")
-
     def __init__(self, fields: list[list[Any]], pairs: list[tuple[int, int]]) -> None:
-        self.controls = [Control(*f) for f in fields]
+        self._fields = sorted(fields, key=itemgetter(0))
         self.pairs: dict[int, int] = dict(pairs)
-        order = sorted(range(len(self.controls)), key=lambda i: self.controls[i].first)
-        self.controls = [self.controls[i] for i in order]
-        self.firsts = [c.first for c in self.controls]
+        self.firsts = [f[0] for f in self._fields]
+        self.lasts = [f[1] for f in self._fields]
         self.outer: list[int] = []
         open_: list[int] = []
-        for i, control in enumerate(self.controls):
-            while open_ and self.controls[open_[-1]].last < control.first:
+        for i, first in enumerate(self.firsts):
+            while open_ and self.lasts[open_[-1]] < first:
                 open_.pop()
             self.outer.append(open_[-1] if open_ else -1)
             open_.append(i)
+
+    @cached_property
+    def controls(self) -> list[Control]:
+        """By first id; made when one is asked for, as most pages are left without a click."""
+        return [Control(*f) for f in self._fields]
 
     def find(self, node_id: int) -> int:
         """Index of the innermost control that holds the node; -1 when none does."""
@@ -45,7 +49,7 @@ class _Snapshot:
             i = bisect_right(self.firsts, node_id) - 1
             return i if i >= 0 and self.firsts[i] == node_id else -1
         i = bisect_right(self.firsts, node_id) - 1
-        while i >= 0 and self.controls[i].last < node_id:
+        while i >= 0 and self.lasts[i] < node_id:
             i = self.outer[i]
         return i
 
