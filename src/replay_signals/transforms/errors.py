@@ -58,7 +58,8 @@ class Errors:
         by_page: dict[int, list[Judged]] = {}
         for j in clicks:
             by_page.setdefault(id(j.click.page), []).append(j)
-        owners = [_owner(e, by_page.get(id(e.page), [])) for e in self.all]
+        downs = {page: [j.click.down_ms for j in own] for page, own in by_page.items()}
+        owners = [_owner(e, by_page.get(id(e.page), []), downs.get(id(e.page), [])) for e in self.all]
         unprompted = {(id(e.page), e.message) for e, j in zip(self.all, owners, strict=True) if j is None}
         for error, owner in zip(self.all, owners, strict=True):
             if owner is None or (id(error.page), error.message) in unprompted:
@@ -71,8 +72,7 @@ class Errors:
         return self._by_click.get(id(j), [])
 
 
-def _owner(error: PageError, clicks: list[Judged]) -> Judged | None:
-    downs = [j.click.down_ms for j in clicks]
+def _owner(error: PageError, clicks: list[Judged], downs: list[float]) -> Judged | None:
     i = bisect_right(downs, error.t + 5) - 1
     if i < 0:
         return None

@@ -10,12 +10,12 @@ place        any       points of the page from the rules file
 
 from __future__ import annotations
 
-from math import prod
+from math import inf, prod
 
 from replay_signals.schemas.rules import Value
 from replay_signals.transforms import urls
 from replay_signals.transforms.elements import key_of
-from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.signals.base import Finding, Session, first_after
 from replay_signals.transforms.witness import link_target
 
 LEFT_WITHIN_MS = 30_000
@@ -25,8 +25,8 @@ LOST_FULL_MS = 60_000
 def components(finding: Finding, session: Session) -> dict[str, float]:
     """Named parts of a finding's severity; parts of 0 are left out."""
     recovered = finding.recovered or _recovered(finding, session)
-    worked_at = min((j.click.t for j in session.clicks if j.answered and j.click.t > finding.ended_ms), default=None)
-    next_page = min((p.start_ms for p in session.timeline.pages if p.start_ms > finding.ended_ms), default=None)
+    worked_at = first_after(session.answered_ms, finding.ended_ms)
+    next_page = first_after(session.opened_ms, finding.ended_ms)
     ends = [t for t in (worked_at, next_page) if t is not None]
     end_ms = session.timeline.end_ms
     lost_ms = max(0.0, min(ends, default=end_ms) - finding.started_ms)
@@ -63,13 +63,9 @@ def _recovered(finding: Finding, session: Session) -> bool:
     if not key:
         return False
     target = link_target(finding.control, finding.page.href)
-    if target is not None and any(
-        p.href.partition("#")[0] == target.partition("#")[0] and p.start_ms > finding.ended_ms
-        for p in session.timeline.pages
-    ):
+    if target is not None and session.reached_ms.get(target.partition("#")[0], -inf) > finding.ended_ms:
         return True
-    later = (j for j in session.clicks if j.answered and not j.failed and j.click.t > finding.ended_ms)
-    return any(key_of(j.click.control) == key for j in later)
+    return session.worked_ms.get(key, -inf) > finding.ended_ms
 
 
 def of_session(rated: list[tuple[str, float, float]]) -> tuple[float, dict[str, float]]:

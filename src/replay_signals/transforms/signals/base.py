@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,7 @@ from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.bursts import Burst, bursts_of
 from replay_signals.transforms.clicks import Judged
 from replay_signals.transforms.controls import Control
+from replay_signals.transforms.elements import key_of
 from replay_signals.transforms.errors import Errors
 from replay_signals.transforms.timeline import Page, Timeline
 
@@ -60,6 +62,51 @@ class Session:
     def raging(self) -> set[int]:
         """Identities of clicks that belong to rage."""
         return {id(j) for burst in self.bursts if burst.rage(self.errors) for j in burst.clicks}
+
+    # What is looked up once a finding; searching all clicks each time made long sessions quadratic.
+
+    @cached_property
+    def answered_ms(self) -> list[float]:
+        """Times of answered clicks, in order."""
+        return sorted(j.click.t for j in self.clicks if j.answered)
+
+    @cached_property
+    def opened_ms(self) -> list[float]:
+        """Starts of pages, in order."""
+        return sorted(p.start_ms for p in self.timeline.pages)
+
+    @cached_property
+    def worked_ms(self) -> dict[str, float]:
+        """When each control (by key) last answered without a failed request."""
+        last: dict[str, float] = {}
+        for j in self.clicks:
+            if j.answered and not j.failed:
+                key = key_of(j.click.control)
+                last[key] = max(j.click.t, last.get(key, j.click.t))
+        return last
+
+    @cached_property
+    def reached_ms(self) -> dict[str, float]:
+        """When each document (URL without fragment) was last opened."""
+        last: dict[str, float] = {}
+        for page in self.timeline.pages:
+            url = page.href.partition("#")[0]
+            last[url] = max(page.start_ms, last.get(url, page.start_ms))
+        return last
+
+    @cached_property
+    def by_place(self) -> dict[tuple[int, int | None], list[Judged]]:
+        """Clicks by page and element, in order of time."""
+        places: dict[tuple[int, int | None], list[Judged]] = {}
+        for j in self.clicks:
+            places.setdefault((id(j.click.page), j.click.element), []).append(j)
+        return places
+
+
+def first_after(times: list[float], t: float) -> float | None:
+    """The first of sorted times that is later than t."""
+    i = bisect_right(times, t)
+    return times[i] if i < len(times) else None
 
 
 Detector = Callable[[Session], list[Finding]]

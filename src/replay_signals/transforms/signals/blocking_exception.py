@@ -7,10 +7,12 @@ least two different controls stayed silent and none answered. Exceptions that st
 
 from __future__ import annotations
 
-from replay_signals.transforms.clicks import DEAD
+from bisect import bisect_right
+
+from replay_signals.transforms.clicks import DEAD, Judged
 from replay_signals.transforms.elements import label_of
 from replay_signals.transforms.errors import PageError
-from replay_signals.transforms.signals.base import Finding, Session, incidents, of_click
+from replay_signals.transforms.signals.base import Finding, Session, first_after, incidents, of_click
 
 KIND = "blocking_exception"
 GIVEN_UP_MS = 30_000
@@ -28,11 +30,11 @@ def _of_handlers(session: Session) -> list[Finding]:
     ]
     for group in incidents(session, thrown):
         j = group[0]
-        later = [k for k in session.clicks if k.click.t > j.click.t]
-        again = [k for k in later if k.click.page is j.click.page and k.click.element == j.click.element]
-        moved_on = any(k.answered for k in later)
+        own = session.by_place[id(j.click.page), j.click.element]
+        again = len(own) - bisect_right(own, j.click.t, key=_time)
+        moved_on = first_after(session.answered_ms, j.click.t) is not None
         left = not moved_on and session.timeline.end_ms - j.click.t <= GIVEN_UP_MS
-        if not left and not (again and not any(k.answered for k in again)):
+        if not left and not (again and not any(k.answered for k in own[-again:])):
             continue
         error = next(e for e in session.errors.of(j) if e.uncaught)
         what = label_of(j.click.control, j.click.node_id)
@@ -40,24 +42,33 @@ def _of_handlers(session: Session) -> list[Finding]:
         finding.ended_ms = group[-1].click.t
         finding.click_count = finding.attempts = len(group)
         finding.blocked = 1.0
-        finding.evidence = {"message": error.message, "source": error.source, "tried_again": len(again), "left": left}
+        finding.evidence = {"message": error.message, "source": error.source, "tried_again": again, "left": left}
         found.append(finding)
     return found
 
 
+def _time(j: Judged) -> float:
+    return j.click.t
+
+
 def _of_pages(session: Session) -> list[Finding]:
-    found = []
-    seen: set[int] = set()
+    """The first exception of each page after which nothing answered and two controls stayed silent."""
+    answered: dict[int, float] = {}
+    silent: dict[int, dict[int | None, float]] = {}
+    for j in session.clicks:
+        if j.answered:
+            answered[id(j.click.page)] = j.click.t
+        elif j.verdict == DEAD:
+            silent.setdefault(id(j.click.page), {})[j.click.element] = j.click.t
+    found: dict[int, Finding] = {}
     for error in session.errors.loose:
-        if not error.uncaught or id(error.page) in seen:
+        page = id(error.page)
+        if not error.uncaught or page in found or answered.get(page, 0.0) > error.t:
             continue
-        after = [j for j in session.clicks if j.click.page is error.page and j.click.t > error.t]
-        silent = {j.click.element for j in after if j.verdict == DEAD}
-        if len(silent) < 2 or any(j.answered for j in after):
-            continue
-        seen.add(id(error.page))
-        found.append(_of_page(error, len(silent)))
-    return found
+        count = sum(t > error.t for t in silent.get(page, {}).values())
+        if count >= 2:
+            found[page] = _of_page(error, count)
+    return list(found.values())
 
 
 def _of_page(error: PageError, silent: int) -> Finding:
