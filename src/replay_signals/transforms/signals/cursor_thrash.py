@@ -25,6 +25,8 @@ MIN_RATIO = 3.5
 MIN_PATH_PX = 250
 _SHARP = cos(radians(100))
 JOIN_MS = 600
+MIN_APART_MS = 10
+"""Recorders sample every 50-66 ms; positions closer than this tell nothing more and could be any number."""
 
 
 class Point(NamedTuple):
@@ -54,14 +56,18 @@ def _finding(page: Page, start: float, end: float, turns: int, path_px: float) -
 
 
 def positions(page: Page) -> list[Point]:
-    """Mouse positions of a page in order of time."""
+    """Mouse positions of a page in order of time, thinned to what recorders sample."""
     points = []
     for t, record in page.of(records.MOVE):
         if record[2] != rrweb.MOUSE_MOVE:
             continue
         flat: Any = record[3]
         points += [Point(t + flat[i + 2], flat[i], flat[i + 1]) for i in range(0, len(flat), 3)]
-    return sorted(points)
+    kept: list[Point] = []
+    for point in sorted(points):
+        if not kept or point.t - kept[-1].t >= MIN_APART_MS:
+            kept.append(point)
+    return kept
 
 
 def _shakes(points: list[Point]) -> list[tuple[float, float, int, float]]:
