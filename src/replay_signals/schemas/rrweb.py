@@ -88,6 +88,8 @@ class Attributes(msgspec.Struct, gc=False, frozen=True, rename={"class_": "class
     for_: Any = msgspec.field(default=None, name="for")
     aria_label: Any = msgspec.field(default=None, name="aria-label")
     aria_disabled: Any = msgspec.field(default=None, name="aria-disabled")
+    aria_current: Any = msgspec.field(default=None, name="aria-current")
+    aria_selected: Any = msgspec.field(default=None, name="aria-selected")
     popovertarget: Any = None
     commandfor: Any = None
     testid: Any = msgspec.field(default=None, name="data-testid")

@@ -6,6 +6,7 @@ What is not an answer, each with its reason:
   leaving      what happens before the click event because a field lost the focus (validation on blur)
   focus        state classes the control gets with the focus
   aftermath    a toast or tooltip running out that came before the click
+  selection    double clicks on a control select its words
   feedback     ripples and pressed states inside the control that come and go
 """
 
@@ -17,7 +18,7 @@ from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.background import Background
 from replay_signals.transforms.controls import Control
 from replay_signals.transforms.effects import Effect, Target
-from replay_signals.transforms.gestures import Click
+from replay_signals.transforms.gestures import Click, is_typed
 from replay_signals.transforms.timeline import Page, Request
 
 MARGIN_MS = 5
@@ -82,7 +83,9 @@ class Answers:
         if effect.kind == "blur":
             return since >= 0 and prompt and self._left_window(effect, click)
         if effect.kind == "scroll":
-            return since <= SCROLL_MS and not self._scrolling(click.down_ms) and self._own(effect, click)
+            return since <= SCROLL_MS and self._scrolled(effect, click)
+        if effect.kind == "selection":
+            return click.control is None and self._own(effect, click)
         if effect.kind in ("input", "url", "hidden"):
             return prompt
         return effect.kind != "request" and self._own(effect, click)
@@ -134,9 +137,15 @@ class Answers:
         """The focus left the document: a new tab or a dialog of the system took it."""
         return self._natural_focus(effect, click) and not any(abs(f.t - effect.t) <= 50 for f in self._focuses)
 
-    def _scrolling(self, down_ms: float) -> bool:
-        i = bisect_right(self._scrolls, down_ms)
-        return i > 0 and self._scrolls[i - 1] > down_ms - 300
+    def _scrolled(self, effect: Effect, click: Click) -> bool:
+        """Scrolling that is neither the visitor's own, nor a carousel's, nor a text field's that lost the focus."""
+        i = bisect_right(self._scrolls, click.down_ms)
+        if i > 0 and self._scrolls[i - 1] > click.down_ms - 300:
+            return False
+        if effect.node_id in self.page.elements.roots:
+            return True
+        field = next(self.page.elements.around(effect.node_id), None)
+        return not (field is not None and is_typed(field)) and self._own(effect, click)
 
     def _caused(self, own: list[Effect], click: Click, requests: list[Request]) -> list[Effect]:
         """Answers that hang together with the click in time: prompt ones, what follows them, what a request brought."""

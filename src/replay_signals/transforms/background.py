@@ -8,7 +8,7 @@ answer only where it comes at once after a click and off the rhythm.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from math import exp
 from statistics import median
@@ -33,6 +33,13 @@ TOOLTIP_MS = 700
 PROMPT_MS = 200
 """Handlers answer within a few frames; only such a quick change can be told from a background change."""
 BY_CHANCE = 0.02
+MIN_GAPS = 3
+MAX_BEATS = 6
+ANSWERED_MS = 500
+STEADY = 0.06
+"""Spread of a steady series, as a share of its period."""
+TRAIN_MS = (60, 900)
+"""Before and after the leading change: a slide is announced, moves, and comes to rest."""
 
 
 class Background:
@@ -61,10 +68,44 @@ class Background:
                 if quiet:
                     quiet_times.setdefault(target, []).append(effect.t)
                     self._links.join(effect.targets[0], target)
+        for target in self._series(clicks):
+            quiet_times[target] = self._times[target]
         self._habits: dict[Target, _Habit] = {}
         for target, times in quiet_times.items():
             self._habits.setdefault(self._links.root(target), _Habit()).add(self._times[target], times)
         self.restless = any(habit.repeats for habit in self._habits.values())
+        self._elsewhere: set[Target] = set()
+
+    def learn_from(self, twin: Background) -> None:
+        """Takes over the habits seen in another view of the same document, whose node ids are the same."""
+        self._elsewhere |= {t for t in twin._times if t[0] != "s" and twin.habitual(t)}
+        self.restless = self.restless or twin.restless
+
+    def _series(self, clicks: list[tuple[float, float]]) -> Iterator[Target]:
+        """Places that change in a steady rhythm, busy or not, and those that change with them.
+
+        An active visitor leaves no quiet time to learn from, but clicks are irregular: a steady series of at least four
+        changes cannot come from them.
+        """
+        starts = sorted(start for start, _ in clicks)
+        steady = {}
+        for target, times in self._times.items():
+            onsets = _onsets(times)
+            gaps = [b - a for a, b in pairwise(onsets)]
+            if len(gaps) >= MIN_GAPS and _beat(gaps) is not None and not _prompted(onsets, starts):
+                steady[target] = onsets
+        for lead, onsets in steady.items():
+            yield lead
+            for target, times in self._times.items():
+                if target not in steady and target[0] != "s" and self._follows(_onsets(times), onsets):
+                    self._links.join(lead, target)
+                    yield target
+
+    def _follows(self, onsets: list[float], lead: list[float]) -> bool:
+        """Does a place change only together with another, in the train of one movement?"""
+        starts = (lead[bisect_left(lead, t + TRAIN_MS[0]) - 1] for t in onsets if t + TRAIN_MS[0] > lead[0])
+        near = [t - s <= TRAIN_MS[1] for t, s in zip(onsets, starts, strict=False)]
+        return len(near) == len(onsets) >= 2 and all(near)
 
     def _habit(self, target: Target) -> _Habit | None:
         return self._habits.get(self._links.root(target))
@@ -73,7 +114,7 @@ class Background:
         """Would this change, `since_ms` after the pointer went down, have come without the click?"""
         habit = self._habit(target)
         if habit is None:
-            return False
+            return target in self._elsewhere and since_ms > PROMPT_MS
         if target[0] == "s":  # visitors scroll, too, but not like clockwork
             return habit.repeats and habit.on_beat(t, since_ms, strict=True)
         if since_ms > PROMPT_MS or self._hovered(t, since_ms):
@@ -135,13 +176,42 @@ class _Habit:
         i = bisect_left(onsets, t - since_ms)
         if i == 0:
             return False
-        period = median(gaps)
-        spread = median(abs(g - period) for g in gaps)
-        if spread <= 0.15 * period:
-            beats = max(1, round((t - onsets[i - 1]) / period))
-            late = abs(t - onsets[i - 1] - beats * period)
-            return late <= min(max(BEAT_MS, 3 * spread, 0.05 * period), 0.3 * period) or period <= 2 * BEAT_MS
-        return not strict and 1 - exp(-max(since_ms, 20) / period) >= BY_CHANCE
+        beat = _beat(gaps)
+        if beat is None:
+            return not strict and 1 - exp(-max(since_ms, 20) / median(gaps)) >= BY_CHANCE
+        passed = t - onsets[i - 1]
+        beats = max(1, round(passed / beat))
+        if beats > max(gaps) / beat + since_ms / beat + 0.5:
+            return False  # the rhythm had stopped
+        return abs(passed - beats * beat) <= min(max(BEAT_MS, STEADY * beat), 0.3 * beat) or beat <= 2 * BEAT_MS
+
+
+def _prompted(onsets: list[float], clicks: list[float]) -> bool:
+    """Do most changes come right after clicks? Visitors click steadily, too: on steppers and in rage."""
+    after = 0
+    for t in onsets:
+        i = bisect_left(clicks, t + 1e-9) - 1
+        after += i >= 0 and t - clicks[i] <= ANSWERED_MS
+    return after * 2 > len(onsets)
+
+
+def _beat(gaps: list[float]) -> float | None:
+    """The period of a steady rhythm, None when there is none.
+
+    A place that only takes part in some beats (one slide of three) has gaps that are whole multiples of the period;
+    that needs more gaps to tell from chance.
+    """
+    period = median(gaps)
+    if period <= FRAME_MS:
+        return None
+    if median(abs(g - period) for g in gaps) <= STEADY * period:
+        return period
+    shortest = min(gaps)
+    if shortest <= FRAME_MS:
+        return None
+    multiples = [g / shortest for g in gaps]
+    whole = all(abs(m - round(m)) <= STEADY for m in multiples) and max(multiples) <= MAX_BEATS
+    return shortest if whole and len(gaps) > MIN_GAPS else None
 
 
 def _onsets(times: list[float]) -> list[float]:

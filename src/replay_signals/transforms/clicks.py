@@ -39,7 +39,8 @@ ALIVE, SLOW, DEAD, UNKNOWN = "alive", "slow", "dead", "unknown"
 class Judged:
     """A click with its verdict. `effects` are the answers found, `requests` what the click sent.
 
-    `blurred` taps are those on a picture that changes by itself: what they did, if anything, cannot be told from that.
+    `blurred` taps saw a change that may or may not be their answer: of a picture that changes by itself, or seen before
+    the finger went up.
     """
 
     click: Click
@@ -64,35 +65,65 @@ class Judged:
         return self.verdict in (ALIVE, SLOW)
 
 
+@dataclass(slots=True)
+class _View:
+    """One look at a document: what the visitor did, what changed, and what the page does by itself."""
+
+    page: Page
+    window: Window
+    clicks: list[Click]
+    effects: list[Effect]
+    background: Background
+
+
 def judge_clicks(timeline: Timeline, rules: Clicks, webkit: bool | None = None) -> list[Judged]:
     """All clicks of a session with their verdicts, in order of time; `webkit` when the browser's engine is known."""
-    judged: list[Judged] = []
+    by_window: dict[str, list[Judged]] = {}
+    for view in _views(timeline, rules):
+        by_window.setdefault(view.window.window_id, []).extend(_judge_view(view, timeline, rules))
     for window in timeline.windows:
-        own: list[Judged] = []
-        for page in window.pages:
-            if page.screens is None:  # native pages: tap_verdicts
-                own += _judge_page(page, window, timeline, rules)
-        _distrust(own, window, webkit)
-        judged += own
+        _distrust(by_window.get(window.window_id, []), window, webkit)
+    judged = [j for own in by_window.values() for j in own]
     return sorted(judged, key=lambda j: (j.click.t, j.click.page.window_id, j.click.node_id or 0))
 
 
-def _judge_page(page: Page, window: Window, timeline: Timeline, rules: Clicks) -> list[Judged]:
-    clicks = clicks_of(page)
-    if not clicks:
-        return []
+def _views(timeline: Timeline, rules: Clicks) -> list[_View]:
+    """Views of documents with clicks, each knowing the habits that other views of the same document show."""
+    pages = [(p, w, clicks_of(p)) for w in timeline.windows for p in w.pages if p.screens is None]
+    clicked = {_document(p) for p, _, clicks in pages if clicks}
+    twins: dict[tuple[str, int], list[_View]] = {}
+    for page, window, clicks in pages:
+        if _document(page) in clicked:
+            view = _view(page, window, clicks, rules)
+            for twin in twins.setdefault(_document(page), []):
+                twin.background.learn_from(view.background)
+                view.background.learn_from(twin.background)
+            twins[_document(page)].append(view)
+    return [view for views in twins.values() for view in views]
+
+
+def _document(page: Page) -> tuple[str, int]:
+    """Views of one URL with equally many elements are the same document: its node ids are the same, too."""
+    return page.href.partition("#")[0], page.elements.element_count
+
+
+def _view(page: Page, window: Window, clicks: list[Click], rules: Clicks) -> _View:
     effects = effects_of(page)
     other = [(e.t - MARGIN_MS, e.t + rules.prompt_ms) for e in effects if e.kind in ("input", "scroll")]
-    background = Background(page, effects, _after_clicks(clicks, effects, rules), other)
-    judge = _PageJudge(page, window, timeline, rules, Answers(page, effects, background, rules))
-    downs = [c.down_ms - MARGIN_MS for c in clicks]
-    shares: list[list[Effect]] = [[] for _ in clicks]
-    for effect in effects:
+    return _View(page, window, clicks, effects, Background(page, effects, _after_clicks(clicks, effects, rules), other))
+
+
+def _judge_view(view: _View, timeline: Timeline, rules: Clicks) -> list[Judged]:
+    answers = Answers(view.page, view.effects, view.background, rules)
+    judge = _PageJudge(view.page, view.window, timeline, rules, answers)
+    downs = [c.down_ms - MARGIN_MS for c in view.clicks]
+    shares: list[list[Effect]] = [[] for _ in downs]
+    for effect in view.effects:
         i = bisect_right(downs, effect.t) - 1
         if i >= 0:
             shares[i].append(effect)
     leaving = judge.leaving(downs)
-    return [judge.click(c, shares[i], i == leaving) for i, c in enumerate(clicks)]
+    return [judge.click(c, shares[i], i == leaving) for i, c in enumerate(view.clicks)]
 
 
 def _after_clicks(clicks: list[Click], effects: list[Effect], rules: Clicks) -> Iterator[tuple[float, float]]:

@@ -70,10 +70,14 @@ _CLASS_HINT = re.compile(
 """A class that ends in such a word (`nav-link`); `tab-content` and `btn-group` are boxes around controls."""
 ACTS_OUTSIDE = re.compile(
     r"(?:^|[^a-z])(?:cop(?:y|ied)|clipboard|download|export|print(?:er)?|play|pause|mute|unmute|listen|audio|sound|"
-    r"speaker|volume|upload|attach(?:ment)?|paperclip|browse|choose file|select file|fullscreen)(?:$|[^a-z])",
+    r"speak|read aloud|music|speaker|volume|upload|attach(?:ment)?|paperclip|browse|choose file|"
+    r"select file|fullscreen)(?:$|[^a-z])",
     re.IGNORECASE,
 )
 """Controls that act where no recorder looks: clipboard, files, printers, speakers, other programs."""
+_CHOSEN = frozenset(
+    ("active", "is-active", "selected", "is-selected", "current", "is-current", "router-link-exact-active")
+)
 _ICON_TAGS = frozenset(("i", "svg", "use", "span", "img"))
 _SKIPPED_TAGS = frozenset(("head", "script", "style", "noscript", "template"))
 
@@ -109,6 +113,7 @@ FLAGS = {
     "t": "in the tab order by attribute",
     "c": "copies to the clipboard",
     "o": "acts outside the page by its icon",
+    "s": "the current choice of its group",
     "v": "native view (mobile)",
 }
 
@@ -151,6 +156,10 @@ def control_of(node_id: int, tag: str, a: Attributes) -> list[Any]:
     ]
 
 
+def _chosen(classes: Any) -> bool:
+    return isinstance(classes, str) and not _CHOSEN.isdisjoint(classes.split())
+
+
 def _flags(a: Attributes) -> str:
     flags = ""
     if a.disabled not in (None, False, "false") or a.aria_disabled in (True, "true"):
@@ -169,6 +178,8 @@ def _flags(a: Attributes) -> str:
         flags += "t"
     if a.clipboard is not None:
         flags += "c"
+    if a.aria_selected in (True, "true") or a.aria_current not in (None, False, "false", "") or _chosen(a.class_):
+        flags += "s"
     return flags
 
 

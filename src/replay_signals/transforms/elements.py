@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
@@ -13,11 +13,19 @@ from typing import Any
 from replay_signals.transforms.controls import Control
 from replay_signals.transforms.records import Record
 
-_REMOVED = zlib.crc32(b"null") & 0xFFFF
+
+def _hashed(*values: bytes) -> frozenset[int]:
+    """Hashes of attribute values as a mutation record keeps them."""
+    return frozenset(zlib.crc32(value) & 0xFFFF for value in values)
+
+
+_GONE, _TRUE = _hashed(b"null"), _hashed(b'"true"', b"true")
+_OFF = _GONE | _hashed(b'"false"', b"false", b'""')
 _GENERATED = re.compile(
     r"\d{3,}|[0-9a-f]{8,}|^:r|^(?:ember|react|radix|headlessui|mui|css|sc|jsx|svelte)[-_]?|__", re.I
 )
 _STATE_CLASSES = frozenset(("active", "show", "open", "focus", "hover", "selected", "disabled", "collapsed", "loading"))
+_LABELLED = frozenset(("input", "select", "textarea", "button"))
 MAX_DEPTH = 60
 
 
@@ -54,6 +62,16 @@ class _Snapshot:
         return i
 
 
+# attribute -> flag of a control, and which value of the attribute sets it; a changed class unsets what it set
+_STATES: dict[str, tuple[str, Callable[[int], bool]]] = {
+    "disabled": ("d", lambda value: value not in _GONE),
+    "aria-disabled": ("d", lambda value: value in _TRUE),
+    "aria-selected": ("s", lambda value: value in _TRUE),
+    "aria-current": ("s", lambda value: value not in _OFF),
+    "class": ("s", lambda value: False),
+}
+
+
 class Elements:
     """All controls a page had; node ids are never used twice in a document, so time plays no part."""
 
@@ -62,7 +80,8 @@ class Elements:
         self._controls: dict[int, Control] = {}
         self._owners: list[tuple[int, int, int]] = []
         self._sorted = True
-        self._disabled: dict[int, list[tuple[float, bool]]] = {}
+        self._states: dict[tuple[int, str], list[tuple[float, bool]]] = {}
+        self.roots: set[int] = set()
         self.element_count = 0
         self.control_count = 0
         self.mobile = False
@@ -78,6 +97,7 @@ class Elements:
         fields: Any = record
         if not fields[6] or not self._snapshots:  # native views are kept by Screens
             self._snapshots.append(_Snapshot(fields[3], fields[4]))
+        self.roots.add(fields[2])
         self.element_count = fields[5]
         self.control_count = len(fields[3])
         self.mobile = self.mobile or bool(fields[6])
@@ -88,8 +108,10 @@ class Elements:
         fields: Any = record
         attributes, controls, owners = fields[4], fields[5], fields[6]
         for i in range(0, len(attributes), 3):
-            if attributes[i + 1] in ("disabled", "aria-disabled"):
-                self._disabled.setdefault(attributes[i], []).append((t, attributes[i + 2] != _REMOVED))
+            state = _STATES.get(attributes[i + 1])
+            if state is not None:
+                flag, when = state
+                self._states.setdefault((attributes[i], flag), []).append((t, when(attributes[i + 2])))
         for control in controls:
             self._controls[control[0]] = Control(*control)
         for i in range(0, len(owners), 3):
@@ -123,14 +145,11 @@ class Elements:
         """Is the node the control or below it?"""
         return any(c.first == control.first for c in self.around(node_id))
 
-    def below(self, control: Control) -> Iterator[Control]:
-        """Controls below a control of a snapshot."""
-        for snapshot in self._snapshots:
-            i = bisect_right(snapshot.firsts, control.first)
-            if i and snapshot.firsts[i - 1] == control.first:
-                while i < len(snapshot.controls) and snapshot.controls[i].first <= control.last:
-                    yield snapshot.controls[i]
-                    i += 1
+    def labels_field(self, label: Control) -> bool:
+        """Is a form control associated with the label: named by its `for`, or below it?"""
+        if label.href:
+            return True
+        return any(label.first < c.first <= label.last and c.tag in _LABELLED for c in self.all())
 
     def all(self) -> Iterator[Control]:
         """Every control the page had."""
@@ -148,14 +167,17 @@ class Elements:
                     best = other, away
         return best
 
-    def by_dom_id(self, dom_id: str) -> Control | None:
-        """The control with this id attribute."""
-        return next((c for c in self.all() if c.dom_id == dom_id), None)
-
     def disabled(self, control: Control, t: float) -> bool:
         """Was the control disabled at that time?"""
-        changes = [state for when, state in self._disabled.get(control.first, ()) if when <= t]
-        return changes[-1] if changes else "d" in control.flags
+        return self._state(control, "d", t)
+
+    def chosen(self, control: Control, t: float) -> bool:
+        """Was the control the current choice of its group (the open tab, the page one is on)?"""
+        return self._state(control, "s", t)
+
+    def _state(self, control: Control, flag: str, t: float) -> bool:
+        changes = [state for when, state in self._states.get((control.first, flag), ()) if when <= t]
+        return changes[-1] if changes else flag in control.flags
 
     def _owner(self, node_id: int) -> int | None:
         if not self._sorted:

@@ -34,12 +34,16 @@ def unwitnessed(page: Page, click: Click) -> str:
         return "not a control"
     if page.elements.disabled(control, click.t):
         return ""
+    if page.elements.chosen(control, click.t):
+        return "it is the current choice already"
     return next((reason for check in _CHECKS if (reason := check(page, control))), "")
 
 
-def _native(_: Page, control: Control) -> str:
-    if is_text_field(control) or control.tag == "label":
+def _native(page: Page, control: Control) -> str:
+    if is_text_field(control):
         return NATIVE
+    if control.tag == "label":  # the browser clicks the labelled field, and that click is recorded
+        return "" if page.elements.labels_field(control) else "a label of nothing"
     return "the browser shows the state" if control.tag == "input" and control.type in ("checkbox", "radio") else ""
 
 

@@ -93,7 +93,7 @@ def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit 
         return None
     dwell = visit.left_ms - visit.start_ms
     outside = following is None or following.start_ms - visit.left_ms > SAME_PAGE_MS
-    if outside and before is not None and REDIRECT_MS <= dwell <= OUTSIDE_DWELL_MS:
+    if outside and before is not None and not _broken(visit) and REDIRECT_MS <= dwell <= OUTSIDE_DWELL_MS:
         return _finding(window, before, visit, None, 0.6)
     if following is None or outside or not REDIRECT_MS <= dwell <= DWELL_MS:
         return None
@@ -101,6 +101,13 @@ def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit 
         return _finding(window, before, visit, following, 0.9) if following.back else None
     returned = before is not None and before.url == following.url and visit.url != before.url
     return _finding(window, before, visit, following, 0.75) if returned else None
+
+
+def _broken(visit: Visit) -> bool:
+    """An error page: leaving it is a dead end."""
+    page = visit.page
+    failed = page is not None and page.navigation is not None and (page.navigation.status or 0) >= 400
+    return failed or (page is not None and page.elements.error_page)
 
 
 def _finding(window: Window, before: Visit | None, visit: Visit, following: Visit | None, confidence: float) -> Finding:
