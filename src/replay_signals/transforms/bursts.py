@@ -11,9 +11,14 @@ from math import hypot
 from replay_signals.schemas.rules import Rage
 from replay_signals.transforms.clicks import DEAD, LEFT_BY_LINK, Judged
 from replay_signals.transforms.errors import Errors
+from replay_signals.transforms.screens import ENDED
+from replay_signals.transforms.witness import CHOSEN
 
 UNSURE_MIN_CLICKS = 5
 """On a place that is no known control fewer clicks may be text selection or idle clicking."""
+
+PICTURE_MS = 1300
+"""Recorders of pictures look once a second, and do not say so when nothing changed."""
 
 
 @dataclass(slots=True)
@@ -34,8 +39,13 @@ class Burst:
         return self.clicks[-1].click.t
 
     def unanswered(self, errors: Errors) -> list[Judged]:
-        """Clicks of the burst that got nothing, or nothing but an error."""
-        return [j for j in self.clicks if j.verdict == DEAD or (not j.answered and (j.failed or errors.of(j)))]
+        """Clicks of the burst that got nothing, or nothing but an error.
+
+        The last taps before the end of a recording may have been answered unseen; after dead ones they count as such.
+        """
+        silent = [j for j in self.clicks if j.verdict == DEAD or (not j.answered and (j.failed or errors.of(j)))]
+        told = {id(j) for j in silent}
+        return silent + [j for j in self.clicks if silent and j.reason == ENDED and id(j) not in told]
 
     def rage(self, errors: Errors) -> bool:
         """Clicked again and again without progress."""
@@ -46,18 +56,27 @@ class Burst:
 
     @property
     def stuck(self) -> bool:
-        """One click follows a link, two may be a habit; more are impatience, even if nobody saw where it led."""
-        count = sum(j.reason == LEFT_BY_LINK for j in self.clicks)
-        return count > self.min_clicks and count == len(self.clicks)
+        """One click follows a link or picks a tab, two may be a habit; more are impatience, wherever they led."""
+        count = sum(j.reason in (LEFT_BY_LINK, CHOSEN) for j in self.clicks)
+        return count > self.min_clicks and count + 1 >= len(self.clicks)
 
     @property
     def aimless(self) -> bool:
         """Hammering on something that is no control and never answers."""
         return (
             len(self.clicks) >= UNSURE_MIN_CLICKS
+            and self._seen
             and all(_idle(j) for j in self.clicks)
             and not any(j.click.double for j in self.clicks[2:])
         )
+
+    @property
+    def _seen(self) -> bool:
+        """Did it last long enough for the recorder to look at what its first taps did?"""
+        screens = self.clicks[0].click.page.screens
+        if screens is None or screens.differs or not screens.pictures:
+            return True
+        return self.end_ms - self.start_ms >= PICTURE_MS
 
 
 def _idle(j: Judged) -> bool:

@@ -14,7 +14,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from math import hypot
+from typing import Any, cast
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms import records
@@ -26,6 +27,14 @@ Target = tuple[str, int, str]
 """`v` the look of a view, `c` the views in a view, `w` the window itself."""
 
 WINDOW: Target = ("w", 0, "")
+ENDED = "the recording ended before the screen was looked at again"
+"""Why a tap may have been answered unseen."""
+AT_TOUCH_MS = 60
+"""A look this soon after a finger came down shows the screen that it touched; taps are answered when it goes up."""
+REST_MS = 1000
+"""What glides after a swipe may still move after the last look at it."""
+SLOP_POINTS = 20
+"""A finger that slides no farther taps; scroll views take over after about 10."""
 _PASSED_THROUGH = frozenset(("div", ""))
 
 
@@ -47,19 +56,25 @@ class Screens:
         self.touches: list[float] = []
         self.pictures: set[int] = set()
         self._below: dict[float, View | None] = {}
+        self._down: tuple[float, Any, Any] | None = None
+        self._slid: float | None = None
         self._parents: dict[int, int] = {}
         self._history: dict[Target, list[tuple[float, int]]] = {}
         self._windows: list[tuple[float, _Tree]] = []
         self._tree: _Tree | None = None
         for t, record in page_records:
-            code: Any = record[1]
-            if code == records.FULL:
-                self._full(t, record)
-            elif code == records.MUTATION:
-                self._mutation(t, record)
-            elif code == records.INTERACTION and record[2] == rrweb.TOUCH_START:
-                self.touches.append(t)
-                self._touch(t, record)
+            self._replay(t, record)
+
+    def _replay(self, t: float, record: Record) -> None:
+        code: Any = record[1]
+        if code == records.FULL:
+            self._full(t, record)
+        elif code == records.MUTATION:
+            self._mutation(t, record)
+        elif code == records.INTERACTION:
+            self._touch(t, record)
+        if code in (records.FULL, records.MUTATION) and self._down is not None:
+            self._hit(self._down, looked=t - self._down[0] <= AT_TOUCH_MS)
 
     @property
     def change_count(self) -> int:
@@ -96,10 +111,24 @@ class Screens:
         return values[i - 1][1] if i else None
 
     def _touch(self, t: float, record: Record) -> None:
-        x: Any = record[4]
-        y: Any = record[5]
-        if self._tree is not None and x is not None and y is not None:
-            self._below[t] = self._tree.below(x, y)
+        kind, x, y = record[2], record[4], record[5]
+        if kind == rrweb.TOUCH_START:
+            self.touches.append(t)
+            self._down = (t, x, y)
+            self._hit(self._down, looked=False)
+        elif kind == rrweb.TOUCH_END and self._down is not None:
+            _, left, top = self._down
+            if None not in (x, y, left, top) and hypot(cast(float, x) - left, cast(float, y) - top) > SLOP_POINTS:
+                self._slid = t
+            self._down = None
+
+    def _hit(self, down: tuple[float, Any, Any], *, looked: bool) -> None:
+        """Looks up what a finger touches; nothing when views may have moved since they were last seen."""
+        t, x, y = down
+        if self._tree is None or None in (x, y) or (not looked and t in self._below):
+            return
+        gliding = self._slid is not None and not self.differs and self.looks[-1].t < self._slid + REST_MS
+        self._below[t] = None if gliding and not looked else self._tree.below(x, y)
 
     def _full(self, t: float, record: Record) -> None:
         rows: Any = record[9]

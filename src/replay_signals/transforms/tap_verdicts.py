@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from itertools import pairwise
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms import records
@@ -19,7 +19,7 @@ from replay_signals.transforms.clicks import ALIVE, DEAD, SLOW, UNKNOWN, Judged
 from replay_signals.transforms.controls import ACTS_OUTSIDE, Control
 from replay_signals.transforms.effects import Effect, spans
 from replay_signals.transforms.gestures import Click
-from replay_signals.transforms.screens import WINDOW, Look, Screens, Target
+from replay_signals.transforms.screens import ENDED, WINDOW, Look, Screens, Target
 from replay_signals.transforms.taps import taps_of
 from replay_signals.transforms.timeline import Page, Timeline, Window
 from replay_signals.transforms.witness import NATIVE
@@ -30,6 +30,8 @@ LOOK_MS = 1500
 """A change is seen at the latest this long after it came: the throttle, and the time a look takes."""
 ANSWER_MS = 300
 """What a look this soon after a tap shows may be the screen before the answer."""
+IMPATIENT_MS = 1000
+"""Taps on one control this close to each other wait for one answer."""
 SETTLE_MS = 1000
 BY_CHANCE = 0.1
 """A view that by itself would change in the time since the tap more often than this answers nothing."""
@@ -71,7 +73,13 @@ class _PageJudge:
 
     def all(self) -> list[Judged]:
         """One verdict a tap."""
-        return [self._tap(i, tap) for i, tap in enumerate(self.taps)]
+        judged = [self._tap(i, tap) for i, tap in enumerate(self.taps)]
+        for out, later in reversed(list(pairwise(judged))):
+            same = out.click.element is not None and out.click.element == later.click.element
+            if out.verdict == DEAD and later.answered and same and later.click.t - out.click.t <= IMPATIENT_MS:
+                out.effects, out.blocked = later.effects, False
+                self._found(out)
+        return judged
 
     def _tap(self, i: int, tap: Click) -> Judged:
         out = Judged(tap)
@@ -81,9 +89,9 @@ class _PageJudge:
         for effect in share:
             if effect.kind == "request" or self._pressed(effect, tap):
                 continue
-            if not effect.targets or not all(
-                self.background.explains(x, effect.t - tap.down_ms) for x in effect.targets
-            ):
+            if effect.kind == "screen" and effect.t < tap.t:
+                out.blurred = True  # actions run when the finger goes up: this came before, or is one on touch down
+            elif not self._by_itself(effect, tap):
                 out.effects.append(effect)
             elif effect.t - tap.t <= LOOK_MS and any(node in self.screens.pictures for _, node, _ in effect.targets):
                 out.blurred = True
@@ -94,13 +102,17 @@ class _PageJudge:
             self._missing(out, i)
         return out
 
+    def _by_itself(self, effect: Effect, tap: Click) -> bool:
+        since = effect.t - tap.down_ms
+        return bool(effect.targets) and all(self.background.explains(x, effect.t, since) for x in effect.targets)
+
     def _between(self, start: float, end: float) -> list[Effect]:
         """Effects from a time up to, not at, another one."""
         return self.effects[bisect_left(self.times, start) : bisect_left(self.times, end)]
 
     def _sent(self, effect: Effect, tap: Click) -> bool:
         in_time = effect.t <= min(tap.t + self.rules.prompt_ms, self.screens.next_touch(tap.down_ms))
-        return in_time and not self.background.explains(effect.targets[0], effect.t - tap.down_ms)
+        return in_time and not self._by_itself(effect, tap)
 
     def _pressed(self, effect: Effect, tap: Click) -> bool:
         """Is the change only how the tapped view looks while a finger is on it?"""
@@ -138,8 +150,11 @@ class _PageJudge:
         reason = _unwitnessed(tap.control)
         if reason or tap.control is None:
             out.verdict, out.reason = (ALIVE if reason == NATIVE else UNKNOWN), reason or "not a control"
+            out.blurred = out.blurred or self._unseen(tap) != ""
             return
-        out.reason = self._unseen(tap) or self._cancelled_out(i) or ("" if not out.blurred else "changes by itself")
+        out.reason = (
+            self._unseen(tap) or self._cancelled_out(i) or ("what changed may be the answer" if out.blurred else "")
+        )
         if out.reason:
             return
         if out.requests and not out.failed:
@@ -153,7 +168,7 @@ class _PageJudge:
         """Why the recorder may have missed an answer; empty when it would have seen one."""
         end = self.next_page.start_ms if self.next_page is not None else max(self.page.end_ms, self.page.heard_ms)
         if end - tap.t < LOOK_MS:
-            return "the recording ended before the screen was looked at again"
+            return ENDED
         looks = self.screens.looks
         later = next((look for look in looks if look.t > tap.t), None)
         covering = self.page.index > 0 or self.screens.covering(tap.t)
@@ -180,7 +195,7 @@ class _PageJudge:
         since = look.t - tap.down_ms
         return any(
             not (control is not None and self.screens.inside(target[1], control.first))
-            and not self.background.explains(target, since)
+            and not self.background.explains(target, look.t, since)
             for target in look.targets
         )
 
@@ -227,15 +242,16 @@ class _Background:
     def __init__(self, page: Page, effects: list[Effect], busy: list[tuple[float, float]]) -> None:
         starts = [b[0] for b in busy]
         ready = page.start_ms + SETTLE_MS
-        quiet: Counter[Target] = Counter()
+        self._quiet: dict[Target, list[float]] = {}
         for effect in effects:
             i = bisect_right(starts, effect.t) - 1
             if effect.t > ready and (i < 0 or busy[i][1] < effect.t):
-                quiet.update(effect.targets)
+                for target in effect.targets:
+                    self._quiet.setdefault(target, []).append(effect.t)
         taken = sum(max(0.0, min(end, page.end_ms) - max(start, ready)) for start, end in busy)
         self._quiet_ms = max(1.0, page.end_ms - ready - taken)
-        self._quiet = quiet
 
-    def explains(self, target: Target, since_ms: float) -> bool:
-        """Would this have changed in that time anyway?"""
-        return self._quiet[target] * max(since_ms, ANSWER_MS) / self._quiet_ms > BY_CHANCE
+    def explains(self, target: Target, t: float, since_ms: float) -> bool:
+        """Would this have changed in the time up to `t` anyway? What happened once has no rhythm."""
+        others = sum(1 for when in self._quiet.get(target, ()) if when != t)
+        return others >= 2 and others * max(since_ms, ANSWER_MS) / self._quiet_ms > BY_CHANCE

@@ -13,12 +13,11 @@ from typing import Any
 from replay_signals.schemas import rrweb
 from replay_signals.transforms import records
 from replay_signals.transforms.gestures import Click
+from replay_signals.transforms.screens import SLOP_POINTS
 from replay_signals.transforms.timeline import Page
 
 LONG_PRESS_MS = 500
 """iOS and Android call a touch this long a long press."""
-SLOP = 20
-"""Points a finger may slide within a tap; scroll views take over after about 10."""
 BOTH_FINGERS_MS = 300
 """A second finger this soon after the first, before that went up, makes a pinch; later ones follow a lost end."""
 CLICK_MS = 700
@@ -72,7 +71,7 @@ def _slid(touch: _Touch, flat: Any) -> bool:
 
 
 def _far(touch: _Touch, x: Any, y: Any) -> bool:
-    return None not in (x, y, touch.x, touch.y) and hypot(x - touch.x, y - touch.y) > SLOP
+    return None not in (x, y, touch.x, touch.y) and hypot(x - touch.x, y - touch.y) > SLOP_POINTS
 
 
 def _tap(page: Page, touch: _Touch, t: float) -> Click:

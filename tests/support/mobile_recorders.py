@@ -1,0 +1,364 @@
+"""PostHog's recorders of native screens, as far as their output goes: which events, in which shape, at which times.
+
+Read at (newest stored versions of 2026):
+  posthog-ios      PostHog/Replay/PostHogReplayIntegration.swift, Replay/RRWireframe.swift,
+                   Utils/PostHogMulticastCallback.swift
+  posthog-android  posthog-android/.../replay/PostHogReplayIntegration.kt, replay/internal/Throttler.kt,
+                   posthog/.../internal/replay/RR*.kt (Gson leaves null fields out)
+  posthog-react-native-session-replay  ios/PosthogReactNativeSessionReplay.swift, android/.../*Module.kt: the native
+                   SDKs with screenshotMode / screenshot set to true
+  posthog-flutter  lib/src/replay/change_detector.dart, screenshot/screenshot_capturer.dart,
+                   android/.../SnapshotSender.kt, darwin/.../PosthogFlutterPlugin.swift
+"""
+
+from __future__ import annotations
+
+import random
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from support.dom import Json
+
+THROTTLE_MS = 1000
+Act = tuple[float, int, Callable[["Scene"], bool]]
+
+
+@dataclass(frozen=True)
+class V:
+    """A view of an app: `name` for tests only; `kind` a wireframe type, or the input type of an input."""
+
+    name: str
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+    text: str = ""
+    more: dict[str, object] = field(default_factory=dict)
+    children: tuple[V, ...] = ()
+
+    def walk(self) -> Iterator[V]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass
+class Window:
+    """A window: an activity or dialog on Android, the app's only one elsewhere."""
+
+    screen: str
+    root: V
+
+
+class Scene:
+    """What is on the screen. Every change answers whether the app drew something."""
+
+    def __init__(self, screen: str, content: tuple[V, ...]) -> None:
+        self.windows = [Window(screen, _root(content))]
+        self.keyboard = False
+
+    @property
+    def top(self) -> Window:
+        return self.windows[-1]
+
+    def middle(self, name: str) -> tuple[float, float]:
+        view = next(v for v in self.top.root.walk() if v.name == name)
+        return view.x + view.width / 2, view.y + view.height / 2
+
+    def lights_up(self, x: float, y: float) -> bool:
+        """Is there a control below the finger?"""
+        views = [v for v in self.top.root.walk() if v.kind in ("button", "toggle", "checkbox", "radio")]
+        return any(v.x <= x <= v.x + v.width and v.y <= y <= v.y + v.height for v in views)
+
+    def change(self, name: str, **fields: object) -> bool:
+        own = {k: v for k, v in fields.items() if k in V.__dataclass_fields__}
+        more = {k: v for k, v in fields.items() if k not in own}
+
+        def changed(view: V) -> V:
+            view = replace(view, children=tuple(changed(c) for c in view.children))
+            return replace(view, **own, more=view.more | more) if view.name == name else view  # type: ignore[arg-type]
+
+        for window in self.windows:
+            window.root = changed(window.root)
+        return any(v.name == name for v in self.top.root.walk())
+
+    def add(self, new: V, into: str) -> bool:
+        def added(view: V) -> V:
+            children = tuple(added(c) for c in view.children)
+            return replace(view, children=(*children, new) if view.name == into else children)
+
+        self.top.root = added(self.top.root)
+        return True
+
+    def remove(self, name: str) -> bool:
+        def without(view: V) -> V:
+            return replace(view, children=tuple(without(c) for c in view.children if c.name != name))
+
+        self.top.root = without(self.top.root)
+        return True
+
+    def scroll(self, by: float) -> bool:
+        """Everything but the root moves."""
+        root = self.top.root
+        moved = [_moved(child, by) for child in root.children]
+        self.top.root = replace(root, children=tuple(moved))
+        return True
+
+    def replace(self, content: tuple[V, ...]) -> bool:
+        self.top.root = replace(self.top.root, children=content)
+        return True
+
+    def open(self, screen: str, content: tuple[V, ...]) -> bool:
+        self.windows.append(Window(screen, _root(content, screen)))
+        return True
+
+    def close(self) -> bool:
+        self.windows.pop()
+        return True
+
+    def type(self, *, shown: bool) -> bool:
+        self.keyboard = shown
+        return True
+
+
+def _root(content: tuple[V, ...], screen: str = "") -> V:
+    return V(f"root{screen and ' '}{screen}", "div", 0, 0, 400, 800, "", {}, content)
+
+
+def _moved(view: V, by: float) -> V:
+    return replace(view, y=view.y + by, children=tuple(_moved(c, by) for c in view.children))
+
+
+class Recorder:
+    """What all have in common: ids, touches, requests."""
+
+    library = ""
+    version = "1.0.0"
+    first_id = 0
+    step_id = 1
+    screenshots = True
+    image = "webp"
+    fingers = 1
+    """Android and Flutter's plugin on it send the first finger down and the last one up."""
+
+    def __init__(self) -> None:
+        self._next = count(self.first_id, self.step_id)
+        self._ids: dict[str, int] = {}
+
+    def run(self, scene: Scene, acts: list[Act], end: float) -> list[Json]:
+        raise NotImplementedError
+
+    def id_of(self, name: str) -> int:
+        """iOS: `view.hash`, a pointer. Android: `System.identityHashCode`. Flutter: `identityHashCode`."""
+        if name not in self._ids:
+            self._ids[name] = next(self._next)
+        return self._ids[name]
+
+    def touch(self, t: float, kind: int, x: float, y: float) -> Json:
+        """handleApplicationEvent (iOS, id always 0), generateMouseInteractions (Android, id of the pointer)."""
+        data = {"id": 0, "pointerType": 2, "source": 2, "type": kind, "x": round(x), "y": round(y)}
+        return {"type": 3, "data": data, "timestamp": t}
+
+    def request(self, t: float, took: float, url: str, status: int) -> Json:
+        """URLSession and OkHttp requests; Android stamps the event with the end, iOS with the start."""
+        one = {"name": url, "method": "POST", "responseStatus": status, "timestamp": t, "duration": took}
+        one |= {"initiatorType": "fetch", "entryType": "resource"}
+        return {"type": 6, "data": {"plugin": "rrweb/network@1", "payload": {"requests": [one]}}, "timestamp": t}
+
+    def meta(self, t: float, href: str | None) -> Json:
+        data: Json = {"width": 400, "height": 800} | ({} if href is None else {"href": href})
+        return {"type": 4, "data": data, "timestamp": t}
+
+    def full(self, t: float, wireframe: Json) -> Json:
+        data = {"wireframes": [wireframe], "initialOffset": {"top": 0, "left": 0}}
+        return {"type": 2, "data": data, "timestamp": t}
+
+    def picture(self, window: Window, *, keyboard: bool = False) -> Json:
+        """A screenshot: a picture that differs when anything on the screen does."""
+        seen = zlib.crc32(repr((window, keyboard)).encode())
+        frame: Json = {"id": self.id_of(window.root.name), "x": 0, "y": 0, "width": 400, "height": 800}
+        base64 = f"data:image/{self.image};base64,{seen:08x}"
+        return frame | {"type": "screenshot", "base64": base64, "style": {}}
+
+    def wireframe(self, view: V) -> Json:
+        """A view and what is below it, as toWireframe writes it."""
+        kind = view.kind
+        is_input = kind in ("button", "toggle", "text_area", "checkbox", "radio", "select", "progress")
+        said = {"text": view.text} if kind == "text" else {"value": view.text} if kind == "button" else {}
+        frame: Json = {"id": self.id_of(view.name), "width": round(view.width), "height": round(view.height)}
+        frame |= {"x": round(view.x), "y": round(view.y), "type": "input" if is_input else kind}
+        frame |= {"inputType": kind} if is_input else {}
+        frame |= said | {k: v for k, v in view.more.items() if k != "drawn"}
+        frame["style"] = self.style(view)
+        children = [self.wireframe(child) for child in view.children]
+        return frame | ({"childWireframes": children} if children else {})
+
+    def style(self, view: V) -> Json:
+        return {"backgroundColor": "#FFFFFF", "fontSize": 14} if view.more.get("drawn") else {"fontSize": 14}
+
+
+class Ios(Recorder):
+    """Wireframes. The whole screen at each layout pass, unless one was sent within the last second: then never.
+
+    The meta event is sent once, with the root view controller's name. Unchanged screens are sent again.
+    """
+
+    library = "posthog-ios"
+    first_id, step_id = 5_368_709_120, 736
+    screenshots = False
+    image = "jpeg"
+    fingers = 2
+
+    def run(self, scene: Scene, acts: list[Act], end: float) -> list[Json]:
+        events = [self.meta(0, None if self.screenshots else "TabBarController")]
+        last, seen = 0.0, self.look(scene)
+        events.append(self.full(0, seen))
+        for t, _, act in acts:
+            drew = act(scene)
+            if not drew or t - last < THROTTLE_MS:
+                continue
+            last, frame = t, self.look(scene)
+            if not self.screenshots or frame != seen:
+                events.append(self.full(t + 3, frame))
+            seen = frame
+        return events
+
+    def look(self, scene: Scene) -> Json:
+        return self.picture(scene.top, keyboard=scene.keyboard) if self.screenshots else self.wireframe(scene.top.root)
+
+    def wireframe(self, view: V) -> Json:
+        frame = super().wireframe(view)
+        if view.kind == "button":  # UIButton: its title is a UILabel in it
+            inner = V(f"{view.name} title", "text", view.x + 100, view.y + 10, 120, 20, view.text)
+            frame["childWireframes"] = [super().wireframe(inner)]
+        return frame
+
+    def style(self, view: V) -> Json:
+        """Swift's dictionaries write equal contents in different orders."""
+        own: Json = {"fontSize": 14, "fontFamily": "Helvetica", "borderWidth": 0, "borderRadius": 4}
+        keys = list((own | super().style(view)).items())
+        random.Random(self._shuffles()).shuffle(keys)
+        return dict(keys)
+
+    def _shuffles(self) -> int:
+        self._turn = getattr(self, "_turn", 0) + 1
+        return self._turn
+
+
+class ReactNativeIos(Ios):
+    """posthog-ios in screenshot mode: one view with a picture, no screen name, unchanged pictures are not sent."""
+
+    library = "posthog-react-native"
+    screenshots = True
+
+
+class Android(Recorder):
+    """Wireframes. The first look at a window sends meta and the whole screen, later ones what differs.
+
+    A draw is looked at once a second has passed since the last look; one that comes earlier when that second is over.
+    Each window has a throttle of its own; of several windows only the one on top is drawn here.
+    """
+
+    library = "posthog-android"
+    first_id, step_id = 20_132_171, 5_555
+    screenshots = False
+
+    def run(self, scene: Scene, acts: list[Act], end: float) -> list[Json]:
+        self._seen: dict[str, Json] = {}
+        self._typing = False
+        events = self.look(scene, 0)
+        last, due = 0.0, None
+        for t, _, act in [*acts, (end + 3 * THROTTLE_MS, 0, lambda scene: False)]:
+            while due is not None and due <= t:
+                events += self.look(scene, due)
+                last, due = due, None
+            if act(scene):
+                if t - last >= THROTTLE_MS or scene.top.root.name not in self._seen:
+                    events += self.look(scene, t + 5)
+                    last = t
+                elif due is None:
+                    due = last + THROTTLE_MS
+        return [e for e in events if float(str(e["timestamp"])) <= end + THROTTLE_MS]
+
+    def look(self, scene: Scene, t: float) -> list[Json]:
+        window = scene.top
+        frame = self.picture(window) if self.screenshots else self.wireframe(window.root)
+        key = window.root.name
+        old, self._seen[key] = self._seen.get(key), frame
+        if old is None:
+            events = [self.meta(t, window.screen), self.full(t, frame)]
+        else:
+            data = self.differences(old, frame)
+            events = [{"type": 3, "data": data | {"source": 0}, "timestamp": t}] if data else []
+        if scene.keyboard != self._typing:
+            self._typing = scene.keyboard
+            payload: Json = {"open": True, "height": 300} if scene.keyboard else {"open": False}
+            events.append({"type": 5, "data": {"tag": "keyboard", "payload": payload}, "timestamp": t})
+        return events
+
+    def differences(self, old: Json, new: Json) -> Json:
+        """findAddedAndRemovedItems: views by id; every added or updated one comes with what is below it."""
+        before, after = dict(_flat(old, None)), dict(_flat(new, None))
+        adds = [_node(*after[i]) for i in after if i not in before]
+        removes = [{"id": i} | _parent(before[i][1]) for i in before if i not in after]
+        updates = [_node(*after[i]) for i in after if i in before and _own(after[i][0]) != _own(before[i][0])]
+        return {k: v for k, v in (("adds", adds), ("removes", removes), ("updates", updates)) if v}
+
+    def request(self, t: float, took: float, url: str, status: int) -> Json:
+        return super().request(t, took, url, status) | {"timestamp": t + took}
+
+
+class ReactNativeAndroid(Android):
+    """posthog-android in screenshot mode: updates of one view, which name no parent."""
+
+    library = "posthog-react-native"
+    screenshots = True
+
+
+def _flat(frame: Json, parent: int | None) -> Iterator[tuple[int, tuple[Json, int | None]]]:
+    own = int(str(frame["id"]))
+    yield own, (frame, parent)
+    children = frame.get("childWireframes", [])
+    assert isinstance(children, list)
+    for child in children:
+        yield from _flat(child, own)
+
+
+def _own(frame: Json) -> Json:
+    return {k: v for k, v in frame.items() if k != "childWireframes"}
+
+
+def _parent(parent: int | None) -> Json:
+    return {} if parent is None else {"parentId": parent}
+
+
+def _node(frame: Json, parent: int | None) -> Json:
+    return {"wireframe": frame} | _parent(parent)
+
+
+class Flutter(Recorder):
+    """Screenshots. Every second the next frame is captured and sent whole if its pixels differ.
+
+    The meta event is sent once, with the current route's name or an empty one.
+    """
+
+    library = "posthog-flutter"
+    first_id, step_id = 713_511_421, 97
+    image = "png"
+
+    def run(self, scene: Scene, acts: list[Act], end: float) -> list[Json]:
+        events = [self.meta(60, scene.top.screen), self.full(64, self.picture(scene.top))]
+        seen, tick = self.picture(scene.top), float(THROTTLE_MS)
+        drew = False
+        for t, _, act in [*acts, (end + 2 * THROTTLE_MS, 0, lambda scene: False)]:
+            while tick <= t:
+                frame = self.picture(scene.top, keyboard=scene.keyboard)
+                if drew and frame != seen:
+                    events.append(self.full(tick + 40, frame))
+                    seen = frame
+                tick, drew = tick + THROTTLE_MS, False
+            drew = act(scene) or drew
+        return [e for e in events if float(str(e["timestamp"])) <= end + THROTTLE_MS]
