@@ -34,7 +34,7 @@ class Ref(msgspec.Struct, array_like=True):
 class WindowTail(msgspec.Struct, array_like=True):
     """The recent messages of one window (tab), and the older ones they need.
 
-    `skew_ms`: the least that a message came after its last event, broker's clock less client's. `dues_ms`: when there
+    `skew_ms`: the least that a message came after it was sent, broker's clock less client's. `dues_ms`: when there
     will be something to judge, client's clock. Of what ended up to `edge_ms` only frames are left; `page_cut` says that
     frames of the page are missing too.
     """

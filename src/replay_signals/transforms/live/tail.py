@@ -24,6 +24,8 @@ MAX_CLICKS = 400
 MAX_BYTES = 512 * 1024
 """Of a window."""
 MAX_DUES = 32
+MAX_BUFFER_MS = 60_000
+"""Recorders send every few seconds; a longer time between the last event and the sending is a wrong clock."""
 LEFT_MS = 1000
 """Once the next page is there, answers to clicks on the one before come this much later at most."""
 CLICK_PACE_MS = 20
@@ -34,8 +36,8 @@ BYTES_PACE = 200
 def add(state: SessionState, digest: MessageDigest, seen: Glance, received_ms: int, rules: Rules) -> None:
     """Takes a message into the tail of its window and lets go what is too old."""
     settings = rules.session
-    window = _window(state, digest.window_id, received_ms, received_ms - digest.last_ms)
-    dues = [*seen.dues, *_of_pages(window, seen, rules.clicks)]
+    window = _window(state, digest.window_id, received_ms, received_ms - _sent_ms(digest))
+    dues = [*seen.dues, *_of_pages(window, seen, rules.clicks), *_of_shown(state, digest, rules.clicks)]
     ref = Ref(
         digest.message_id, digest.first_ms, digest.last_ms, seen.kind, seen.clicks, len(digest.records), seen.root
     )
@@ -65,6 +67,13 @@ def _of_pages(window: WindowTail, seen: Glance, clicks: Clicks) -> list[Due]:
     return waiting + [Due(t + clicks.slow_ms, clicks.window_ms) for t in seen.pages_ms]
 
 
+def _of_shown(state: SessionState, digest: MessageDigest, clicks: Clicks) -> list[Due]:
+    """A message that tells of the time of a published signal may take it back."""
+    newest = max((one.anchor_ms for one in state.shown if one.window_id == digest.window_id), default=None)
+    told = newest is not None and digest.first_ms <= newest + clicks.window_ms
+    return [Due(digest.last_ms, clicks.prompt_ms)] if told else []
+
+
 def next_due_ms(state: SessionState, settings: Settings) -> int | None:
     """When to judge the tail next, broker's clock; None when nothing waits."""
     dues = [w.dues_ms[0] + w.skew_ms for w in state.windows if w.dues_ms]
@@ -84,6 +93,13 @@ def pace_ms(state: SessionState, settings: Settings) -> int:
 def is_frame_only(window: WindowTail, ref: Ref) -> bool:
     """Is only the frame of this message in view?"""
     return window.edge_ms is not None and ref.last_ms <= window.edge_ms
+
+
+def _sent_ms(digest: MessageDigest) -> float:
+    """When the recorder sent the message, client's clock; its last event where it does not say, or says nonsense."""
+    sent_ms = digest.sent_ms
+    plausible = sent_ms is not None and digest.last_ms <= sent_ms <= digest.last_ms + MAX_BUFFER_MS
+    return sent_ms if sent_ms is not None and plausible else digest.last_ms
 
 
 def _order(ref: Ref) -> tuple[float, str]:
