@@ -67,7 +67,7 @@ class Answers:
         return len(explained) < len(effect.targets) and not any(self.background.habitual(t) for t in explained)
 
     def _explained(self, target: Target, effect: Effect, click: Click) -> bool:
-        if self.background.explains(target, effect.t, effect.t - click.down_ms):
+        if self.background.explains(target, effect.t, _since(effect, click)):
             return True
         at, own = self._answered.get(click.element, (0.0, set()))
         again = target in own and click.down_ms - at <= AGAIN_MS
@@ -101,7 +101,7 @@ class Answers:
         earlier = self._hovered_in(click)
         if all(_covered(pair, earlier) for pair in gone):
             return True
-        return effect.t - click.down_ms > 300 and all(_covered(pair, self._brought) for pair in gone)
+        return _since(effect, click) > 300 and all(_covered(pair, self._brought) for pair in gone)
 
     def _focus_state(self, effect: Effect, click: Click) -> bool:
         """State attributes that the control itself gets as it gets the focus, before the click event."""
@@ -182,6 +182,11 @@ class Answers:
     def _all_inside(self, kept: list[Effect], control: Control) -> bool:
         inside = self.page.elements.inside
         return all(inside(node, control) for e in kept for _, node, _ in e.targets)
+
+
+def _since(effect: Effect, click: Click) -> float:
+    """Time since the click event, or since pointer-down for what comes before it: buttons may be held long."""
+    return effect.t - (click.t if effect.t >= click.t else click.down_ms)
 
 
 def pairs(flat: tuple[int, ...]) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from replay_signals.transforms.gestures import Click, is_text_field
 from replay_signals.transforms.timeline import Page
 
 NATIVE = "the browser answers without a trace"
+CHOSEN = "it is the current choice already"
 BESIDE_NODES = 40
 """Nodes in document order between a control and the canvas or frame it may act on."""
 _FILES = re.compile(
@@ -35,7 +36,7 @@ def unwitnessed(page: Page, click: Click) -> str:
     if page.elements.disabled(control, click.t):
         return ""
     if page.elements.chosen(control, click.t):
-        return "it is the current choice already"
+        return CHOSEN
     return next((reason for check in _CHECKS if (reason := check(page, control))), "")
 
 
