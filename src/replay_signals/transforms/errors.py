@@ -97,8 +97,9 @@ def _console(timeline: Timeline) -> list[PageError]:
 def _exceptions(timeline: Timeline, events: Sequence[AnalyticsEvent]) -> list[PageError]:
     """`$exception` events."""
     found = []
+    pages = _Pages(timeline)
     for event in events:
-        page = page_at(timeline, event.window_id, event.timestamp_ms) if event.event == "$exception" else None
+        page = pages.at(event.window_id, event.timestamp_ms) if event.event == "$exception" else None
         if page is None:
             continue
         first: Any = event.properties.get("$exception_list")
@@ -128,10 +129,17 @@ def _once(logged: list[PageError], thrown: list[PageError]) -> list[PageError]:
     return found
 
 
-def page_at(timeline: Timeline, window_id: str, t: float) -> Page | None:
-    """The page of a window at a time; of any window when the id is unknown."""
-    best: Page | None = None
-    for page in timeline.pages:
-        if page.start_ms <= t + 1000 and (page.window_id == window_id or not window_id):
-            best = page
-    return best
+class _Pages:
+    """Finds the page of a window at a time; of any window when the id is unknown."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._pages: dict[str, list[Page]] = {"": timeline.pages}
+        for page in self._pages[""]:
+            if page.window_id:
+                self._pages.setdefault(page.window_id, []).append(page)
+
+    def at(self, window_id: str, t: float) -> Page | None:
+        """The last page that had begun; an event may be stamped up to 1 s before the recorder's first."""
+        pages = self._pages.get(window_id, [])
+        i = bisect_right(pages, t + 1000, key=lambda page: page.start_ms)
+        return pages[i - 1] if i else None
