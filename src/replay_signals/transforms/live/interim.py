@@ -160,12 +160,14 @@ def _settled_ms(finding: Finding, context: Session) -> float:
         last = max((j.click.t for j in context.clicks if j.click.page is finding.page), default=finding.ended_ms)
         over = last + rules.window_ms
     else:
-        patient = (
-            finding.kind in ON_CLICKS or finding.evidence.get("back_to") == ""
-        )  # the page that follows may be late
-        over = finding.ended_ms + (rules.window_ms if patient else rules.slow_ms)
+        over = finding.ended_ms + (rules.window_ms if _is_patient(finding) else rules.slow_ms)
     left_ms = _left_ms(finding, context.timeline)
     return over if left_ms is None else min(over, max(left_ms, finding.ended_ms) + LEFT_MS)
+
+
+def _is_patient(finding: Finding) -> bool:
+    """Clicks have their window; the click before an exception, and the page after a quick back, may arrive later."""
+    return finding.kind in (*ON_CLICKS, "console_error") or finding.evidence.get("back_to") == ""
 
 
 def _left_ms(finding: Finding, timeline: Timeline) -> float | None:
