@@ -1,0 +1,51 @@
+"""Sessions far longer than visits are, made by bots or on purpose, do not stall a worker.
+
+The limits are wide, so that a busy machine passes; searching all clicks for each finding took minutes here.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from support import events as rrweb
+from support.dom import button, el
+from support.web import Page, Visit
+
+LIMIT_SECONDS = 6
+
+
+def page_of() -> tuple[Visit, Page]:
+    visit = Visit()
+    return visit, visit.open("http://a.test/", button("Pay", id="pay"), el("p", "0", id="n")).says("n", "1", at=500)
+
+
+def dead_clicks(visit: Visit, page: Page) -> None:
+    for i in range(1500):
+        page.click("pay", at=4000 + 2000 * i).fails(f"Error: {i}", at=4005 + 2000 * i)
+
+
+def positions_of_one_event(visit: Visit, page: Page) -> None:
+    page.record(rrweb.moves(5000, *[(400 + 150 * (i % 2), 300, i % 1000) for i in range(8000)]))
+
+
+def exceptions_on_many_pages(visit: Visit, page: Page) -> None:
+    for i in range(400):
+        visit.open(f"http://a.test/{i}", button("x"), at=10_000 + 3000 * i)
+        for k in range(4):
+            visit.event("$exception", at=10_500 + 3000 * i + k, _exception_list=[{"type": "E", "value": f"{i} {k}"}])
+
+
+def windows(visit: Visit, page: Page) -> None:
+    for i in range(150):
+        visit.open("http://a.test/w", button("B", id="b"), at=1000 + i, window=f"w{i}").click("b", at=9000 + i)
+
+
+@pytest.mark.parametrize("story", [dead_clicks, positions_of_one_event, exceptions_on_many_pages, windows])
+def test_judged_in_seconds(story: object) -> None:
+    visit, page = page_of()
+    story(visit, page)  # type: ignore[operator]
+    started = time.perf_counter()
+    visit.outcome()
+    assert time.perf_counter() - started < LIMIT_SECONDS
