@@ -1,9 +1,10 @@
 """scroll_hunt: scrolling up and down in search of something.
 
-Within 8 s the direction of scrolling changes at least 4 times, each leg moves at least a tenth of a screen (or, on a
-page with little room to scroll, half of that room), nothing is clicked or typed in between, and the visitor ends near
-where the hunt began: the path is at least three times the net movement. Reading changes direction now and then; Clarity
-compares with the page's own average (peers.md), which a single session does not have.
+Within 8 s the direction of scrolling changes at least 4 times, with less than 1 s between one leg and the next (a
+longer pause is reading). Each leg moves at least a tenth of a screen (or, on a page with little room to scroll, half of
+that room), nothing is clicked or typed in between, and the visitor ends near where the hunt began: the path is at least
+three times the net movement. Clarity compares with the page's own average (peers.md), which a single session does not
+have.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from replay_signals.transforms.timeline import Page
 KIND = "scroll_hunt"
 WINDOW_MS = 8000
 MIN_TURNS = 4
+PAUSE_MS = 1000
 MIN_LEG_SHARE = 0.1
 MIN_LEG_PX = 20
 
@@ -53,22 +55,21 @@ def _finding(page: Page, run: list[Leg]) -> Finding:
 
 def _legs(page: Page) -> dict[int, list[Leg]]:
     """Legs of each scrolled node."""
-    last: dict[int, tuple[float, float]] = {}
+    last: dict[int, float] = {}
     legs: dict[int, list[Leg]] = {}
     height = next((r[4] for _, r in page.of(records.META) if r[4]), 800)
     for t, record in page.of(records.SCROLL):
         node: Any = record[2] or 0
         y: Any = record[4] or 0
-        before_t, before = last.get(node, (t, 0.0))
-        last[node] = (t, y)
-        step = y - before
+        step = y - last.get(node, 0.0)
+        last[node] = y
         if not step:
             continue
         own = legs.setdefault(node, [])
         if own and own[-1][2] * step > 0:
             own[-1] = (own[-1][0], t, own[-1][2] + step)
         else:
-            own.append((max(before_t, t - 500), t, step))
+            own.append((t, t, step))
     return {node: _long(own, float(str(height))) for node, own in legs.items()}
 
 
@@ -82,7 +83,7 @@ def _hunts(legs: list[Leg], acts: list[float]) -> list[list[Leg]]:
     runs: list[list[Leg]] = []
     for leg in legs:
         run = runs[-1] if runs else None
-        follows = run is not None and leg[2] * run[-1][2] < 0 and leg[0] - run[-1][1] <= WINDOW_MS / MIN_TURNS
+        follows = run is not None and leg[2] * run[-1][2] < 0 and leg[0] - run[-1][1] < PAUSE_MS
         if run is not None and follows and not any(run[-1][1] < t < leg[1] for t in acts):
             run.append(leg)
         else:
