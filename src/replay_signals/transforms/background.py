@@ -40,6 +40,8 @@ STEADY = 0.06
 """Spread of a steady series, as a share of its period."""
 TRAIN_MS = (60, 900)
 """Before and after the leading change: a slide is announced, moves, and comes to rest."""
+TRAIN_SHARE = 0.3
+"""The part of the period that a train may take, so that what falls into it twice is no accident."""
 
 
 class Background:
@@ -103,8 +105,10 @@ class Background:
 
     def _follows(self, onsets: list[float], lead: list[float]) -> bool:
         """Does a place change only together with another, in the train of one movement?"""
-        starts = (lead[bisect_left(lead, t + TRAIN_MS[0]) - 1] for t in onsets if t + TRAIN_MS[0] > lead[0])
-        near = [t - s <= TRAIN_MS[1] for t, s in zip(onsets, starts, strict=False)]
+        period = median(b - a for a, b in pairwise(lead))
+        before, after = min(TRAIN_MS[0], TRAIN_SHARE * period), min(TRAIN_MS[1], TRAIN_SHARE * period)
+        starts = (lead[bisect_left(lead, t + before) - 1] for t in onsets if t + before > lead[0])
+        near = [t - s <= after for t, s in zip(onsets, starts, strict=False)]
         return len(near) == len(onsets) >= 2 and all(near)
 
     def _habit(self, target: Target) -> _Habit | None:
