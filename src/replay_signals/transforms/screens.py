@@ -33,6 +33,8 @@ AT_TOUCH_MS = 60
 """A look this soon after a finger came down shows the screen that it touched; taps are answered when it goes up."""
 REST_MS = 1000
 """What glides after a swipe may still move after the last look at it."""
+CLICK_MS = 700
+"""Recorders that send a click as well as touches send it this soon after."""
 SLOP_POINTS = 20
 """A finger that slides no farther taps; scroll views take over after about 10."""
 _PASSED_THROUGH = frozenset(("div", ""))
@@ -112,7 +114,8 @@ class Screens:
 
     def _touch(self, t: float, record: Record) -> None:
         kind, x, y = record[2], record[4], record[5]
-        if kind == rrweb.TOUCH_START:
+        lone = kind == rrweb.CLICK and not (self.touches and t - self.touches[-1] <= CLICK_MS)
+        if kind == rrweb.TOUCH_START or lone:
             self.touches.append(t)
             self._down = (t, x, y)
             self._hit(self._down, looked=False)
@@ -154,13 +157,11 @@ class Screens:
         views = [View(*row) for row in rows]
         self.differs = True
         tree = self._tree
-        if tree is not None and not tree.knows(views, gone):
+        foreign = [WINDOW] if tree is not None and not tree.knows(views, gone) else []
+        if foreign:
             tree = self._tree = self._elsewhere(views, gone)
-            self.looks.append(Look(t, False, (WINDOW,)))
-            if tree is None:
-                return
-        elif tree is None:
-            self.looks.append(Look(t, False, ()))
+        if tree is None:
+            self.looks.append(Look(t, False, tuple(foreign)))
             return
         self._learn(views)
         targets = [target for view in views for target in self._put(t, tree, view)]
@@ -168,7 +169,7 @@ class Screens:
         for kind, view_id, _ in targets:
             if kind == "c":
                 self._note(t, ("c", view_id, ""), tree.children_state(view_id))
-        self.looks.append(Look(t, False, tuple(sorted(set(targets)))))
+        self.looks.append(Look(t, False, tuple(sorted({*targets, *foreign}))))
 
     def _elsewhere(self, views: list[View], gone: list[int]) -> _Tree | None:
         """The earlier window that the change belongs to: it is in front again."""

@@ -13,15 +13,13 @@ from typing import Any
 from replay_signals.schemas import rrweb
 from replay_signals.transforms import records
 from replay_signals.transforms.gestures import Click
-from replay_signals.transforms.screens import SLOP_POINTS
+from replay_signals.transforms.screens import CLICK_MS, SLOP_POINTS
 from replay_signals.transforms.timeline import Page
 
 LONG_PRESS_MS = 500
 """iOS and Android call a touch this long a long press."""
 BOTH_FINGERS_MS = 300
 """A second finger this soon after the first, before that went up, makes a pinch; later ones follow a lost end."""
-CLICK_MS = 700
-"""Recorders that send a click as well as touches send it this soon after."""
 
 
 @dataclass(slots=True)
