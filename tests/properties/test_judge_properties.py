@@ -99,6 +99,27 @@ def test_the_order_and_repetition_of_analytics_events_does_not_matter(random: Ra
     assert without_counts(verdict_of(messages, events)) == WHOLE
 
 
+def sent(own: list[Json], window: str, events: list[Json]) -> MessageDigest:
+    """A message of some of a document's events, sent 2.5 s after the last of all."""
+    last = round(max(float(str(e["timestamp"])) for e in own))
+    return digested(events, window_id=window, sent_ms=last + 2500, received_ms=last + 2600)
+
+
+def documents(own: list[Json]) -> list[list[Json]]:
+    starts = [i for i, e in enumerate(own) if e["type"] == 0]
+    return [own[a:b] for a, b in zip(starts, [*starts[1:], len(own)], strict=True)]
+
+
+@quick
+@given(randoms, st.sampled_from([contiguous, interleaved]))
+def test_sending_times_change_nothing_about_that(random: Random, how: Any) -> None:
+    """No recorder sends the events of two documents in one request."""
+    parts = [(w, page) for w, own in VISIT.recorded.items() for page in documents(own)]
+    whole = [sent(page, window, page) for window, page in parts]
+    pieces = [sent(page, window, piece) for window, page in parts for piece in how(page, random)]
+    assert verdict(pieces) == verdict(whole)
+
+
 @quick
 @given(st.floats(0, 1, exclude_max=True), randoms)
 def test_splits_agree_on_fractional_timestamps(fraction: float, random: Random) -> None:
