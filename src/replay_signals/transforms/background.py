@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import pairwise
 from math import exp
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from replay_signals.transforms import records
 from replay_signals.transforms.effects import SETTLE_MS, Effect, Target, spans
@@ -146,24 +147,39 @@ class Background:
         return i >= 0 and t - self._moves[i] <= HOVER_MS and self._moves[i] > t - since_ms
 
 
+class _Rhythm(NamedTuple):
+    """When changes of a habit begin, their beat if they have one, and the median and longest time between two."""
+
+    onsets: list[float]
+    beat: float | None
+    usual_gap: float
+    longest_gap: float
+
+
 class _Habit:
     """Places that change together without the visitor, and when they do."""
 
     def __init__(self) -> None:
         self._all: set[float] = set()
         self._quiet: set[float] = set()
-        self._onsets: list[float] | None = None
 
     def add(self, times: list[float], quiet: list[float]) -> None:
-        """One place: all its changes, and those in quiet time."""
+        """One place: all its changes, and those in quiet time. Every place is added before anything is asked."""
         self._all.update(times)
         self._quiet.update(quiet)
 
-    @property
+    @cached_property
     def repeats(self) -> bool:
         """It happened at least twice, or goes on and on."""
         quiet = sorted(self._quiet)
         return len(_onsets(quiet)) > 1 or quiet[-1] - quiet[0] >= STREAM_MS
+
+    @cached_property
+    def _rhythm(self) -> _Rhythm | None:
+        """None for one unbroken stream."""
+        onsets = _onsets(sorted(self._all))
+        gaps = [b - a for a, b in pairwise(onsets)]
+        return _Rhythm(onsets, _beat(gaps), median(gaps), max(gaps)) if gaps else None
 
     def on_beat(self, t: float, since_ms: float, strict: bool = False) -> bool:
         """Does a change come when the rhythm has it, counted from the last one before the click?
@@ -171,21 +187,17 @@ class _Habit:
         Where there is no steady rhythm the question is how likely a change is in so short a time; `strict` asks for a
         steady one.
         """
-        if self._onsets is None:
-            self._onsets = _onsets(sorted(self._all))
-        onsets = self._onsets
-        gaps = [b - a for a, b in pairwise(onsets)]
-        if not gaps:
-            return not strict  # one unbroken stream
+        if self._rhythm is None:
+            return not strict
+        onsets, beat, usual_gap, longest_gap = self._rhythm
         i = bisect_left(onsets, t - since_ms)
         if i == 0:
             return False
-        beat = _beat(gaps)
         if beat is None:
-            return not strict and 1 - exp(-max(since_ms, 20) / median(gaps)) >= BY_CHANCE
+            return not strict and 1 - exp(-max(since_ms, 20) / usual_gap) >= BY_CHANCE
         passed = t - onsets[i - 1]
         beats = max(1, round(passed / beat))
-        if beats > max(gaps) / beat + since_ms / beat + 0.5:
+        if beats > longest_gap / beat + since_ms / beat + 0.5:
             return False  # the rhythm had stopped
         return abs(passed - beats * beat) <= min(max(BEAT_MS, STEADY * beat), 0.3 * beat) or beat <= 2 * BEAT_MS
 
