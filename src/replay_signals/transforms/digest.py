@@ -191,7 +191,7 @@ def _full(event: rrweb.Event) -> Record:
 
 def _incremental_record(event: rrweb.Event) -> Record:
     data = _incremental.decode(event.data)
-    return _SOURCES.get(data.source, _style)(data)
+    return _SOURCES.get(data.source, _no_change)(data)
 
 
 def _mutation(data: rrweb.Incremental) -> Record:
@@ -231,6 +231,11 @@ def _style(data: rrweb.Incremental) -> Record:
     return [0, records.STYLE, data.source, data.id]
 
 
+def _no_change(data: rrweb.Incremental) -> Record:
+    """A font that loaded, a log line, a source nobody knows: nothing a visitor sees change."""
+    return [0, records.OTHER, data.source]
+
+
 def _canvas(data: rrweb.Incremental) -> Record:
     return [0, records.CANVAS, data.id]
 
@@ -254,6 +259,9 @@ _SOURCES: dict[int, Callable[[rrweb.Incremental], Record]] = {
     rrweb.MEDIA_INTERACTION: _media,
     rrweb.CANVAS_MUTATION: _canvas,
     rrweb.SELECTION: _selection,
+    rrweb.STYLE_SHEET_RULE: _style,
+    rrweb.STYLE_DECLARATION: _style,
+    rrweb.ADOPTED_STYLE_SHEET: _style,
 }
 
 
