@@ -76,11 +76,23 @@ class _View:
     background: Background
 
 
-def judge_clicks(timeline: Timeline, rules: Clicks, webkit: bool | None = None) -> list[Judged]:
-    """All clicks of a session with their verdicts, in order of time; `webkit` when the browser's engine is known."""
+Addresses = dict[str, list[tuple[float, str]]]
+"""Window id -> (epoch ms, URL) in order of time, as other sources than the recording tell."""
+
+
+def judge_clicks(
+    timeline: Timeline, rules: Clicks, webkit: bool | None = None, addresses: Addresses | None = None
+) -> list[Judged]:
+    """All clicks of a session with their verdicts, in order of time.
+
+    `webkit` tells the browser's engine when it is known; `addresses` where each window was, since no recorder sees a
+    fragment change.
+    """
     by_window: dict[str, list[Judged]] = {}
     for view in _views(timeline, rules):
-        by_window.setdefault(view.window.window_id, []).extend(_judge_view(view, timeline, rules))
+        window_id = view.window.window_id
+        judged_here = _judge_view(view, timeline, rules, (addresses or {}).get(window_id, []))
+        by_window.setdefault(window_id, []).extend(judged_here)
     for window in timeline.windows:
         _distrust(by_window.get(window.window_id, []), window, webkit)
     judged = [j for own in by_window.values() for j in own]
@@ -113,9 +125,10 @@ def _view(page: Page, window: Window, clicks: list[Click], rules: Clicks) -> _Vi
     return _View(page, window, clicks, effects, Background(page, effects, _after_clicks(clicks, effects, rules), other))
 
 
-def _judge_view(view: _View, timeline: Timeline, rules: Clicks) -> list[Judged]:
+def _judge_view(view: _View, timeline: Timeline, rules: Clicks, addresses: list[tuple[float, str]]) -> list[Judged]:
     answers = Answers(view.page, view.effects, view.background, rules)
     judge = _PageJudge(view.page, view.window, timeline, rules, answers)
+    judge.addresses = addresses
     downs = [c.down_ms - MARGIN_MS for c in view.clicks]
     shares: list[list[Effect]] = [[] for _ in downs]
     for effect in view.effects:
@@ -143,6 +156,7 @@ class _PageJudge:
     def __init__(self, page: Page, window: Window, timeline: Timeline, rules: Clicks, answers: Answers) -> None:
         self.page, self.timeline, self.rules, self.answers = page, timeline, rules, answers
         self.pages = pages = window.pages
+        self.addresses: list[tuple[float, str]] = []
         self.next_page = pages[page.index + 1] if page.index + 1 < len(pages) else None
 
     def leaving(self, downs: list[float]) -> int:
@@ -157,11 +171,23 @@ class _PageJudge:
         out.requests = self.answers.requests(click, share)
         out.effects = self.answers.of(click, share, out.requests) + self._elsewhere(out, is_leaving)
         out.effects.sort(key=lambda e: e.t)
+        if not out.effects and self._fragment_changed(click):
+            out.effects.append(Effect(click.t, "url", detail="fragment"))
         if out.effects:
             self._found(out)
         else:
             self._missing(out)
         return out
+
+    def _fragment_changed(self, click: Click) -> bool:
+        """Did a link within the page change the address? Told by the events before and after the click."""
+        target = link_target(click.control, self.page.href) or f"{self.page.href.partition('#')[0]}#"
+        if click.control is None or click.control.tag != "a" or not same_document(target, self.page.href):
+            return False
+        i = bisect_right(self.addresses, (click.t + MARGIN_MS, ""))
+        before = self.addresses[i - 1][1] if i else self.page.href
+        after = self.addresses[i][1] if i < len(self.addresses) else before
+        return before != after and after == target
 
     def _elsewhere(self, out: Judged, is_leaving: bool) -> list[Effect]:
         """Answers outside the page: label activation, the next document, a new tab."""

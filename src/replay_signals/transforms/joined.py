@@ -17,6 +17,8 @@ _WEBKIT = frozenset(("Safari", "Mobile Safari", "Chrome iOS", "Firefox iOS", "We
 _CHAIN_TAG = re.compile(r"^([a-z0-9-]+)")
 _CHAIN_TEXT = re.compile(r'(?:^|[":}])text="((?:[^"\\]|\\.){1,80})"')
 MAX_FLAGS = 200
+_LATE = frozenset(("$web_vitals", "$$heatmap", "$dead_click"))
+"""Events that are sent some time after what they speak of."""
 
 
 def in_order(events: Sequence[AnalyticsEvent]) -> list[AnalyticsEvent]:
@@ -41,6 +43,16 @@ def webkit(events: Sequence[AnalyticsEvent]) -> bool | None:
         if isinstance(browser, str) and browser:
             return browser in _WEBKIT or system == "iOS"
     return None
+
+
+def addresses(events: Sequence[AnalyticsEvent]) -> dict[str, list[tuple[float, str]]]:
+    """Where each window was when it sent an event: window id -> (epoch ms, URL), in order of time."""
+    found: dict[str, list[tuple[float, str]]] = {}
+    for event in events:
+        url = event.properties.get("$current_url")
+        if isinstance(url, str) and url and event.event not in _LATE:
+            found.setdefault(event.window_id, []).append((float(event.timestamp_ms), url))
+    return found
 
 
 def flags_of(events: Sequence[AnalyticsEvent]) -> dict[str, str]:

@@ -13,13 +13,12 @@ from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rows import SessionVerdict
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms import joined, signals
-from replay_signals.transforms.clicks import judge_clicks
 from replay_signals.transforms.errors import Errors
 from replay_signals.transforms.features import features_of
 from replay_signals.transforms.rows import Rows
 from replay_signals.transforms.signals.base import Session
-from replay_signals.transforms.tap_verdicts import judge_taps
 from replay_signals.transforms.timeline import timeline_of
+from replay_signals.transforms.verdicts import verdicts
 
 
 def judge(session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules) -> SessionVerdict:
@@ -29,8 +28,7 @@ def judge(session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules
     """
     ordered = joined.in_order(events)
     timeline = timeline_of(session)
-    clicks = judge_clicks(timeline, rules.clicks, joined.webkit(ordered)) + judge_taps(timeline, rules.clicks)
-    clicks.sort(key=lambda j: (j.click.t, j.click.page.window_id, j.click.node_id or 0))
+    clicks = verdicts(timeline, rules, ordered)
     context = Session(timeline, clicks, ordered, rules, Errors(timeline, clicks, ordered))
     rows = Rows(session, context, rules.version)
     found = signals.find(context)

@@ -18,7 +18,6 @@ from replay_signals.schemas.rows import SignalRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms import joined, severity, signals
 from replay_signals.transforms.canonical import canonical
-from replay_signals.transforms.clicks import judge_clicks
 from replay_signals.transforms.errors import Errors
 from replay_signals.transforms.event_rows import STORED
 from replay_signals.transforms.live.state import Profile, SessionState, Shown, WindowTail
@@ -27,6 +26,7 @@ from replay_signals.transforms.merge import session_of
 from replay_signals.transforms.rows import Rows
 from replay_signals.transforms.signals.base import Finding, Session
 from replay_signals.transforms.timeline import Timeline, timeline_of
+from replay_signals.transforms.verdicts import verdicts
 
 GUARD_MS = 10_000
 """What began this soon after the edge of the tail may have begun before it."""
@@ -67,7 +67,7 @@ def look(
     session = session_of(digests)
     timeline = timeline_of(session)
     ordered = joined.in_order([known(state), *events])
-    clicks = judge_clicks(timeline, rules.clicks, joined.webkit(ordered))
+    clicks = verdicts(timeline, rules, ordered)
     context = Session(timeline, clicks, ordered, rules, Errors(timeline, clicks, ordered))
     rows = Rows(session, context, rules.version)
     if state.start_ms is not None:
