@@ -91,26 +91,19 @@ class Background:
         changes cannot come from them.
         """
         starts = sorted(start for start, _ in clicks)
+        begins = {target: _onsets(times) for target, times in self._times.items()}
         steady = {}
-        for target, times in self._times.items():
-            onsets = _onsets(times)
+        for target, onsets in begins.items():
             gaps = [b - a for a, b in pairwise(onsets)]
             if len(gaps) >= MIN_GAPS and _beat(gaps) is not None and not _prompted(onsets, starts):
-                steady[target] = onsets
-        for lead, onsets in steady.items():
+                steady[target] = _Train(onsets, median(gaps))
+        others = {t: onsets for t, onsets in begins.items() if t not in steady and t[0] != "s" and len(onsets) >= 2}
+        for lead, train in steady.items():
             yield lead
-            for target, times in self._times.items():
-                if target not in steady and target[0] != "s" and self._follows(_onsets(times), onsets):
+            for target, onsets in others.items():
+                if all(t in train for t in onsets):
                     self._links.join(lead, target)
                     yield target
-
-    def _follows(self, onsets: list[float], lead: list[float]) -> bool:
-        """Does a place change only together with another, in the train of one movement?"""
-        period = median(b - a for a, b in pairwise(lead))
-        before, after = min(TRAIN_MS[0], TRAIN_SHARE * period), min(TRAIN_MS[1], TRAIN_SHARE * period)
-        starts = (lead[bisect_left(lead, t + before) - 1] for t in onsets if t + before > lead[0])
-        near = [t - s <= after for t, s in zip(onsets, starts, strict=False)]
-        return len(near) == len(onsets) >= 2 and all(near)
 
     def _habit(self, target: Target) -> _Habit | None:
         return self._habits.get(self._links.root(target))
@@ -145,6 +138,18 @@ class Background:
     def _hovered(self, t: float, since_ms: float) -> bool:
         i = bisect_left(self._moves, t + 1e-9) - 1
         return i >= 0 and t - self._moves[i] <= HOVER_MS and self._moves[i] > t - since_ms
+
+
+class _Train:
+    """The times of one movement after each onset of a steady series: what changes only then takes part in it."""
+
+    def __init__(self, onsets: list[float], period: float) -> None:
+        self._onsets = onsets
+        self._before, self._after = (min(ms, TRAIN_SHARE * period) for ms in TRAIN_MS)
+
+    def __contains__(self, t: float) -> bool:
+        i = bisect_left(self._onsets, t + self._before) - 1
+        return i >= 0 and t - self._onsets[i] <= self._after
 
 
 class _Rhythm(NamedTuple):
