@@ -20,7 +20,7 @@ def detect(session: Session) -> list[Finding]:
         j = group[0]
         error = session.errors.of(j)[0]
         uncaught = any(e.uncaught for e in session.errors.of(j))
-        what = label_of(j.click.control, j.click.node_id)
+        what = label_of(j.click.control, j.click.node_id) or "one place"
         finding = of_click(KIND, j, f"Clicking {what} raised: {error.message[:120]}", 0.95 if uncaught else 0.8)
         finding.ended_ms = group[-1].click.t
         finding.click_count = finding.attempts = len(group)

@@ -27,7 +27,7 @@ def _logged(session: Session) -> list[Finding]:
     for group in incidents(session, told):
         j = group[0]
         error = next(e for e in session.errors.of(j) if e.http_status)
-        what = label_of(j.click.control, j.click.node_id)
+        what = label_of(j.click.control, j.click.node_id) or "one place"
         finding = of_click(KIND, j, f"Clicking {what} sent a request that failed with {error.http_status}", 0.75)
         finding.ended_ms = group[-1].click.t
         finding.click_count = finding.attempts = len(group)
@@ -42,7 +42,7 @@ def _recorded(session: Session) -> list[Finding]:
     for group in incidents(session, [j for j in session.clicks if j.failed]):
         j = group[0]
         request = j.failed[0]
-        what = label_of(j.click.control, j.click.node_id)
+        what = label_of(j.click.control, j.click.node_id) or "one place"
         call = f"{request.method or 'GET'} {request.url}"
         finding = of_click(KIND, j, f"Clicking {what} sent {call}, which failed with {request.status}", 0.95)
         finding.ended_ms = group[-1].click.t

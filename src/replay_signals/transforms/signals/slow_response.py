@@ -14,7 +14,7 @@ def detect(session: Session) -> list[Finding]:
     found = []
     for j in session.clicks:
         if j.verdict == SLOW and j.reaction_ms is not None:
-            what = label_of(j.click.control, j.click.node_id)
+            what = label_of(j.click.control, j.click.node_id) or "one place"
             finding = of_click(KIND, j, f"{what} answered after {j.reaction_ms / 1000:.1f} s", j.confidence)
             finding.ended_ms = j.click.t + j.reaction_ms
             finding.recovered = True

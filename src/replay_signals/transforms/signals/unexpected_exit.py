@@ -40,7 +40,7 @@ def detect(session: Session, found: list[Finding]) -> list[Finding]:
         return []
     if any(j.answered and j.click.t > last.ended_ms for j in session.clicks):
         return []
-    what = label_of(last.control, last.node_id)
+    what = label_of(last.control, last.node_id) or "one place"
     finding = Finding(
         KIND,
         last.page,
