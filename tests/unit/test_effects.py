@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from random import Random
+
+import pytest
+
 from replay_signals.transforms.effects import effects_of
 from replay_signals.transforms.merge import session_of
 from replay_signals.transforms.timeline import timeline_of
@@ -95,3 +99,25 @@ def test_an_irregular_ticker_does_not_hide_a_dead_click() -> None:
         page.says("n", str(i), at=at)
     page.click("pay", at=7600).lives(20_000)
     assert visit.verdict("pay") == "dead"
+
+
+@pytest.mark.parametrize("every", [100, 200, 500, 1000, 3000])
+@pytest.mark.parametrize("jitter", [0, 2, 20])
+def test_a_clock_hides_no_dead_click_and_no_answer_at_any_moment_of_its_beat(every: int, jitter: int) -> None:
+    """Ticks fall right before, at and right after the pointer-down, within the grain of the clocks, too."""
+
+    def verdict(at: int, answered: bool) -> str:
+        random = Random(every)
+        visit, page = page_of()
+        for i in range(20_000 // every):
+            page.says("n", str(i), at=100 + i * every + random.randint(-jitter, jitter))
+        page.click("pay", at=at)
+        if answered:
+            page.sets("tip", at=at + 40, class_="open")
+        page.lives(20_100)
+        return visit.verdict("pay")
+
+    tick = 100 + 9000 // every * every
+    moments = [*range(-12, 24, 2), *range(30, every, max(20, every // 12))]
+    assert [m for m in moments if verdict(tick + m, answered=False) != "dead"] == []
+    assert [m for m in moments if verdict(tick + m, answered=True) != "alive"] == []

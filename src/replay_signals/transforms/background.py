@@ -195,7 +195,7 @@ class _Habit:
         if self._rhythm is None:
             return not strict
         onsets, beat, usual_gap, longest_gap = self._rhythm
-        i = bisect_left(onsets, t - since_ms)
+        i = bisect_left(onsets, min(t, t - since_ms))  # within the clocks' grain a change may come before its click
         if i == 0:
             return False
         if beat is None:
