@@ -6,14 +6,13 @@ from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.event_rows import event_of
-from replay_signals.transforms.live import early, intake, tail, timers, whole
+from replay_signals.transforms.live import early, intake, timers, whole
 from replay_signals.transforms.live.state import (
     CLOSED,
     DIGESTS,
     EVENTS,
     EXPIRED,
     ID_ONLY,
-    OPEN,
     PUBLISHED,
     SIGNALS,
     STATES,
@@ -45,28 +44,28 @@ class Live:
         if data is None:
             return step
         state = STATES.decode(data)
+        due_ms = timers.next_due_ms(state, self._rules.session)
+        if now_ms < due_ms and not timers.is_used_up(state, now_ms):
+            return step
         state.clock_ms = max(state.clock_ms, now_ms)
-        if state.timer_ms is not None and now_ms >= state.timer_ms:
+        if timers.is_used_up(state, now_ms):
             state.timer_ms = None
-        if state.phase == OPEN:
-            self._go_on(store, state, now_ms, step)
-        elif now_ms >= timers.next_due_ms(state, self._rules.session):
+        if now_ms >= due_ms:
             if state.phase == EXPIRED:
                 _forget(store)
                 return step
-            _expire(store, state, step)
+            self._act(store, state, now_ms, step)
         timers.schedule(state, self._rules.session, step)
         store.state.update(STATES.encode(state))
         return step
 
-    def _go_on(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:
-        """Closes an open session, or publishes what is settled."""
-        settings = self._rules.session
-        if now_ms >= timers.close_due_ms(state, settings):
+    def _act(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:
+        """What is due: to let a closed session go, to close an open one, or to publish what is settled."""
+        if state.phase == CLOSED:
+            _expire(store, state, step)
+        elif now_ms >= timers.close_due_ms(state, self._rules.session):
             self._close(store, state, now_ms, step)
-            return
-        due_ms = tail.next_due_ms(state, settings)
-        if due_ms is not None and now_ms >= due_ms:
+        else:
             early.settle(store, state, now_ms, step, self._rules)
 
     def _close(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:

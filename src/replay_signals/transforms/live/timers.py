@@ -32,6 +32,11 @@ def next_due_ms(state: SessionState, settings: Settings) -> int:
     return state.closed_ms + max(settings.keep_closed_ms, settings.remember_ms)
 
 
+def is_used_up(state: SessionState, now_ms: int) -> bool:
+    """Was the timer that is set for now, or for earlier?"""
+    return state.timer_ms is not None and now_ms >= state.timer_ms
+
+
 def schedule(state: SessionState, settings: Settings, step: Step) -> None:
     """Asks for a timer when the one that is set would come too late."""
     due_ms = next_due_ms(state, settings)
