@@ -96,6 +96,11 @@ class Stream:
         """When a signal was published first."""
         return next(at for at, table, row in self.rows if table == "signals" and row.signal_id == signal_id)
 
+    def remembers(self, table: str, row: Any) -> None:
+        """A row that stood in the table before this stream went on."""
+        self.rows.append((0, table, row))
+        self._newest[table, key_of(table, row)] = row
+
     def _take(self, step: Step, now_ms: int) -> Step:
         assert set(step.counts) <= set(COUNTERS)
         for table, row in step.rows:
