@@ -96,7 +96,7 @@ def test_compression_of_the_recorder_changes_nothing(events: list[Any]) -> None:
     assert records.decode(plain.records) == records.decode(packed.records)
 
 
-@quick
+@settings(max_examples=50, deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.text(max_size=5), st.lists))
 def test_records_come_back_from_their_encoding(value: Any) -> None:
     assert records.decode(records.encode([[0, records.OTHER, value]])) == [[0, records.OTHER, value]]

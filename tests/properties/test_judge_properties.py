@@ -23,8 +23,8 @@ from support.outcome import digested, message, verdict_of
 from support.stories import shop_visit
 from support.weird import weird, weird_items
 
-quick = settings(max_examples=60, deadline=None)
-thorough = settings(max_examples=250, deadline=None)
+quick = settings(max_examples=40, deadline=None)
+thorough = settings(max_examples=120, deadline=None)
 VISIT = shop_visit()
 randoms = st.randoms(use_true_random=False)
 
