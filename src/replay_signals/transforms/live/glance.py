@@ -113,7 +113,8 @@ def is_frame(record: Record) -> bool:
     fields: Any = record
     code = fields[1]
     if code == records.MUTATION:
-        return bool(fields[5] or fields[6]) or any(a in _STATE for a in fields[4][1::3])
+        native = any(fields[10:])
+        return native or bool(fields[5] or fields[6]) or any(a in _STATE for a in fields[4][1::3])
     if code == records.CONSOLE:
         return bool(fields[2] == "error")
     if code == records.NETWORK:

@@ -15,7 +15,7 @@ from replay_signals.transforms.canonical import canonical, well_formed
 from replay_signals.transforms.event_rows import event_of
 from replay_signals.transforms.joined import event_row
 from replay_signals.transforms.live import interim, tail, timers
-from replay_signals.transforms.live.glance import Due, glance
+from replay_signals.transforms.live.glance import Due, Glance, glance
 from replay_signals.transforms.live.state import (
     CLOSED,
     DIGESTS,
@@ -112,7 +112,8 @@ def _first_copy(state: SessionState, digest: MessageDigest, now_ms: int, step: S
     _wake(state, now_ms, step, "messages")
     _received(state, now_ms)
     state.dirty = True
-    seen = glance(digest, rules.clicks)
+    key = state.team, state.session_id
+    seen = attempt(step, key, "look failed", now_ms, lambda _: glance(digest, rules.clicks)) or Glance()
     if not _fits(state, digest, seen.clicks, rules.session):
         state.truncated = True
         step.count("messages_capped")
