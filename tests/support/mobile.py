@@ -19,7 +19,8 @@ from itertools import count
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rules import Rules
 from support.dom import Json
-from support.mobile_recorders import Recorder, Scene, V
+from support.mobile_recorders import Recorder
+from support.mobile_scene import Scene, V
 from support.outcome import START_MS, Outcome, digested, verdict_of
 
 HEIGHT, WIDTH = 800, 400

@@ -17,7 +17,8 @@ from support import events as rrweb
 from support.dom import Json
 from support.dom import button as html_button
 from support.mobile import App, box, button, label
-from support.mobile_recorders import Android, Flutter, Ios, ReactNativeAndroid, ReactNativeIos, Recorder, V
+from support.mobile_recorders import Android, Flutter, Ios, ReactNativeAndroid, ReactNativeIos, Recorder
+from support.mobile_scene import V
 from support.outcome import START_MS, Outcome, digested, verdict_of
 from support.web import Visit
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from support.mobile import App, button, label, toggle, typed
-from support.mobile_recorders import Android, Flutter, Ios, ReactNativeAndroid, ReactNativeIos, Recorder, V
+from support.mobile_recorders import Android, Flutter, Ios, ReactNativeAndroid, ReactNativeIos, Recorder
+from support.mobile_scene import V
 
 WIREFRAMES = [Ios, Android]
 PICTURES = [ReactNativeIos, ReactNativeAndroid, Flutter]
