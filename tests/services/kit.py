@@ -16,8 +16,10 @@ from warehouses import backfill
 
 from replay_signals.jobs.replay import PRODUCER
 from replay_signals.jobs.stack_home import INFRA
+from replay_signals.pipelines.catalog import open_catalog, open_tables
 from replay_signals.pipelines.consumer import SqliteLedger, consume
 from replay_signals.pipelines.files import read
+from replay_signals.pipelines.iceberg_schema import identity_of
 from replay_signals.pipelines.kafka_messages import Outgoing, messages_of
 from replay_signals.pipelines.kafka_topics import create_topics, declared_topics
 from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehouse
@@ -135,7 +137,7 @@ def _line(message: Any) -> dict[str, Any]:
         "partition": message.partition(),
         "offset": message.offset(),
         "timestamp": message.timestamp()[1],
-        "headers": {k: None if v is None else v.decode() for k, v in message.headers() or []},
+        "headers": {k: None if v is None else v.decode("utf-8", "replace") for k, v in message.headers() or []},
         "value": base64.b64encode(message.value() or b"").decode(),
         "value_encoding": "base64",
     }
@@ -226,3 +228,22 @@ def shuffled(messages: Sequence[Outgoing], seed: int, repeats: float = 0.2) -> l
     order = {id(m): i + dice.uniform(0, 12) for i, m in enumerate(messages)}
     again = [m for m in messages if dice.random() < repeats]
     return sorted([*messages, *again], key=lambda m: order[id(m)])
+
+
+def recordings() -> list[list[Any]]:
+    """Records of every example, each by arrival."""
+    files = (read(str(path), "auto") for path in sorted(EXAMPLES.glob("*.posts.jsonl.gz")))
+    return [sorted(records, key=lambda r: r.received_ms) for records in files]
+
+
+def duplicates(warehouse: Path) -> dict[str, int]:
+    """Rows that are stored more than once under one identity, by table, without any de-duplication."""
+    tables = open_tables(open_catalog(str(warehouse), create=False), create=False)
+    found = {}
+    for name, table in tables.items():
+        identity = identity_of(name)
+        rows = table.scan(selected_fields=identity).to_arrow().to_pylist()
+        extra = len(rows) - len({tuple(row[column] for column in identity) for row in rows})
+        if extra:
+            found[name] = extra
+    return found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,15 +20,33 @@ from kit import (
     newest,
     recorded,
     send,
+    send_raw,
     shuffled,
     tick,
     wait_until,
 )
 
+from replay_signals.jobs.deadletters import letters
 from replay_signals.jobs.stack_state import State, end_group
 from replay_signals.jobs.stream import run_local
+from replay_signals.pipelines.warehouse import latest
 
 pytestmark = pytest.mark.slow
+ROWS_OF = {"message_digests": "snapshots", "events": "events"}
+GOOD = json.dumps(
+    {
+        "distinct_id": "u",
+        "data": json.dumps(
+            {
+                "event": "$snapshot_items",
+                "properties": {
+                    "$session_id": "s-hostile",
+                    "$snapshot_items": [{"type": 4, "timestamp": 1795489900000, "data": {"href": "http://x.test/"}}],
+                },
+            }
+        ),
+    }
+).encode()
 
 
 @pytest.fixture
@@ -48,6 +69,43 @@ def job(cluster: tuple[Path, State], topics: Topics, tmp_path: Path, request: py
         child.wait()
 
 
+HOSTILE: list[tuple[str, bytes | None, dict[str, bytes | None], str]] = [
+    ("tombstone", None, {"token": b"phc_test"}, "message_value_or_timestamp_is_empty"),
+    ("empty", b"", {"token": b"phc_test"}, "message_value_or_timestamp_is_empty"),
+    ("no JSON", b"\xff\xfe{", {"token": b"phc_test"}, "invalid_json"),
+    ("no object", b"[1, 2]", {"token": b"phc_test"}, "invalid_message_payload"),
+    ("cut gzip", gzip.compress(b"{}" * 1000)[:20], {"token": b"phc_test"}, "invalid_gzip_data"),
+    ("no lz4", b"nonsense", {"token": b"phc_test", "content-encoding": b"lz4"}, "invalid_lz4_data"),
+    ("deep", b'{"distinct_id":"u","data":' + b"[" * 100_000, {"token": b"phc_test"}, "invalid_json"),
+    ("no token", GOOD, {}, "no_token_in_header"),
+    ("null token", GOOD, {"token": None}, "no_token_in_header"),
+    ("bad session", GOOD.replace(b"s-hostile", b"s\\\\u0000"), {"token": b"phc_test"}, "invalid_session_id"),
+    ("cut", GOOD[:-40], {"token": b"phc_test"}, "invalid_json"),
+]
+
+
+def test_hostile_input_costs_itself_alone(job: Path, topics: Topics, tmp_path: Path) -> None:
+    messages = recorded(3)
+    end = messages[-1].timestamp_ms
+    send(topics, messages[:10])
+    for name, value, headers, _ in HOSTILE:
+        send_raw(topics, "snapshots", value, key=name, headers=list(headers.items()), timestamp=end)
+    clocks = {"past": 1_000, "future": 4_102_444_800_000}
+    for name, when in clocks.items():
+        value = GOOD.replace(b"s-hostile", name.encode()).replace(b"1795489900000", str(when).encode())
+        send_raw(topics, "snapshots", value, headers=[("token", b"phc_test")], timestamp=when)
+    send(topics, messages[10:])
+    tick(topics, end + HOUR_MS)
+
+    batch = batch_of(topics, tmp_path)
+
+    assert wait_until(lambda: not differences(job, batch), 180, 3), differences(job, batch)
+    found = Counter(row.reason for row in letters(topics.bootstrap, topics.name("dead_letters")))
+    for name, _, _, reason in HOSTILE:
+        assert found[reason], name
+    assert found == Counter(row["reason"] for row in latest("dead_letters", str(job)).to_pylist())
+
+
 def test_stream_and_backfill_agree(job: Path, topics: Topics, tmp_path: Path) -> None:
     messages = recorded(3, 8, 43)
     end = messages[-1].timestamp_ms
@@ -55,8 +113,10 @@ def test_stream_and_backfill_agree(job: Path, topics: Topics, tmp_path: Path) ->
     send(topics, shuffled([m for m in messages if m not in late], seed=7))
     tick(topics, end + HOUR_MS)
     assert wait_until(lambda: len(newest(job)["sessions"]) == 3, 180)
-    send(topics, shuffled(late, seed=8))  # after the sessions closed
-    tick(topics, end + 26 * HOUR_MS)
+    send(topics, shuffled(late, seed=8))  # after the sessions closed, and read before their evidence expires
+    rows = {name: len({m.value for m in messages if m.topic == topic}) for name, topic in ROWS_OF.items()}
+    assert wait_until(lambda: all(len(newest(job)[name]) == count for name, count in rows.items()), 60)
+    tick(topics, end + 3 * HOUR_MS)
 
     batch = batch_of(topics, tmp_path)
 

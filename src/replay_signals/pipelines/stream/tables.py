@@ -33,8 +33,9 @@ def _client(kafka: Kafka) -> dict[str, object]:
 def source(tables: StreamTableEnvironment, name: str, topic: str, config: StreamConfig) -> Table:
     """A topic (or `/pattern/` of topics) with what the digest needs; broker time is the event time.
 
-    Watermarks come from broker times, one a partition; idle partitions do not hold them back, and partitions that are
-    ahead wait for the others, so that a restart from far behind keeps state small.
+    Watermarks come from broker times, one a partition, and never run ahead of real time: one message of the year 2100
+    must not close every session. Idle partitions do not hold them back, and partitions that are ahead wait for the
+    others, so that a restart from far behind keeps state small.
     """
     is_pattern = len(topic) > 2 and topic[0] == topic[-1] == "/"
     options: dict[str, object] = {
@@ -60,7 +61,8 @@ def source(tables: StreamTableEnvironment, name: str, topic: str, config: Stream
         " part INT METADATA FROM 'partition' VIRTUAL,"
         " pos BIGINT METADATA FROM 'offset' VIRTUAL,"
         " ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,"
-        f" WATERMARK FOR ts AS ts - INTERVAL '{config.out_of_order_ms / 1000:.3f}' SECOND) {_options(options)}"
+        f" WATERMARK FOR ts AS LEAST(ts, CURRENT_TIMESTAMP) - INTERVAL '{config.out_of_order_ms / 1000:.3f}' SECOND)"
+        f" {_options(options)}"
     )
     return tables.sql_query(
         f"SELECT v, h['token'] AS token, h['content-encoding'] AS encoding, topic, part, pos, ts FROM {name}"
