@@ -88,9 +88,12 @@ def _bodies(path: Path) -> Iterator[Body]:
     if path.suffix == ".gz":
         data = gzip.decompress(data)
     for number, line in enumerate(data.splitlines(), 1):
-        request = _REQUEST.decode(line)
-        text = bytes(request.body)
-        body = _TEXT.decode(text).encode() if text.startswith(b'"') else text
+        try:
+            request = _REQUEST.decode(line)
+            text = bytes(request.body)
+            body = _TEXT.decode(text).encode() if text.startswith(b'"') else text
+        except msgspec.DecodeError:
+            continue  # no recorded request
         if body:
             yield Body(str(request.path), body, SourcePosition(str(path), number), int(request.t or 0))
 
