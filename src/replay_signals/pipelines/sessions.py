@@ -9,16 +9,16 @@ from typing import Any
 
 import msgspec
 
-from replay_signals.pipelines.events import event_of, one_a_uuid
 from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, Owner, Part, letter_row, unpack
 from replay_signals.schemas.digests import MessageDigest, SessionDigest, from_row, to_row
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, SourcePosition
 from replay_signals.schemas.rows import EventRow, SessionVerdict
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.canonical import canonical
+from replay_signals.transforms.event_rows import event_of
 from replay_signals.transforms.judge import judge
 from replay_signals.transforms.merge import session_of
-from replay_signals.transforms.revise import Change, Rows, revise
+from replay_signals.transforms.revise import Change, Rows, content, revise
 
 Judge = Callable[[SessionDigest, Sequence[AnalyticsEvent], Rules], SessionVerdict]
 
@@ -120,6 +120,15 @@ def _rows(verdict: SessionVerdict) -> Rows:
         "network_requests": verdict.network_requests,
     }
     return {table: canonical(table, found) for table, found in rows.items()}
+
+
+def one_a_uuid(rows: Iterable[EventRow]) -> list[EventRow]:
+    """Copies of one event told apart by their content alone, so the choice does not depend on which came first."""
+    chosen: dict[str, EventRow] = {}
+    for row in rows:
+        known = chosen.get(row.uuid)
+        chosen[row.uuid] = row if known is None else min(known, row, key=content)
+    return sorted(chosen.values(), key=lambda row: (row.occurred_at, row.uuid))
 
 
 def _sort(parts: Iterable[Part]) -> tuple[dict[str, list[Any]], Rows]:
