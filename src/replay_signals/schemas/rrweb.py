@@ -1,4 +1,4 @@
-"""rrweb events as the recorder writes them, typed as far as a digest reads them (rrweb-types; facts/posthog.md 2b, 5b).
+"""rrweb events as the recorder writes them, typed as far as a digest reads them (rrweb-types, PostHog's mobile.types).
 
 Fields that may hold either JSON or posthog-js's compressed text (`cv: "2024-10"`, gzip as latin-1) stay `Raw`.
 """
@@ -115,7 +115,7 @@ class Node(msgspec.Struct, gc=False):
 
 
 class Wireframe(msgspec.Struct, gc=False):
-    """A native view (facts/posthog.md 5b)."""
+    """A native view (PostHog's mobile.types.ts)."""
 
     id: int
     type: Any = "div"
@@ -220,7 +220,7 @@ class NetworkPayload(msgspec.Struct, gc=False):
 
 
 class LegacyRequest(msgspec.Struct, gc=False):
-    """Payload of `posthog/network@1`: one request, keys are numbers (facts/posthog.md section 3)."""
+    """Payload of `posthog/network@1`: one request, keys are numbers (PostHog's session-feature-recorder.ts)."""
 
     name: Any = msgspec.field(default="", name="3")
     startTime: float | None = msgspec.field(default=None, name="10")

@@ -33,7 +33,6 @@ class Clicks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float, doc("Reactions later than this are slow (Sentry: most controls answer in 250-3000 ms)")
     ] = 3000
     window_ms: Annotated[float, doc("Evidence window after a click; later reactions are not its own")] = 7000
-    lead_ms: Annotated[float, doc("Handlers may run on pointer down, this long before the click event")] = 800
 
 
 class Rage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -104,14 +104,20 @@ class Answers:
         return _since(effect, click) > 300 and all(_covered(pair, self._brought) for pair in gone)
 
     def _focus_state(self, effect: Effect, click: Click) -> bool:
-        """State attributes that the control itself gets as it gets the focus, before the click event."""
-        control = click.control
-        if control is None or effect.t >= click.t or not self._focused(click, effect.t):
-            return False
-        return all(kind == "a" and node == control.first for kind, node, _ in effect.targets)
+        """State attributes that the control, or what is around it, gets as it gets the focus, before the click event.
 
-    def _focused(self, click: Click, t: float) -> bool:
-        return any(click.down_ms - MARGIN_MS <= e.t <= t + MARGIN_MS for e in self._focuses)
+        What is around a control comes before it in the document, so its id is lower. Handlers of pointer-down run
+        before the focus moves: what changes before that is an answer.
+        """
+        control = click.control
+        if control is None or effect.t >= click.t or any(kind != "a" for kind, _, _ in effect.targets):
+            return False
+        focus = next((e.t for e in self._focuses if click.down_ms - MARGIN_MS <= e.t <= effect.t + MARGIN_MS), None)
+        if focus is None:
+            return False
+        if all(node == control.first for _, node, _ in effect.targets):
+            return True
+        return click.down_ms < focus <= effect.t and all(node < control.first for _, node, _ in effect.targets)
 
     def _hovered_in(self, click: Click) -> list[tuple[int, int]]:
         """Id ranges that came with the pointer shortly before the click."""

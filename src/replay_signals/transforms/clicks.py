@@ -215,7 +215,8 @@ class _PageJudge:
         same = target is not None and same_document(target, page.href)
         since = page.start_ms - click.t
         quiet = self.page.end_ms <= click.t + SURVIVED_MS
-        return (same and since <= self.rules.window_ms) or (quiet and since <= self.rules.slow_ms)
+        patience = self.rules.window_ms if same or _sends(click.control) else self.rules.slow_ms
+        return (same or quiet) and since <= patience
 
     def _found(self, out: Judged) -> None:
         first = out.effects[0]
@@ -243,8 +244,19 @@ class _PageJudge:
             return
         out.verdict = DEAD
         out.blocked = self.page.elements.disabled(control, click.t)
-        out.confidence = _dead_confidence(control, lived)
+        out.confidence = self._dead_confidence(control, lived)
         out.reason = "the control is disabled" if out.blocked else "no answer"
+
+    def _dead_confidence(self, control: Control, lived_ms: float) -> float:
+        """How sure the silence is: what kind of control, how long the page was seen to live, could it be there already.
+
+        A link to a place of this page changes nothing when the place is in view, and the recording does not tell.
+        """
+        base = 0.95 if control.tag in ("a", "button", "input", "summary") or control.role else 0.8
+        if lived_ms < SURVIVED_MS:
+            base -= 0.2
+        here = link_target(control, self.page.href) is not None and not leads_away(control, self.page.href)
+        return base - 0.2 if here and not self.addresses else base
 
     def _would_follow(self, click: Click) -> bool:
         """Would the recording show the page that the link leads to, had it opened?
@@ -263,10 +275,9 @@ def _origin(url: str) -> str:
     return "/".join(url.split("/", 3)[:3])
 
 
-def _dead_confidence(control: Control, lived_ms: float) -> float:
-    """How sure the silence is: what kind of control, and how long the page was seen to live after the click."""
-    base = 0.95 if control.tag in ("a", "button", "input", "summary") or control.role else 0.8
-    return base - 0.2 if lived_ms < SURVIVED_MS else base
+def _sends(control: Control | None) -> bool:
+    """A button that may send its form: the page stays until a slow server answers."""
+    return control is not None and control.tag in ("button", "input") and control.type in ("", "submit", "image")
 
 
 def _distrust(judged: list[Judged], window: Window, webkit: bool | None) -> None:

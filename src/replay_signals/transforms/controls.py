@@ -69,9 +69,9 @@ _CLASS_HINT = re.compile(
 )
 """A class that ends in such a word (`nav-link`); `tab-content` and `btn-group` are boxes around controls."""
 ACTS_OUTSIDE = re.compile(
-    r"(?:^|[^a-z])(?:cop(?:y|ied)|clipboard|download|export|print(?:er)?|play|pause|mute|unmute|listen|audio|sound|"
-    r"speak|read aloud|music|speaker|volume|upload|attach(?:ment)?|paperclip|browse|choose file|"
-    r"select file|fullscreen)(?:$|[^a-z])",
+    r"(?:^|[^a-z])(?:cop(?:y|ied)|clipboard|download|export|share|print(?:er)?|play(?! again)|pause|mute|unmute|listen|"
+    r"audio|sound|speak|read aloud|music|speaker|volume|upload|attachment|attach files?|paperclip|choose files?|"
+    r"select files?|browse(?: (?:files?|computer)|\W*$)|fullscreen)(?:$|[^a-z])",
     re.IGNORECASE,
 )
 """Controls that act where no recorder looks: clipboard, files, printers, speakers, other programs."""
@@ -125,6 +125,11 @@ def text_of(value: Any, limit: int) -> str:
     return " ".join(value[: limit * 4].split())[:limit]
 
 
+def is_hinted(classes: str) -> bool:
+    """Do the classes call the element a button, a link, a tab …?"""
+    return _CLASS_HINT.search(classes) is not None
+
+
 def is_control(tag: str, a: Attributes) -> bool:
     """Would a visitor expect this element to answer a click?"""
     if tag in CONTROL_TAGS:
@@ -133,7 +138,7 @@ def is_control(tag: str, a: Attributes) -> bool:
         return True
     if a.contenteditable not in (None, False, "false") or (a.tabindex is not None and str(a.tabindex)[:1] != "-"):
         return True
-    return isinstance(a.class_, str) and _CLASS_HINT.search(a.class_) is not None
+    return isinstance(a.class_, str) and is_hinted(a.class_)
 
 
 def control_of(node_id: int, tag: str, a: Attributes) -> list[Any]:

@@ -295,7 +295,7 @@ def _plugin_record(event: rrweb.Event) -> Record:
     return [0, records.OTHER, event.type]
 
 
-# PostHog's console recorder (facts/posthog.md 2e)
+# As PostHog's console recorder maps levels (session-console-log-recorder.ts)
 _LEVELS = {"warn": "warn", "countReset": "warn", "error": "error", "assert": "error"}
 
 

@@ -1,4 +1,4 @@
-"""Session features: PostHog's session_replay_events counters and feature recorder (facts/posthog.md 2 and 3).
+"""Session features: PostHog's session_replay_events counters and its feature recorder (session-feature-recorder.ts).
 
 Same definitions, other scope: events are taken in event-time order over the whole session and per window, not per
 10 s batch in arrival order, so patterns across batch borders are counted and windows do not mix. docs/features.md

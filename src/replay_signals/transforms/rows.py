@@ -188,7 +188,7 @@ class Rows:
     def session(self, signal_rows: list[SignalRow], features: Counts) -> SessionRow:
         """The session's row."""
         timeline, messages = self.context.timeline, self.messages
-        rated = [(s.kind, s.severity, s.confidence) for s in signal_rows]
+        rated = [(s.kind, s.severity, s.confidence, _place(s)) for s in signal_rows]
         whole, parts = severity.of_session(rated)
         received = [m.received_ms for m in messages if m.received_ms is not None]
         visited = list(dict.fromkeys(self._page(p)[0] for p in timeline.pages if self._page(p)[0]))
@@ -238,6 +238,11 @@ class Rows:
         if self.context.clicks and not any(w.mutation_count for w in timeline.windows):
             return "none"
         return "full" if all(p.elements.known for p in timeline.pages) else "partial"
+
+
+def _place(s: SignalRow) -> str:
+    """What a signal is about: an element of a page, or only itself."""
+    return f"{s.window_id} {s.page} {s.element_key}" if s.element_key else s.signal_id
 
 
 class _View:

@@ -68,13 +68,19 @@ def _recovered(finding: Finding, session: Session) -> bool:
     return session.worked_ms.get(key, -inf) > finding.ended_ms
 
 
-def of_session(rated: list[tuple[str, float, float]]) -> tuple[float, dict[str, float]]:
-    """Severity of a session and its components by kind, of `(kind, severity, confidence)` of its signals.
+def of_session(rated: list[tuple[str, float, float, str]]) -> tuple[float, dict[str, float]]:
+    """Severity of a session and its components by kind, of `(kind, severity, confidence, place)` of its signals.
 
-    Signals add up like independent chances: two of 50 make 75, never more than 100, so ten small annoyances do not
-    outweigh one visitor who could not pay. Components share the total in proportion.
+    Signals of one place are one trouble, of which the worst counts: a button that throws gives an error click, rage and
+    an exit. Troubles add up like independent chances: two of 50 make 75, never more than 100, so ten small annoyances
+    do not outweigh one visitor who could not pay. Components share the total in proportion.
     """
-    weights = [(kind, severity / 100 * confidence) for kind, severity, confidence in rated]
+    worst: dict[str, tuple[str, float]] = {}
+    for kind, severity, confidence, place in rated:
+        weight = severity / 100 * confidence
+        if place not in worst or weight > worst[place][1]:
+            worst[place] = kind, weight
+    weights = list(worst.values())
     whole = 100 * (1 - prod(1 - w for _, w in weights))
     mass = sum(w for _, w in weights)
     parts: dict[str, float] = {}

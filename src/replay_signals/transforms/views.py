@@ -1,4 +1,4 @@
-"""Views: what a digest keeps of the wireframes of a native screen (facts/posthog.md 5b, docs/mobile.md).
+"""Views: what a digest keeps of the wireframes of a native screen (PostHog's mobile.types.ts, docs/mobile.md).
 
 Native replays have no document. iOS sends the whole screen each time it looks, Android the first screen and then what
 was added, removed or updated; in screenshot mode a screen is a single view with a picture. One row a view, with a hash

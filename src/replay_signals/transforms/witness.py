@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
-from replay_signals.transforms.controls import ACTS_OUTSIDE, Control
+from replay_signals.transforms.controls import ACTS_OUTSIDE, CONTROL_TAGS, WIDGET_ROLES, Control, is_hinted
 from replay_signals.transforms.gestures import Click, is_text_field
 from replay_signals.transforms.timeline import Page
 
@@ -37,7 +37,15 @@ def unwitnessed(page: Page, click: Click) -> str:
         return ""
     if page.elements.chosen(control, click.t):
         return CHOSEN
+    if _only_focusable(control):
+        return "only focusable"
     return next((reason for check in _CHECKS if (reason := check(page, control))), "")
+
+
+def _only_focusable(control: Control) -> bool:
+    """In the tab order and nothing else: a scrollable box or a text, which need not answer."""
+    named = control.tag in CONTROL_TAGS or control.role in WIDGET_ROLES or is_hinted(control.classes)
+    return "t" in control.flags and not named and "k" not in control.flags
 
 
 def _native(page: Page, control: Control) -> str:

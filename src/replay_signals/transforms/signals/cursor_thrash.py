@@ -2,7 +2,7 @@
 
 In a window of 1.2 s the pointer makes at least 6 sharp turns (more than 100 degrees, between moves of 8 px or more) and
 its path is at least 3.5 times the diagonal of the area it stays in, without a click. Purposeful movement turns rarely
-and covers ground: path and area grow together. No vendor publishes numbers for this (peers.md); these follow from the
+and covers ground: path and area grow together. No vendor publishes numbers for this; these follow from the
 recorder's sampling of 50-66 ms, which shows at most about 18 positions in 1.2 s.
 """
 

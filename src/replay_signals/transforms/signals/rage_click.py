@@ -2,7 +2,7 @@
 
 Progress is judged by effect. A click that the page answers is use, so five quick clicks on a pager, a stepper or a
 toggle are not rage; more than half of the burst, and at least three clicks, must have got only silence or errors.
-Three clicks and 1 s are what PostHog and Datadog use; they need no effect and so accuse steppers (peers.md).
+Three clicks and 1 s are what PostHog and Datadog use; they need no effect and so accuse steppers.
 On a place that is no control five clicks are needed: two and three clicks there select text.
 """
 

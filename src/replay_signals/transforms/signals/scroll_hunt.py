@@ -3,7 +3,7 @@
 Within 8 s the direction of scrolling changes at least 4 times, with less than 1 s between one leg and the next (a
 longer pause is reading). Each leg moves at least a tenth of a screen (or, on a page with little room to scroll, half of
 that room), nothing is clicked or typed in between, and the visitor ends near where the hunt began: the path is at least
-three times the net movement. Clarity compares with the page's own average (peers.md), which a single session does not
+three times the net movement. Clarity compares with the page's own average, which a single session does not
 have.
 """
 

@@ -2,7 +2,7 @@
 
 The session ended within 15 s of a click that failed (dead, blocked, error, failed request, rage), and nothing worked in
 between: no answered click, no further page. Clicks still pending at the end are judged together with the exit this way
-instead of being dropped, as SDK detectors do (peers.md: Sentry drops the last 7 s, OpenReplay 1.2 s).
+instead of being dropped, as SDK detectors do (Sentry drops the last 7 s, OpenReplay 1.2 s).
 """
 
 from __future__ import annotations
