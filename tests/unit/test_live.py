@@ -282,6 +282,8 @@ def test_evidence_is_let_go_and_what_comes_then_is_a_row_and_a_mark() -> None:
     stream.until(now_ms + RULES.session.keep_closed_ms)
     assert stream.phase == EXPIRED
     assert set(stream.store.digests.entries.values()) == {b""}
+    assert not stream.store.signals.entries
+    assert stream.store.published.data is None
     judged = len(stream.of("sessions"))
     for _ in range(2):
         stream.send(every[-1], now_ms + 2 * HOUR_MS)

@@ -133,6 +133,27 @@ def test_an_office_that_shares_a_session_id() -> None:
     assert_equal(stream, batch([one for _, one in messages], stream.rules))
 
 
+def test_signals_stay_when_their_evidence_goes_out_of_view() -> None:
+    """Ten minutes of typing and a dead click every 20 s: each is published once, early, and never taken back."""
+    steps = [opening(0)]
+    for i in range(1, 200):
+        t = 3000 * i
+        typed = rrweb.console(t, "error", f"Error: {i // 60}", trace=("a.js:1",))
+        steps.append(message(t, typed, *(clicks(t + 2100, 1000, t + 2200) if i % 7 == 0 else [])))
+    stream = Stream().play(steps, lag_ms=1000)
+    assert [row.status for row in stream.of("signals") if row.kind == "dead_click"] == ["new"] * 28
+    assert "signals_retracted" not in stream.counts
+    assert_equal(stream.close(), batch([one for _, one in steps], stream.rules))
+
+
+def test_busy_tabs_share_one_bound() -> None:
+    tabs = [f"window-{i}" for i in range(tail.MAX_WINDOWS)]
+    messages = [message(100 * i, scrolls(100 * i, i), window=tabs[i % len(tabs)]) for i in range(600)]
+    stream = Stream().play(messages)
+    assert sum(len(w.refs) for w in stream.state.windows) <= tail.MAX_REFS
+    assert_equal(stream.close(), batch([one for _, one in messages], stream.rules))
+
+
 @pytest.mark.parametrize("kind", ["typing", "adding", "errors"])
 def test_a_page_that_is_open_for_hours_keeps_a_short_tail(kind: str) -> None:
     def happening(t: float, i: int) -> Json:
@@ -150,10 +171,11 @@ def test_a_page_that_is_open_for_hours_keeps_a_short_tail(kind: str) -> None:
     assert any(ref.first_ms == START_MS for ref in window.refs), "the page's snapshot stays in view"
 
 
-def test_a_dead_click_on_a_page_that_is_open_for_hours_is_still_published_early() -> None:
+def test_a_dead_click_on_a_page_that_is_open_for_long_is_still_published_early() -> None:
     quiet = [message(3000 * i, scrolls(3000 * i, i)) for i in range(1, 400)]
     last = 1_200_000
-    stream = Stream().play([opening(0), *quiet, message(last, *clicks(last + 100, 1000, last + 200))])
+    click = message(last, *clicks(last + 100, 1000, last + 200))
+    stream = Stream().play(sorted([opening(0), opening(600_500), *quiet, click], key=lambda one: one[0]))
     stream.until(round(START_MS) + last + 7200)
     (row,) = stream.of("signals")
     assert (row.kind, row.page, row.element) == ("dead_click", "http://a.test/", 'button#pay "Pay"')
