@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Stamps instead of directories: their time says when a set-up last ended well, so an interrupted one is done again.
 SETUP := $(VENV)/.set-up
+FLINK := .venv-flink/.set-up
 TOOLS := .tools/.set-up
 PEERS := $(VENV)/.peers
 UV := .tools/bin/uv
@@ -28,7 +29,7 @@ export UV_PYTHON_DOWNLOADS := never
 # The cache may lie on another file system, where hard links fail with a warning for every package.
 export UV_LINK_MODE ?= copy
 
-.PHONY: help setup demo test test-fast check format bench lock clean
+.PHONY: help setup demo stack stack-down stream-demo chaos test test-fast check format bench lock clean
 
 help: ## Print every target with what it does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -42,8 +43,25 @@ demo: $(SETUP) ## Backfill the recordings in examples/ into demo/warehouse and s
 	@echo '$$ $(BIN)/replay-signals inbox demo/inbox --top 10'
 	@$(BIN)/replay-signals inbox demo/inbox --top 10
 
-test: $(SETUP) ## Run all tests
-	$(BIN)/python -m pytest -n 2
+stack: $(SETUP) $(FLINK) ## Start Kafka and a Flink cluster on this machine (needs Java 17 and Maven)
+	@$(BIN)/replay-signals stack up
+
+stack-down: $(SETUP) ## Stop what `make stack` started
+	@$(BIN)/replay-signals stack down
+
+stream-demo: stack ## Play the examples in at 10x, watch the inbox fill, query the tables
+	@$(BIN)/replay-signals stream --config infra/flink/demo.toml --warehouse demo/stream
+	@$(BIN)/replay-signals replay examples --speed 10 & $(BIN)/replay-signals follow --seconds 150; wait
+	@$(BIN)/replay-signals sessions --warehouse demo/stream
+	@$(BIN)/replay-signals signals --warehouse demo/stream
+	@$(BIN)/replay-signals stream --config infra/flink/demo.toml --warehouse demo/stream --stop
+
+CHAOS ?= --sessions 2000 --each 3
+chaos: $(SETUP) $(FLINK) ## Kill every part of a running stream, and account for every message
+	PYTHONPATH=tests:tests/pipelines $(BIN)/python tests/services/faults.py $(CHAOS)
+
+test: $(SETUP) $(FLINK) ## Run all tests; starts and ends a broker and a Flink cluster of its own
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-fast: $(SETUP) ## Run the tests that need no engine and no child process
 	$(BIN)/python -m pytest -n 2 -m 'not slow'
@@ -75,7 +93,8 @@ lock: $(TOOLS) ## Resolve the dependencies anew and write requirements/*.txt
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt
 
 clean: ## Remove the environment, caches and what the demo made
-	rm -rf $(VENV) .tools demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@if [ -x $(BIN)/replay-signals ]; then $(BIN)/replay-signals stack down; fi
+	rm -rf $(VENV) .venv-flink .stack .tools demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(TOOLS): requirements/uv.txt
@@ -84,6 +103,12 @@ $(TOOLS): requirements/uv.txt
 	echo "Setting up with $$("$$python" --version) ($$python)"; \
 	"$$python" -m venv --clear .tools
 	@.tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+# PyFlink's environment: it pins older versions of Beam and Arrow, so it cannot be the other one.
+$(FLINK): $(TOOLS) requirements/flink.txt
+	@$(UV) venv --quiet --allow-existing --python .tools/bin/python .venv-flink
+	@$(UV) pip sync --quiet --python .venv-flink/bin/python --require-hashes requirements/flink.txt
 	@touch $@
 
 # The build backend is pinned by hash too (build constraints), else an install would run whatever is newest.

@@ -17,9 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "pipelines")]
-
 from kit import (
     HOUR_MS,
     Topics,
@@ -35,6 +32,7 @@ from kit import (
     tick,
     wait_until,
 )
+
 from replay_signals.jobs import stack
 from replay_signals.jobs.replay import in_order
 from replay_signals.jobs.stack_home import PROJECT, fetch_jars

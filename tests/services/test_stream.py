@@ -31,7 +31,7 @@ from replay_signals.jobs.stack_state import State, end_group
 from replay_signals.jobs.stream import run_local
 from replay_signals.pipelines.warehouse import latest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 ROWS_OF = {"message_digests": "snapshots", "events": "events"}
 GOOD = json.dumps(
     {

@@ -119,7 +119,8 @@ def _zookeeper(root: Path, java: str, home: Path, ports: dict[str, int]) -> Serv
         "admin.enableServer=false\nautopurge.purgeInterval=1\n"
     )
     logging = f"-Dlog4j.configurationFile=file:{home / 'conf' / 'log4j-console.properties'}"
-    command = [java, "-Xmx96m", "-XX:+UseSerialGC", logging, "-cp", f"{home / 'lib'}/*"]
+    log_file = f"-Dlog.file={home / 'log' / 'zookeeper.log'}"
+    command = [java, "-Xmx96m", "-XX:+UseSerialGC", logging, log_file, "-cp", f"{home / 'lib'}/*"]
     peer = "org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ZooKeeperServerMain"
     return Service("zookeeper", [*command, peer, str(conf)], dict(os.environ))
 

@@ -27,7 +27,7 @@ from replay_signals.jobs.stack_home import (
 )
 from replay_signals.jobs.stack_state import State, load_state, stop, wait_for
 from replay_signals.pipelines.catalog import open_catalog, open_tables
-from replay_signals.pipelines.stream.config import ConfigError, StreamConfig, load_config, to_json
+from replay_signals.pipelines.stream.config import ConfigError, Kafka, StreamConfig, load_config, to_json
 
 MODULE = "replay_signals.pipelines.stream.main"
 ENDED = {"FINISHED", "CANCELED", "FAILED"}
@@ -46,7 +46,8 @@ def read_config(path: str | None, root: Path, **changes: str | None) -> StreamCo
     except ConfigError as error:
         raise StackError(f"{path}: {error}") from None
     state = load_state(root.absolute())
-    bootstrap = changes.get("bootstrap") or (state.bootstrap if state.ports and not path else config.kafka.bootstrap)
+    is_named = config.kafka.bootstrap != Kafka().bootstrap
+    bootstrap = changes.get("bootstrap") or (state.bootstrap if state.ports and not is_named else config.kafka.bootstrap)
     folder = str(Path(changes.get("warehouse") or config.warehouse.folder).absolute())
     return msgspec.structs.replace(
         config,

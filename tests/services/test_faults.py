@@ -1,0 +1,52 @@
+"""A real cluster whose processes are killed, and a job that goes on from a savepoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from faults import run
+from kit import HOUR_MS, Topics, batch_of, config_of, differences, duplicates, newest, recorded, send, tick, wait_until
+
+from replay_signals.jobs.stack_state import State, load_state
+from replay_signals.jobs.stream import stop_with_savepoint, submit
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+
+
+def test_killed_processes_lose_and_double_nothing(cluster: tuple[Path, State], tmp_path: Path) -> None:
+    root, state = cluster
+
+    account = run(root, state, tmp_path, sessions=12, each=1, seed=1)
+
+    assert account.is_exact, account
+    assert len(account.faults) == 4
+    assert account.sessions == 12
+    assert account.signals > 50
+
+
+def test_a_job_goes_on_from_a_savepoint(cluster: tuple[Path, State], tmp_path: Path) -> None:
+    root, state = cluster
+    topics = Topics(state.bootstrap, "savepoint")
+    topics.make(tmp_path)
+    config = config_of(topics, tmp_path / "stream")
+    messages = recorded(3, 8)
+    half = len(messages) // 4  # in the middle of the first session
+    first = submit(config, root)
+    send(topics, messages[:half])
+    assert wait_until(lambda: _rows(tmp_path / "stream") > 0, 120)
+    savepoint = stop_with_savepoint(load_state(root), first)
+
+    submit(config, root, savepoint)
+    send(topics, messages[half:])
+    tick(topics, messages[-1].timestamp_ms + HOUR_MS)
+
+    batch = batch_of(topics, tmp_path)
+    assert wait_until(lambda: not differences(tmp_path / "stream", batch), 180, 3), differences(
+        tmp_path / "stream", batch
+    )
+    assert not duplicates(tmp_path / "stream")
+
+
+def _rows(warehouse: Path) -> int:
+    return len(newest(warehouse)["message_digests"])
