@@ -6,6 +6,7 @@ import asyncio
 import base64
 import random
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import eyes
@@ -37,9 +38,9 @@ class Gone(Exception):
 class Clicker:
     """One page with its labels."""
 
-    def __init__(self, page: Page, cdp: CDPSession, site: Site, rng: random.Random) -> None:
+    def __init__(self, page: Page, cdp: CDPSession, site: Site, rng: random.Random, touch: bool = False) -> None:
         self.page, self.cdp, self.site, self.rng = page, cdp, site, rng
-        self.hand = Hand(page, rng)
+        self.hand = Hand(page, rng, touch)
         self.labels: list[Item] = []
         self.happened: list[tuple[int, str]] = []
         page.on("download", lambda _: self.happened.append((now(), "download")))
@@ -88,7 +89,8 @@ class Clicker:
     async def find(self, want: str = "control") -> list[Item]:
         """What can be clicked in view (js/find.js)."""
         try:
-            return list(await self.page.evaluate(scripts.FIND, [self.site.works, list(self.site.rapid), want]))
+            known = [self.site.works, list(self.site.rapid), list(self.site.drags), want]
+            return list(await self.page.evaluate(scripts.FIND, known))
         except Error:
             return []
 
@@ -106,28 +108,42 @@ class Clicker:
         rng = self.rng
         x = item["x"] + rng.uniform(-0.2, 0.2) * min(item["width"], 60)
         y = item["y"] + rng.uniform(-0.2, 0.2) * min(item["height"], 24)
+
+        async def press() -> None:
+            for i in range(times):
+                if i:
+                    await self.hand.pause(0.07, 0.28)
+                    if rng.random() < 0.4:
+                        await self.hand.to(x + rng.uniform(-2.5, 2.5), y + rng.uniform(-2, 2))
+                await self.hand.press(i + 1)
+
         await self.hand.to(x, y)
         await self.hand.pause(0.2, 0.45)
+        if kind == "plain" and item["broken"]:
+            kind = f"fault:{item['broken']}:retry"
+        return await self.act(item, kind, press, times, after)
+
+    async def act(
+        self,
+        item: Item,
+        kind: str,
+        doing: Callable[[], Awaitable[None]],
+        times: int = 1,
+        after: tuple[float, ...] = AFTER,
+    ) -> Item | None:
+        """Does something to an element, watches, labels."""
         before = [await self._shot()]
         await self.hand.pause(0.25, 0.5)
         before.append(await self._shot())
-        if rng.random() < 0.5:
-            await self.hand.to(x + rng.uniform(-2, 2), y + rng.uniform(-1, 1))
         if not await self._still(item):
             return None
         was = await self.state()
         before.append(await self._shot())
-        if kind == "plain" and item["broken"]:
-            kind = f"fault:{item['broken']}:retry"
-        label: Item = {"t": now(), "kind": kind, "url": was["url"], "clicks": times, "x": round(x, 1), "y": round(y, 1)}
+        label: Item = {"t": now(), "kind": kind, "url": was["url"], "clicks": times}
+        label |= {"x": round(self.hand.x, 1), "y": round(self.hand.y, 1)}
         label["el"] = {k: item[k] for k in ("tag", "id", "text", "cls", "inter")}
         self.labels.append(label)
-        for i in range(times):
-            if i:
-                await self.hand.pause(0.07, 0.28)
-                if rng.random() < 0.4:
-                    await self.hand.to(x + rng.uniform(-2.5, 2.5), y + rng.uniform(-2, 2))
-            await self.hand.press(i + 1)
+        await doing()
         label["t_end"] = now()
         await self._watch(item, label, before, was, after)
         return label
@@ -171,5 +187,5 @@ class Clicker:
 
 
 def _moved(was: Item, here: Item) -> bool:
-    """Another address or another document."""
-    return bool(here["url"] != was["url"] or here["origin"] != was["origin"])
+    """Another address or another document; a fragment alone moves nobody."""
+    return bool(here["url"].partition("#")[0] != was["url"].partition("#")[0] or here["origin"] != was["origin"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+import time
 
 from playwright.async_api import Page
 
@@ -12,8 +13,8 @@ from playwright.async_api import Page
 class Hand:
     """Moves the pointer of one page."""
 
-    def __init__(self, page: Page, rng: random.Random) -> None:
-        self.page, self.rng = page, rng
+    def __init__(self, page: Page, rng: random.Random, touch: bool = False) -> None:
+        self.page, self.rng, self.touch = page, rng, touch
         self.x, self.y = rng.uniform(200, 900), rng.uniform(100, 500)
 
     async def pause(self, low: float, high: float) -> None:
@@ -21,8 +22,12 @@ class Hand:
         await asyncio.sleep(self.rng.uniform(low, high))
 
     async def to(self, x: float, y: float) -> None:
-        """A curve with acceleration, a little overshoot and jitter."""
+        """A curve with acceleration, a little overshoot and jitter; a finger leaves no trace on its way."""
         rng = self.rng
+        if self.touch:
+            self.x, self.y = x, y
+            await self.pause(0.15, 0.4)
+            return
         distance = math.hypot(x - self.x, y - self.y)
         if distance < 2:
             return
@@ -47,34 +52,43 @@ class Hand:
         await self.page.mouse.move(x, y)
 
     async def press(self, count: int = 1) -> None:
-        """One press of the button; `count` is the browser's click count for double clicks."""
+        """One press of the button, or a tap; `count` is the browser's click count for double clicks."""
+        if self.touch:
+            await self.page.touchscreen.tap(self.x, self.y)
+            return
         await self.page.mouse.down(click_count=count)
         await self.pause(0.045, 0.13)
         await self.page.mouse.up(click_count=count)
+
+    async def drag(self, dx: float, dy: float) -> None:
+        """Presses, pulls and lets go."""
+        await self.page.mouse.down()
+        await self.pause(0.08, 0.2)
+        await self.to(self.x + dx, self.y + dy)
+        await self.pause(0.05, 0.2)
+        await self.page.mouse.up()
 
     async def steady(self) -> None:
         """Goes to where there is room around the pointer."""
         if not (200 < self.x < 820 and 120 < self.y < 560):
             await self.to(self.rng.uniform(260, 760), self.rng.uniform(180, 500))
 
-    async def shake(self, seconds: float) -> None:
-        """Back and forth around one place."""
-        rng, cx, cy = self.rng, self.x, self.y
-        wide, end = rng.uniform(40, 160), asyncio.get_event_loop().time() + seconds
-        tilt, side = rng.uniform(-0.6, 0.6), 1
-        while asyncio.get_event_loop().time() < end:
-            reach = wide * rng.uniform(0.6, 1.1)
-            tx, ty = cx + side * reach * math.cos(tilt), cy + side * reach * math.sin(tilt) + rng.gauss(0, 6)
-            sx, sy = self.x, self.y
-            for i in range(1, 5):
-                await self._at(sx + (tx - sx) * i / 4, sy + (ty - sy) * i / 4)
-                await asyncio.sleep(rng.uniform(0.010, 0.026))
-            side = -side
+    async def shake(self, seconds: float) -> int:
+        """Back and forth around one place, by the clock so that a busy machine does not slow it; how many moves."""
+        rng, cx, cy, moves = self.rng, self.x, self.y, 0
+        wide, pace, tilt = rng.uniform(40, 160), rng.uniform(2.6, 4.2), rng.uniform(-0.6, 0.6)
+        start = time.monotonic()
+        while (passed := time.monotonic() - start) < seconds:
+            reach = wide * math.sin(2 * math.pi * pace * passed) * rng.uniform(0.85, 1.1)
+            await self._at(cx + reach * math.cos(tilt) + rng.gauss(0, 2), cy + reach * math.sin(tilt) + rng.gauss(0, 5))
+            await asyncio.sleep(rng.uniform(0.008, 0.022))
+            moves += 1
+        return moves
 
     async def read(self, seconds: float) -> None:
         """Follows lines of text, drifts, rests."""
-        rng, end = self.rng, asyncio.get_event_loop().time() + seconds
-        while asyncio.get_event_loop().time() < end:
+        rng, end = self.rng, time.monotonic() + seconds
+        while time.monotonic() < end:
             style = rng.random()
             if style < 0.45:
                 await self.to(

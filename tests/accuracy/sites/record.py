@@ -31,24 +31,34 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--unsafely-treat-insecure-origin-as-secure=http://site.test",  # pages get the clipboard on secure origins only
 ]
 RAGE_GAP_MS = 900
 SIZES = ((1280, 800), (1280, 800), (1440, 900), (1024, 768))
 
 
+PHONE = (390, 844)
+
+
 def plan(seed: int) -> tuple[random.Random, Site, str, str]:
-    """Site, recorder and mood of a session."""
+    """Site, recorder and mood of a session; every fourth from 300 on tours the controls that leave no trace."""
     rng = random.Random(seed * 7919)
     site = rng.choices(SITES, [s.weight for s in SITES])[0]
     recorder = "rrweb" if seed % 5 == 0 else "posthog-plain" if seed % 5 == 4 else "posthog"
     mood = rng.choices(("calm", "odd", "faulty"), (0.28, 0.17, 0.55))[0]
+    if seed >= 300 and seed % 4 == 1:
+        site, mood = rng.choice([s for s in SITES if len(s.works) > 2]), "tour"
     return rng, site, recorder, mood
 
 
 async def session(browser: Browser, store: server.Store, seed: int, out: Path) -> str:
     rng, site, recorder, mood = plan(seed)
     name, (width, height) = f"s{seed:04d}", rng.choice(SIZES)
-    context = await browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+    touch = seed >= 300 and seed % 8 == 6
+    width, height = PHONE if touch else (width, height)
+    context = await browser.new_context(
+        viewport={"width": width, "height": height}, accept_downloads=True, has_touch=touch, is_mobile=touch
+    )
     await context.add_cookies([{"name": "rec", "value": f"{recorder}.{name}", "url": "http://site.test/"}])
     kept: list[str] = []
     if recorder == "rrweb":
@@ -56,7 +66,7 @@ async def session(browser: Browser, store: server.Store, seed: int, out: Path) -
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = await context.new_page()
     await page.add_init_script("window.print = () => {}")
-    visitor = Visitor(page, await context.new_cdp_session(page), site, rng, recorder)
+    visitor = Visitor(page, await context.new_cdp_session(page), site, rng, recorder, touch)
     try:
         await asyncio.wait_for(visitor.visit(rng.uniform(28, 48), mood), 150)
     except (Gone, TimeoutError, Error) as error:
@@ -83,6 +93,7 @@ async def session(browser: Browser, store: server.Store, seed: int, out: Path) -
             "user": f"user-{name}",
             "recorder": recorder,
             "mood": mood,
+            "touch": touch,
             "labels": visitor.labels,
         },
         posts,

@@ -34,6 +34,7 @@ ROOTS = {
     "lib": MODULES,
 }
 JSON = "application/json"
+VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
 POSTHOG = MODULES / "posthog-js" / "dist"
 PIXEL = (
     b"<svg xmlns='http://www.w3.org/2000/svg' width='400' height='260'>"
@@ -185,6 +186,8 @@ class Handler(BaseHTTPRequestHandler):
     def _html(self, status: int, text: str) -> None:
         text = _BACKGROUND.sub("/_img", _FOREIGN.sub(r"\1/_img", _CDN.sub(_local, text)))
         recorder, session = self._session()
+        if 'name="viewport"' not in text:
+            text = text.replace("<head>", f"<head>{VIEWPORT}", 1)
         if recorder != "none":
             head = re.search(r"<head[^>]*>", text, re.I)
             at = head.end() if head else 0

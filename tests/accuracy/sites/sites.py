@@ -20,6 +20,7 @@ class Site:
     works: dict[str, str] = field(default_factory=dict)
     rapid: tuple[str, ...] = ()
     ambient: tuple[str, ...] = ()
+    drags: tuple[str, ...] = ()
     missing: str = "/missing/page-{n}.html"
 
 
@@ -67,7 +68,7 @@ SITES = (
         DESK,
         ("#plus", "#minus", "#pgnext", "#pgprev", "#next", "#prev", "#toggle", "#thumb", ".sw", "#drain", "#remind"),
         ("#clock", "#ticker", ".bar", "#spin", "#online", "#slides", "#pos"),
-        "/desk/gone-{n}.html",
+        missing="/desk/gone-{n}.html",
     ),
     Site(
         "spa",
@@ -199,8 +200,17 @@ SITES = (
         {},
         (".uk-slidenav-next", ".uk-slidenav-previous", "[uk-slidenav-next]"),
         ("[uk-slideshow*=autoplay]", "[uk-slider*=autoplay]", ".uk-countdown"),
+        ("[uk-sortable]>*", ".uk-slider-items>li"),
     ),
-    Site("jqui", ("/jqui/index.html",), 1.0, {}, (".ui-spinner-up", ".ui-spinner-down", ".ui-checkboxradio-label")),
+    Site(
+        "jqui",
+        ("/jqui/index.html",),
+        1.0,
+        {},
+        (".ui-spinner-up", ".ui-spinner-down", ".ui-checkboxradio-label"),
+        (),
+        (".ui-slider-handle", ".ui-dialog-titlebar"),
+    ),
     Site("agency", ("/agency/index.html",), 0.8),
     Site("blog", ("/blog/index.html", "/blog/contact.html", "/blog/post.html"), 0.9),
     Site("store", ("/store/index.html",), 0.6),

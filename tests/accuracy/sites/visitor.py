@@ -26,30 +26,19 @@ OWN_SITES = frozenset(("desk", "spa", "vuedesk", "shoe", "mat", "media", "docs")
 class Visitor(Clicker):
     """One session."""
 
-    def __init__(self, page: Page, cdp: CDPSession, site: Site, rng: random.Random, recorder: str) -> None:
-        super().__init__(page, cdp, site, rng)
+    def __init__(
+        self, page: Page, cdp: CDPSession, site: Site, rng: random.Random, recorder: str, touch: bool = False
+    ) -> None:
+        super().__init__(page, cdp, site, rng, touch)
         # a bare rrweb recording holds no requests, so a failing one cannot be found there
         self.modes = ("dead", "dead", "error") if recorder == "rrweb" else ("dead", "dead", "error", "net")
 
     async def visit(self, seconds: float, mood: str) -> None:
-        """A `calm` visitor meets no trouble, an `odd` one behaves oddly, a `faulty` one meets faults."""
-        rng, end, works = self.rng, time.time() + seconds, bool(self.site.works)
+        """Moods: `calm`, `tour` (what leaves no trace), `odd` (odd behaviour), `faulty` (broken controls)."""
+        rng, end = self.rng, time.time() + seconds
         await self.goto(rng.choice(self.site.start))
         await self.hand.read(rng.uniform(0.5, 2.0))
-        doings: list[tuple[float, Doing]] = [
-            (5, self.plain),
-            (4 * works, self.works),
-            (1.2, self.aside),
-            (1.6 * bool(self.site.rapid), self.rapid),
-            (1.4, self.form),
-            (1.4, self.follow),
-            (1.5, self.rest),
-            (0.25, self.past_an_error_page),
-        ]
-        if mood != "calm":
-            doings += [(1.2, self.thrash), (1.0, self.hunt), (1.2, self.quick_back)]
-        if mood == "faulty":
-            doings.append((7, self.fault))
+        doings = self._doings(mood)
         while time.time() < end:
             if not self.page.url.startswith("http://site.test"):
                 await self.goto(rng.choice(self.site.start))
@@ -62,11 +51,32 @@ class Visitor(Clicker):
             await self.hand.pause(0.2, 0.9)
         await self._leave(mood)
 
+    def _doings(self, mood: str) -> list[tuple[float, Doing]]:
+        """What this visitor may do, with weights."""
+        site, mouse = self.site, not self.hand.touch
+        doings: list[tuple[float, Doing]] = [
+            (5, self.plain),
+            ((16 if mood == "tour" else 4) * bool(site.works), self.works),
+            (1.2, self.aside),
+            (1.6 * bool(site.rapid), self.rapid),
+            (1.4, self.form),
+            (1.4, self.follow),
+            (1.5, self.rest),
+            (0.25, self.past_an_error_page),
+            (0.8 * mouse, self.keys),
+            (1.2 * mouse * bool(site.drags), self.drag),
+        ]
+        if mood in ("odd", "faulty"):
+            doings += [(1.2 * mouse, self.thrash), (1.0, self.hunt), (1.2, self.quick_back)]
+        if mood == "faulty":
+            doings.append((7, self.fault))
+        return doings
+
     async def _leave(self, mood: str) -> None:
         style = self.rng.random()
         if mood == "faulty" and style < 0.4:
             await self._leave_after_fault()
-        elif mood != "calm" and style > 0.75:
+        elif mood in ("odd", "faulty") and style > 0.75:
             self.note("dead-end")
             await self.goto(self.site.missing.format(n=self.rng.randint(1, 99)))
             await self.hand.read(self.rng.uniform(1.0, 3.0))
@@ -130,7 +140,9 @@ class Visitor(Clicker):
             await self.click(item, "plain")
 
     def _breakable(self, i: Item) -> bool:
-        if i["field"] or i["toggles"] or i["onWorks"] or i["disabled"] or not i["inter"] or i["download"]:
+        if i["field"] or i["toggles"] or i["onWorks"] or i["disabled"] or i["current"]:
+            return False
+        if not i["inter"] or i["download"]:
             return False
         if i["tag"] in ("canvas", "audio", "iframe", "sl-select", "sl-input"):
             return False
@@ -178,6 +190,29 @@ class Visitor(Clicker):
         url = f"/api/{rng.choice(CALLS)}?status={status}&ms={ms}"
         method = rng.choice(("POST", "POST", "GET", "PUT"))
         return {"method": method, "url": url, "xhr": rng.random() < 0.35, "logs": rng.random() < 0.6}
+
+    async def keys(self) -> None:
+        """Goes through the controls by keyboard and presses one."""
+        for _ in range(self.rng.randint(1, 7)):
+            await self.page.keyboard.press("Tab")
+            await self.hand.pause(0.12, 0.4)
+        item = next((i for i in await self.find() if i["focused"] and not i["field"] and not i["onWorks"]), None)
+        if item is None:
+            return
+        self.hand.x, self.hand.y = item["x"], item["y"]
+        kind = f"fault:{item['broken']}:retry" if item["broken"] else "plain"
+        label = await self.act(item, kind, lambda: self.page.keyboard.press("Enter"))
+        if label is not None:
+            label["by"] = "keyboard"
+
+    async def drag(self) -> None:
+        """Pulls something that is made for it."""
+        item = await self.look_for(lambda i: i["drags"], "drags")
+        if item is None:
+            return
+        await self.hand.to(item["x"], item["y"])
+        dx, dy = self.rng.uniform(30, 160) * self.rng.choice((-1, 1)), self.rng.uniform(-20, 60)
+        await self.act(item, "works:drag", lambda: self.hand.drag(dx, dy))
 
     async def rapid(self) -> None:
         """Quick clicks on a control that answers each."""
@@ -259,7 +294,9 @@ class Visitor(Clicker):
         """Shakes the mouse."""
         await self.hand.steady()
         self.note("thrash")
-        await self.hand.shake(self.rng.uniform(1.4, 2.6))
+        seconds = self.rng.uniform(1.4, 2.6)
+        if await self.hand.shake(seconds) < 12 * seconds:
+            self.labels.pop()  # the machine was too busy for it
         await self.hand.pause(0.5, 1.0)
 
     async def hunt(self) -> None:

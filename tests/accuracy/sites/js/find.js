@@ -1,5 +1,5 @@
-// What the visitor can click in view: controls, or anything else (want = 'other').
-([works, rapid, want]) => {
+// What the visitor can click in view: controls, or anything else (want = 'other'), or what one can pull (want = 'drags').
+([works, rapid, drags, want]) => {
   const CONTROL = [
     'a[href]', 'a[role]', 'a[data-act]', 'button', '[role=button]', '[role=tab]', '[role=switch]', '[role=menuitem]', 'input',
     'select', 'textarea', 'summary', 'label', '[onclick]', '[tabindex]', '[data-act]', 'th', 'canvas', 'audio', 'iframe',
@@ -15,22 +15,29 @@
   const out = [];
   const labelOf = el => (el.innerText || el.getAttribute('aria-label') || el.value || '').trim().slice(0, 60);
   const within = (value, high) => Math.min(high - 3, Math.max(3, value));
+  const CURRENT = '[aria-current],[aria-selected=true],.active,.is-active,.uk-active,.selected,.on';
+  // Already chosen: a working control would show nothing either.
+  const currently = el => {
+    const here = el.matches(CURRENT) || !!el.closest('li,th') && el.closest('li,th').matches(CURRENT);
+    return here && ['', '#', null].includes(el.getAttribute('href'));
+  };
   const breakage = el => {
     for (let e = el; e; e = e.parentElement) if (e.__broken) return e.__broken.mode;
     return null;
   };
-  for (const el of document.querySelectorAll(want === 'other' ? OTHER : CONTROL)) {
+  const pool = want === 'drags' ? drags.join(',') : want === 'other' ? OTHER : CONTROL;
+  for (const el of document.querySelectorAll(pool)) {
     const r = el.getBoundingClientRect();
     if (r.width < 6 || r.height < 6 || r.bottom < 8 || r.top > innerHeight - 8) continue;
     if (r.right < 8 || r.left > innerWidth - 8) continue;
     if (want === 'other' && (r.height > 300 || el.closest(CONTROL) || el.querySelector(CONTROL))) continue;
-    if (want !== 'other' && el.tagName === 'A' && !labelOf(el) && !el.querySelector('*')) continue;
+    if (want === 'control' && el.tagName === 'A' && !labelOf(el) && !el.querySelector('*')) continue;
     const box = el.getClientRects()[0] || r;
     const x = within(box.left + box.width / 2, innerWidth);
     const y = within(box.top + box.height / 2, innerHeight);
     const hit = document.elementFromPoint(x, y);
     if (!hit || !(el === hit || el.contains(hit))) continue;
-    if (want !== 'other' && hit !== el && hit.closest(CONTROL) !== el) continue;
+    if (want === 'control' && hit !== el && hit.closest(CONTROL) !== el) continue;
     const named = Object.entries(works).find(([s]) => {
       const o = el.closest(s);
       return o && (o === el || o.contains(el));
@@ -42,7 +49,7 @@
       cls: typeof el.className === 'string' ? el.className.slice(0, 80) || null : null,
       inter: el.matches(CONTROL) || getComputedStyle(el).cursor === 'pointer',
       href: el.getAttribute('href'), target: el.getAttribute('target'), download: el.hasAttribute('download'),
-      works: named ? named[1] : null, onWorks: !!named, broken: breakage(el), rapid: rapid.some(s => el.matches(s)),
+      works: named ? named[1] : null, onWorks: !!named, drags: want === 'drags', current: currently(el), focused: el === document.activeElement, broken: breakage(el), rapid: rapid.some(s => el.matches(s)),
       disabled: el.matches('[disabled],[aria-disabled=true],.disabled,:disabled'),
       field: el.matches(FIELD), toggles: el.matches('input[type=checkbox],input[type=radio],label'),
     });
