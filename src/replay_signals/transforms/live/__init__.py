@@ -33,6 +33,14 @@ evidence, if their content changed |
 A session closes `close_after_ms` after its last message, or `max_length_ms` after its first one. Late evidence opens it
 again; it closes anew after `late_ms` of quiet, twice as long every time, so that a trickle of late messages cannot
 cost a whole judgement each.
+
+Bounds. While a session goes on only its tail is judged (`tail`: a minute, and the frames of the open page), when a
+message gave reason to, so cost grows with its messages. `session.max_*` cap what is judged of a session at all: what is
+over a cap is a row and a counter, and the session is `truncated`. Ids (a few dozen bytes each) are kept without a cap
+until `session.remember_ms` after the close; a repeat after that is a new row.
+
+Not early, by nature: `dead_end`, `unexpected_exit`, forms given up by closing the tab, exceptions that the visitor left
+over; the `left` part of a severity; and `recording` of an inbox record, whose span is known at the close.
 """
 
 from replay_signals.transforms.live.codec import StateError
