@@ -40,7 +40,10 @@ class Answers:
         self.page, self.background, self.rules = page, background, rules
         self._effects = effects
         self._times = [e.t for e in effects]
-        self._scrolls = [e.t for e in effects if e.kind == "scroll"]
+        self._scrolls: dict[int | None, list[float]] = {}
+        for effect in effects:
+            if effect.kind == "scroll":
+                self._scrolls.setdefault(effect.node_id, []).append(effect.t)
         self._focuses = [e for e in effects if e.kind == "focus"]
         self._blurs = [e.t for e in effects if e.kind == "blur"]
         self._brought: list[tuple[int, int]] = []
@@ -145,8 +148,13 @@ class Answers:
 
     def _scrolled(self, effect: Effect, click: Click) -> bool:
         """Scrolling that is neither the visitor's own, nor a carousel's, nor a text field's that lost the focus."""
-        i = bisect_right(self._scrolls, click.down_ms)
-        if i > 0 and self._scrolls[i - 1] > click.down_ms - 300:
+        target = effect.targets[0]
+        at, own = self._answered.get(click.element, (0.0, set()))
+        if target in own and click.down_ms - at <= AGAIN_MS:
+            return True
+        before = self._scrolls.get(effect.node_id, [])
+        i = bisect_right(before, click.down_ms)
+        if i > 0 and before[i - 1] > click.down_ms - 300:
             return False
         if effect.node_id in self.page.elements.roots:
             return True

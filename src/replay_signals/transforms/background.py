@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
 from math import exp
-from statistics import median
+from statistics import fmean, median
 from typing import Any, NamedTuple
 
 from replay_signals.transforms import records
@@ -157,7 +157,7 @@ class _Rhythm(NamedTuple):
 
     onsets: list[float]
     beat: float | None
-    usual_gap: float
+    mean_gap: float
     longest_gap: float
 
 
@@ -184,7 +184,7 @@ class _Habit:
         """None for one unbroken stream."""
         onsets = _onsets(sorted(self._all))
         gaps = [b - a for a, b in pairwise(onsets)]
-        return _Rhythm(onsets, _beat(gaps), median(gaps), max(gaps)) if gaps else None
+        return _Rhythm(onsets, _beat(gaps), fmean(gaps), max(gaps)) if gaps else None
 
     def on_beat(self, t: float, since_ms: float, strict: bool = False) -> bool:
         """Does a change come when the rhythm has it, counted from the last one before the click?
@@ -194,12 +194,12 @@ class _Habit:
         """
         if self._rhythm is None:
             return not strict
-        onsets, beat, usual_gap, longest_gap = self._rhythm
+        onsets, beat, mean_gap, longest_gap = self._rhythm
         i = bisect_left(onsets, min(t, t - since_ms))  # within the clocks' grain a change may come before its click
         if i == 0:
             return False
         if beat is None:
-            return not strict and 1 - exp(-max(since_ms, 20) / usual_gap) >= BY_CHANCE
+            return not strict and 1 - exp(-max(since_ms, 20) / mean_gap) >= BY_CHANCE
         passed = t - onsets[i - 1]
         beats = max(1, round(passed / beat))
         if beats > longest_gap / beat + since_ms / beat + 0.5:

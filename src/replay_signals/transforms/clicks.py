@@ -136,7 +136,17 @@ def _judge_view(view: _View, timeline: Timeline, rules: Clicks, addresses: list[
         if i >= 0:
             shares[i].append(effect)
     leaving = judge.leaving(downs)
-    return [judge.click(c, shares[i], i == leaving) for i, c in enumerate(view.clicks)]
+    judged = [judge.click(c, shares[i], i == leaving) for i, c in enumerate(view.clicks)]
+    _doubt_steppers(judged)
+    return judged
+
+
+def _doubt_steppers(judged: list[Judged]) -> None:
+    """A control that sets a field's value: masked values of one length look the same, so silence proves nothing."""
+    setters = {j.click.element for j in judged if j.reaction == "input" and j.click.control is not None}
+    for j in judged:
+        if j.verdict == DEAD and not j.blocked and j.click.element in setters:
+            j.verdict, j.confidence, j.reason = UNKNOWN, 0.5, "it sets a field whose value is masked"
 
 
 def _after_clicks(clicks: list[Click], effects: list[Effect], rules: Clicks) -> Iterator[tuple[float, float]]:
