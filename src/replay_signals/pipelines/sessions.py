@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 
 from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, Owner, Part, letter_row, unpack
-from replay_signals.schemas.digests import MessageDigest, SessionDigest, from_row, to_row
-from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, SourcePosition
+from replay_signals.schemas.digests import MessageDigest, from_row, to_row
+from replay_signals.schemas.messages import DeadLetter, Reason, SourcePosition
 from replay_signals.schemas.rows import EventRow, SessionVerdict
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.canonical import canonical
@@ -19,8 +19,6 @@ from replay_signals.transforms.event_rows import event_of
 from replay_signals.transforms.judge import judge
 from replay_signals.transforms.merge import session_of
 from replay_signals.transforms.revise import Change, Rows, content, revise
-
-Judge = Callable[[SessionDigest, Sequence[AnalyticsEvent], Rules], SessionVerdict]
 
 
 class Days(msgspec.Struct, frozen=True):
