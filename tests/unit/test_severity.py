@@ -92,10 +92,14 @@ def test_a_total_stays_within_its_bounds() -> None:
     assert total({}) == 0
 
 
-def test_signals_of_a_session_add_up_like_independent_chances() -> None:
+def test_troubles_of_a_session_add_up_like_independent_chances() -> None:
     assert of_session([]) == (0, {})
-    assert of_session([("a", 50, 1), ("b", 50, 1)]) == (75, {"a": 37.5, "b": 37.5})
-    whole, shares = of_session([("a", 10, 1)] * 10 + [("b", 90, 1)])
+    assert of_session([("a", 50, 1, "x"), ("b", 50, 1, "y")]) == (75, {"a": 37.5, "b": 37.5})
+    whole, shares = of_session([("a", 10, 1, str(n)) for n in range(10)] + [("b", 90, 1, "b")])
     assert whole < 100
     assert sum(shares.values()) == pytest.approx(whole, abs=0.1)
-    assert of_session([("a", 100, 0)]) == (0, {})
+    assert of_session([("a", 100, 0, "x")]) == (0, {})
+
+
+def test_signals_of_one_place_are_one_trouble() -> None:
+    assert of_session([("error_click", 40, 1, "pay"), ("rage_click", 60, 1, "pay")]) == (60, {"rage_click": 60})
