@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from replay_signals.jobs.rules import as_toml, read_rules, settings
@@ -71,3 +72,9 @@ def test_a_rules_file_that_is_missing_or_no_text_is_named(tmp_path: Path) -> Non
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     with pytest.raises(RulesError, match="not UTF-8"):
         read_rules(str(tmp_path / "binary"))
+
+
+def test_a_setting_written_out_at_its_default_is_the_same_version() -> None:
+    written = msgspec.json.decode(msgspec.json.encode(Rules()), type=Rules)
+
+    assert load_rules("[clicks]\nprompt_ms = 1000").version == written.version == Rules().version

@@ -93,7 +93,9 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Revision of the code and a hash of the values that decide results; `session` decides none."""
         from hashlib import blake2b
 
-        values = {name: getattr(self, name) for name in self.__struct_fields__ if name != "session"}
+        # through their types first: 1000 and 1000.0 are one setting, wherever the rules came from
+        typed = msgspec.json.decode(msgspec.json.encode(self), type=Rules)
+        values = {name: getattr(typed, name) for name in self.__struct_fields__ if name != "session"}
         return f"{RULES_REVISION}-{blake2b(msgspec.json.encode(values), digest_size=4).hexdigest()}"
 
 

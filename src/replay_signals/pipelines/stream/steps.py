@@ -34,7 +34,7 @@ ROWS = {name: OutputTag(f"rows-{name}", type_of(name)) for name in TABLES}
 INBOX = OutputTag("inbox", RECORD)
 DEAD = OutputTag("dead-letters", RECORD)
 METRICS = "replay_signals"
-FALLBACK_MS = 1_000
+FALLBACK_MS = 100
 """How much later than the watermark the wall clock may say that a timer is due, when nothing arrives any more."""
 
 log = logging.getLogger(__name__)
