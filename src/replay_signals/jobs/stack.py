@@ -222,14 +222,16 @@ class Supervisor:
         """Until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
-        while not self.ending:
-            for service in self.services:
-                child = self.children.get(service.name)
-                if child is None or child.poll() is not None:
-                    self._start(service, child)
-            time.sleep(0.3)
-        for service in reversed(self.services):
-            self._stop(self.children.get(service.name))
+        try:
+            while not self.ending:
+                for service in self.services:
+                    child = self.children.get(service.name)
+                    if child is None or child.poll() is not None:
+                        self._start(service, child)
+                time.sleep(0.3)
+        finally:  # also when the folder was deleted under it: nothing may be left running
+            for service in reversed(self.services):
+                self._stop(self.children.get(service.name))
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self.ending = True

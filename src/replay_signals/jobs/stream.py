@@ -47,7 +47,8 @@ def read_config(path: str | None, root: Path, **changes: str | None) -> StreamCo
         raise StackError(f"{path}: {error}") from None
     state = load_state(root.absolute())
     is_named = config.kafka.bootstrap != Kafka().bootstrap
-    bootstrap = changes.get("bootstrap") or (state.bootstrap if state.ports and not is_named else config.kafka.bootstrap)
+    bootstrap = state.bootstrap if state.ports and not is_named else config.kafka.bootstrap
+    bootstrap = changes.get("bootstrap") or bootstrap
     folder = str(Path(changes.get("warehouse") or config.warehouse.folder).absolute())
     return msgspec.structs.replace(
         config,
