@@ -30,6 +30,7 @@ from kit import (
     recordings,
     send,
     tick,
+    unlike,
     wait_until,
 )
 
@@ -156,10 +157,9 @@ def run(
     account.different_rows = differences(folder / "stream", batch)
     account.doubled_rows = duplicates(folder / "stream")
     inbox = inbox_of(topics, folder)
-    expected = expected_inbox(batch, inbox)
-    account.inbox_lost = len(expected.keys() - inbox.keys())
-    account.inbox_wrong = sum(inbox[key] != record for key, record in expected.items() if key in inbox)
-    account.inbox_wrong += len(inbox.keys() - expected.keys())
+    wrong = unlike(inbox, expected_inbox(batch, inbox))
+    account.inbox_lost = sum(what == "lacking" for what in wrong.values())
+    account.inbox_wrong = len(wrong) - account.inbox_lost
     stack.rest(load_state(root), f"/jobs/{job}?mode=cancel", "PATCH")
     return account
 

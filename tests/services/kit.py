@@ -247,3 +247,15 @@ def duplicates(warehouse: Path) -> dict[str, int]:
         if extra:
             found[name] = extra
     return found
+
+
+def unlike(inbox: dict[str, InboxRecord], expected: dict[str, InboxRecord]) -> dict[str, Any]:
+    """What the inbox lacks, has too much, or holds with other content: field, what is there, what should be."""
+    found: dict[str, Any] = dict.fromkeys(expected.keys() - inbox.keys(), "lacking")
+    found |= {key: f"not expected: {inbox[key].title}" for key in inbox.keys() - expected.keys()}
+    for key in inbox.keys() & expected.keys():
+        pairs = [(f, getattr(inbox[key], f), getattr(expected[key], f)) for f in InboxRecord.__struct_fields__]
+        different = [pair for pair in pairs if pair[1] != pair[2] and pair[0] not in ("revision", "status")]
+        if different:
+            found[key] = different
+    return found

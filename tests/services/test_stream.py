@@ -23,6 +23,7 @@ from kit import (
     send_raw,
     shuffled,
     tick,
+    unlike,
     wait_until,
 )
 
@@ -123,4 +124,4 @@ def test_stream_and_backfill_agree(job: Path, topics: Topics, tmp_path: Path) ->
     assert wait_until(lambda: not differences(job, batch), 90, 3), differences(job, batch)
     inbox = inbox_of(topics, tmp_path)
     assert inbox
-    assert inbox == expected_inbox(batch, inbox)
+    assert not unlike(inbox, expected_inbox(batch, inbox))
