@@ -94,7 +94,7 @@ class Answers:
         return effect.kind != "request" and self._own(effect, click)
 
     def _incidental(self, effect: Effect, click: Click) -> bool:
-        if effect.t < click.t and any(click.down_ms - MARGIN_MS <= b <= effect.t for b in self._blurs):
+        if effect.t < click.t and any(click.down_ms - MARGIN_MS <= b <= effect.t + MARGIN_MS for b in self._blurs):
             return True
         if self._focus_state(effect, click):
             return True

@@ -26,6 +26,7 @@ SURVIVED_MS = 1500
 RECORDED_MS = 4000
 """A page that stayed this long would have been recorded."""
 NEW_WINDOW_MS = 3000
+BUSY_MS = 1500
 BY_HAND_MS = 300
 """A reload or a step back this much later than the click is the visitor's own."""
 BROKEN_AFTER = 4
@@ -137,16 +138,23 @@ def _judge_view(view: _View, timeline: Timeline, rules: Clicks, addresses: list[
             shares[i].append(effect)
     leaving = judge.leaving(downs)
     judged = [judge.click(c, shares[i], i == leaving) for i, c in enumerate(view.clicks)]
-    _doubt_steppers(judged)
+    _doubt_working(judged)
     return judged
 
 
-def _doubt_steppers(judged: list[Judged]) -> None:
-    """A control that sets a field's value: masked values of one length look the same, so silence proves nothing."""
-    setters = {j.click.element for j in judged if j.reaction == "input" and j.click.control is not None}
+def _doubt_working(judged: list[Judged]) -> None:
+    """Silence of a control that works: it sets a field whose masked value looks the same, or is busy, or at its end."""
+    answered = [j for j in judged if j.answered and j.click.control is not None]
+    setters = {j.click.element for j in answered if j.reaction == "input"}
     for j in judged:
-        if j.verdict == DEAD and not j.blocked and j.click.element in setters:
+        if j.verdict != DEAD or j.blocked:
+            continue
+        near = [k for k in judged if k.click.element == j.click.element and abs(k.click.t - j.click.t) <= BUSY_MS]
+        works = sum(k.answered for k in near) * 2 > len(near)
+        if j.click.element in setters:
             j.verdict, j.confidence, j.reason = UNKNOWN, 0.5, "it sets a field whose value is masked"
+        elif works:
+            j.verdict, j.confidence, j.reason = UNKNOWN, 0.5, "it answered another click a moment away"
 
 
 def _after_clicks(clicks: list[Click], effects: list[Effect], rules: Clicks) -> Iterator[tuple[float, float]]:

@@ -71,7 +71,7 @@ _CLASS_HINT = re.compile(
 ACTS_OUTSIDE = re.compile(
     r"(?:^|[^a-z])(?:cop(?:y|ied)|clipboard|download|export|share|print(?:er)?|play(?! again)|pause|mute|unmute|listen|"
     r"audio|sound|speak|read aloud|music|speaker|volume|upload|attachment|attach files?|paperclip|choose files?|"
-    r"select files?|browse(?: (?:files?|computer)|\W*$)|fullscreen)(?:$|[^a-z])",
+    r"select files?|browse(?: (?:files?|computer)|\W*$)|fullscreen)(?:$|[^a-z])|[⧉📋🔊🔈🔉🖨⎙⤓▶⏵⏸]",
     re.IGNORECASE,
 )
 """Controls that act where no recorder looks: clipboard, files, printers, speakers, other programs."""

@@ -10,7 +10,7 @@ from replay_signals.transforms import records
 from replay_signals.transforms.controls import Control
 from replay_signals.transforms.timeline import Page
 
-SYNTHETIC_MS = 60
+SYNTHETIC_MS = 250
 """A click event this soon after another one, without a pointer-down of its own, was made by the browser or by code."""
 TAP_CLICK_MS = 700
 """Touch browsers send the click event up to about 300 ms after the touch end; slow pages later."""
