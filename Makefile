@@ -29,7 +29,7 @@ export UV_PYTHON_DOWNLOADS := never
 # The cache may lie on another file system, where hard links fail with a warning for every package.
 export UV_LINK_MODE ?= copy
 
-.PHONY: help setup demo stack stack-down stream-demo chaos test test-fast check format bench lock clean
+.PHONY: help setup demo stack stack-down stream-demo chaos test test-fast check format accuracy bench lock clean
 
 help: ## Print every target with what it does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,11 @@ check: $(SETUP) ## Check style, types and layers
 format: $(SETUP) ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+RECORDINGS ?=
+DOCS ?=
+accuracy: $(SETUP) ## Score labelled recordings: recall, precision, misses and false alarms by kind
+	$(BIN)/python -m tests.accuracy.evaluate $(DOCS) $(RECORDINGS)
 
 bench: $(PEERS) ## Measure digest and judge beside their peers
 	$(BIN)/python -m bench

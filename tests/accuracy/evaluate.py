@@ -132,8 +132,9 @@ def _quality(found: Score, site: str, inside: bool) -> float:
 def main() -> int:
     """Writes the page; exit code 1 when there is nothing to score."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", nargs="*", type=Path, default=SHIPPED)
+    parser.add_argument("folders", nargs="*", type=Path, default=list(SHIPPED))
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "accuracy")
+    parser.add_argument("--docs", action="store_true", help="also write docs/accuracy.md and its plot")
     args = parser.parse_args()
     recordings = load(args.folders)
     if not recordings:
@@ -146,6 +147,9 @@ def main() -> int:
     html = report.render(recordings, scores, validated)
     (args.out / "accuracy.html").write_text(html)
     (args.out / "accuracy.json").write_text(json.dumps(report.numbers(scores, validated), indent=1))
+    if args.docs:
+        (ROOT / "docs" / "accuracy.md").write_text(report.markdown(recordings, scores, validated))
+        (ROOT / "docs" / "accuracy-reliability.svg").write_text(report.plot(scores["with analytics events"]) + "\n")
     print(report.text(scores["with analytics events"]))
     print(f"\n{len(recordings)} recordings; the whole page: {args.out / 'accuracy.html'}")
     return 0

@@ -81,7 +81,11 @@ def render(recordings: Sequence[Recording], scores: Mapping[str, Score], validat
         parts += [f"<h2>By kind, {escape(name)}</h2>", _table(found), _controls(found)]
     parts += ["<h2>By site</h2>", *(f"<h3>{escape(site)}</h3>{_table(main, site)}" for site in sites)]
     parts += ["<h2>Cross-validated by site</h2>", _cross(validated)]
-    parts += ["<h2>Reliability of the confidence</h2>", _plot(reliability(main))]
+    parts += [
+        "<h2>Reliability of the confidence</h2>",
+        _plot(reliability(main)),
+        "<p><small>Numbers beside the dots: signals in the band.</small></p>",
+    ]
     parts += ["<h2>Misses and false alarms</h2>", *(_moment(c, recordings) for c in main.cases if c.verdict in _BAD)]
     return "\n".join(parts) + "</html>"
 
@@ -125,6 +129,73 @@ def _cross(validated: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
+def markdown(
+    recordings: Sequence[Recording], scores: Mapping[str, Score], validated: Sequence[Mapping[str, Any]]
+) -> str:
+    """The page for the documentation: the numbers, without the single cases."""
+    main = next(iter(scores.values()))
+    parts = [PROSE.format(count=len(recordings), sites=", ".join(sorted({f"`{r.site}`" for r in recordings})))]
+    head = "| kind | labels | recall | right | false | precision |\n|---|---|---|---|---|---|"
+    for name, found in scores.items():
+        rows = [
+            f"| `{kind}` | {labels} | {_share(recall)} | {right} | {false} | {_share(precision)} |"
+            for kind, labels, recall, right, false, precision in found.rows()
+        ]
+        parts.append("\n".join([f"## By kind, {name}\n", head, *rows]))
+    controls = [f"| {name} | {bad} of {of} |" for name, (bad, of) in sorted(main.controls.items())]
+    parts.append("\n".join(["## Controls that worked\n", "| control | accused |\n|---|---|", *controls]))
+    rows = [
+        f"| {v['site']} | {v['prompt_ms']:.0f} | {v['gap_ms']:.0f} | {v['others']:.3f} | {v['left_out']:.3f} "
+        f"| {v['defaults']:.3f} |"
+        for v in validated
+    ]
+    cross = (
+        "| site left out | prompt_ms | gap_ms | F1 on the others | F1 on it | F1 with defaults |\n" + "|---" * 6 + "|"
+    )
+    parts.append("\n".join([CROSS, cross, *rows]))
+    parts.append(
+        RELIABILITY
+        + "\n".join(
+            f"| {b['from']:.2f} to {b['to']:.2f} | {b['signals']} | {b['confidence']:.2f} | {_share(b['right'])} |"
+            for b in reliability(main)
+        )
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+PROSE = """# Accuracy
+
+    make accuracy                            # scores the recordings that ship with the project
+    make accuracy RECORDINGS=path/to/others  # NAME.posts.jsonl.gz or NAME.json.gz, each with NAME.labels.json
+
+This page is written by `make accuracy DOCS=--docs` from {count} labelled recordings of the sites {sites}.
+Labels come from faults that were put in on purpose and from what pixels did after a click. Recall: labels that a signal
+of the right kind overlaps. Precision: signals that are right, of those that a label confirms or contradicts. The page
+`build/accuracy/accuracy.html` has every miss and false alarm beside what was recorded around that moment.
+
+The first table uses the analytics events of a session (pages too short to be recorded, addresses, the browser); the
+second shows what the replay alone is good for. The SDK's own `$rageclick` and `$dead_click` are never used."""
+
+CROSS = """## Cross-validated by site
+
+Two settings are numbers that detection depends on. For each site they are chosen on all other sites and then scored on
+the site left out (F1 over all kinds); ties go to the defaults.
+"""
+
+RELIABILITY = """## Reliability of the confidence
+
+![Share of signals that are right, over the confidence they claim](accuracy-reliability.svg)
+
+| confidence | signals | mean | right |
+|---|---|---|---|
+"""
+
+
+def plot(found: Score) -> str:
+    """The reliability plot as an SVG file."""
+    return _plot(reliability(found)).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+
+
 def _plot(bands: Sequence[Mapping[str, float]]) -> str:
     """Share that is right over the confidence claimed; on the diagonal the claim is true."""
     size, pad = 320, 36
@@ -132,21 +203,20 @@ def _plot(bands: Sequence[Mapping[str, float]]) -> str:
     for band in bands:
         x, y = pad + band["confidence"] * size, pad + (1 - band["right"]) * size
         title = f"{band['signals']:.0f} signals claimed {band['confidence']:.0%}, {band['right']:.0%} were right"
-        dots += f"<circle cx={x:.0f} cy={y:.0f} r=6 fill='#2457c5'><title>{title}</title></circle>"
-        dots += f"<text x={x - 12:.0f} y={y + 22:.0f} font-size=11 text-anchor=end>{band['signals']:.0f}</text>"
+        dots += f'<circle cx="{x:.0f}" cy="{y:.0f}" r="6" fill="#2457c5"><title>{title}</title></circle>'
+        dots += f'<text x="{x - 12:.0f}" y="{y + 22:.0f}" font-size="11" text-anchor="end">{band["signals"]:.0f}</text>'
     ticks = "".join(
-        f"<text x={pad + v * size} y={size + pad + 16} font-size=11 text-anchor=middle>{v:.1f}</text>"
-        f"<text x={pad - 6} y={pad + (1 - v) * size + 4} font-size=11 text-anchor=end>{v:.1f}</text>"
+        f'<text x="{pad + v * size}" y="{size + pad + 16}" font-size="11" text-anchor="middle">{v:.1f}</text>'
+        f'<text x="{pad - 6}" y="{pad + (1 - v) * size + 4}" font-size="11" text-anchor="end">{v:.1f}</text>'
         for v in (0.0, 0.5, 1.0)
     )
     return (
-        f"<svg width={size + 2 * pad + 20} height={size + 2 * pad + 16} role=img aria-label='reliability plot'>"
-        f"<rect x={pad} y={pad} width={size} height={size} fill=none stroke='#c9d1dd'/>"
-        f"<line x1={pad} y1={pad + size} x2={pad + size} y2={pad} stroke='#c9d1dd' stroke-dasharray=4 />"
-        f"{ticks}{dots}<text x={pad + size / 2} y={size + 2 * pad + 6} font-size=12 text-anchor=middle>confidence"
-        "</text>"
-        f"<text x=12 y={pad - 12} font-size=12>share right</text></svg>"
-        "<p><small>Numbers beside the dots: signals in the band.</small></p>"
+        f'<svg width="{size + 2 * pad + 20}" height="{size + 2 * pad + 16}" role="img" aria-label="reliability plot" '
+        'font-family="sans-serif">'
+        f'<rect x="{pad}" y="{pad}" width="{size}" height="{size}" fill="none" stroke="#c9d1dd"/>'
+        f'<line x1="{pad}" y1="{pad + size}" x2="{pad + size}" y2="{pad}" stroke="#c9d1dd" stroke-dasharray="4"/>'
+        f'{ticks}{dots}<text x="{pad + size / 2}" y="{size + 2 * pad + 6}" font-size="12" text-anchor="middle">'
+        f'confidence</text><text x="12" y="{pad - 12}" font-size="12">share right</text></svg>'
     )
 
 
