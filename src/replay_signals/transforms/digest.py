@@ -16,28 +16,20 @@ from replay_signals.schemas import rrweb
 from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.schemas.messages import MAX_DEAD_LETTER_PAYLOAD_BYTES, DeadLetter, Reason, SnapshotMessage
 from replay_signals.transforms import records
-from replay_signals.transforms.controls import text_of
 from replay_signals.transforms.dom import InflateError, full_snapshot, mutation
+from replay_signals.transforms.plugins import custom, plugin, url_of, whole
 from replay_signals.transforms.records import MAX_TIMESTAMP_MS, Record
 
-MAX_URL_CHARS = 1000
-MAX_REQUESTS = 500
 MAX_SKEW_MS = 7 * 24 * 3_600_000
-MAX_MESSAGE_CHARS = 300
 MAX_PX = 10_000_000
 MAX_MOVE_OFFSET_MS = 60_000
 """rrweb sends positions every 500 ms; what claims to be further away than this is broken."""
-MAX_DURATION_MS = 86_400_000
 
 _events = msgspec.json.Decoder(list[rrweb.Event])
 _raws = msgspec.json.Decoder(list[Raw])
 _event = msgspec.json.Decoder(rrweb.Event)
 _incremental = msgspec.json.Decoder(rrweb.Incremental)
 _meta = msgspec.json.Decoder(rrweb.Meta)
-_plugin = msgspec.json.Decoder(rrweb.Plugin)
-_console = msgspec.json.Decoder(rrweb.ConsolePayload)
-_network = msgspec.json.Decoder(rrweb.NetworkPayload)
-_legacy_request = msgspec.json.Decoder(rrweb.LegacyRequest)
 
 # What bad bytes can raise in here: wrong JSON or types, bad compression, too deep, numbers out of range.
 _BAD = (msgspec.DecodeError, msgspec.ValidationError, InflateError, RecursionError, ValueError, OverflowError)
@@ -64,7 +56,7 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
         except _BAD:
             rejected += 1
             continue
-        record[0] = _whole(event.timestamp - first)
+        record[0] = whole(event.timestamp - first)
         kept.append(record)
     try:
         encoded = records.encode(kept)
@@ -157,11 +149,6 @@ def _without_surrogates(part: bytes) -> bytes:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
-def _whole(value: float) -> float:
-    """Integers encode shorter than floats."""
-    return int(value) if value == int(value) else round(value, 3)
-
-
 def _px(value: float | None) -> int | None:
     return None if value is None or not abs(value) <= MAX_PX else round(value)
 
@@ -172,17 +159,7 @@ def _load(event: rrweb.Event) -> Record:
 
 def _meta_record(event: rrweb.Event) -> Record:
     data = _meta.decode(event.data)
-    return [0, records.META, _url(data.href), _px(data.width), _px(data.height)]
-
-
-def _url(value: Any) -> str:
-    """A trimmed, bounded URL without user info."""
-    url = value.strip()[:MAX_URL_CHARS] if isinstance(value, str) else ""
-    scheme, separator, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    if separator and "@" in authority:
-        return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
-    return url
+    return [0, records.META, url_of(data.href), _px(data.width), _px(data.height)]
 
 
 def _full(event: rrweb.Event) -> Record:
@@ -265,73 +242,6 @@ _SOURCES: dict[int, Callable[[rrweb.Incremental], Record]] = {
 }
 
 
-def _custom(event: rrweb.Event) -> Record:
-    data = _plugin.decode(event.data)
-    href = ""
-    if b'"href"' in memoryview(data.payload).tobytes():
-        href = _url(_meta.decode(data.payload).href)
-    return [0, records.CUSTOM, data.tag[:60], href]
-
-
-def _plugin_record(event: rrweb.Event) -> Record:
-    data = _plugin.decode(event.data)
-    if data.plugin == "rrweb/console@1":
-        return [0, records.CONSOLE, *_console_fields(data.payload)]
-    if data.plugin == "rrweb/network@1":
-        payload = _network.decode(data.payload)
-        return [0, records.NETWORK, [_request(r) for r in payload.requests[:MAX_REQUESTS]]]
-    if data.plugin == "posthog/network@1":
-        r = _legacy_request.decode(data.payload)
-        row = [
-            _request_url(r.name),
-            None,
-            _number(r.duration, MAX_DURATION_MS),
-            _status(r.status),
-            "",
-            text_of(r.initiator, 20),
-            "",
-        ]
-        return [0, records.NETWORK, [row]]
-    return [0, records.OTHER, event.type]
-
-
-# As PostHog's console recorder maps levels (session-console-log-recorder.ts)
-_LEVELS = {"warn": "warn", "countReset": "warn", "error": "error", "assert": "error"}
-
-
-def _console_fields(payload: Raw) -> list[Any]:
-    data = _console.decode(payload)
-    level = data.level if isinstance(data.level, str) else "info"
-    parts = [data.payload] if isinstance(data.payload, str) else data.payload
-    message = " ".join(part for part in parts if isinstance(part, str))[:MAX_MESSAGE_CHARS]
-    trace = data.trace[0][:200] if data.trace and isinstance(data.trace[0], str) else ""
-    return [_LEVELS.get(level, "info"), message, trace]
-
-
-def _request(r: rrweb.Request) -> list[Any]:
-    """`[url, start_ms, duration_ms, status, method, initiator, navigation type]`; start on the client's clock."""
-    start = r.timestamp
-    if start is None and r.timeOrigin is not None and r.startTime is not None:
-        start = r.timeOrigin + r.startTime
-    status = _status(r.status) if r.status is not None else _status(r.responseStatus)
-    row = [_request_url(r.name), _number(start, MAX_TIMESTAMP_MS), _number(r.duration, MAX_DURATION_MS), status]
-    return [*row, text_of(r.method, 10), text_of(r.initiatorType, 20), text_of(r.type, 20)]
-
-
-def _request_url(value: Any) -> str:
-    """The URL without user info and query values: they identify people and grow without bound."""
-    return _url(value).partition("?")[0].partition("#")[0][:200]
-
-
-def _number(value: float | None, most: float) -> float | None:
-    """A time or a duration in ms to a tenth; None when there is none or it is out of range."""
-    return None if value is None or not 0 <= value <= most else _whole(round(value, 1))
-
-
-def _status(value: Any) -> int | None:
-    return value if isinstance(value, int) and 0 < value < 1000 else None
-
-
 def _other(event: rrweb.Event) -> Record:
     return [0, records.OTHER, event.type]
 
@@ -342,6 +252,6 @@ _RECORDERS: dict[int, Callable[[rrweb.Event], Record]] = {
     rrweb.META: _meta_record,
     rrweb.FULL_SNAPSHOT: _full,
     rrweb.INCREMENTAL_SNAPSHOT: _incremental_record,
-    rrweb.CUSTOM: _custom,
-    rrweb.PLUGIN: _plugin_record,
+    rrweb.CUSTOM: custom,
+    rrweb.PLUGIN: plugin,
 }
