@@ -64,8 +64,8 @@ def _ranked(folder: str, json: bool, top: int) -> None:
     render.problems(ranked, top)
     if ranked:
         own = "" if folder == DEFAULT_FOLDER else f" {folder}"
-        shown = f"{render.command()} inbox show {ranked[0].worst.id[: render.ID_CHARS]}{own}"
-        render.say(f"\nNext, the worst case of the first in full:\n  {shown}")
+        command = f"{render.command()} inbox show {ranked[0].worst.id[: render.ID_CHARS]}{own}"
+        render.say(f"\nNext, the worst case of the first in full:\n  {command}")
 
 
 def _show(wanted: str, folder: str, json: bool) -> None:
