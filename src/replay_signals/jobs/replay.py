@@ -27,6 +27,7 @@ PRODUCER = {
     "compression.type": "lz4",
     "message.max.bytes": 64 * 1024 * 1024,
     "enable.idempotence": True,
+    "log_level": 2,  # a broker that is away for a moment is no news: sending goes on when it is back
 }
 
 
