@@ -5,6 +5,7 @@ Everything lies in one folder (`.stack`); the declarations are in the project's 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
@@ -17,6 +18,7 @@ from replay_signals.pipelines.files import InputError
 PROJECT = Path(__file__).resolve().parents[3]
 INFRA = PROJECT / "infra"
 JAVA_OK = range(17, 22)
+FETCH_TRIES = 3
 JAR_SETS = {
     "broker": ["-DincludeScope=runtime"],
     "flink": ["-DexcludeTransitive=true"],
@@ -49,24 +51,30 @@ def fetch_jars(root: Path) -> dict[str, Path]:
     """Folders of jars by set, fetched when missing, and checked against infra/jars/SHA256SUMS. Raises StackError."""
     sums = _declared_sums()
     folders = {name: root / "libs" / name for name in JAR_SETS}
-    for name, folder in folders.items():
-        wanted = {file: digest for file, digest in sums.items() if file.startswith(f"{name}/")}
-        if all((root / "libs" / file).is_file() for file in wanted):
-            continue
-        maven = shutil.which("mvn")
-        if maven is None:
-            raise StackError("Maven is needed to fetch jars once (on Debian or Ubuntu: apt-get install maven).")
-        command = [maven, "-q", "-B", "-f", str(INFRA / "jars" / name / "pom.xml"), "dependency:copy-dependencies"]
-        done = subprocess.run(
-            [*command, *JAR_SETS[name], f"-DoutputDirectory={folder}"], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise StackError(f"Maven could not fetch the {name} jars: {(done.stdout or done.stderr).strip()[-400:]}")
+    (root / "libs").mkdir(parents=True, exist_ok=True)
+    with (root / "libs" / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two set-ups at once would fetch into each other's files
+        for name, folder in folders.items():
+            if not all((root / "libs" / file).is_file() for file in sums if file.startswith(f"{name}/")):
+                _fetch(name, folder)
     for file, digest in sums.items():
         path = root / "libs" / file
         if not path.is_file() or _sha256(path) != digest:
             raise StackError(f"{path} is not the file that infra/jars/SHA256SUMS names: delete it and start again.")
     return folders
+
+
+def _fetch(name: str, folder: Path) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise StackError("Maven is needed to fetch jars once (on Debian or Ubuntu: apt-get install maven).")
+    command = [maven, "-q", "-B", "-f", str(INFRA / "jars" / name / "pom.xml"), "dependency:copy-dependencies"]
+    command += [*JAR_SETS[name], f"-DoutputDirectory={folder}"]
+    for _ in range(FETCH_TRIES):  # a repository may drop a connection; what did arrive is kept
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if not done.returncode:
+            return
+    raise StackError(f"Maven could not fetch the {name} jars: {(done.stdout or done.stderr).strip()[-400:]}")
 
 
 def _declared_sums() -> dict[str, str]:
