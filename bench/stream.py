@@ -24,7 +24,7 @@ from replay_signals.jobs.follow import arriving
 from replay_signals.jobs.stack import rest
 from replay_signals.jobs.stack_home import INFRA
 from replay_signals.jobs.stack_state import State, load_state
-from replay_signals.jobs.stream import submit
+from replay_signals.jobs.stream import newest_checkpoint, submit
 from replay_signals.pipelines.kafka_messages import messages_of
 from replay_signals.pipelines.kafka_topics import create_topics, declared_topics
 from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehouse
@@ -34,6 +34,7 @@ from replay_signals.schemas.messages import SnapshotMessage, SourcePosition
 ROOT = Path(".stack").absolute()
 EXAMPLES = Path(__file__).parents[1] / "examples"
 TICKS_A_SECOND = 100
+WARM_UP_S = 20
 TEAMS: frozenset[str] = frozenset()
 
 
@@ -78,12 +79,14 @@ def latency(state: State, folder: Path, mode: str, sessions: int, seconds: float
         options = replay.Options([str(EXAMPLES)], state.bootstrap, declaration, 1.0, sessions, now=True)
         played.append(replay.run(options))
 
-    time.sleep(20)  # tasks start, the first messages warm nothing up
+    while newest_checkpoint(ROOT, job) is None:  # all tasks run
+        time.sleep(0.5)
+    state = load_state(ROOT)
     thread = threading.Thread(target=play, daemon=True)
     thread.start()
     cpu, started = cpu_s(state), time.monotonic()
     for record in arriving(state.bootstrap, kafka.inbox, True, seconds):
-        if record is not None:
+        if record is not None and time.monotonic() - started > WARM_UP_S:
             found.append((time.time() - record.produced_at.timestamp()) * 1000)
     used = (cpu_s(state) - cpu) / (time.monotonic() - started)
     rest(state, f"/jobs/{job}?mode=cancel", "PATCH")
