@@ -315,7 +315,7 @@ class Visitor(Clicker):
 
     async def past_an_error_page(self) -> None:
         """Meets a page that does not exist and goes on from there: no dead end."""
-        before = self.page.url
+        before = self.page.url.partition("#")[0]
         await self.goto(self.site.missing.format(n=self.rng.randint(1, 99)))
         others = [p for p in self.site.start if not before.endswith(p)]
         if not others:

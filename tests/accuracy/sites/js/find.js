@@ -18,8 +18,9 @@
   const CURRENT = '[aria-current],[aria-selected=true],.active,.is-active,.uk-active,.selected,.on';
   // Already chosen: a working control would show nothing either.
   const currently = el => {
-    const here = el.matches(CURRENT) || !!el.closest('li,th') && el.closest('li,th').matches(CURRENT);
-    return here && ['', '#', null].includes(el.getAttribute('href'));
+    const box = el.closest('li,th');
+    const here = el.matches(CURRENT) || (box && box.matches(CURRENT));
+    return !!here && (el.getAttribute('href') || '#').startsWith('#');
   };
   const breakage = el => {
     for (let e = el; e; e = e.parentElement) if (e.__broken) return e.__broken.mode;
