@@ -126,7 +126,8 @@ class Background:
 
     def running(self, target: Target, down_ms: float) -> bool:
         """An animation that was already running when the pointer went down: several changes in the frames before."""
-        times = self._times.get(target, [])
+        habit = self._habit(target)
+        times = self._times.get(target, []) if habit is None else habit.times
         end = bisect_left(times, down_ms)
         return end - bisect_left(times, down_ms - 150) >= 3
 
@@ -174,6 +175,11 @@ class _Habit:
         self._quiet.update(quiet)
 
     @cached_property
+    def times(self) -> list[float]:
+        """All changes of all places, in order."""
+        return sorted(self._all)
+
+    @cached_property
     def repeats(self) -> bool:
         """It happened at least twice, or goes on and on."""
         quiet = sorted(self._quiet)
@@ -182,7 +188,7 @@ class _Habit:
     @cached_property
     def _rhythm(self) -> _Rhythm | None:
         """None for one unbroken stream."""
-        onsets = _onsets(sorted(self._all))
+        onsets = _onsets(self.times)
         gaps = [b - a for a, b in pairwise(onsets)]
         return _Rhythm(onsets, _beat(gaps), fmean(gaps), max(gaps)) if gaps else None
 

@@ -49,8 +49,8 @@ def _only_focusable(control: Control) -> bool:
 
 
 def _native(page: Page, control: Control) -> str:
-    if is_text_field(control):
-        return NATIVE
+    if is_text_field(control) or control.role in ("slider", "spinbutton"):
+        return NATIVE  # a value set to what it is already shows nothing
     if control.tag == "label":  # the browser clicks the labelled field, and that click is recorded
         return "" if page.elements.labels_field(control) else "a label of nothing"
     return "the browser shows the state" if control.tag == "input" and control.type in ("checkbox", "radio") else ""
