@@ -29,10 +29,10 @@ export UV_PYTHON_DOWNLOADS := never
 # The cache may lie on another file system, where hard links fail with a warning for every package.
 export UV_LINK_MODE ?= copy
 
-.PHONY: help setup demo stack stack-down stream-demo chaos test test-fast check format accuracy bench lock clean
+.PHONY: help setup demo stack stack-down stream-demo chaos test test-stream test-fast check format accuracy bench lock clean
 
 help: ## Print every target with what it does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(SETUP) ## Make .venv from the locked dependencies; the command is then .venv/bin/replay-signals
 
@@ -60,8 +60,18 @@ CHAOS ?= --sessions 2000 --each 3
 chaos: $(SETUP) $(FLINK) ## Kill every part of a running stream, and account for every message
 	PYTHONPATH=tests:tests/pipelines $(BIN)/python tests/services/faults.py $(CHAOS)
 
-test: $(SETUP) $(FLINK) ## Run all tests; starts and ends a broker and a Flink cluster of its own
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+# The streaming tests come after the others and one by one: a cluster wants the machine for itself.
+JAVA_HERE := $(and $(shell command -v java),$(shell command -v mvn))
+test: $(SETUP) $(if $(JAVA_HERE),$(FLINK)) ## Run all tests; those of streaming start and end a Kafka and a Flink of their own
+	$(BIN)/python -m pytest -n 2 --ignore tests/services
+ifneq ($(JAVA_HERE),)
+	$(BIN)/python -m pytest tests/services/test_stream.py
+else
+	@echo "Java 17 and Maven are not here: the streaming tests did not run." >&2
+endif
+
+test-stream: $(SETUP) $(FLINK) ## Run every streaming test, also those that kill processes (needs Java 17 and Maven)
+	$(BIN)/python -m pytest tests/services
 
 test-fast: $(SETUP) ## Run the tests that need no engine and no child process
 	$(BIN)/python -m pytest -n 2 -m 'not slow'
