@@ -8,7 +8,7 @@ unknown  the recording cannot tell: no control, no snapshot, effects outside the
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -144,17 +144,21 @@ def _judge_view(view: _View, timeline: Timeline, rules: Clicks, addresses: list[
 
 def _doubt_working(judged: list[Judged]) -> None:
     """Silence of a control that works: it sets a field whose masked value looks the same, or is busy, or at its end."""
-    answered = [j for j in judged if j.answered and j.click.control is not None]
-    setters = {j.click.element for j in answered if j.reaction == "input"}
+    by_control: dict[int | None, list[Judged]] = {}
     for j in judged:
-        if j.verdict != DEAD or j.blocked:
-            continue
-        near = [k for k in judged if k.click.element == j.click.element and abs(k.click.t - j.click.t) <= BUSY_MS]
-        works = sum(k.answered for k in near) * 2 > len(near)
-        if j.click.element in setters:
-            j.verdict, j.confidence, j.reason = UNKNOWN, 0.5, "it sets a field whose value is masked"
-        elif works:
-            j.verdict, j.confidence, j.reason = UNKNOWN, 0.5, "it answered another click a moment away"
+        if j.click.control is not None:
+            by_control.setdefault(j.click.element, []).append(j)
+    for own in by_control.values():
+        sets_field = any(j.reaction == "input" and j.answered for j in own)
+        times = [j.click.t for j in own]
+        for j in own:
+            if j.verdict != DEAD or j.blocked:
+                continue
+            near = own[bisect_left(times, j.click.t - BUSY_MS) : bisect_right(times, j.click.t + BUSY_MS)]
+            if sets_field:
+                j.verdict, j.confidence, j.reason = UNKNOWN, 0.5, "it sets a field whose value is masked"
+            elif sum(k.answered for k in near) * 2 > len(near):
+                j.verdict, j.confidence, j.reason = UNKNOWN, 0.5, "it answered other clicks a moment away"
 
 
 def _after_clicks(clicks: list[Click], effects: list[Effect], rules: Clicks) -> Iterator[tuple[float, float]]:
