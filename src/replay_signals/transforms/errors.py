@@ -76,6 +76,8 @@ def _owner(error: PageError, clicks: list[Judged], downs: list[float]) -> Judged
     i = bisect_right(downs, error.t + 5) - 1
     if i < 0:
         return None
+    if i and error.t < clicks[i].click.t and error.t - clicks[i - 1].click.t <= HANDLER_MS:
+        i -= 1  # before the click event: the slow handler of the click before is likelier than one of pointer-down
     j = clicks[i]
     if error.t - j.click.t <= HANDLER_MS:
         return j
