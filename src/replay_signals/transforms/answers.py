@@ -120,7 +120,8 @@ class Answers:
             return False
         if all(node == control.first for _, node, _ in effect.targets):
             return True
-        return click.down_ms < focus <= effect.t and all(node < control.first for _, node, _ in effect.targets)
+        nearer_focus = effect.t - click.down_ms > abs(focus - effect.t) and focus > click.down_ms
+        return nearer_focus and all(node < control.first for _, node, _ in effect.targets)
 
     def _hovered_in(self, click: Click) -> list[tuple[int, int]]:
         """Id ranges that came with the pointer shortly before the click."""
