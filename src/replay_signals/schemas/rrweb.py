@@ -200,7 +200,6 @@ class Request(msgspec.Struct, gc=False):
     """One request of `rrweb/network@1` (fields of PerformanceResourceTiming plus what the fetch wrapper saw)."""
 
     name: Any = ""
-    entryType: Any = ""
     initiatorType: Any = ""
     startTime: float | None = None
     duration: float | None = None

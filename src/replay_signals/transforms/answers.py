@@ -72,9 +72,12 @@ class Answers:
     def _explained(self, target: Target, effect: Effect, click: Click) -> bool:
         if self.background.explains(target, effect.t, _since(effect, click)):
             return True
+        return not self._again(target, click) and self.background.running(target, click.down_ms)
+
+    def _again(self, target: Target, click: Click) -> bool:
+        """Did the last click on the same control, a moment ago, change the same place?"""
         at, own = self._answered.get(click.element, (0.0, set()))
-        again = target in own and click.down_ms - at <= AGAIN_MS
-        return not again and self.background.running(target, click.down_ms)
+        return target in own and click.down_ms - at <= AGAIN_MS
 
     def _answers(self, effect: Effect, click: Click) -> bool:
         since = effect.t - click.t
@@ -149,9 +152,7 @@ class Answers:
 
     def _scrolled(self, effect: Effect, click: Click) -> bool:
         """Scrolling that is neither the visitor's own, nor a carousel's, nor a text field's that lost the focus."""
-        target = effect.targets[0]
-        at, own = self._answered.get(click.element, (0.0, set()))
-        if target in own and click.down_ms - at <= AGAIN_MS:
+        if self._again(effect.targets[0], click):
             return True
         before = self._scrolls.get(effect.node_id, [])
         i = bisect_right(before, click.down_ms)

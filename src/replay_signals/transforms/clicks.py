@@ -128,8 +128,7 @@ def _view(page: Page, window: Window, clicks: list[Click], rules: Clicks) -> _Vi
 
 def _judge_view(view: _View, timeline: Timeline, rules: Clicks, addresses: list[tuple[float, str]]) -> list[Judged]:
     answers = Answers(view.page, view.effects, view.background, rules)
-    judge = _PageJudge(view.page, view.window, timeline, rules, answers)
-    judge.addresses = addresses
+    judge = _PageJudge(view, timeline, rules, answers, addresses)
     downs = [c.down_ms - MARGIN_MS for c in view.clicks]
     shares: list[list[Effect]] = [[] for _ in downs]
     for effect in view.effects:
@@ -175,11 +174,13 @@ def _after_clicks(clicks: list[Click], effects: list[Effect], rules: Clicks) -> 
 class _PageJudge:
     """Judges the clicks of one page."""
 
-    def __init__(self, page: Page, window: Window, timeline: Timeline, rules: Clicks, answers: Answers) -> None:
-        self.page, self.timeline, self.rules, self.answers = page, timeline, rules, answers
-        self.pages = pages = window.pages
-        self.addresses: list[tuple[float, str]] = []
-        self.next_page = pages[page.index + 1] if page.index + 1 < len(pages) else None
+    def __init__(
+        self, view: _View, timeline: Timeline, rules: Clicks, answers: Answers, addresses: list[tuple[float, str]]
+    ) -> None:
+        self.page, self.pages = view.page, view.window.pages
+        self.timeline, self.rules, self.answers, self.addresses = timeline, rules, answers, addresses
+        following = self.page.index + 1
+        self.next_page = self.pages[following] if following < len(self.pages) else None
 
     def leaving(self, downs: list[float]) -> int:
         """Index of the click before the next page's navigation began: the only one that can have caused it."""
@@ -308,13 +309,13 @@ def _distrust(judged: list[Judged], window: Window, webkit: bool | None) -> None
     One silent control is a dead click; several different ones and no mutation ever is a recording that cannot witness.
     Links to other documents do not count: leaving the page is witnessed without mutations.
     """
+    if window.mutation_count or webkit is False:
+        return
     silent = [
         j
         for j in judged
         if j.verdict == DEAD and not j.blocked and not j.requests and not leads_away(j.click.control, j.click.page.href)
     ]
-    if window.mutation_count or webkit is False:
-        return
     broken = len({j.click.element for j in silent}) >= (2 if webkit else BROKEN_AFTER)
     for j in silent:
         j.confidence -= 0.1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from replay_signals.schemas.digests import SessionDigest, at
+from replay_signals.schemas.digests import SessionDigest
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rows import SessionVerdict
 from replay_signals.schemas.rules import Rules
@@ -41,8 +41,3 @@ def judge(session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules
         network_requests=rows.network_requests(),
         events=[joined.event_row(event) for event in ordered],
     )
-
-
-def day_of(session: SessionDigest) -> object:
-    """The UTC day a session starts: the partition of its rows."""
-    return at(min(m.first_ms for m in session.messages.values())).date()

@@ -101,7 +101,6 @@ class Window:
     window_id: str
     pages: list[Page]
     mutation_count: int = 0
-    corrupt_count: int = 0
 
     @property
     def start_ms(self) -> float:
