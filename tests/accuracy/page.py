@@ -175,9 +175,9 @@ of the right kind overlaps. Precision: signals that are right, of those that a l
 
 What these numbers are not: an estimate for sites nobody has seen. Detection was improved on all of these recordings, so
 they are development data. Some labels that a busy machine had spoilt were repaired, a few of them with the detector's
-own output: a slowed-down shaking kept its label only where it was found, which makes `cursor_thrash` look better than it
-is, and a broken control that was its group's current choice already counts as a plain click. The README of
-`tests/accuracy/recordings` lists the repairs. `tests/accuracy/sites/record.py` makes sessions that nothing was tuned on.
+own output: a slowed-down shaking kept its label only where it was found, which makes `cursor_thrash` look better than
+it is, and a broken control that was its group's current choice already counts as a plain click. The README of
+`tests/accuracy/recordings` lists the repairs. `tests/accuracy/sites/record.py` makes sessions nothing was tuned on.
 
 The first table uses the analytics events of a session (pages too short to be recorded, addresses, the browser); the
 second shows what the replay alone is good for. The SDK's own `$rageclick` and `$dead_click` are never used."""

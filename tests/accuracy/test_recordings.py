@@ -1,7 +1,7 @@
 """The floor of detection on the labelled recordings that ship with the project.
 
-Both sets are development data: `examples/` are of the sites detection was first written on, `recordings/` of others that
-it was improved on since. A floor is what is reached, less about one case: a change that falls below it has made
+Both sets are development data: `examples/` are of the sites detection was first written on, `recordings/` of others
+that it was improved on since. A floor is what is reached, less about one case: a change that falls below it has made
 detection worse. It says nothing about sites nobody has seen.
 """
 
