@@ -20,12 +20,13 @@ from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.rules import read_rules
 from replay_signals.pipelines.files import InputError, expand, read
 from replay_signals.schemas.digests import MessageDigest
-from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, SnapshotMessage, SourcePosition
+from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, SnapshotMessage, SourcePosition
 from replay_signals.schemas.rows import SessionRow, SessionVerdict, SignalRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest import digest
 from replay_signals.transforms.judge import judge
 from replay_signals.transforms.merge import session_of
+from replay_signals.transforms.parse.values import dead_of_bug
 from replay_signals.transforms.present import inbox_record, json_bytes, signal_dict, signal_line, visible
 from replay_signals.transforms.rank import exposure, rank
 
@@ -71,7 +72,7 @@ class Harvest:
         try:
             digested = digest(message)
         except Exception as error:  # noqa: BLE001 - a bug met by one message costs that message, not the run
-            digested = internal_error(error, message.position, message.team, message.session_id)
+            digested = dead_of_bug(error, message.position, team=message.team, session_id=message.session_id)
         if isinstance(digested, DeadLetter):
             self.rejects.add(digested)
         else:
@@ -96,13 +97,8 @@ def verdicts(found: Harvest, rules: Rules) -> Iterator[SessionVerdict]:
         try:
             yield judge(session_of(found.digests[key]), found.events.get(key, []), rules)
         except Exception as error:  # noqa: BLE001 - a bug in a detector costs one session, not the run
-            found.rejects.add(internal_error(error, SourcePosition(f"session {key[1]}"), *key))
-
-
-def internal_error(error: Exception, position: SourcePosition, team: str, session_id: str) -> DeadLetter:
-    """The dead letter of a bug."""
-    detail = f"{type(error).__name__}: {error}"[:1000]
-    return DeadLetter(position, Reason.INTERNAL, detail, team=team, session_id=session_id)
+            position = SourcePosition(f"session {key[1]}")
+            found.rejects.add(dead_of_bug(error, position, team=key[0], session_id=key[1]))
 
 
 def wanted(signal: SignalRow, kinds: Sequence[str], min_confidence: float) -> bool:

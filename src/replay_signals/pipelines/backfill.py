@@ -34,11 +34,12 @@ from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, Owner, Part, p
 from replay_signals.pipelines.sessions import Days, settle
 from replay_signals.pipelines.stored import rows_by_id, rows_of_sessions
 from replay_signals.schemas.digests import MessageDigest
-from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, Record, SnapshotMessage
+from replay_signals.schemas.messages import AnalyticsEvent, Record, SnapshotMessage
 from replay_signals.schemas.rows import TABLES
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest import digest
 from replay_signals.transforms.joined import event_row
+from replay_signals.transforms.parse.values import dead_of_bug
 
 Owned = tuple[bytes, Part]
 Gathered = tuple[bytes, bytes]
@@ -119,8 +120,7 @@ def own(record: Record) -> Owned:
     try:
         return _own(record)
     except Exception as error:  # noqa: BLE001 - a bug met by one record costs that record, not the run
-        detail = f"{type(error).__name__}: {error}"[:1000]
-        return _own(DeadLetter(record.position, Reason.INTERNAL, detail, team=record.team))
+        return _own(dead_of_bug(error, record.position, team=record.team))
 
 
 def _own(record: Record) -> Owned:

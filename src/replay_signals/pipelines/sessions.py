@@ -11,13 +11,14 @@ import msgspec
 
 from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, Owner, Part, letter_row, unpack
 from replay_signals.schemas.digests import MessageDigest, from_row, to_row
-from replay_signals.schemas.messages import DeadLetter, Reason, SourcePosition
+from replay_signals.schemas.messages import DeadLetter, SourcePosition
 from replay_signals.schemas.rows import EventRow, SessionVerdict
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.canonical import canonical
 from replay_signals.transforms.event_rows import event_of
 from replay_signals.transforms.judge import judge
 from replay_signals.transforms.merge import session_of
+from replay_signals.transforms.parse.values import dead_of_bug
 from replay_signals.transforms.revise import Change, Rows, content, revise
 
 
@@ -144,5 +145,4 @@ def _start(digests: Iterable[MessageDigest]) -> date:
 
 def _internal(owner: Owner, error: Exception) -> DeadLetter:
     position = SourcePosition(f"session:{owner.session_id}")
-    detail = f"judge failed: {type(error).__name__}: {error}"[:1000]
-    return DeadLetter(position, Reason.INTERNAL, detail, team=owner.team, session_id=owner.session_id)
+    return dead_of_bug(error, position, what="judge failed", team=owner.team, session_id=owner.session_id)

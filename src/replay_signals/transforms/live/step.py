@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from replay_signals.schemas.inbox import InboxRecord
-from replay_signals.schemas.messages import DeadLetter, Reason, SourcePosition
+from replay_signals.schemas.messages import DeadLetter, SourcePosition
 from replay_signals.transforms.live.codec import StateError
+from replay_signals.transforms.parse.values import dead_of_bug
 
 T = TypeVar("T")
 
@@ -92,10 +93,10 @@ def attempt(step: Step, session: tuple[str, str], what: str, now_ms: int, work: 
     except StateError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a detector or a strange input makes of itself
-        detail = f"{what}: {type(error).__name__}: {error}"[:1000]
         team, session_id = session
         position = SourcePosition(f"session:{session_id}")
-        step.letters.append(DeadLetter(position, Reason.INTERNAL, detail, b"", team, session_id, now_ms))
+        letter = dead_of_bug(error, position, what=what, team=team, session_id=session_id, received_ms=now_ms)
+        step.letters.append(letter)
         return None
     step.add(own)
     return result

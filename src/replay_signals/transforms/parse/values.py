@@ -9,12 +9,14 @@ from replay_signals.schemas.messages import (
     MAX_DEAD_LETTER_PAYLOAD_BYTES,
     MAX_SESSION_ID_CHARS,
     DeadLetter,
+    Reason,
     SourcePosition,
 )
 
 MAX_ID_CHARS = 200  # capture cuts distinct ids here
 MAX_CAPTURE_SESSION_ID_CHARS = 70  # capture: InvalidSessionId
 MAX_DETAIL_CHARS = 500
+MAX_BUG_DETAIL_CHARS = 1000  # whoever mends it needs the whole message
 LATEST_MS = 253_402_300_799_999  # end of the year 9999: the last moment a timestamp column can hold
 _SECONDS_BELOW = 100_000_000_000  # numeric texts below are seconds (milliseconds would be before March 1973)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,6 +38,28 @@ def dead(
         reason=reason,
         detail=detail[:MAX_DETAIL_CHARS],
         payload=bytes(payload[:MAX_DEAD_LETTER_PAYLOAD_BYTES]),
+        team=team,
+        session_id=session_id,
+        received_ms=received_ms,
+    )
+
+
+def dead_of_bug(
+    error: Exception,
+    position: SourcePosition,
+    *,
+    what: str = "",
+    team: str = "",
+    session_id: str = "",
+    received_ms: int | None = None,
+) -> DeadLetter:
+    """The dead letter of an exception that nobody foresaw; `what` says what was being done."""
+    detail = f"{what}: " if what else ""
+    detail += f"{type(error).__name__}: {error}"
+    return DeadLetter(
+        position,
+        Reason.INTERNAL,
+        detail[:MAX_BUG_DETAIL_CHARS],
         team=team,
         session_id=session_id,
         received_ms=received_ms,
