@@ -1,189 +1,222 @@
-"""Figures of the streaming job on a running local cluster (`make stack`): `python -m bench.stream latency|throughput`.
+"""Figures of the streaming job on a running local cluster (`make stack`): `python -m bench.stream WHAT`.
 
-latency: recordings are played in as of now; from the moment that a signal is due on the broker's clock (its evidence
-window is over; see `produced_at`) to its record being read by a consumer.
-throughput: a topic is filled before the job starts; MB of raw values a second through one slot, CPU of the TaskManagers
-beside that of the pure functions on the same bytes in one process.
+throughput: a topic is filled before the job starts; MB a second of raw snapshots through one slot once it runs, and the
+CPU of the TaskManagers beside that of the pure functions on the same messages in one process, and beside a job that
+only counts bytes.
+latency: recordings are played in as of now; from the moment that a signal can be known (its evidence window is over,
+and the message that holds the evidence is on the broker) to its record being read by a consumer.
+memory: the same load for as long as one wants; resident memory of the TaskManagers and size of checkpoints over time.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from confluent_kafka import Producer
 
+from bench import traffic
+from bench.pure import Cost, Player
 from replay_signals.jobs import replay
 from replay_signals.jobs.follow import arriving
 from replay_signals.jobs.stack import rest
-from replay_signals.jobs.stack_home import INFRA
+from replay_signals.jobs.stack_home import PROJECT
 from replay_signals.jobs.stack_state import State, load_state
-from replay_signals.jobs.stream import newest_checkpoint, submit
-from replay_signals.pipelines.kafka_messages import messages_of
-from replay_signals.pipelines.kafka_topics import create_topics, declared_topics
-from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehouse
-from replay_signals.pipelines.stream.evidence import Arrived, evidence_of
-from replay_signals.schemas.messages import SnapshotMessage, SourcePosition
+from replay_signals.jobs.stream import newest_checkpoint, run_module, submit
+from replay_signals.pipelines.kafka_messages import SNAPSHOTS, Outgoing
+from replay_signals.pipelines.stream.config import StreamConfig, Warehouse, to_json
+from replay_signals.schemas.rules import Rules, Session
 
 ROOT = Path(".stack").absolute()
-EXAMPLES = Path(__file__).parents[1] / "examples"
 TICKS_A_SECOND = 100
 WARM_UP_S = 20
-TEAMS: frozenset[str] = frozenset()
-
-
-def topics_of(prefix: str, folder: Path, bootstrap: str) -> tuple[Kafka, Path]:
-    """Topics of this run alone."""
-    text = (INFRA / "topics.toml").read_text()
-    names = {role: topic.name for role, topic in declared_topics(INFRA / "topics.toml").items()}
-    for name in names.values():
-        text = text.replace(f'name = "{name}"', f'name = "{prefix}.{name}"')
-    declaration = folder / "topics.toml"
-    declaration.write_text(text)
-    create_topics(bootstrap, declaration)
-    own = {role: f"{prefix}.{name}" for role, name in names.items()}
-    return Kafka(bootstrap=bootstrap, group=prefix, **own), declaration
+RULES = Rules(session=Session(close_after_ms=60_000))
+"""Sessions close within the run, so that what a close costs is in the figures."""
+COUNTED_MB = 1500
+STEADY = (0.3, 0.95)
+"""Shares of the messages between which is measured: after start-up, before the end."""
 
 
 def cpu_s(state: State) -> float:
     """CPU that the TaskManagers and their Python workers used so far, by process group."""
-    groups = {proc.pid for name, proc in state.processes.items() if name.startswith("taskmanager")}
     total = 0
+    for fields in _processes(state):
+        total += int(fields[11]) + int(fields[12])
+    return total / TICKS_A_SECOND
+
+
+def resident_mb(state: State) -> float:
+    """Resident memory of the TaskManagers and their Python workers."""
+    return sum(int(fields[21]) for fields in _processes(state)) * 4096 / 1e6
+
+
+def _processes(state: State) -> list[list[str]]:
+    """Fields of /proc/PID/stat, from the state on, of every process in the TaskManagers' groups."""
+    groups = {proc.pid for name, proc in state.processes.items() if name.startswith("taskmanager")}
+    found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
         if int(fields[2]) in groups:
-            total += int(fields[11]) + int(fields[12])
-    return total / TICKS_A_SECOND
+            found.append(fields)
+    return found
 
 
-def latency(state: State, folder: Path, mode: str, sessions: int, seconds: float) -> None:
-    """Percentiles of due to read."""
-    kafka, declaration = topics_of(f"latency-{time.time_ns()}", folder, state.bootstrap)
-    config = StreamConfig(
-        kafka=kafka, warehouse=Warehouse(str(folder / "w")), name=kafka.group, execution_mode=mode, parallelism=2
-    )
-    job = submit(config, ROOT)
-    found: list[float] = []
-    played: list[replay.Sent] = []
+def throughput(state: State, folder: Path, given: argparse.Namespace) -> None:
+    """MB/s of one slot beside the limit of the engine, CPU beside the pure functions."""
+    messages = traffic.endless(given.kb, given.mb)
+    snapshots = [m for m in messages if m.topic == SNAPSHOTS]
+    raw_mb = sum(len(m.value) for m in snapshots) / 1e6
+    pure = Player(RULES).play(messages)
+    say_pure(pure, raw_mb, messages, snapshots)
+    for mode in given.mode:
+        config = config_of(state, folder, "throughput", execution_mode=mode, parallelism=1, rules=RULES)
+        traffic.fill(state.bootstrap, config.kafka, messages)
+        limit = None if given.no_limit else counted(state, folder, mode, snapshots, raw_mb)
+        job = submit(config, ROOT)
+        share, seconds, used = steady(load_state(ROOT), job, "Digest snapshots", len(snapshots))
+        rate = share * raw_mb / seconds
+        beside = "" if limit is None else f", {rate / limit:.2f} of counting bytes ({limit:.0f} MB/s)"
+        print(
+            f"{mode}: {rate:.1f} MB/s{beside}; CPU {used / (share * pure.total_s):.1f}x the pure functions, "
+            f"{used / seconds:.2f} cores",
+            flush=True,
+        )
 
-    def play() -> None:
-        options = replay.Options([str(EXAMPLES)], state.bootstrap, declaration, 1.0, sessions, now=True)
-        played.append(replay.run(options))
 
-    while newest_checkpoint(ROOT, job) is None:  # all tasks run
-        time.sleep(0.5)
-    state = load_state(ROOT)
-    thread = threading.Thread(target=play, daemon=True)
-    thread.start()
-    cpu, started = cpu_s(state), time.monotonic()
-    for record in arriving(state.bootstrap, kafka.inbox, True, seconds):
-        if record is not None and time.monotonic() - started > WARM_UP_S:
-            found.append((time.time() - record.produced_at.timestamp()) * 1000)
-    used = (cpu_s(state) - cpu) / (time.monotonic() - started)
-    rest(state, f"/jobs/{job}?mode=cancel", "PATCH")
-    cuts = statistics.quantiles(found, n=100)
+def counted(state: State, folder: Path, mode: str, snapshots: Sequence[Outgoing], raw_mb: float) -> float:
+    """MB/s of the job that only counts bytes, on the same messages over and over."""
+    again = math.ceil(COUNTED_MB / raw_mb)
+    config = config_of(state, folder, "count", execution_mode=mode, parallelism=1)
+    for _ in range(again):
+        traffic.fill(state.bootstrap, config.kafka, snapshots)
+    job = run_module(ROOT, "count_job", to_json(config), [PROJECT / "src", PROJECT / "bench"])
+    share, seconds, _ = steady(state, job, "Count bytes", again * len(snapshots))
+    return share * again * raw_mb / seconds
+
+
+def say_pure(pure: Cost, raw_mb: float, messages: Sequence[Outgoing], snapshots: Sequence[Outgoing]) -> None:
+    """One line about the load."""
+    parts = [f"{name[:-2]} {getattr(pure, name):.1f}" for name in ("digest_s", "take_s", "early_s", "close_s")]
     print(
-        f"{mode}: {len(found)} records, p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, p99 {cuts[98]:.0f} ms, "
-        f"max {max(found):.0f} ms; {sessions} sessions at their own pace, TaskManagers used {used:.2f} cores"
+        f"{len(snapshots)} snapshot messages of {raw_mb / len(snapshots) * 1000:.0f} KB, "
+        f"{len(messages) - len(snapshots)} events, {pure.rows} rows, {pure.records} records; "
+        f"pure functions {raw_mb / pure.total_s:.1f} MB/s a core (s: {', '.join(parts)})",
+        flush=True,
     )
 
 
-def bodies(kb: int) -> list[bytes]:
-    """Values of about so many KB, made of recorded messages."""
-    from replay_signals.pipelines.files import expand, read
-
-    real = [r for url in expand([str(EXAMPLES)]) for r in read(url, "auto") if isinstance(r, SnapshotMessage)]
-    out: list[bytes] = []
-    items: list[Any] = []
-    for message in real * 40:
-        items += msgspec.json.decode(message.items)
-        if len(msgspec.json.encode(items)) < kb * 1000:
-            continue
-        grown = msgspec.structs.replace(message, items=msgspec.json.encode(items), session_id=f"s-{len(out)}")
-        out.append(next(iter(messages_of([grown]))).value)
-        items = []
-    return out
-
-
-def throughput(state: State, folder: Path, mode: str, kb: int, megabytes: int) -> None:
-    """MB/s of one slot, and CPU beside the pure functions."""
-    kafka, _ = topics_of(f"throughput-{time.time_ns()}", folder, state.bootstrap)
-    values = bodies(kb)
-    mean = statistics.mean(map(len, values))
-    count = int(megabytes * 1e6 / mean)
-    producer = Producer({"bootstrap.servers": state.bootstrap, **replay.PRODUCER})
-    now = int(time.time() * 1000)
-    for i in range(count):
-        while True:
-            try:
-                value = values[i % len(values)].replace(b"s-", b"t%d-" % i, 1)
-                producer.produce(kafka.snapshots, value, b"%d" % i, headers=[("token", b"t")], timestamp=now + i)
-                break
-            except BufferError:
-                producer.poll(0.1)
-        producer.poll(0)
-    producer.flush()
-    before = time.process_time()
-    for i in range(0, count, 10):
-        arrived = Arrived(values[i % len(values)], {"token": b"t"}, now, SourcePosition("t", i))
-        evidence_of("snapshots", arrived, TEAMS)
-    pure_s = (time.process_time() - before) * 10
-    config = StreamConfig(
-        kafka=kafka, warehouse=Warehouse(str(folder / "w")), name=kafka.group, execution_mode=mode, parallelism=1
-    )
-    cpu = cpu_s(state)
-    job = submit(config, ROOT)
-    marks: list[tuple[float, int, float]] = []
-    while not marks or marks[-1][1] < count:
-        done = _digested(state, job)
-        if done and (not marks or done > marks[-1][1]):
-            marks.append((time.monotonic(), done, cpu_s(load_state(ROOT))))
-        time.sleep(0.2)
+def steady(state: State, job: str, step: str, count: int) -> tuple[float, float, float]:
+    """Share of the messages, seconds and CPU seconds between two moments of steady running; cancels the job."""
+    marks: list[tuple[int, float, float]] = []
+    while not marks or marks[-1][0] < count * STEADY[1]:
+        done = handed_on(state, job, step)
+        if done and (not marks or done > marks[-1][0]):
+            marks.append((done, time.monotonic(), cpu_s(load_state(ROOT))))
+        time.sleep(0.1)
     rest(state, f"/jobs/{job}?mode=cancel", "PATCH")
-    first = next(m for m in marks if m[1] > count * 0.2)
-    share = (marks[-1][1] - first[1]) / count
-    rate = share * count * mean / 1e6 / (marks[-1][0] - first[0])
-    used = marks[-1][2] - first[2]
-    print(
-        f"{mode}, {mean / 1000:.0f} KB: {rate:.1f} MB/s, {used / (pure_s * share):.1f}x the CPU of the pure functions "
-        f"({count * mean / 1e6 / pure_s:.0f} MB/s a core); {count} messages, {cpu:.0f} s CPU before"
-    )
+    first = next((m for m in marks if m[0] > count * STEADY[0]), marks[0])
+    last = marks[-1]
+    if last is first:
+        raise SystemExit("Too little to measure: raise --mb.")
+    return (last[0] - first[0]) / count, last[1] - first[1], last[2] - first[2]
 
 
-def _digested(state: State, job: str) -> int:
-    """Messages that left the digest step."""
+def handed_on(state: State, job: str, step: str) -> int:
+    """Records that the task of a step handed on."""
     answer: Any = rest(state, f"/jobs/{job}")
     for vertex in answer["vertices"] if answer else []:
-        if "Digest snapshots" in vertex["name"]:
+        if step in vertex["name"]:
             return int(vertex["metrics"]["write-records"])
     return 0
 
 
+def config_of(state: State, folder: Path, what: str, **more: Any) -> StreamConfig:
+    """A job on topics of its own."""
+    kafka, _ = traffic.make_topics(traffic.name_of(what), folder, state.bootstrap)
+    return StreamConfig(kafka=kafka, warehouse=Warehouse(str(folder / kafka.group)), name=kafka.group, **more)
+
+
+def latency(state: State, folder: Path, given: argparse.Namespace) -> None:
+    """Percentiles of the time from knowable to read."""
+    for mode in given.mode:
+        config = config_of(state, folder, "latency", execution_mode=mode, parallelism=2, bundle_ms=given.bundle_ms)
+        job = start(config)
+        state = load_state(ROOT)
+        play(state, folder / "topics.toml", given.sessions)
+        cpu, started = cpu_s(state), time.monotonic()
+        found: list[float] = []
+        for record in arriving(state.bootstrap, config.kafka.inbox, True, given.seconds):
+            if record is not None and time.monotonic() - started > WARM_UP_S:
+                found.append((time.time() - record.produced_at.timestamp()) * 1000)
+        used = (cpu_s(state) - cpu) / (time.monotonic() - started)
+        rest(state, f"/jobs/{job}?mode=cancel", "PATCH")
+        cuts = statistics.quantiles(found, n=100)
+        print(
+            f"{mode}: {len(found)} records, p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, p99 {cuts[98]:.0f} ms, max "
+            f"{max(found):.0f} ms; {given.sessions} sessions at their own pace, TaskManagers used {used:.2f} cores",
+            flush=True,
+        )
+
+
+def start(config: StreamConfig) -> str:
+    """Submits a job and waits until all of its tasks run."""
+    job = submit(config, ROOT)
+    while newest_checkpoint(ROOT, job) is None:
+        time.sleep(0.5)
+    return job
+
+
+def play(state: State, declaration: Path, sessions: int) -> threading.Thread:
+    """Plays the examples in as of now, in the background."""
+    options = replay.Options([str(traffic.EXAMPLES)], state.bootstrap, declaration, 1.0, sessions, now=True)
+    thread = threading.Thread(target=replay.run, args=(options,), daemon=True)
+    thread.start()
+    return thread
+
+
+def memory(state: State, folder: Path, given: argparse.Namespace) -> None:
+    """Resident memory and checkpoint size, a line every so often."""
+    config = config_of(state, folder, "memory", execution_mode=given.mode[0], parallelism=2, rules=RULES)
+    job = start(config)
+    state = load_state(ROOT)
+    play(state, folder / "topics.toml", given.sessions)
+    end = time.monotonic() + given.seconds
+    while time.monotonic() < end:
+        time.sleep(min(30.0, given.seconds / 10))
+        checkpoints: Any = rest(state, f"/jobs/{job}/checkpoints")
+        newest = checkpoints["latest"]["completed"] if checkpoints else None
+        size = newest["state_size"] / 1e6 if newest else 0
+        line = {"left_s": round(end - time.monotonic()), "resident_mb": round(resident_mb(state)), "state_mb": size}
+        print(msgspec.json.encode(line).decode(), flush=True)
+    rest(state, f"/jobs/{job}?mode=cancel", "PATCH")
+
+
 def main() -> None:
     """Runs one of them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["latency", "throughput"])
-    parser.add_argument("--mode", choices=["thread", "process"], default="thread")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["latency", "throughput", "memory"])
+    parser.add_argument("--mode", nargs="+", choices=["thread", "process"], default=["thread"])
     parser.add_argument("--sessions", type=int, default=60)
     parser.add_argument("--seconds", type=float, default=90)
+    parser.add_argument("--bundle-ms", type=int, default=StreamConfig().bundle_ms)
     parser.add_argument("--kb", type=int, default=50)
     parser.add_argument("--mb", type=int, default=200)
+    parser.add_argument("--no-limit", action="store_true", help="without the job that only counts bytes")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        state = load_state(ROOT)
-        if given.what == "latency":
-            latency(state, Path(name), given.mode, given.sessions, given.seconds)
-        else:
-            throughput(state, Path(name), given.mode, given.kb, given.mb)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        {"latency": latency, "throughput": throughput, "memory": memory}[given.what](
+            load_state(ROOT), Path(name), given
+        )
 
 
 if __name__ == "__main__":

@@ -126,5 +126,5 @@ def test_the_visit_has_signals_that_are_published_early() -> None:
     stream = Stream(RULES).play(sent)
     assert {row.kind for row in stream.of("signals")} >= {"rage_click", "failed_request", "scroll_hunt"}
     assert any(isinstance(one, AnalyticsEvent) for _, one in sent)
-    assert stream.counts["judged_interim"] > 3
+    assert stream.counts["judged_interim"] > 1
     assert sent[0][0] > START_MS

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +76,17 @@ def submit(config: StreamConfig, root: Path = DEFAULT_ROOT, savepoint: str | Non
     make_tables(config)
     if config.execution_mode == "thread":
         renew_workers(root)
+    return run_module(root, MODULE, to_json(config), [PROJECT / "src"], savepoint)
+
+
+def run_module(root: Path, module: str, config: str, folders: Sequence[Path], savepoint: str | None = None) -> str:
+    """Hands a Python module to Flink's client; returns the job's id. Raises StackError when it does not start."""
     python = flink_python()
     start = ["-s", savepoint] if savepoint else []
     command = [
         str(root / "flink" / "bin" / "flink"), "run", "-d", *start,
-        "-pyexec", str(python), "-pyclientexec", str(python), "-pyfs", str(PROJECT / "src"), "-pym", MODULE,
-        "--config", to_json(config),
+        "-pyexec", str(python), "-pyclientexec", str(python),
+        "-pyfs", ",".join(map(str, folders)), "-pym", module, "--config", config,
     ]  # fmt: skip
     done = subprocess.run(
         command, env=flink_environment(root / "flink", python), capture_output=True, text=True, check=False

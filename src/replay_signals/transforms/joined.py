@@ -58,12 +58,9 @@ def addresses(events: Sequence[AnalyticsEvent]) -> dict[str, list[tuple[float, s
 def flags_of(events: Sequence[AnalyticsEvent]) -> dict[str, str]:
     """Feature flags and their variants as of the last event that carried them (`$feature/<flag>`)."""
     flags: dict[str, str] = {}
-    plain: set[str] = set()  # names seen that are no flags: events carry dozens, the same ones every time
     for event in events:
-        for name in sorted(event.properties.keys() - plain):
-            if not name.startswith("$feature/"):
-                plain.add(name)
-            elif name[9:] in flags or len(flags) < MAX_FLAGS:
+        for name in sorted([name for name in event.properties if name.startswith("$feature/")]):
+            if name[9:] in flags or len(flags) < MAX_FLAGS:
                 value = event.properties[name]
                 flags[name[9:]] = str(value).lower() if isinstance(value, bool) else str(value)
     return dict(sorted(flags.items()))

@@ -18,20 +18,19 @@ from pyflink.table import EnvironmentSettings, StreamTableEnvironment
 
 from replay_signals.pipelines.stream import tables as sql
 from replay_signals.pipelines.stream.config import StreamConfig
-from replay_signals.pipelines.stream.steps import DEAD, EVIDENCE, INBOX, ROWS, DigestMessages, JudgeSessions
+from replay_signals.pipelines.stream.steps import DEAD, EVIDENCE, INBOX, ROWS, DigestMessages, JudgeSessions, by_owner
 from replay_signals.schemas.rows import TABLES
 
 
 def build(env: StreamExecutionEnvironment, config: StreamConfig) -> None:
     """Adds the whole job to the environment."""
-    tables = _table_environment(env, config)
+    tables = table_environment(env, config)
     sql.catalog(tables, config.warehouse)
 
     snapshots = _digested(tables, "snapshots", config.kafka.snapshots, config)
     events = _digested(tables, "events", config.kafka.events, config)
     judged = (
-        snapshots.union(events)
-        .key_by(lambda evidence: evidence[0], key_type=Types.STRING())
+        by_owner(snapshots.union(events))
         .process(JudgeSessions(config), output_type=Types.STRING())
         .name("Judge sessions")
         .uid("judge-sessions")
@@ -58,7 +57,8 @@ def _digested(tables: StreamTableEnvironment, name: str, topic: str, config: Str
     )
 
 
-def _table_environment(env: StreamExecutionEnvironment, config: StreamConfig) -> StreamTableEnvironment:
+def table_environment(env: StreamExecutionEnvironment, config: StreamConfig) -> StreamTableEnvironment:
+    """SQL on top of the environment, with the job's settings."""
     if config.parallelism:
         env.set_parallelism(config.parallelism)
     env.enable_checkpointing(config.checkpoint_interval_ms)

@@ -9,15 +9,17 @@ from typing import Any
 
 import msgspec
 from pyflink.common import Row, Types
-from pyflink.datastream import KeyedProcessFunction, OutputTag, ProcessFunction, RuntimeContext
+from pyflink.datastream import DataStream, KeyedProcessFunction, KeyedStream, OutputTag, ProcessFunction, RuntimeContext
 from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 from pyflink.datastream.time_domain import TimeDomain
+from pyflink.java_gateway import get_gateway
 
 from replay_signals.pipelines.inbox import encode, fingerprint
 from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, letter_row, pack, unpack
 from replay_signals.pipelines.stream.columns import flink_row, type_of
 from replay_signals.pipelines.stream.config import StreamConfig
 from replay_signals.pipelines.stream.evidence import Arrived, evidence_of
+from replay_signals.pipelines.stream.garbage import collect_less
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rows import TABLES, DeadLetterRow, EventRow
@@ -27,7 +29,9 @@ from replay_signals.transforms.revise import content
 
 BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 STATE = Types.PICKLED_BYTE_ARRAY()  # of bytes; as byte arrays, thread mode takes them apart number by number
-EVIDENCE = Types.ROW_NAMED(["owner", "kind", "body", "trace"], [Types.STRING(), Types.STRING(), BYTES, Types.STRING()])
+PART = Types.ROW_NAMED(["kind", "body", "trace"], [Types.STRING(), BYTES, Types.STRING()])
+EVIDENCE = Types.ROW([Types.STRING(), PART])
+"""A part with its owner before it: the form in which PyFlink keys a stream."""
 RECORD = Types.ROW_NAMED(["k", "v", "h"], [BYTES, BYTES, Types.MAP(Types.STRING(), BYTES)])
 
 ROWS = {name: OutputTag(f"rows-{name}", type_of(name)) for name in TABLES}
@@ -49,6 +53,7 @@ class DigestMessages(ProcessFunction):
     def open(self, runtime_context: RuntimeContext) -> None:
         """Registers the counters."""
         self._count = Counters(runtime_context, self._topic)
+        collect_less()
 
     def process_element(self, value: Any, ctx: ProcessFunction.Context) -> Iterator[Any]:
         """`value` is (v, token, encoding, topic, part, pos, ts)."""
@@ -63,7 +68,16 @@ class DigestMessages(ProcessFunction):
                 self._count(f"rejected.{letter.reason}")
                 yield from letter_outputs(letter)
             else:
-                yield Row(evidence.owner, evidence.kind, evidence.body, f"{topic}/{part}#{pos}")
+                yield Row(evidence.owner, Row(evidence.kind, evidence.body, f"{topic}/{part}#{pos}"))
+
+
+def by_owner(evidence: DataStream) -> KeyedStream:
+    """Keyed as `DataStream.key_by` does it, by the field in front: a selector in Python would be one more step."""
+    gateway = get_gateway()
+    keyed = evidence._j_data_stream.keyBy(
+        gateway.jvm.KeyByKeySelector(), Types.ROW([Types.STRING()]).get_java_type_info()
+    )
+    return KeyedStream(keyed, PART, evidence)
 
 
 class JudgeSessions(KeyedProcessFunction):
@@ -80,10 +94,11 @@ class JudgeSessions(KeyedProcessFunction):
         self._count = Counters(runtime_context, "sessions")
         for name in COUNTERS:
             self._count(name, 0)
+        collect_less()
 
     def process_element(self, value: Any, ctx: KeyedProcessFunction.Context) -> Iterator[Any]:
-        """`value` is (owner, kind, body, trace)."""
-        _, kind, body, trace = value
+        """`value` is (kind, body, trace)."""
+        kind, body, trace = value
         part, now_ms = unpack((kind, bytes(body))), ctx.timestamp() or 0
         if kind == DIGEST:
             yield from self._outputs(self._live.on_message(self._store, part, now_ms), now_ms, ctx, trace)

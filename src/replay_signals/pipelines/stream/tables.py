@@ -45,7 +45,10 @@ def source(tables: StreamTableEnvironment, name: str, topic: str, config: Stream
         "properties.group.id": config.kafka.group,
         "properties.isolation.level": "read_committed",
         "properties.auto.offset.reset": "earliest",
-        "properties.max.partition.fetch.bytes": 16 * 1024 * 1024,
+        # by compressed size, and what is fetched lies in the heap unpacked; a larger message comes all the same
+        "properties.max.partition.fetch.bytes": 1024 * 1024,
+        "properties.fetch.max.bytes": 4 * 1024 * 1024,
+        "properties.max.poll.records": 100,
         "scan.startup.mode": "group-offsets",
         "scan.topic-partition-discovery.interval": f"{DISCOVERY_MS} ms",
         "scan.watermark.idle-timeout": f"{config.idle_after_ms} ms",

@@ -15,12 +15,19 @@ from replay_signals.transforms.live.step import Step, attempt
 from replay_signals.transforms.live.store import Store
 from replay_signals.transforms.revise import RETRACTED
 
+MAX_PENDING = 16
+"""Of a session: about 1.5 KB each, in the state that every message rewrites."""
+
 
 def settle(store: Store, state: SessionState, now_ms: int, step: Step, rules: Rules) -> None:
-    """Judges the tail and publishes what is settled."""
+    """Judges the tail, if anything came since it was judged last, and publishes what is settled."""
     state.judged_ms = now_ms
     for window in state.windows:
         window.dues_ms = [due for due in window.dues_ms if due + window.skew_ms > now_ms]
+    if state.looked:
+        _show_pending(store, state, now_ms, step)
+        return
+    state.looked, state.pending = True, []
     digests = list(_tail_digests(store, state, now_ms - rules.session.horizon_ms))
     if not digests:
         return
@@ -34,8 +41,26 @@ def settle(store: Store, state: SessionState, now_ms: int, step: Step, rules: Ru
         return
     _show(store, state, view, now_ms, step)
     windows = {w.window_id: w for w in state.windows}
-    for window_id, due_ms in view.waiting:
-        tail.add_due(windows[window_id], Due(due_ms), rules.session.settle_ms)
+    for one in view.waiting:
+        tail.add_due(windows[one.shown.window_id], Due(one.settled_ms), rules.session.settle_ms)
+    if len(view.waiting) <= MAX_PENDING:
+        state.pending = view.waiting
+    else:
+        state.looked = False  # too much to keep: looked at again when it is due
+
+
+def _show_pending(store: Store, state: SessionState, now_ms: int, step: Step) -> None:
+    """Publishes what only had to wait for its evidence window: no evidence came that could have changed it."""
+    skew_ms = {w.window_id: w.skew_ms for w in state.windows}
+    waiting = []
+    for one in state.pending:
+        behind_ms = skew_ms.get(one.shown.window_id)
+        if behind_ms is not None and one.settled_ms + behind_ms <= now_ms:
+            _offer(store, one.row, now_ms, step)
+            state.shown = [other for other in state.shown if other.id != one.shown.id] + [one.shown]
+        else:
+            waiting.append(one)
+    state.pending = waiting
 
 
 def _show(store: Store, state: SessionState, view: interim.View, now_ms: int, step: Step) -> None:
@@ -44,9 +69,7 @@ def _show(store: Store, state: SessionState, view: interim.View, now_ms: int, st
     shown = {one.id: one for one in state.shown}
     for row, one in view.settled:
         shown[one.id] = one
-        old = _standing(store, one.id)
-        if old is None or old.status == RETRACTED or interim.differs(old, row):
-            _publish(store, whole.next_revision(row, old), now_ms, step)
+        _offer(store, row, now_ms, step)
     for one in list(shown.values()):
         reachable = interim.reachable(one, windows.get(one.window_id))
         gone = reachable and one.window_id in view.windows and one.id not in view.found
@@ -56,6 +79,12 @@ def _show(store: Store, state: SessionState, view: interim.View, now_ms: int, st
         if gone or not reachable:
             del shown[one.id]
     state.shown = list(shown.values())
+
+
+def _offer(store: Store, row: SignalRow, now_ms: int, step: Step) -> None:
+    old = _standing(store, row.signal_id)
+    if old is None or old.status == RETRACTED or interim.differs(old, row):
+        _publish(store, whole.next_revision(row, old), now_ms, step)
 
 
 def _standing(store: Store, signal_id: str) -> SignalRow | None:

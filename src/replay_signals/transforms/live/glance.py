@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,13 +16,7 @@ from replay_signals.transforms.records import Record
 
 SHAKY_TURNS = 3
 """Turns of the pointer along one axis in a message from which on shaking is looked for; half of what it takes."""
-ANSWERED_MS = 300
-"""A click after which the page changed this soon was most likely answered, so judging it may wait a little."""
 BURST_GAP_MS = 1000
-PATIENCE_MS = 10_000
-"""How much longer a click that looks answered waits; of the silent clicks of real pages one in fifteen looks so."""
-
-_CHANGES = frozenset((records.MUTATION, records.INPUT, records.META, records.FULL, records.CUSTOM))
 
 
 @dataclass(slots=True)
@@ -53,17 +46,13 @@ def glance(digest: MessageDigest, rules: Clicks) -> Glance:
     except records.CorruptDigest:
         return out
     clicks: list[float] = []
-    changes: list[float] = []
     scrolls: list[Any] = []
-    trouble = False
     lenient = rules.window_ms - rules.slow_ms
     for fields in found:
         record: Any = fields
         code, t = record[1], digest.first_ms + record[0]
         if is_frame(record):
             out.kind |= FRAME
-        if code in _CHANGES:
-            changes.append(t)
         if code == records.INTERACTION and record[2] in (rrweb.CLICK, rrweb.TOUCH_END):
             clicks.append(t)
         elif code == records.META:
@@ -75,33 +64,21 @@ def glance(digest: MessageDigest, rules: Clicks) -> Glance:
         elif code == records.SCROLL:
             scrolls.append(record[4] or 0)
         elif code == records.CONSOLE and record[2] == "error":
-            trouble = True
             out.dues.append(Due(t + rules.slow_ms, lenient))
         elif code == records.NETWORK and any(row[3] is not None and row[3] >= 400 for row in record[2]):
-            trouble = True
             out.dues.append(Due(t, rules.window_ms))
         elif code == records.MOVE and _shaky(record[3]):
             out.dues.append(Due(t + rules.slow_ms, lenient))
     if _turns(scrolls):
         out.dues.append(Due(digest.last_ms + rules.slow_ms, lenient))
     out.clicks = len(clicks)
-    out.dues += _of_clicks(_ends_of_bursts(sorted(clicks)), sorted(changes), trouble, rules.window_ms)
+    out.dues += [Due(t + rules.window_ms) for t in _ends_of_bursts(sorted(clicks))]
     return out
 
 
 def _ends_of_bursts(clicks: list[float]) -> list[float]:
     """Clicks that no other follows at once: what repeated clicks are is known after the last."""
     return [t for i, t in enumerate(clicks) if i + 1 == len(clicks) or clicks[i + 1] - t > BURST_GAP_MS]
-
-
-def _of_clicks(clicks: list[float], changes: list[float], trouble: bool, window_ms: float) -> list[Due]:
-    """When each click's evidence window is over; later for those that look answered."""
-    dues = []
-    for t in clicks:
-        i = bisect_left(changes, t)
-        answered = not trouble and i < len(changes) and changes[i] <= t + ANSWERED_MS
-        dues.append(Due(t + window_ms + PATIENCE_MS, PATIENCE_MS) if answered else Due(t + window_ms))
-    return dues
 
 
 def _shaky(flat: list[Any]) -> bool:

@@ -20,7 +20,7 @@ from replay_signals.transforms import joined, severity, signals
 from replay_signals.transforms.canonical import canonical
 from replay_signals.transforms.errors import Errors
 from replay_signals.transforms.event_rows import STORED
-from replay_signals.transforms.live.state import Profile, SessionState, Shown, WindowTail
+from replay_signals.transforms.live.state import Pending, Profile, SessionState, Shown, WindowTail
 from replay_signals.transforms.live.tail import LEFT_MS
 from replay_signals.transforms.merge import session_of
 from replay_signals.transforms.rows import Rows
@@ -49,7 +49,7 @@ OF_PAGE = frozenset(("form_abandonment", "console_error", "input_struggle", "blo
 
 @dataclass(slots=True)
 class View:
-    """Settled signals with their anchors; ids of everything found; when the rest settles, client's clock, by window.
+    """Settled signals with their anchors; ids of everything found; the rest, with when it settles.
 
     `windows` are those that were looked at.
     """
@@ -57,7 +57,7 @@ class View:
     windows: set[str]
     settled: list[tuple[SignalRow, Shown]] = field(default_factory=list)
     found: set[str] = field(default_factory=set)
-    waiting: list[tuple[str, float]] = field(default_factory=list)
+    waiting: list[Pending] = field(default_factory=list)
 
 
 def look(
@@ -133,7 +133,7 @@ def _place(view: View, finding: Finding, rows: Rows, context: Session, tail: Win
     if settled_ms <= now_ms - tail.skew_ms:
         view.settled.append((row, shown))
     else:
-        view.waiting.append((tail.window_id, settled_ms))
+        view.waiting.append(Pending(row, shown, settled_ms))
 
 
 def _row(rows: Rows, finding: Finding) -> SignalRow:

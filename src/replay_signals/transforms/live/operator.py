@@ -71,6 +71,7 @@ class Live:
     def _close(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:
         """Judges the whole session, if there is anything new, and publishes all differences."""
         state.phase, state.closed_ms = CLOSED, max(now_ms, state.closed_ms)
+        state.pending = []
         for window in state.windows:
             window.dues_ms = []
         if state.message_count and state.dirty:
@@ -104,7 +105,7 @@ class Live:
 def _expire(store: Store, state: SessionState, step: Step) -> None:
     """Lets the evidence go; ids stay, so that repeats are still known."""
     state.phase = EXPIRED
-    state.windows, state.events, state.shown = [], [], []
+    state.windows, state.events, state.shown, state.pending = [], [], [], []
     for piece in (store.digests, store.events):
         for key, data in piece.items():
             if data != ID_ONLY:

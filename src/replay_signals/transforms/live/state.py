@@ -64,6 +64,14 @@ class Shown(msgspec.Struct, array_like=True):
     of_page: bool
 
 
+class Pending(msgspec.Struct, array_like=True):
+    """A finding whose evidence window is open: published at `settled_ms` (client's clock) if nothing comes before."""
+
+    row: SignalRow
+    shown: Shown
+    settled_ms: float
+
+
 class Profile(msgspec.Struct, array_like=True):
     """What the events said so far about who it is."""
 
@@ -99,6 +107,9 @@ class SessionState(msgspec.Struct, array_like=True):
     windows: list[WindowTail] = []
     events: list[EventRef] = []
     shown: list[Shown] = []
+    looked: bool = False
+    """Nothing came since the tail was judged: `pending` is all that is still to be said about it."""
+    pending: list[Pending] = []
 
 
 class StoredDigest(msgspec.Struct, array_like=True):

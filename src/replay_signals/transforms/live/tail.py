@@ -38,12 +38,13 @@ def add(state: SessionState, digest: MessageDigest, seen: Glance, received_ms: i
     settings = rules.session
     window = _window(state, digest.window_id, received_ms, received_ms - _sent_ms(digest))
     dues = [*seen.dues, *_of_pages(window, seen, rules.clicks), *_of_shown(state, digest, rules.clicks)]
+    arrived_ms = received_ms - window.skew_ms  # what was due before the evidence came is due now, all at once
     ref = Ref(
         digest.message_id, digest.first_ms, digest.last_ms, seen.kind, seen.clicks, len(digest.records), seen.root
     )
     insort(window.refs, ref, key=_order)
     for due in sorted(dues, key=lambda d: d.at_ms):
-        add_due(window, due, settings.settle_ms)
+        add_due(window, Due(max(due.at_ms, arrived_ms), due.slack_ms), settings.settle_ms)
     _prune(window, settings.horizon_ms)
     while sum(len(w.refs) for w in state.windows) > MAX_REFS and len(state.windows) > 1:
         state.windows.remove(min(state.windows, key=lambda w: (w is window, w.last_received_ms)))

@@ -1,0 +1,111 @@
+"""Load for the streaming benchmarks: the examples as other visitors' sessions, in messages of about a wanted size."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from confluent_kafka import Producer
+
+from replay_signals.jobs.replay import PRODUCER, in_order
+from replay_signals.jobs.stack_home import INFRA
+from replay_signals.pipelines.files import expand, read
+from replay_signals.pipelines.kafka_messages import Outgoing
+from replay_signals.pipelines.kafka_topics import create_topics, declared_topics
+from replay_signals.pipelines.stream.config import Kafka
+from replay_signals.schemas.messages import Record, SnapshotMessage
+
+TIMESTAMP = re.compile(rb'"timestamp":[0-9]+')
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def make_topics(prefix: str, folder: Path, bootstrap: str) -> tuple[Kafka, Path]:
+    """Topics of one run alone: the job's configuration for them, and their declaration."""
+    text = (INFRA / "topics.toml").read_text()
+    names = {role: topic.name for role, topic in declared_topics(INFRA / "topics.toml").items()}
+    for name in names.values():
+        text = text.replace(f'name = "{name}"', f'name = "{prefix}.{name}"')
+    declaration = folder / "topics.toml"
+    declaration.write_text(text)
+    create_topics(bootstrap, declaration)
+    own = {role: f"{prefix}.{name}" for role, name in names.items()}
+    return Kafka(bootstrap=bootstrap, group=prefix, **own), declaration
+
+
+def recordings(kb: int) -> list[list[Record]]:
+    """Each example's records by arrival, its snapshot messages made about `kb` KB each; 0 leaves them as they are."""
+    found = []
+    for url in expand([str(EXAMPLES)]):
+        records = list(read(url, "auto"))
+        changes = [item for r in records if isinstance(r, SnapshotMessage) for item in _items(r) if _is_change(item)]
+        sized = (one for r in records for one in _resized(r, kb, changes))
+        found.append(sorted(sized, key=lambda r: getattr(r, "received_ms", 0) or 0))
+    return found
+
+
+def _resized(record: Record, kb: int, changes: list[bytes]) -> Iterator[Record]:
+    """The message in pieces when it is larger; when smaller, with more changes of its page: a heavier one."""
+    if not isinstance(record, SnapshotMessage) or not kb:
+        yield record
+        return
+    items = _items(record)
+    missing = kb * 1000 - len(record.items)
+    now = TIMESTAMP.search(items[-1]) if items else None
+    for change in cycle(changes if now else ()):
+        if missing <= 0:
+            break
+        items.append(TIMESTAMP.sub(now[0] if now else b"", change))
+        missing -= len(items[-1])
+    piece: list[bytes] = []
+    for item in items:
+        piece.append(item)
+        if sum(map(len, piece)) >= kb * 1000:
+            yield msgspec.structs.replace(record, items=_array(piece))
+            piece = []
+    if piece:
+        yield msgspec.structs.replace(record, items=_array(piece))
+
+
+def _items(record: SnapshotMessage) -> list[bytes]:
+    return [bytes(item) for item in msgspec.json.decode(record.items, type=list[msgspec.Raw])]
+
+
+def _is_change(item: bytes) -> bool:
+    return b'"source":0,' in item[:60]
+
+
+def _array(items: list[bytes]) -> bytes:
+    return b"[" + b",".join(items) + b"]"
+
+
+def endless(kb: int, megabytes: float) -> list[Outgoing]:
+    """Messages of as many sessions as it takes for so many MB of snapshots, by time."""
+    known = recordings(kb)
+    sizes = [sum(len(r.items) for r in records if isinstance(r, SnapshotMessage)) for records in known]
+    copies = max(len(known) + 1, round(megabytes * 1e6 / sum(sizes) * len(known)))
+    return list(in_order(known, copies))
+
+
+def fill(bootstrap: str, kafka: Kafka, messages: Sequence[Outgoing]) -> None:
+    """Sends everything as fast as it goes, under the messages' own broker times."""
+    producer = Producer({"bootstrap.servers": bootstrap, **PRODUCER})
+    for m in messages:
+        topic: Any = getattr(kafka, m.topic)
+        while True:
+            try:
+                producer.produce(topic, m.value, m.key, headers=list(m.headers), timestamp=m.timestamp_ms)
+                break
+            except BufferError:
+                producer.poll(0.1)
+        producer.poll(0)
+    producer.flush()
+
+
+def name_of(what: str) -> str:
+    """A prefix that no other run has."""
+    return f"{what}-{time.time_ns()}"
