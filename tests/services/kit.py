@@ -6,7 +6,8 @@ import base64
 import json
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from replay_signals.pipelines.catalog import open_catalog, open_tables
 from replay_signals.pipelines.consumer import SqliteLedger, consume
 from replay_signals.pipelines.files import read
 from replay_signals.pipelines.iceberg_schema import identity_of
+from replay_signals.pipelines.inbox import decode
 from replay_signals.pipelines.kafka_messages import Outgoing, messages_of
 from replay_signals.pipelines.kafka_topics import create_topics, declared_topics
 from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehouse
@@ -31,6 +33,7 @@ from samples import EXAMPLES
 
 TOPICS = declared_topics(INFRA / "topics.toml")
 HOUR_MS = 3_600_000
+QUIET_S = 8.0
 Row = tuple[tuple[str, Any], ...]
 
 
@@ -172,13 +175,9 @@ def differences(stream: Path, batch: Path) -> dict[str, tuple[int, int]]:
     ours, theirs = newest(stream), newest(batch)
     found = {}
     for name in TABLES:
-        a, b = list(ours[name]), list(theirs[name])
-        for row in theirs[name]:
-            if row in a:
-                a.remove(row)
-                b.remove(row)
-        if a or b:
-            found[name] = len(a), len(b)
+        a, b = Counter(ours[name]), Counter(theirs[name])
+        if a != b:
+            found[name] = (a - b).total(), (b - a).total()
     return found
 
 
@@ -194,6 +193,23 @@ def inbox_of(topics: Topics, folder: Path) -> dict[str, InboxRecord]:
     consume(keep, group=f"{topics.prefix}-{time.time_ns()}", ledger=ledger, until_quiet_s=5, **where)
     assert not ledger.parked()
     return {key: record for key, record in state.items() if record.status != "retracted"}
+
+
+def repeats_of(topics: Topics) -> int:
+    """Committed inbox records that say what an earlier one said already: same id and revision."""
+    seen = Counter((r.id, r.revision) for r in arriving(topics.bootstrap, topics.name("inbox"), QUIET_S))
+    return seen.total() - len(seen)
+
+
+def arriving(bootstrap: str, topic: str, quiet_s: float) -> Iterator[InboxRecord]:
+    """Every committed record of a topic as it is, repeats and all, until nothing comes any more."""
+    settings = {"bootstrap.servers": bootstrap, "group.id": f"all-{time.time_ns()}", "auto.offset.reset": "earliest"}
+    consumer = Consumer({**settings, "isolation.level": "read_committed", "enable.auto.commit": False})
+    consumer.subscribe([topic])
+    while (message := consumer.poll(quiet_s)) is not None:
+        if not message.error():
+            yield decode(message.value() or b"")
+    consumer.close()
 
 
 def expected_inbox(warehouse: Path, inbox: dict[str, InboxRecord]) -> dict[str, InboxRecord]:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from faults import run
 from kit import HOUR_MS, Topics, batch_of, config_of, differences, duplicates, newest, recorded, send, tick, wait_until
+from savepoints import KEPT, halves, started
 
+from replay_signals.jobs.stack import rest
 from replay_signals.jobs.stack_state import State, load_state
 from replay_signals.jobs.stream import stop_with_savepoint, submit
 
@@ -46,6 +48,29 @@ def test_a_job_goes_on_from_a_savepoint(cluster: tuple[Path, State], tmp_path: P
         tmp_path / "stream", batch
     )
     assert not duplicates(tmp_path / "stream")
+
+
+AT_CLOSE = ("sessions", "interactions", "console_logs", "network_requests")
+"""Rows that the job writes when a session closes: all of them after the savepoint."""
+
+
+@pytest.mark.parametrize("kept", sorted(path.name for path in KEPT.iterdir()))
+def test_a_savepoint_of_an_older_version_is_understood(kept: str, cluster: tuple[Path, State], tmp_path: Path) -> None:
+    root, state = cluster
+    _, after = halves()
+
+    topics, _, job = started(root, state.bootstrap, tmp_path, f"file://{KEPT / kept}")
+    send(topics, after)
+    tick(topics, after[-1].timestamp_ms + HOUR_MS)
+
+    batch = newest(batch_of(topics, tmp_path))
+    assert wait_until(lambda: len(newest(tmp_path / "stream")["sessions"]) == len(batch["sessions"]), 180, 3)
+    found = newest(tmp_path / "stream")
+    assert {name: found[name] for name in AT_CLOSE} == {name: batch[name] for name in AT_CLOSE}
+    # what was a row before the savepoint is no row again: the state knew it
+    unread = {m.value for m in after if m.topic == "snapshots"}
+    assert len(found["message_digests"]) == len(unread) < len(batch["message_digests"])
+    rest(load_state(root), f"/jobs/{job}?mode=cancel", "PATCH")
 
 
 def _rows(warehouse: Path) -> int:

@@ -32,7 +32,8 @@ PRODUCER = {
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What to send and how. `speed` 0 sends as fast as possible; `sessions` is how many to send (0: each once)."""
+    """What to send and how. `speed` 0 sends as fast as possible; `sessions` is how many to send (0: each once),
+    the copies `gap_ms` after each other."""
 
     paths: Sequence[str]
     bootstrap: str
@@ -41,6 +42,7 @@ class Options(msgspec.Struct, frozen=True):
     sessions: int = 0
     now: bool = False
     file_format: str = "auto"
+    gap_ms: float = GAP_MS
 
 
 class Sent(msgspec.Struct):
@@ -61,9 +63,9 @@ def run(options: Options) -> Sent:
     sent, started = Sent(sessions=copies), time.monotonic()
     first_ms: int | None = None
     shift_ms = 0
-    for message in in_order(recordings, copies):
+    for message in in_order(recordings, copies, options.gap_ms):
         if first_ms is None:
-            first_ms = message.timestamp_ms
+            first_ms, started = message.timestamp_ms, time.monotonic()  # it took a while to have them all in order
             shift_ms = int(time.time() * 1000) - first_ms if options.now else 0
         if options.speed > 0:
             due = started + (message.timestamp_ms - first_ms) / 1000 / options.speed
@@ -89,14 +91,14 @@ def _arrival(record: Record) -> int | None:
     return record.received_ms or record.timestamp_ms if isinstance(record, AnalyticsEvent) else None
 
 
-def in_order(recordings: Sequence[list[Record]], copies: int) -> Iterator[Outgoing]:
+def in_order(recordings: Sequence[list[Record]], copies: int, gap_ms: float = GAP_MS) -> Iterator[Outgoing]:
     """Messages of all copies by time. Without more copies than recordings, each recording keeps its own time."""
     if copies <= len(recordings):
         yield from heapq.merge(*(messages_of(r) for r in recordings[:copies]), key=lambda m: m.timestamp_ms)
         return
     start = min(_arrival(r[0]) or 0 for r in recordings)
     yield from heapq.merge(
-        *(_copy(recordings[i % len(recordings)], i, start + i * GAP_MS) for i in range(copies)),
+        *(_copy(recordings[i % len(recordings)], i, start + round(i * gap_ms)) for i in range(copies)),
         key=lambda m: m.timestamp_ms,
     )
 

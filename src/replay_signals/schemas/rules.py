@@ -94,9 +94,14 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         from hashlib import blake2b
 
         # through their types first: 1000 and 1000.0 are one setting, wherever the rules came from
-        typed = msgspec.json.decode(msgspec.json.encode(self), type=Rules)
+        typed = _rules.decode(msgspec.json.encode(self))
         values = {name: getattr(typed, name) for name in self.__struct_fields__ if name != "session"}
         return f"{RULES_REVISION}-{blake2b(msgspec.json.encode(values), digest_size=4).hexdigest()}"
+
+
+# Made here, under the import lock: two threads that meet a struct for the first time crash inside msgspec, and the
+# tasks of a TaskManager in thread mode are threads.
+_rules = msgspec.json.Decoder(Rules)
 
 
 def load_rules(text: str) -> Rules:

@@ -80,11 +80,6 @@ def key_of(owner: Owner) -> str:
     return msgspec.json.encode([_whole(part) for part in msgspec.structs.astuple(owner)]).decode()
 
 
-def owner_of(key: str) -> Owner:
-    """The inverse of `key_of`."""
-    return msgspec.json.decode(key, type=Owner)
-
-
 def _whole(text: str) -> str:
     """Without lone surrogates, which no encoding can carry."""
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")

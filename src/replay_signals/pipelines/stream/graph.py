@@ -79,6 +79,8 @@ def _settings(config: StreamConfig) -> dict[str, Any]:
         "python.execution-mode": config.execution_mode,
         "python.fn-execution.bundle.time": str(config.bundle_ms),
         "python.fn-execution.bundle.size": "500",
+        # records wait this long for others on their way to the next task; Flink's 100 ms would be most of the latency
+        "execution.buffer-timeout.interval": "10 ms",
         "execution.checkpointing.timeout": "5 min",
         "execution.checkpointing.tolerable-failed-checkpoints": "100",
     }

@@ -20,6 +20,7 @@ from replay_signals.pipelines.stream.columns import flink_row, type_of
 from replay_signals.pipelines.stream.config import StreamConfig
 from replay_signals.pipelines.stream.evidence import Arrived, evidence_of
 from replay_signals.pipelines.stream.garbage import collect_less
+from replay_signals.pipelines.stream.metrics import Counters
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rows import TABLES, DeadLetterRow, EventRow
@@ -37,8 +38,7 @@ RECORD = Types.ROW_NAMED(["k", "v", "h"], [BYTES, BYTES, Types.MAP(Types.STRING(
 ROWS = {name: OutputTag(f"rows-{name}", type_of(name)) for name in TABLES}
 INBOX = OutputTag("inbox", RECORD)
 DEAD = OutputTag("dead-letters", RECORD)
-METRICS = "replay_signals"
-FALLBACK_MS = 100
+FALLBACK_MS = 50
 """How much later than the watermark the wall clock may say that a timer is due, when nothing arrives any more."""
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,8 @@ class DigestMessages(ProcessFunction):
         body, token, encoding, topic, part, pos, _ = value
         self._count("messages")
         self._count("bytes", len(body or b""))
+        if ctx.timestamp() is not None:
+            self._count.time("arrival_ms", time.time() * 1000 - ctx.timestamp())
         headers = {"token": token, "content-encoding": encoding}
         arrived = Arrived(body, headers, ctx.timestamp(), SourcePosition(topic, pos, part))
         for evidence in evidence_of(self._topic, arrived, self._teams):
@@ -68,6 +70,7 @@ class DigestMessages(ProcessFunction):
                 self._count(f"rejected.{letter.reason}")
                 yield from letter_outputs(letter)
             else:
+                self._count("kept", 1, "kind", evidence.kind)
                 yield Row(evidence.owner, Row(evidence.kind, evidence.body, f"{topic}/{part}#{pos}"))
 
 
@@ -119,7 +122,11 @@ class JudgeSessions(KeyedProcessFunction):
             if asked is None or timestamp < asked[1]:
                 return
             now_ms = asked[0]
-        yield from self._outputs(self._live.on_timer(self._store, now_ms), now_ms, ctx, "timer")
+        started = time.perf_counter()
+        step = self._live.on_timer(self._store, now_ms)
+        if "judged_messages" in step.counts:
+            self._count.time("judge_ms", (time.perf_counter() - started) * 1000)
+        yield from self._outputs(step, now_ms, ctx, "timer")
 
     def _loose(self, row: EventRow) -> Iterator[Any]:
         """An event without a session: once, and again if a copy of it wins over the first."""
@@ -136,6 +143,8 @@ class JudgeSessions(KeyedProcessFunction):
         for table, row in step.rows:
             yield ROWS[table], flink_row(row)
         for record in step.inbox:
+            self._count("signals", 1, "kind", record.kind)
+            self._count.time("publish_ms", time.time() * 1000 - record.produced_at.timestamp() * 1000)
             yield INBOX, inbox_output(record, trace)
         for letter in step.letters:
             self._count(f"rejected.{letter.reason}")
@@ -154,20 +163,6 @@ class JudgeSessions(KeyedProcessFunction):
         timers = ctx.timer_service()
         timers.register_event_time_timer(due_ms)
         timers.register_processing_time_timer(wall_ms)
-
-
-class Counters:
-    """Counters of one group, made when they are first needed."""
-
-    def __init__(self, context: RuntimeContext, group: str) -> None:
-        self._group = context.get_metrics_group().add_group(METRICS, group)
-        self._counters: dict[str, Any] = {}
-
-    def __call__(self, name: str, by: int = 1) -> None:
-        """Adds to a counter."""
-        if name not in self._counters:
-            self._counters[name] = self._group.counter(name)
-        self._counters[name].inc(by)
 
 
 class FlinkStore:
