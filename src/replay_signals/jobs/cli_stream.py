@@ -194,14 +194,20 @@ Reason = Annotated[str | None, typer.Option("--reason", help="Only letters of th
 def letters_list(
     kafka: Broker = None,
     topic: LettersTopic = "replay_signals_dead_letters",
+    json: Json = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Count dead letters by topic and reason."""
     from replay_signals.jobs import deadletters, render
+    from replay_signals.transforms.present import json_bytes
 
     found = deadletters.count(bootstrap_of(kafka, root), topic)
     rows = [(source, reason, number) for (source, reason), number in sorted(found.items())]
-    render.rows([("From", "left"), ("Reason", "left"), ("Letters", "right")], rows)
+    if json:
+        for source, reason, number in rows:
+            render.write(json_bytes({"source": source, "reason": reason, "letters": number}))
+    else:
+        render.rows([("From", "left"), ("Reason", "left"), ("Letters", "right")], rows)
 
 
 @letters_app.command("replay")
@@ -210,10 +216,20 @@ def letters_replay(
     kafka: Broker = None,
     topic: LettersTopic = "replay_signals_dead_letters",
     reason: Reason = None,
+    json: Json = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:
-    """Send the original messages again, after what rejected them was mended."""
+    """Send the original messages again, each once, after what rejected them was mended."""
+    import msgspec
+
     from replay_signals.jobs import deadletters, render
+    from replay_signals.transforms.present import json_bytes
 
     done = deadletters.replay(bootstrap_of(kafka, root), topic, reason)
-    render.say(f"Sent {done.sent} again; {done.gone} are no longer in their topic, {done.other} had no message.")
+    if json:
+        render.write(json_bytes(msgspec.structs.asdict(done)))
+    else:
+        render.say(
+            f"Sent {render.count(done.sent, 'message')} again; {done.repeated} were copies of these, {done.gone} are "
+            f"no longer there, {done.without_message} letters had no message; the broker refused {done.refused}."
+        )
