@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import Producer
 from kit import Topics, wait_until
 
 from replay_signals import inbox
-from replay_signals.jobs.stack_state import free_ports
 from replay_signals.pipelines.inbox import MARKER, encode, fingerprint
 from samples import record
 
@@ -169,8 +168,7 @@ def test_attempts_have_pauses_between_them(topics: Topics, consume: Consume) -> 
 
     consume(handle, retry_s=0.2)
     assert len(times) == 3
-    assert times[1] - times[0] >= 0.2
-    assert times[2] - times[1] >= 0.4
+    assert [times[1] - times[0] >= 0.2, times[2] - times[1] >= 0.4] == [True, True]
 
 
 def test_a_run_that_is_stopped_commits_what_it_did(topics: Topics, consume: Consume, done: Done, note: Any) -> None:
@@ -254,9 +252,9 @@ def test_two_consumers_of_a_group_lose_and_double_nothing_when_one_joins_and_one
         finally:
             for stop in stops.values():
                 stop.set()
-        counts = early.result().handled + late.result().handled, early.result().parked + late.result().parked
+        runs = early.result(), late.result()
     assert sorted(key for _, key in done) == sorted(named(number).id for number in range(sent))
-    assert counts == (sent, 0)
+    assert [sum(run.handled for run in runs), sum(run.parked for run in runs)] == [sent, 0]
     assert consume(lambda r: None) == inbox.Consumed()  # all offsets were committed
 
 
@@ -299,14 +297,3 @@ def test_a_ledger_that_cannot_be_used_ends_the_run_and_costs_no_record(
         consume(note, ledger=broken)
     assert broken.parked() == []
     assert consume(note) == inbox.Consumed(handled=1)
-
-
-def test_a_broker_that_never_answers_is_an_error_of_a_run_that_ends(ledger: inbox.SqliteLedger) -> None:
-    nobody = f"127.0.0.1:{free_ports(['nobody'])['nobody']}"
-    with pytest.raises(KafkaException):
-        inbox.consume(print, bootstrap=nobody, group="inbox-none", ledger=ledger, until_quiet_s=2)
-
-
-def test_no_attempts_would_lose_records(ledger: inbox.SqliteLedger) -> None:
-    with pytest.raises(ValueError, match="attempts"):
-        inbox.consume(print, bootstrap="127.0.0.1:1", group="inbox-none", ledger=ledger, attempts=0)
