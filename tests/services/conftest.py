@@ -1,4 +1,4 @@
-"""One broker and one Flink cluster for all tests here, started and stopped by them."""
+"""One broker, and one Flink cluster where a test needs it, started and stopped by the tests here."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "pipelines"))
 
+from kit import Topics
+
 from replay_signals.jobs import stack
 from replay_signals.jobs.stack_home import PROJECT, fetch_jars
 from replay_signals.jobs.stack_state import State
@@ -17,11 +19,33 @@ from replay_signals.jobs.stack_state import State
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, State]]:
-    """The folder and state of a running cluster; jars come from the project's own folder."""
-    root = tmp_path_factory.mktemp("stack")
+    """The folder and state of a running cluster."""
+    yield from _running(tmp_path_factory.mktemp("stack"), task_managers=2)
+
+
+@pytest.fixture(scope="session")
+def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a broker: the cluster's when this run starts one anyway, else a broker without Flink."""
+    if any("cluster" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        yield request.getfixturevalue("cluster")[1].bootstrap
+        return
+    for _, state in _running(tmp_path_factory.mktemp("broker"), task_managers=0):
+        yield state.bootstrap
+
+
+@pytest.fixture
+def topics(broker: str, tmp_path: Path, request: pytest.FixtureRequest) -> Topics:
+    """The test's own topics."""
+    own = Topics(broker, request.node.name.replace("[", "-").rstrip("]"))
+    own.make(tmp_path)
+    return own
+
+
+def _running(root: Path, task_managers: int) -> Iterator[tuple[Path, State]]:
+    """A cluster in a folder of its own; jars come from the project's own folder."""
     fetch_jars(PROJECT / ".stack")
     (root / "libs").symlink_to(PROJECT / ".stack" / "libs")
     try:
-        yield root, stack.up(root, task_managers=2)
+        yield root, stack.up(root, task_managers)
     finally:
         stack.down(root)

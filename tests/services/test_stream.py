@@ -50,14 +50,6 @@ GOOD = json.dumps(
 ).encode()
 
 
-@pytest.fixture
-def topics(cluster: tuple[Path, State], tmp_path: Path, request: pytest.FixtureRequest) -> Topics:
-    """The test's own topics."""
-    own = Topics(cluster[1].bootstrap, request.node.name.replace("[", "-").rstrip("]"))
-    own.make(tmp_path)
-    return own
-
-
 @pytest.fixture(params=["thread", "process"])
 def job(cluster: tuple[Path, State], topics: Topics, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     """The job in an embedded cluster; gives its warehouse."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from replay_signals.jobs import cli, detect, exits
+from replay_signals.jobs import brokers, cli, detect, exits
 from replay_signals.pipelines import inbox as store
 from samples import EXAMPLES, ROOT, record
 
@@ -40,6 +40,16 @@ def test_help_lists_commands_and_exit_codes(run_cli: Run) -> None:
         assert f"{exit_code.value} " in out
 
 
+def test_help_of_inbox_explains_folder_record_and_topic(run_cli: Run) -> None:
+    code, out, _ = run_cli("inbox", "--help")
+    assert code == 0
+    for part in ("[FOLDER]", "show ID", "inbox follow", "--top", "--follow", "as the stream publishes"):
+        assert part in re.sub(r"[\s│]+", " ", out)
+    code, out, _ = run_cli("inbox", "follow", "--help")
+    assert code == 0
+    assert "--from-start" in out
+
+
 def test_formats_lists_what_detect_takes(run_cli: Run) -> None:
     code, out, _ = run_cli("formats")
     assert code == 0
@@ -62,6 +72,8 @@ def test_formats_lists_what_detect_takes(run_cli: Run) -> None:
         (["backfill", ONE, "--from", "2026-03-02", "--to", "2026-03-01"], 2, "--from 2026-03-02 is after --to"),
         (["inbox", "no-such-folder"], 3, "No inbox at no-such-folder"),
         (["inbox", "show"], 3, "Say which record"),
+        (["inbox", "--top", "3", "no-such-folder"], 3, "No inbox at no-such-folder"),
+        (["inbox", "follow"], 2, "No local cluster has been started here"),
     ],
 )
 def test_mistakes_get_a_sentence_and_an_exit_code(
@@ -73,6 +85,16 @@ def test_mistakes_get_a_sentence_and_an_exit_code(
     assert said in re.sub(r"\s+", " ", err.replace("│", " "))
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [["inbox", "follow"], ["deadletters", "list"], ["deadletters", "replay"]])
+def test_brokers_that_do_not_answer_are_named(
+    run_cli: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr(brokers, "ANSWER_S", 0.3)
+    code, out, err = run_cli(*command, "--kafka", "127.0.0.1:1")
+    assert (code, out) == (3, "")
+    assert err.startswith("Error: No broker answers at 127.0.0.1:1.")
 
 
 def test_an_unforeseen_error_says_how_to_see_more_and_debug_shows_it(

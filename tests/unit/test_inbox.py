@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import tempfile
@@ -39,6 +40,14 @@ def test_the_encoding_is_avros_single_object_encoding() -> None:
     fields = fastavro.schemaless_reader(io.BytesIO(data[10:]), fastavro.parse_schema(AVRO_SCHEMA), None)
     assert fields["where"]["element"] == 'button#pay "Pay now"'
     assert fields["started_at"] == START
+
+
+@given(st.binary(max_size=300), st.integers(0, 300))
+def test_bytes_that_are_no_record_are_always_an_inbox_error(noise: bytes, cut: int) -> None:
+    whole = inbox.encode(record())
+    for data in (noise, inbox.MARKER + inbox.fingerprint() + noise, whole[:cut] + noise):
+        with contextlib.suppress(inbox.InboxError):
+            inbox.decode(data)
 
 
 def test_fingerprints_are_little_endian_crc_64_avro() -> None:

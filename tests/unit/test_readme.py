@@ -22,7 +22,9 @@ COMMANDS = GROUP.commands  # type: ignore[attr-defined]
 
 
 def _options(command: str | None) -> set[str]:
-    params = GROUP.params if command is None else COMMANDS[command].params
+    own = GROUP if command is None else COMMANDS[command]
+    below = [] if command is None else getattr(own, "commands", {}).values()
+    params = [param for each in (own, *below) for param in each.params]
     return {name for param in params for name in param.opts if name.startswith("-")} | {"--help", "-h"}
 
 

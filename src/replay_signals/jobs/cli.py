@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from replay_signals.jobs import cli_stream
+from replay_signals.jobs import cli_inbox, cli_stream
 from replay_signals.jobs.exits import MEANINGS, ExitCode, guarded, set_debug
 
 if TYPE_CHECKING:
@@ -199,21 +199,7 @@ def signals(  # noqa: PLR0913, PLR0917 - one parameter an option
     tables.show_signals(_store(warehouse, catalog).worst("signals", wanted, limit), json)
 
 
-@app.command()
-@guarded
-def inbox(
-    target: Annotated[
-        list[str] | None,
-        typer.Argument(help="[FOLDER] for the ranked view, or `show ID [FOLDER]` for one record.", show_default=False),
-    ] = None,
-    follow: Annotated[bool, typer.Option("--follow", help="Keep running and print what arrives.")] = False,
-    json: Json = False,
-    top: Top = 20,
-) -> None:
-    """Show a local inbox, ranked by how many visitors are hurt how badly; `inbox show ID` shows one record."""
-    from replay_signals.jobs import inbox as job
-
-    job.run(target or [], follow=follow, json=json, top=top)
+app.add_typer(cli_inbox.inbox_app)
 
 
 @app.command()

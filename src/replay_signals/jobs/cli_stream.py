@@ -1,4 +1,4 @@
-"""Commands of streaming: the local cluster, the job, live traffic, the inbox topic, dead letters."""
+"""Commands of streaming: the local cluster, the job, live traffic, dead letters."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(letters_app)
     app.command()(stream)
     app.command()(replay)
-    app.command()(follow)
 
 
-def _bootstrap(broker: str | None, root: Path) -> str:
+def bootstrap_of(broker: str | None, root: Path) -> str:
+    """The brokers that were named, else those of the local cluster; raises StackError when there is none."""
     from replay_signals.jobs.stack_home import StackError
     from replay_signals.jobs.stack_state import load_state
 
@@ -178,26 +178,11 @@ def replay(
     from replay_signals.jobs import render
     from replay_signals.jobs import replay as job
 
-    sent = job.run(job.Options(paths, _bootstrap(to, root), _declaration(topics), speed, sessions, now, file_format))
+    sent = job.run(job.Options(paths, bootstrap_of(to, root), _declaration(topics), speed, sessions, now, file_format))
     render.say(
         f"Sent {render.count(sent.messages, 'message')} of {render.count(sent.sessions, 'session')}, "
         f"{sent.value_bytes / 1e6:.1f} MB in {sent.seconds:.1f} s"
     )
-
-
-@guarded
-def follow(
-    kafka: Broker = None,
-    topic: Annotated[str, typer.Option("--topic", help="Topic of inbox records.")] = "replay_signals",
-    json: Json = False,
-    from_start: Annotated[bool, typer.Option("--from-start", help="Show what is there already.")] = False,
-    seconds: Annotated[float | None, typer.Option("--seconds", help="End after so long.")] = None,
-    root: Root = DEFAULT_ROOT,
-) -> None:
-    """Show inbox records as the stream publishes them."""
-    from replay_signals.jobs import follow as job
-
-    job.run(_bootstrap(kafka, root), topic, json=json, from_start=from_start, seconds=seconds)
 
 
 LettersTopic = Annotated[str, typer.Option("--topic", help="Topic of dead letters.")]
@@ -209,14 +194,20 @@ Reason = Annotated[str | None, typer.Option("--reason", help="Only letters of th
 def letters_list(
     kafka: Broker = None,
     topic: LettersTopic = "replay_signals_dead_letters",
+    json: Json = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Count dead letters by topic and reason."""
     from replay_signals.jobs import deadletters, render
+    from replay_signals.transforms.present import json_bytes
 
-    found = deadletters.count(_bootstrap(kafka, root), topic)
+    found = deadletters.count(bootstrap_of(kafka, root), topic)
     rows = [(source, reason, number) for (source, reason), number in sorted(found.items())]
-    render.rows([("From", "left"), ("Reason", "left"), ("Letters", "right")], rows)
+    if json:
+        for source, reason, number in rows:
+            render.write(json_bytes({"source": source, "reason": reason, "letters": number}))
+    else:
+        render.rows([("From", "left"), ("Reason", "left"), ("Letters", "right")], rows)
 
 
 @letters_app.command("replay")
@@ -225,10 +216,20 @@ def letters_replay(
     kafka: Broker = None,
     topic: LettersTopic = "replay_signals_dead_letters",
     reason: Reason = None,
+    json: Json = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:
-    """Send the original messages again, after what rejected them was mended."""
-    from replay_signals.jobs import deadletters, render
+    """Send the original messages again, each once, after what rejected them was mended."""
+    import msgspec
 
-    done = deadletters.replay(_bootstrap(kafka, root), topic, reason)
-    render.say(f"Sent {done.sent} again; {done.gone} are no longer in their topic, {done.other} had no message.")
+    from replay_signals.jobs import deadletters, render
+    from replay_signals.transforms.present import json_bytes
+
+    done = deadletters.replay(bootstrap_of(kafka, root), topic, reason)
+    if json:
+        render.write(json_bytes(msgspec.structs.asdict(done)))
+    else:
+        render.say(
+            f"Sent {render.count(done.sent, 'message')} again; {done.repeated} were copies of these, {done.gone} are "
+            f"no longer there, {done.without_message} letters had no message; the broker refused {done.refused}."
+        )

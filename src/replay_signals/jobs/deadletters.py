@@ -2,108 +2,181 @@
 
 A dead letter keeps only the first bytes of what was rejected. So a replay reads the original message at the letter's
 topic, partition and offset, as long as the topic still holds it, and sends it again with its key, headers and broker
-time: the same evidence, whose repeats change nothing.
+time: the same evidence, whose repeats change nothing. A header names the position of the original. A copy that is
+rejected again gets a letter of its own; by that header it is known for the same message, which is sent once a run.
 """
 
 from __future__ import annotations
 
+import logging
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import cast
 
 import msgspec
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 
+from replay_signals.jobs.brokers import ANSWER_S, BrokerError, partitions_of, reader
+from replay_signals.jobs.replay import PRODUCER
 from replay_signals.schemas.rows import DeadLetterRow
 
-QUIET_S = 5.0
+ORIGIN = "replay-signals-origin"
+"""Header of a message that was sent again: `topic/partition#offset` of the original."""
+POLL_S = 0.2
+GONE = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION}
+Position = tuple[str, int, int]
+Delivered = Callable[[KafkaError | None, Message], None]
+log = logging.getLogger(__name__)
 
 
 class Replayed(msgspec.Struct):
-    """What became of the letters asked for."""
+    """What became of the letters asked for, by position of what they are about.
+
+    `gone`: the topic holds the message no longer. `repeated`: a copy of a message that was sent in this run.
+    `without_message`: letters of a judgement, which name a session. `refused`: the broker did not take it.
+    """
 
     sent: int = 0
+    repeated: int = 0
     gone: int = 0
-    other: int = 0
+    without_message: int = 0
+    refused: int = 0
 
 
 def letters(bootstrap: str, topic: str, reason: str | None = None) -> Iterator[DeadLetterRow]:
-    """Every letter in the topic, each id once, optionally of one reason."""
+    """Every letter in the topic, each id once, optionally of one reason. Raises BrokerError."""
     seen: set[str] = set()
-    for _, value in _all(bootstrap, topic):
-        row = msgspec.json.decode(value, type=DeadLetterRow)
+    for message in _everything(bootstrap, topic):
+        try:
+            row = msgspec.json.decode(message.value() or b"", type=DeadLetterRow)
+        except msgspec.DecodeError as error:
+            log.warning("no dead letter at %s/%s#%s: %s", topic, message.partition(), message.offset(), error)
+            continue
         if row.dead_letter_id not in seen and reason in (None, row.reason):
             seen.add(row.dead_letter_id)
             yield row
 
 
 def count(bootstrap: str, topic: str) -> dict[tuple[str, str], int]:
-    """Letters by (source, reason)."""
-    return dict(Counter((row.source, row.reason) for row in letters(bootstrap, topic)))
+    """Letters by (source, reason); those of judgements, each of a session, together. Raises BrokerError."""
+    return dict(Counter((row.source.partition(":")[0], row.reason) for row in letters(bootstrap, topic)))
 
 
 def replay(bootstrap: str, topic: str, reason: str | None = None) -> Replayed:
-    """Sends the original messages of the letters again, to the topics they came from."""
+    """Sends the original messages of the letters again, to where they came from. Raises BrokerError."""
     done = Replayed()
     positions = {(row.source, row.partition, row.offset) for row in letters(bootstrap, topic, reason)}
-    consumer = _consumer(bootstrap)
-    producer = Producer({"bootstrap.servers": bootstrap, "message.max.bytes": 64 * 1024 * 1024})
-    try:
-        for source, partition, offset in sorted(positions):
-            if ":" in source:  # judge failures name their session, not a topic
-                done.other += 1
-                continue
-            found = _at(consumer, source, partition, offset)
-            if found is None:
-                done.gone += 1
-                continue
-            producer.produce(
-                source, found.value(), found.key(), headers=found.headers(), timestamp=found.timestamp()[1]
-            )
+    consumer = reader(bootstrap)
+    producer = Producer({"bootstrap.servers": bootstrap, **PRODUCER})
+
+    def note(error: KafkaError | None, message: Message) -> None:
+        if error is None:
             done.sent += 1
+        else:
+            done.refused += 1
+            log.warning("not sent: %s", error)
+
+    origins: set[str] = set()
+    try:
+        for position in sorted(positions):  # an original comes before its copies
+            if ":" in position[0]:  # no topic may have such a name
+                done.without_message += 1
+            elif (found := _at(consumer, position)) is None:
+                done.gone += 1
+            elif (origin := origin_of(found)) in origins:
+                done.repeated += 1
+            else:
+                origins.add(origin)
+                _send_again(producer, found, origin, note)
         producer.flush()
     finally:
         consumer.close()
     return done
 
 
-def _at(consumer: Consumer, topic: str, partition: int, offset: int):  # type: ignore[no-untyped-def]
-    """The message at a position, None when the topic no longer holds it."""
-    low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
+def origin_of(message: Message) -> str:
+    """Position of the message that this one repeats, its own when it is no copy."""
+    for name, value in _headers(message):
+        if name == ORIGIN and value is not None:
+            return value.decode("utf-8", "replace")
+    return f"{message.topic()}/{message.partition()}#{message.offset()}"
+
+
+def _send_again(producer: Producer, found: Message, origin: str, note: Delivered) -> None:
+    headers: list[tuple[str, str | bytes | None]] = [pair for pair in _headers(found) if pair[0] != ORIGIN]
+    while True:
+        try:
+            producer.produce(
+                found.topic() or "",
+                found.value(),
+                found.key(),
+                partition=found.partition() or 0,
+                headers=[*headers, (ORIGIN, origin.encode())],
+                timestamp=found.timestamp()[1],
+                on_delivery=note,
+            )
+            producer.poll(0)
+            return
+        except BufferError:
+            producer.poll(0.1)
+
+
+def _headers(message: Message) -> list[tuple[str, bytes | None]]:
+    return cast("list[tuple[str, bytes | None]]", message.headers() or [])  # the stubs name what producers may give
+
+
+def _at(consumer: Consumer, position: Position) -> Message | None:
+    """The message at a position, None when the topic no longer holds it. Raises BrokerError."""
+    topic, partition, offset = position
+    try:
+        low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=ANSWER_S)
+    except KafkaException as error:
+        if error.args[0].code() in GONE:
+            return None
+        raise BrokerError(f"{topic}/{partition} cannot be read: {error.args[0].str()}.") from None
     if not low <= offset < high:
         return None
     consumer.assign([TopicPartition(topic, partition, offset)])
-    message = consumer.poll(QUIET_S)
-    return message if message is not None and not message.error() and message.offset() == offset else None
+    end = time.monotonic() + ANSWER_S
+    while time.monotonic() < end:
+        message = consumer.poll(POLL_S)
+        if message is None:
+            continue
+        problem = message.error()
+        if problem is None:
+            return message if message.offset() == offset else None
+        if problem.code() == KafkaError._PARTITION_EOF:
+            return None  # only marks of transactions are left
+    raise BrokerError(f"{topic}/{partition} did not answer within {ANSWER_S:.0f} s. Try again.")
 
 
-def _all(bootstrap: str, topic: str) -> Iterator[tuple[bytes | None, bytes]]:
-    """Key and value of everything that a topic holds now."""
-    consumer = _consumer(bootstrap)
+def _everything(bootstrap: str, topic: str) -> Iterator[Message]:
+    """Everything that a topic holds now. Raises BrokerError."""
+    consumer = reader(bootstrap)
     try:
-        partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
-        ends = {p: consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=10) for p in partitions}
-        left = {p for p, (low, high) in ends.items() if high > low}
-        consumer.assign([TopicPartition(topic, p, ends[p][0]) for p in left])
+        left = set(partitions_of(consumer, bootstrap, topic))
+        consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in left])
+        heard = time.monotonic()
         while left:
-            message = consumer.poll(QUIET_S)
+            message = consumer.poll(POLL_S)
             if message is None:
-                return  # only control records (transaction marks) are left
-            if message.error():
+                if time.monotonic() - heard > ANSWER_S:
+                    raise BrokerError(f"Topic {topic} at {bootstrap} stopped answering. Try again.")
                 continue
-            yield message.key(), message.value() or b""
-            if (message.offset() or 0) >= ends[message.partition()][1] - 1:
+            heard = time.monotonic()
+            error = message.error()
+            if error is None:
+                yield message
+            elif error.code() == KafkaError._PARTITION_EOF:
                 left.discard(message.partition() or 0)
     finally:
         consumer.close()
-
-
-def _consumer(bootstrap: str) -> Consumer:
-    return Consumer(
-        {
-            "bootstrap.servers": bootstrap,
-            "group.id": "replay-signals-deadletters",
-            "enable.auto.commit": False,
-            "auto.offset.reset": "earliest",
-            "isolation.level": "read_committed",
-        }
-    )

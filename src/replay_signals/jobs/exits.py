@@ -31,7 +31,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.OK: "done",
     ExitCode.REJECTED: "done, but some input was rejected and --strict was given",
     ExitCode.USAGE: "wrong option, missing or unusable input, or a rules file that is not valid",
-    ExitCode.STORE: "the warehouse or the inbox cannot be read or written",
+    ExitCode.STORE: "the warehouse, the inbox or a Kafka topic cannot be read or written",
     ExitCode.MISSING_EXTRA: "the command needs an extra that is not installed",
     ExitCode.INTERNAL: "an error that nobody foresaw",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
@@ -41,6 +41,7 @@ MEANINGS: dict[ExitCode, str] = {
 # Import names of the optional extras, so that a missing one is told from a broken installation.
 EXTRAS = {
     "apache_beam": "beam", "pyarrow": "beam", "pyiceberg": "beam", "duckdb": "beam", "pyflink": "flink",
+    "confluent_kafka": "kafka",
 }  # fmt: skip
 
 # By name, so that telling errors apart imports no engine.
@@ -49,6 +50,7 @@ KNOWN = {
     "RulesError": ExitCode.USAGE,
     "WarehouseError": ExitCode.STORE,
     "InboxError": ExitCode.STORE,
+    "BrokerError": ExitCode.STORE,
 }
 
 _debug = False

@@ -6,22 +6,24 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
-import msgspec
-from confluent_kafka import Consumer, Message
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, Message, TopicPartition
 from rich.live import Live
 from rich.table import Table
 
 from replay_signals.jobs import render
+from replay_signals.jobs.brokers import partitions_of, reader
 from replay_signals.pipelines.inbox import InboxError, decode
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.transforms.present import json_bytes, record_dict
 
 ROWS = 20
+REMEMBERED = 100_000
+"""So many (id, revision) back a repeat is not shown again; a viewer may run for weeks."""
 MARKS = {"new": "+", "revised": "~", "retracted": "-"}
 
 
 def run(bootstrap: str, topic: str, *, json: bool, from_start: bool, seconds: float | None = None) -> None:
-    """Shows records as they are published, until Ctrl-C or for some seconds; repeats show once."""
+    """Shows records as they are published, until Ctrl-C or for some seconds; repeats show once. Raises BrokerError."""
     records = arriving(bootstrap, topic, from_start, seconds)
     if json:
         for record in records:
@@ -39,27 +41,25 @@ def run(bootstrap: str, topic: str, *, json: bool, from_start: bool, seconds: fl
 
 
 def arriving(bootstrap: str, topic: str, from_start: bool, seconds: float | None) -> Iterator[InboxRecord | None]:
-    """Each (id, revision) once; None when nothing came for a moment."""
-    consumer = Consumer(
-        {
-            "bootstrap.servers": bootstrap,
-            "group.id": f"replay-signals-follow-{time.time_ns()}",
-            "enable.auto.commit": False,
-            "auto.offset.reset": "earliest" if from_start else "latest",
-            "isolation.level": "read_committed",
-        }
-    )
-    consumer.subscribe([topic])
-    end = None if seconds is None else time.monotonic() + seconds
-    seen: set[tuple[str, int]] = set()
+    """Each (id, revision) once; None when nothing came for a moment. Raises BrokerError at once."""
+    consumer = reader(bootstrap)
+    start = OFFSET_BEGINNING if from_start else OFFSET_END
+    consumer.assign([TopicPartition(topic, p, start) for p in partitions_of(consumer, bootstrap, topic)])
+    return _records(consumer, None if seconds is None else time.monotonic() + seconds)
+
+
+def _records(consumer: Consumer, end: float | None) -> Iterator[InboxRecord | None]:
+    seen: dict[tuple[str, int], None] = {}
     try:
         while end is None or time.monotonic() < end:
             record = _record(consumer.poll(0.2))
-            if record is not None and (record.id, record.revision) not in seen:
-                seen.add((record.id, record.revision))
-                yield record
-            else:
+            if record is None or (record.id, record.revision) in seen:
                 yield None
+                continue
+            seen[record.id, record.revision] = None
+            if len(seen) > REMEMBERED:
+                del seen[next(iter(seen))]
+            yield record
     finally:
         consumer.close()
 
@@ -69,7 +69,7 @@ def _record(message: Message | None) -> InboxRecord | None:
         return None
     try:
         return decode(message.value() or b"")
-    except (InboxError, msgspec.ValidationError, ValueError):
+    except InboxError:
         return None  # the consumer library parks such records; a viewer goes on
 
 

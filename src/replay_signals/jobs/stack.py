@@ -61,13 +61,16 @@ class Service(msgspec.Struct, frozen=True):
 
 
 def up(root: Path = DEFAULT_ROOT, task_managers: int = 2, say: Callable[[str], None] = print) -> State:
-    """Starts what does not run yet, makes the topics and returns what runs where. Raises StackError."""
+    """Starts what does not run yet, makes the topics and returns what runs where; without TaskManagers, Kafka alone.
+
+    Raises StackError.
+    """
     root = root.absolute()
     root.mkdir(parents=True, exist_ok=True)
     state = load_state(root)
     if not is_running(state.supervisor):
         services = prepare(root, state, task_managers, say)
-        say("Starting ZooKeeper, Kafka, a JobManager and TaskManagers")
+        say("Starting ZooKeeper, Kafka, a JobManager and TaskManagers" if task_managers else "Starting Kafka")
         _start_supervisor(root, services)
     if not wait_for(lambda: _is_ready(load_state(root), task_managers), START_S, 0.3):
         raise StackError(f"The cluster did not come up within {START_S:.0f} s; its logs are in {root / 'logs'}.")
@@ -96,19 +99,19 @@ def down(root: Path = DEFAULT_ROOT) -> list[str]:
 
 def prepare(root: Path, state: State, task_managers: int, say: Callable[[str], None] = print) -> list[Service]:
     """Fetches, checks and configures everything; the services in the order of their start."""
-    java, python = java_command(), flink_python()
+    java = java_command()
     say("Checking jars")
     jars = fetch_jars(root)
-    home = make_flink_home(root, jars["flink"], python)
     if not state.ports:
         state.ports = free_ports(PORTS)
     save_state(root, state)
+    broker = _broker(root, java, jars["broker"], state.ports)
+    if not task_managers:
+        return [broker]
+    python = flink_python()
+    home = make_flink_home(root, jars["flink"], python)
     _configure_flink(root, home, python, state.ports)
-    return [
-        _zookeeper(root, java, home, state.ports),
-        _broker(root, java, jars["broker"], state.ports),
-        *_flink(home, python, task_managers),
-    ]
+    return [_zookeeper(root, java, home, state.ports), broker, *_flink(home, python, task_managers)]
 
 
 def _zookeeper(root: Path, java: str, home: Path, ports: dict[str, int]) -> Service:
@@ -194,6 +197,8 @@ def _start_supervisor(root: Path, services: list[Service]) -> None:
 def _is_ready(state: State, task_managers: int) -> bool:
     if not state.processes or not accepts(state.ports["kafka"]):
         return False
+    if not task_managers:
+        return True
     overview: Any = rest(state, "/overview")
     return bool(overview) and overview.get("taskmanagers", 0) >= task_managers
 

@@ -1,4 +1,4 @@
-"""Consumer library of the inbox topic: `from replay_signals.pipelines.consumer import consume, SqliteLedger`.
+"""Consumer library of the inbox topic: `from replay_signals import inbox; inbox.consume(handler, ...)`.
 
 The stream may publish a record twice (at-least-once is the quick mode), consumers crash between effect and commit,
 partitions move to other consumers. `consume` gives a handler each record once all the same:
@@ -13,89 +13,42 @@ partitions move to other consumers. `consume` gives a handler each record once a
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
-from confluent_kafka import Consumer, KafkaException, Message
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 
 from replay_signals.pipelines.inbox import InboxError, decode
+from replay_signals.pipelines.ledger import Ledger, Parked, SqliteLedger
 from replay_signals.schemas.inbox import InboxRecord
+
+__all__ = ["Consumed", "Handler", "Ledger", "Parked", "SqliteLedger", "consume"]
 
 Handler = Callable[[InboxRecord], None]
 log = logging.getLogger(__name__)
 
 COMMIT_EVERY_S = 1.0
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS handled (id TEXT PRIMARY KEY, revision INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS parked (
-  topic TEXT, part INTEGER, position INTEGER, reason TEXT, key BLOB, value BLOB, PRIMARY KEY (topic, part, position));
-"""
-
-
-class Parked(msgspec.Struct, frozen=True):
-    """A record that was put aside."""
-
-    topic: str
-    partition: int
-    offset: int
-    reason: str
-    key: bytes | None
-    value: bytes | None
-
-
-class Ledger(Protocol):
-    """Remembers what was handled."""
-
-    def is_new(self, record: InboxRecord) -> bool:
-        """Whether no such or newer revision was handled."""
-
-    def effect(self, record: InboxRecord) -> contextlib.AbstractContextManager[None]:
-        """A transaction that marks the record as handled when its block ends well."""
-
-    def park(self, parked: Parked) -> None:
-        """Puts a record aside for good."""
-
-
-class SqliteLedger:
-    """A ledger in a SQLite file; `connection` is for handlers whose effects belong into the same transaction."""
-
-    def __init__(self, path: str | Path) -> None:
-        self.connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-        self.connection.execute("PRAGMA journal_mode=WAL")
-        self.connection.executescript(_SCHEMA)
-
-    def is_new(self, record: InboxRecord) -> bool:
-        """Whether no such or newer revision was handled."""
-        row = self.connection.execute("SELECT revision FROM handled WHERE id = ?", (record.id,)).fetchone()
-        return row is None or row[0] < record.revision
-
-    @contextlib.contextmanager
-    def effect(self, record: InboxRecord) -> Iterator[None]:
-        """Marks the record in the same transaction as the block's writes; rolls both back when the block raises."""
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self.connection.execute("INSERT OR REPLACE INTO handled VALUES (?, ?)", (record.id, record.revision))
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
-
-    def park(self, parked: Parked) -> None:
-        """Puts a record aside."""
-        self.connection.execute("INSERT OR REPLACE INTO parked VALUES (?,?,?,?,?,?)", msgspec.structs.astuple(parked))
-
-    def parked(self) -> list[Parked]:
-        """Everything that was put aside, by position."""
-        rows = self.connection.execute("SELECT * FROM parked ORDER BY topic, part, position")
-        return [Parked(*row) for row in rows]
+POLL_S = 0.2
+LONGEST_PAUSE_S = 30.0
+CONFIG: dict[str, Any] = {
+    "enable.auto.commit": False,
+    "enable.auto.offset.store": False,
+    "auto.offset.reset": "earliest",
+    "isolation.level": "read_committed",
+    "partition.assignment.strategy": "cooperative-sticky",
+    "logger": log,
+}
+REFUSED = {
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError.GROUP_AUTHORIZATION_FAILED,
+    KafkaError.SASL_AUTHENTICATION_FAILED,
+    KafkaError._AUTHENTICATION,
+}
+"""Errors that no waiting mends. All others, such as a broker that is away or a topic still to be made, may pass."""
 
 
 class Consumed(msgspec.Struct):
@@ -114,106 +67,155 @@ def consume(  # noqa: PLR0913 - keyword arguments with defaults
     ledger: Ledger,
     topic: str = "replay_signals",
     attempts: int = 3,
+    retry_s: float = 1.0,
     stop: threading.Event | None = None,
     until_quiet_s: float | None = None,
     properties: dict[str, str] | None = None,
 ) -> Consumed:
     """Calls the handler for every record until `stop` is set, or nothing came for `until_quiet_s`.
 
-    Raises KafkaException when the broker refuses the client for good; what a handler raises is retried, then parked.
+    What a handler raises is tried again after `retry_s`, then twice that and so on, and parked in the end. Raises
+    KafkaException when the broker refuses the client for good, or never answered a run that ends when it is quiet;
+    and whatever the ledger raises when it cannot be used.
     """
-    consumer = Consumer(
-        {
-            "bootstrap.servers": bootstrap,
-            "group.id": group,
-            "enable.auto.commit": False,
-            "enable.auto.offset.store": False,
-            "auto.offset.reset": "earliest",
-            "isolation.level": "read_committed",
-            "partition.assignment.strategy": "cooperative-sticky",
-            **(properties or {}),
-        }
-    )
-    run = _Run(handler, ledger, attempts, consumer)
-    consumer.subscribe([topic], on_revoke=run.on_revoke)
+    if attempts < 1:
+        raise ValueError(f"attempts must be at least 1, not {attempts}")
+    config = {"bootstrap.servers": bootstrap, "group.id": group, **CONFIG, **(properties or {})}
+    run = _Run(handler, ledger, attempts, retry_s, stop or threading.Event(), config)
+    run.consumer.subscribe([topic], on_assign=run.on_assign, on_revoke=run.on_revoke, on_lost=run.on_lost)
     try:
-        _poll(run, consumer, stop or threading.Event(), until_quiet_s)
+        run.until_end(until_quiet_s)
     finally:
         run.commit()
-        consumer.close()
+        run.consumer.close()
     return run.done
-
-
-def _poll(run: _Run, consumer: Consumer, stop: threading.Event, until_quiet_s: float | None) -> None:
-    quiet_since = committed = time.monotonic()
-    while not stop.is_set():
-        message = consumer.poll(0.2)
-        now = time.monotonic()
-        if message is not None:
-            run.take(message)
-            quiet_since = now
-        elif until_quiet_s is not None and now - quiet_since > until_quiet_s:
-            return
-        if now - committed > COMMIT_EVERY_S:
-            run.commit()
-            committed = now
 
 
 class _Run:
     """One consumer's work."""
 
-    def __init__(self, handler: Handler, ledger: Ledger, attempts: int, consumer: Consumer) -> None:
-        self.handler, self.ledger, self.attempts, self.consumer = handler, ledger, attempts, consumer
+    def __init__(
+        self,
+        handler: Handler,
+        ledger: Ledger,
+        attempts: int,
+        retry_s: float,
+        stop: threading.Event,
+        config: dict[str, Any],
+    ) -> None:
+        self.handler, self.ledger, self.attempts, self.retry_s, self.stop = handler, ledger, attempts, retry_s, stop
+        self.consumer = Consumer({**config, "error_cb": self.on_error})
         self.done = Consumed()
-        self.dirty = False
+        self.is_dirty = self.is_member = False
+        self.error: KafkaError | None = None
+        self.busy_at = self.committed_at = time.monotonic()
+
+    def until_end(self, until_quiet_s: float | None) -> None:
+        """Takes message after message."""
+        while not self.stop.is_set():
+            message = self.consumer.poll(POLL_S)
+            if self.error is not None and self.error.code() in REFUSED:
+                raise KafkaException(self.error)
+            if message is not None:
+                self.take(message)
+            elif until_quiet_s is not None and time.monotonic() - self.busy_at > until_quiet_s:
+                if self.is_member:
+                    return
+                if self.error is not None:
+                    raise KafkaException(self.error)
+            if time.monotonic() - self.committed_at > COMMIT_EVERY_S:
+                self.commit()
 
     def take(self, message: Message) -> None:
         """Handles, skips or parks one message; its offset counts as done then."""
         error = message.error()
         if error is not None:
-            if error.fatal():
+            if error.fatal() or error.code() in REFUSED:
                 raise KafkaException(error)
             log.warning("consumer: %s", error)
             return
-        self._handle(message)
-        self.consumer.store_offsets(message)
-        self.dirty = True
+        if self._handle(message):
+            self._store(message)
+        self.busy_at = time.monotonic()
 
-    def _handle(self, message: Message) -> None:
+    def _handle(self, message: Message) -> bool:
+        """False when `stop` came between two attempts: the next run begins with this message."""
         try:
             record = decode(message.value() or b"")
-        except (InboxError, msgspec.ValidationError, ValueError, EOFError, IndexError, KeyError) as error:
-            self._park(message, f"not decodable: {type(error).__name__}: {error}")
-            return
-        if not self.ledger.is_new(record):
-            self.done.repeated += 1
-            return
+        except InboxError as error:
+            self._park(message, f"not decodable: {error}")
+            return True
         for attempt in range(1, self.attempts + 1):
-            try:
-                with self.ledger.effect(record):
+            failure = self._attempt(record)
+            if failure is None:
+                return True
+            log.warning("handler failed on %s (attempt %d): %s", record.id, attempt, failure)
+            pause = min(self.retry_s * 2 ** (attempt - 1), LONGEST_PAUSE_S)
+            if attempt < self.attempts and self.stop.wait(pause):
+                return False
+        self._park(message, f"handler failed: {type(failure).__name__}: {failure}")
+        return True
+
+    def _attempt(self, record: InboxRecord) -> Exception | None:
+        """The effect, once for each revision; what the handler raised. What the ledger raises on entering goes on."""
+        has_begun = is_new = False
+        try:
+            with self.ledger.effect(record) as is_new:
+                has_begun = True
+                if is_new:
                     self.handler(record)
-                self.done.handled += 1
-                return
-            except Exception as error:  # noqa: BLE001 - a handler may raise anything: the record is tried again, then put aside
-                log.warning("handler failed on %s (attempt %d): %s", record.id, attempt, error)
-                if attempt == self.attempts:
-                    self._park(message, f"handler failed: {type(error).__name__}: {error}")
+        except Exception as error:
+            if not has_begun:
+                raise  # a ledger that cannot be used is nobody's record's fault
+            return error
+        if is_new:
+            self.done.handled += 1
+        else:
+            self.done.repeated += 1
+        return None
 
     def _park(self, message: Message, reason: str) -> None:
         position = (message.topic() or "", message.partition() or 0, message.offset() or 0)
         self.ledger.park(Parked(*position, reason[:500], _bytes(message.key()), _bytes(message.value())))
         self.done.parked += 1
 
+    def _store(self, message: Message) -> None:
+        try:
+            self.consumer.store_offsets(message)
+            self.is_dirty = True
+        except KafkaException as error:  # the partition was lost meanwhile: its next owner repeats the message
+            log.warning("offset not stored: %s", error)
+
     def commit(self) -> None:
-        """Commits what was done, if anything was."""
-        if self.dirty:
-            with contextlib.suppress(KafkaException):  # a rebalance took the partitions: the next owner repeats them
-                self.consumer.commit(asynchronous=False)
-            self.dirty = False
+        """Commits what was done, if anything was; what fails is tried again with the next commit."""
+        self.committed_at = time.monotonic()
+        if not self.is_dirty:
+            return
+        try:
+            self.consumer.commit(asynchronous=False)
+            self.is_dirty = False
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError._NO_OFFSET:
+                self.is_dirty = False  # of partitions that were taken away
+            else:
+                log.warning("offsets not committed: %s", error)
+
+    def on_assign(self, consumer: Any, partitions: Any) -> None:
+        """Being a member, quiet counts from now."""
+        self.is_member, self.error = True, None
+        self.busy_at = time.monotonic()
 
     def on_revoke(self, consumer: Any, partitions: Any) -> None:
         """Partitions go to another consumer: what was done here is told first."""
         self.commit()
+
+    def on_lost(self, consumer: Any, partitions: Any) -> None:
+        """Another consumer has them already, and what was done here may not be committed any more."""
+        log.warning("lost %d partitions: a record took too long, or the broker was away", len(partitions))
+
+    def on_error(self, error: KafkaError) -> None:
+        """Errors of the connection; the client goes on trying."""
+        self.error = error
 
 
 def _bytes(value: str | bytes | None) -> bytes | None:

@@ -121,12 +121,15 @@ def encode(record: InboxRecord) -> bytes:
 def decode(data: bytes, folder: Path | None = None) -> InboxRecord:
     """The record of a single-object encoding; a schema other than today's is looked up in the inbox's folder.
 
-    Raises InboxError for bytes that are no such encoding or whose schema is unknown.
+    Raises InboxError, and nothing else, for bytes that are no such encoding or whose schema is unknown.
     """
     if data[:2] != MARKER or len(data) < 10:
         raise InboxError("not an Avro single-object encoding")
     writer = _parsed() if data[2:10] == fingerprint() else _stored_schema(folder, data[2:10].hex())
-    return msgspec.convert(fastavro.schemaless_reader(io.BytesIO(data[10:]), writer, _parsed()), InboxRecord)
+    try:
+        return msgspec.convert(fastavro.schemaless_reader(io.BytesIO(data[10:]), writer, _parsed()), InboxRecord)
+    except Exception as error:  # on wrong bytes the reader raises whatever it meets: EOF, overflow, index, encoding
+        raise InboxError(f"not a record of its schema: {type(error).__name__}: {error}") from error
 
 
 @cache

@@ -90,6 +90,12 @@ def letter_row(letter: DeadLetter) -> DeadLetterRow:
     )
 
 
+def letter_message(row: DeadLetterRow) -> tuple[bytes, bytes, dict[str, bytes]]:
+    """Key, value and headers of a dead letter in its topic: JSON, the payload in base64."""
+    headers = {"reason": row.reason.encode(), "source": f"{row.source}/{row.partition}#{row.offset}".encode()}
+    return row.dead_letter_id.encode(), msgspec.json.encode(row), headers
+
+
 def _arrival(received_ms: int | None) -> datetime | None:
     """The time of arrival; nothing is known about an input that was rejected, so it may be beyond any calendar."""
     try:

@@ -15,7 +15,7 @@ from pyflink.datastream.time_domain import TimeDomain
 from pyflink.java_gateway import get_gateway
 
 from replay_signals.pipelines.inbox import encode, fingerprint
-from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, letter_row, pack, unpack
+from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, letter_message, letter_row, pack, unpack
 from replay_signals.pipelines.stream.columns import flink_row, type_of
 from replay_signals.pipelines.stream.config import StreamConfig
 from replay_signals.pipelines.stream.evidence import Arrived, evidence_of
@@ -207,7 +207,6 @@ def inbox_output(record: InboxRecord, trace: str) -> Row:
 
 
 def letter_outputs(row: DeadLetterRow) -> Iterator[Any]:
-    """A dead letter as a row and as a record of its topic: JSON, the payload in base64."""
+    """A dead letter as a row and as a record of its topic."""
     yield ROWS["dead_letters"], flink_row(row)
-    headers = {"reason": row.reason.encode(), "source": f"{row.source}/{row.partition}#{row.offset}".encode()}
-    yield DEAD, Row(row.dead_letter_id.encode(), msgspec.json.encode(row), headers)
+    yield DEAD, Row(*letter_message(row))
