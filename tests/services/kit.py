@@ -92,8 +92,13 @@ def send(topics: Topics, messages: Iterable[Outgoing], pause_s: float = 0.0) -> 
 
 def send_raw(topics: Topics, role: str, value: bytes | None, **more: Any) -> None:
     """One message as it is."""
-    producer = Producer({"bootstrap.servers": topics.bootstrap, **PRODUCER})
-    producer.produce(topics.name(role), value, **more)
+    send_to(topics.bootstrap, topics.name(role), value, **more)
+
+
+def send_to(bootstrap: str, topic: str, value: bytes | None, **more: Any) -> None:
+    """One message to a topic of any name."""
+    producer = Producer({"bootstrap.servers": bootstrap, **PRODUCER})
+    producer.produce(topic, value, **more)
     producer.flush()
 
 

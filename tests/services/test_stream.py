@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
+import random
+import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # exported, not declared so
 from kit import (
     HOUR_MS,
     Topics,
@@ -21,6 +27,7 @@ from kit import (
     recorded,
     send,
     send_raw,
+    send_to,
     shuffled,
     tick,
     unlike,
@@ -62,6 +69,33 @@ def job(cluster: tuple[Path, State], topics: Topics, tmp_path: Path, request: py
         child.wait()
 
 
+def test_new_topics_are_found_and_idle_partitions_hold_nothing_back(
+    cluster: tuple[Path, State], topics: Topics, tmp_path: Path
+) -> None:
+    """Sessions of the old and of a new topic close by one message on one partition, with everything else idle."""
+    old, new = recorded(3), recorded(8)
+    more = f"{topics.prefix}.session_recording_more"
+    kafka = msgspec.structs.replace(topics.kafka(), snapshots=f"/{re.escape(topics.prefix)}\\.session_recording_.*/")
+    config = config_of(topics, tmp_path / "stream", kafka=kafka, discovery_ms=2_000, idle_after_ms=1_000)
+    child = run_local(config, cluster[0])
+    try:
+        send(topics, [m for m in old if m.topic == "snapshots"])
+        assert wait_until(lambda: newest(tmp_path / "stream")["message_digests"] != [], 120)
+
+        AdminClient({"bootstrap.servers": topics.bootstrap}).create_topics([NewTopic(more, 2, 1)])[more].result(20)
+        for m in new:
+            if m.topic == "snapshots":
+                send_to(topics.bootstrap, more, m.value, headers=list(m.headers), timestamp=m.timestamp_ms)
+        time.sleep(3)
+        end = max(m.timestamp_ms for m in old + new)
+        send_to(topics.bootstrap, more, b"tick", partition=0, timestamp=end + HOUR_MS)
+
+        assert wait_until(lambda: len(newest(tmp_path / "stream")["sessions"]) == 2, 60)
+    finally:
+        end_group(child.pid)
+        child.wait()
+
+
 HOSTILE: list[tuple[str, bytes | None, dict[str, bytes | None], str]] = [
     ("tombstone", None, {"token": b"phc_test"}, "message_value_or_timestamp_is_empty"),
     ("empty", b"", {"token": b"phc_test"}, "message_value_or_timestamp_is_empty"),
@@ -77,6 +111,21 @@ HOSTILE: list[tuple[str, bytes | None, dict[str, bytes | None], str]] = [
 ]
 
 
+def _huge() -> bytes:
+    """A valid message of about 50 MB: page changes of a megabyte each, which do not compress."""
+    dice = random.Random(50)
+    texts = [base64.b64encode(dice.randbytes(750_000)).decode() for _ in range(48)]
+    changes = [
+        {"type": 3, "timestamp": 1795489900100 + i, "data": {"source": 0, "texts": [{"id": 5, "value": text}]}}
+        for i, text in enumerate(texts)
+    ]
+    items = [{"type": 4, "timestamp": 1795489900000, "data": {"href": "http://x.test/"}}, *changes]
+    properties = {"$session_id": "s-huge", "$snapshot_items": items}
+    return json.dumps(
+        {"distinct_id": "u", "data": json.dumps({"event": "$snapshot_items", "properties": properties})}
+    ).encode()
+
+
 def test_hostile_input_costs_itself_alone(job: Path, topics: Topics, tmp_path: Path) -> None:
     messages = recorded(3)
     end = messages[-1].timestamp_ms
@@ -87,12 +136,14 @@ def test_hostile_input_costs_itself_alone(job: Path, topics: Topics, tmp_path: P
     for name, when in clocks.items():
         value = GOOD.replace(b"s-hostile", name.encode()).replace(b"1795489900000", str(when).encode())
         send_raw(topics, "snapshots", value, headers=[("token", b"phc_test")], timestamp=when)
+    send_raw(topics, "snapshots", _huge(), headers=[("token", b"phc_test")], timestamp=end)
     send(topics, messages[10:])
     tick(topics, end + HOUR_MS)
 
     batch = batch_of(topics, tmp_path)
 
     assert wait_until(lambda: not differences(job, batch), 180, 3), differences(job, batch)
+    assert any(dict(row)["session_id"] == repr("s-huge") for row in newest(job)["sessions"])
     found = Counter(row.reason for row in letters(topics.bootstrap, topics.name("dead_letters")))
     for name, _, _, reason in HOSTILE:
         assert found[reason], name

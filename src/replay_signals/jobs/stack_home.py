@@ -11,7 +11,11 @@ import os
 import re
 import shutil
 import subprocess
+import tarfile
+import urllib.request
 from pathlib import Path
+
+import msgspec
 
 from replay_signals.pipelines.files import InputError
 
@@ -19,6 +23,21 @@ PROJECT = Path(__file__).resolve().parents[3]
 INFRA = PROJECT / "infra"
 JAVA_OK = range(17, 22)
 FETCH_TRIES = 3
+
+
+class Pinned(msgspec.Struct, frozen=True):
+    """An archive, the folder in it, and its checksum."""
+
+    name: str
+    url: str
+    sha256: str
+
+
+MAVEN = Pinned(
+    "apache-maven-3.9.9",
+    "https://repo.maven.apache.org/maven2/org/apache/maven/apache-maven/3.9.9/apache-maven-3.9.9-bin.tar.gz",
+    "7a9cdf674fc1703d6382f5f330b3d110ea1b512b51f1652846d9e4e8a588d766",
+)
 JAR_SETS = {
     "broker": ["-DincludeScope=runtime"],
     "flink": ["-DexcludeTransitive=true"],
@@ -56,7 +75,7 @@ def fetch_jars(root: Path) -> dict[str, Path]:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two set-ups at once would fetch into each other's files
         for name, folder in folders.items():
             if not all((root / "libs" / file).is_file() for file in sums if file.startswith(f"{name}/")):
-                _fetch(name, folder)
+                _fetch(name, folder, maven_command(root))
     for file, digest in sums.items():
         path = root / "libs" / file
         if not path.is_file() or _sha256(path) != digest:
@@ -64,10 +83,27 @@ def fetch_jars(root: Path) -> dict[str, Path]:
     return folders
 
 
-def _fetch(name: str, folder: Path) -> None:
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise StackError("Maven is needed to fetch jars once (on Debian or Ubuntu: apt-get install maven).")
+def maven_command(root: Path) -> str:
+    """The machine's Maven, which knows the mirrors that its owner set, else one of our own. Raises StackError."""
+    own = root / "maven" / MAVEN.name / "bin" / "mvn"
+    found = shutil.which("mvn")
+    if found or own.is_file():
+        return found or str(own)
+    archive = root / "maven.tar.gz"
+    try:
+        with urllib.request.urlopen(MAVEN.url, timeout=60) as answer:
+            archive.write_bytes(answer.read())
+    except OSError as error:
+        raise StackError(f"Maven is not here and could not be fetched from {MAVEN.url}: {error}.") from None
+    if _sha256(archive) != MAVEN.sha256:
+        raise StackError(f"What came from {MAVEN.url} is not the Maven that is pinned: nothing was unpacked.")
+    with tarfile.open(archive) as content:
+        content.extractall(root / "maven", filter="data")
+    archive.unlink()
+    return str(own)
+
+
+def _fetch(name: str, folder: Path, maven: str) -> None:
     command = [maven, "-q", "-B", "-f", str(INFRA / "jars" / name / "pom.xml"), "dependency:copy-dependencies"]
     command += [*JAR_SETS[name], f"-DoutputDirectory={folder}"]
     for _ in range(FETCH_TRIES):  # a repository may drop a connection; what did arrive is kept

@@ -11,7 +11,6 @@ from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehous
 CATALOG = "replay"
 NAMESPACE = "replay"
 TRANSACTION_TIMEOUT_MS = 600_000
-DISCOVERY_MS = 30_000
 
 
 def _quoted(value: object) -> str:
@@ -50,7 +49,7 @@ def source(tables: StreamTableEnvironment, name: str, topic: str, config: Stream
         "properties.fetch.max.bytes": 4 * 1024 * 1024,
         "properties.max.poll.records": 100,
         "scan.startup.mode": "group-offsets",
-        "scan.topic-partition-discovery.interval": f"{DISCOVERY_MS} ms",
+        "scan.topic-partition-discovery.interval": f"{config.discovery_ms} ms",
         "scan.watermark.idle-timeout": f"{config.idle_after_ms} ms",
         "scan.watermark.alignment.group": config.name,
         "scan.watermark.alignment.max-drift": "5 min",
