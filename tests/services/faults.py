@@ -172,6 +172,8 @@ def run(
     wrong = unlike(inbox, expected_inbox(batch, inbox))
     account.inbox_lost = sum(what == "lacking" for what in wrong.values())
     account.inbox_wrong = len(wrong) - account.inbox_lost
+    for what in list(wrong.values())[:5]:
+        say(f"inbox: {what}")
     account.inbox_repeats = repeats_of(topics)
     account.repeats_allowed = config.inbox_delivery == "at-least-once"
     stack.rest(load_state(root), f"/jobs/{job}?mode=cancel", "PATCH")

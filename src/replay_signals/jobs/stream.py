@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from confluent_kafka import KafkaException
 
 from replay_signals.jobs.stack import DEFAULT_ROOT, rest
 from replay_signals.jobs.stack_home import (
@@ -28,6 +29,7 @@ from replay_signals.jobs.stack_home import (
 )
 from replay_signals.jobs.stack_state import State, load_state, stop, wait_for
 from replay_signals.pipelines.catalog import open_catalog, open_tables
+from replay_signals.pipelines.kafka_topics import end_offsets
 from replay_signals.pipelines.stream.config import ConfigError, Kafka, StreamConfig, load_config, to_json
 
 MODULE = "replay_signals.pipelines.stream.main"
@@ -67,6 +69,16 @@ def make_tables(config: StreamConfig) -> None:
         open_tables(open_catalog(config.warehouse.folder))
 
 
+def with_offsets(config: StreamConfig) -> StreamConfig:
+    """The configuration with the end of the inbox as it is now: a job that starts over reads from there again."""
+    kafka = config.kafka
+    try:
+        offsets = end_offsets(kafka.bootstrap, kafka.inbox)
+    except KafkaException as error:
+        raise StackError(f"The brokers at {kafka.bootstrap} do not answer: {error.args[0].str()}") from None
+    return msgspec.structs.replace(config, inbox_offsets=offsets)
+
+
 def submit(config: StreamConfig, root: Path = DEFAULT_ROOT, savepoint: str | None = None) -> str:
     """Submits the job to the cluster of `root` and returns its id; raises StackError when it does not start."""
     root = root.absolute()
@@ -74,6 +86,7 @@ def submit(config: StreamConfig, root: Path = DEFAULT_ROOT, savepoint: str | Non
     if running:
         raise StackError(f"A job named {config.name} runs already ({running[0]}): stop it first.")
     make_tables(config)
+    config = with_offsets(config)
     if config.execution_mode == "thread":
         renew_workers(root)
     return run_module(root, MODULE, to_json(config), [PROJECT / "src"], savepoint)
@@ -129,6 +142,7 @@ def run_local(config: StreamConfig, root: Path = DEFAULT_ROOT, slots: int = 4) -
     if not (home / "lib").is_dir():
         home = make_flink_home(root, fetch_jars(root)["flink"], python)
     make_tables(config)
+    config = with_offsets(config)
     conf = root / "local" / config.name
     conf.mkdir(parents=True, exist_ok=True)
     for file in (home / "conf").glob("log*"):

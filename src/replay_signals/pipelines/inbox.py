@@ -132,6 +132,10 @@ def decode(data: bytes, folder: Path | None = None) -> InboxRecord:
         raise InboxError(f"not a record of its schema: {type(error).__name__}: {error}") from error
 
 
+_known = msgspec.json.Decoder(InboxRecord)
+"""Made under the import lock: see `schemas/rules.py`."""
+
+
 @cache
 def fingerprint() -> bytes:
     """CRC-64-AVRO of the schema's canonical form, 8 bytes little-endian as the encoding has it."""

@@ -17,6 +17,8 @@ from replay_signals.schemas.rows import TABLES, DeadLetterRow, EventRow
 from replay_signals.transforms.canonical import encoded, well_formed
 
 DIGEST, EVENT, LETTER = "digest", "event", "letter"
+PUBLISHED = "published"
+"""A record of the inbox, as encoded there."""
 Part = tuple[str, bytes]
 """Kind and body: a fresh digest, event row or dead letter row, or (kind = table) a stored row."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -73,6 +73,41 @@ def inbox_record(signal: SignalRow, *, produced_at: datetime, session: SessionRo
         produced_at=produced_at,
         reaction_ms=signal.reaction_ms,
         recording=recording,
+    )
+
+
+def signal_row(record: InboxRecord) -> SignalRow:
+    """The row that `inbox_record` made the record of."""
+    return SignalRow(
+        day=(record.started_at - timedelta(milliseconds=record.offset_ms)).astimezone(UTC).date(),
+        team=record.team,
+        signal_id=record.id,
+        revision=record.revision,
+        status=record.status,
+        session_id=record.who.session_id,
+        window_id=record.who.window_id,
+        distinct_id=record.who.distinct_id,
+        person_id=record.who.person_id,
+        kind=record.kind,
+        started_at=record.started_at,
+        ended_at=record.ended_at,
+        page=record.where.page,
+        page_pattern=record.where.page_pattern,
+        element=record.where.element,
+        element_key=record.where.element_key,
+        x_px=record.where.x_px,
+        y_px=record.where.y_px,
+        verdict=record.verdict,
+        confidence=record.confidence,
+        severity=record.severity,
+        components=record.components,
+        summary=record.summary,
+        evidence=record.evidence,
+        click_count=record.click_count,
+        reaction_ms=record.reaction_ms,
+        offset_ms=record.offset_ms,
+        flags=record.flags,
+        rules_version=record.rules_version,
     )
 
 

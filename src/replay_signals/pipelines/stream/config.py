@@ -51,6 +51,9 @@ class StreamConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inbox_delivery: Annotated[
         Literal["at-least-once", "exactly-once"], doc("exactly-once delays the inbox by a checkpoint interval")
     ] = "at-least-once"
+    inbox_offsets: Annotated[
+        dict[str, int], doc("Where a new job starts to read its inbox back, by partition; `stream` asks the broker")
+    ] = {}
     checkpoint_interval_ms: Annotated[int, doc("Tables get a commit this often")] = 10_000
     idle_after_ms: Annotated[int, doc("A partition without messages for so long does not hold the clock back")] = 3_000
     out_of_order_ms: Annotated[int, doc("How far broker times of one partition may go back")] = 1_000

@@ -3,6 +3,7 @@
     snapshots -> digest --+                      +-> rows of every table -> Iceberg, a commit a checkpoint
                           +-> by session: judge -+-> inbox topic
     events ----> parse ---+                      +-> dead letters (table and topic)
+    inbox -> read back ---+
 
 Raw payload crosses the border to Python once, in `digest`, before anything is shuffled. Only digests are keyed and
 kept. Every operator has a uid, so that a savepoint finds its state in a changed graph.
@@ -18,7 +19,16 @@ from pyflink.table import EnvironmentSettings, StreamTableEnvironment
 
 from replay_signals.pipelines.stream import tables as sql
 from replay_signals.pipelines.stream.config import StreamConfig
-from replay_signals.pipelines.stream.steps import DEAD, EVIDENCE, INBOX, ROWS, DigestMessages, JudgeSessions, by_owner
+from replay_signals.pipelines.stream.steps import (
+    DEAD,
+    EVIDENCE,
+    INBOX,
+    ROWS,
+    DigestMessages,
+    JudgeSessions,
+    ReadBack,
+    by_owner,
+)
 from replay_signals.schemas.rows import TABLES
 
 
@@ -30,7 +40,7 @@ def build(env: StreamExecutionEnvironment, config: StreamConfig) -> None:
     snapshots = _digested(tables, "snapshots", config.kafka.snapshots, config)
     events = _digested(tables, "events", config.kafka.events, config)
     judged = (
-        by_owner(snapshots.union(events))
+        by_owner(snapshots.union(events, *_published(tables, config)))
         .process(JudgeSessions(config), output_type=Types.STRING())
         .name("Judge sessions")
         .uid("judge-sessions")
@@ -55,6 +65,18 @@ def _digested(tables: StreamTableEnvironment, name: str, topic: str, config: Str
         .name(f"Digest {name}")
         .uid(f"digest-{name}")
     )
+
+
+def _published(tables: StreamTableEnvironment, config: StreamConfig) -> list[DataStream]:
+    """The inbox read back, where a crash may have left records there that the state does not know of."""
+    if config.inbox_delivery == "exactly-once":
+        return []
+    return [
+        tables.to_data_stream(sql.inbox_source(tables, config))
+        .process(ReadBack(), output_type=EVIDENCE)
+        .name("Read inbox back")
+        .uid("read-inbox-back")
+    ]
 
 
 def table_environment(env: StreamExecutionEnvironment, config: StreamConfig) -> StreamTableEnvironment:

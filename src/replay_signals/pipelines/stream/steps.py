@@ -14,11 +14,21 @@ from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 from pyflink.datastream.time_domain import TimeDomain
 from pyflink.java_gateway import get_gateway
 
-from replay_signals.pipelines.inbox import encode, fingerprint
-from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, letter_message, letter_row, pack, unpack
+from replay_signals.pipelines.inbox import InboxError, decode, encode, fingerprint
+from replay_signals.pipelines.parts import (
+    DIGEST,
+    EVENT,
+    LETTER,
+    PUBLISHED,
+    Owner,
+    letter_message,
+    letter_row,
+    pack,
+    unpack,
+)
 from replay_signals.pipelines.stream.columns import flink_row, type_of
 from replay_signals.pipelines.stream.config import StreamConfig
-from replay_signals.pipelines.stream.evidence import Arrived, evidence_of
+from replay_signals.pipelines.stream.evidence import Arrived, evidence_of, key_of
 from replay_signals.pipelines.stream.garbage import collect_less
 from replay_signals.pipelines.stream.metrics import Counters
 from replay_signals.schemas.inbox import InboxRecord
@@ -74,6 +84,16 @@ class DigestMessages(ProcessFunction):
                 yield Row(evidence.owner, Row(evidence.kind, evidence.body, f"{topic}/{part}#{pos}"))
 
 
+class ReadBack(ProcessFunction):
+    """Records of the inbox to the sessions they are about; those of other writers are passed over."""
+
+    def process_element(self, value: Any, ctx: ProcessFunction.Context) -> Iterator[Any]:
+        """`value` is (v, owner, part, pos, ts)."""
+        body, owner, part, pos, _ = value
+        if body is not None and owner is not None:
+            yield Row(bytes(owner).decode(), Row(PUBLISHED, body, f"inbox/{part}#{pos}"))
+
+
 def by_owner(evidence: DataStream) -> KeyedStream:
     """Keyed as `DataStream.key_by` does it, by the field in front: a selector in Python would be one more step."""
     gateway = get_gateway()
@@ -102,7 +122,11 @@ class JudgeSessions(KeyedProcessFunction):
     def process_element(self, value: Any, ctx: KeyedProcessFunction.Context) -> Iterator[Any]:
         """`value` is (kind, body, trace)."""
         kind, body, trace = value
-        part, now_ms = unpack((kind, bytes(body))), ctx.timestamp() or 0
+        now_ms = ctx.timestamp() or 0
+        if kind == PUBLISHED:
+            yield from self._published(bytes(body), now_ms, ctx, trace)
+            return
+        part = unpack((kind, bytes(body)))
         if kind == DIGEST:
             yield from self._outputs(self._live.on_message(self._store, part, now_ms), now_ms, ctx, trace)
         elif part.session_id:
@@ -116,6 +140,7 @@ class JudgeSessions(KeyedProcessFunction):
         now_ms = timestamp
         if self._store.state.value() is None:  # an event without a session: repeats are no longer expected
             self._store.events.clear()
+            self._store.signals.clear()
             return
         if ctx.time_domain() == TimeDomain.PROCESSING_TIME:
             asked: tuple[int, int] | None = self._due.value()
@@ -127,6 +152,14 @@ class JudgeSessions(KeyedProcessFunction):
         if "judged_messages" in step.counts:
             self._count.time("judge_ms", (time.perf_counter() - started) * 1000)
         yield from self._outputs(step, now_ms, ctx, "timer")
+
+    def _published(self, body: bytes, now_ms: int, ctx: Any, trace: str) -> Iterator[Any]:
+        try:
+            record = decode(body)
+        except InboxError:  # of a newer schema, or of a writer that copies our headers
+            self._count("published_unreadable")
+            return
+        yield from self._outputs(self._live.on_published(self._store, record, now_ms), now_ms, ctx, trace)
 
     def _loose(self, row: EventRow) -> Iterator[Any]:
         """An event without a session: once, and again if a copy of it wins over the first."""
@@ -202,6 +235,7 @@ def inbox_output(record: InboxRecord, trace: str) -> Row:
         "status": record.status.encode(),
         "team": record.team.encode("utf-8", "replace"),
         "source": trace.encode("utf-8", "replace"),
+        "owner": key_of(Owner(record.team, record.who.session_id)).encode(),
     }
     return Row(record.id.encode(), encode(record), headers)
 

@@ -71,6 +71,32 @@ def source(tables: StreamTableEnvironment, name: str, topic: str, config: Stream
     )
 
 
+def inbox_source(tables: StreamTableEnvironment, config: StreamConfig) -> Table:
+    """The inbox topic from where it ended when the job was submitted; its clock is far ahead, so it holds none back."""
+    offsets = ";".join(f"partition:{part},offset:{offset}" for part, offset in config.inbox_offsets.items())
+    options: dict[str, object] = {
+        **_client(config.kafka),
+        "topic": config.kafka.inbox,
+        "value.format": "raw",
+        "properties.group.id": f"{config.kafka.group}-inbox",
+        "properties.auto.offset.reset": "latest",
+        "scan.startup.mode": "specific-offsets" if offsets else "latest-offset",
+        **({"scan.startup.specific-offsets": offsets} if offsets else {}),
+        "scan.watermark.idle-timeout": "1 s",
+    }
+    tables.execute_sql(
+        "CREATE TEMPORARY TABLE published ("
+        " v BYTES,"
+        " h MAP<STRING, BYTES> METADATA FROM 'headers' VIRTUAL,"
+        " part INT METADATA FROM 'partition' VIRTUAL,"
+        " pos BIGINT METADATA FROM 'offset' VIRTUAL,"
+        " ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,"
+        " WATERMARK FOR ts AS ts + INTERVAL '36500' DAY(5))"
+        f" {_options(options)}"
+    )
+    return tables.sql_query("SELECT v, h['owner'] AS owner, part, pos, ts FROM published")
+
+
 def catalog(tables: StreamTableEnvironment, warehouse: Warehouse) -> None:
     """The Iceberg catalog: as configured, else the SQLite file that backfills use."""
     own: dict[str, object] = {

@@ -5,12 +5,13 @@ Key: (team, session_id). The engine keeps a `Store` a key, hands in what arrives
     live = Live(rules)                                   # one an operator, no state of its own
     step = live.on_message(store, digest, now_ms)        # a MessageDigest of this key
     step = live.on_event(store, event, now_ms)           # an AnalyticsEvent with this key's session_id
+    step = live.on_published(store, record, now_ms)      # an InboxRecord of this key, read back from the inbox
     step = live.on_timer(store, now_ms)                  # a timer that was set, or any other moment
     row  = loose_event(event)                            # row of `events` for an event without a session_id: no key
 
 Every call reads and writes `store` and gives a `Step`: rows for tables, records for the inbox, dead letters, marks for
 evidence that came too late, counters, and a timer to set. Emit them all; set the timer if there is one; delete none.
-All three are total: bad evidence and bugs of a detector give dead letters, never an exception. (A state written by a
+All four are total: bad evidence and bugs of a detector give dead letters, never an exception. (A state written by a
 newer version raises `StateError`: a job that cannot read its state must not go on.)
 
 Time. `now_ms` is the broker's clock in epoch ms: the record's timestamp for messages and events, the timer's time or

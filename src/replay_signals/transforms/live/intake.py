@@ -109,7 +109,7 @@ def _first_copy(state: SessionState, digest: MessageDigest, now_ms: int, step: S
         step.late.append(Late(digest.team, digest.session_id, "message", digest.message_id, now_ms))
         step.count("messages_expired")
         return ID_ONLY
-    _wake(state, now_ms, step, "messages")
+    wake(state, now_ms, step, "messages")
     _received(state, now_ms)
     state.dirty, state.looked = True, False
     key = state.team, state.session_id
@@ -137,7 +137,7 @@ def _other_copy(
     winner = merge(one, other).messages[digest.message_id]
     if winner == known.digest:
         return None
-    _wake(state, now_ms, step, "messages")
+    wake(state, now_ms, step, "messages")
     state.dirty, state.looked = True, False
     state.digest_bytes += len(winner.records) - len(known.digest.records)
     step.rows.append(("message_digests", _digest_row(winner, known.revision + 1)))
@@ -150,7 +150,7 @@ def _keep_event(state: SessionState, row: EventRow, is_first: bool, now_ms: int,
         step.late.append(Late(row.team, row.session_id, "event", row.uuid, now_ms))
         step.count("events_expired")
         return ID_ONLY
-    _wake(state, now_ms, step, "events")
+    wake(state, now_ms, step, "events")
     if not state.message_count:
         _received(state, now_ms)
     state.dirty, state.looked = True, False
@@ -184,7 +184,7 @@ def _state(store: Store, team: str, session_id: str, now_ms: int) -> SessionStat
     return SessionState(team, session_id, OPEN, now_ms, now_ms) if data is None else STATES.decode(data)
 
 
-def _wake(state: SessionState, now_ms: int, step: Step, kind: str) -> None:
+def wake(state: SessionState, now_ms: int, step: Step, kind: str) -> None:
     """Late evidence opens a closed session again."""
     if state.phase == CLOSED:
         state.phase = OPEN

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from replay_signals.schemas.digests import MessageDigest
+from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.event_rows import event_of
-from replay_signals.transforms.live import early, intake, timers, whole
+from replay_signals.transforms.live import early, echo, intake, timers, whole
 from replay_signals.transforms.live.state import (
     CLOSED,
     DIGESTS,
@@ -37,11 +38,16 @@ class Live:
         """An analytics event of this session; `now_ms` is its broker time."""
         return intake.take_event(store, event, now_ms, self._rules)
 
+    def on_published(self, store: Store, record: InboxRecord, now_ms: int) -> Step:
+        """A record about this session that the inbox topic holds; `now_ms` is its broker time."""
+        return echo.take_published(store, record, now_ms, self._rules)
+
     def on_timer(self, store: Store, now_ms: int) -> Step:
         """Does what is due at `now_ms` (broker's clock): nothing, when nothing is."""
         step = Step()
         data = store.state.value()
         if data is None:
+            store.signals.clear()  # a record was read back, and the session it is about never came
             return step
         state = STATES.decode(data)
         due_ms = timers.next_due_ms(state, self._rules.session)

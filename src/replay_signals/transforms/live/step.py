@@ -78,6 +78,8 @@ COUNTERS = {
     "signals_new": "signals published for the first time",
     "signals_revised": "signals published again with other content",
     "signals_retracted": "signals taken back",
+    "signals_recovered": "records in the inbox that a crash made the job forget, learned of again",
+    "signals_late": "sessions that had closed and were opened again because of such a record",
 }
 """Every counter a step may carry, with its meaning."""
 
