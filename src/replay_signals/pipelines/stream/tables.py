@@ -10,6 +10,7 @@ from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehous
 
 CATALOG = "replay"
 NAMESPACE = "replay"
+FAR_MS = 32_503_680_000_000  # the year 3000
 TRANSACTION_TIMEOUT_MS = 600_000
 
 
@@ -91,7 +92,7 @@ def inbox_source(tables: StreamTableEnvironment, config: StreamConfig) -> Table:
         " part INT METADATA FROM 'partition' VIRTUAL,"
         " pos BIGINT METADATA FROM 'offset' VIRTUAL,"
         " ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,"
-        " WATERMARK FOR ts AS ts + INTERVAL '36500' DAY(5))"
+        f" WATERMARK FOR ts AS TO_TIMESTAMP_LTZ({FAR_MS}, 3))"
         f" {_options(options)}"
     )
     return tables.sql_query("SELECT v, h['owner'] AS owner, part, pos, ts FROM published")
