@@ -159,7 +159,8 @@ def run(
     batch = batch_of(topics, folder)
     wanted = len(newest(batch)["sessions"])
     wait_until(lambda: len(newest(folder / "stream")["sessions"]) >= wanted, 300, 3)
-    wait_until(lambda: not differences(folder / "stream", batch), 60, 5)
+    if not wait_until(lambda: not differences(folder / "stream", batch), 120, 10):
+        say(f"Not equal: {jobs(load_state(root))}")
     account.sessions = wanted
     account.signals = len(newest(batch)["signals"])
     account.different_rows = differences(folder / "stream", batch)
@@ -194,7 +195,7 @@ def main() -> int:
     parser.add_argument("--mode", choices=["thread", "process"], default="thread")
     parser.add_argument("--delivery", choices=["at-least-once", "exactly-once"], default="at-least-once")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="replay-signals-chaos-") as name:
+    with tempfile.TemporaryDirectory(prefix="replay-signals-chaos-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         root = folder / "stack"
         root.mkdir()

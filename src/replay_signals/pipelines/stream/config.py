@@ -55,7 +55,7 @@ class StreamConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, int], doc("Where a new job starts to read its inbox back, by partition; `stream` asks the broker")
     ] = {}
     checkpoint_interval_ms: Annotated[int, doc("Tables get a commit this often")] = 10_000
-    idle_after_ms: Annotated[int, doc("A partition without messages for so long does not hold the clock back")] = 3_000
+    idle_after_ms: Annotated[int, doc("A partition without messages for so long does not hold the clock back")] = 30_000
     out_of_order_ms: Annotated[int, doc("How far broker times of one partition may go back")] = 1_000
     discovery_ms: Annotated[int, doc("New partitions, and topics of a pattern, are looked for this often")] = 30_000
     execution_mode: Annotated[Literal["thread", "process"], doc("Python in the TaskManager, or beside it")] = "thread"

@@ -140,7 +140,6 @@ class JudgeSessions(KeyedProcessFunction):
         now_ms = timestamp
         if self._store.state.value() is None:  # an event without a session: repeats are no longer expected
             self._store.events.clear()
-            self._store.signals.clear()
             return
         if ctx.time_domain() == TimeDomain.PROCESSING_TIME:
             asked: tuple[int, int] | None = self._due.value()
@@ -178,7 +177,7 @@ class JudgeSessions(KeyedProcessFunction):
         for record in step.inbox:
             self._count("signals", 1, "kind", record.kind)
             self._count.time("publish_ms", time.time() * 1000 - record.produced_at.timestamp() * 1000)
-            yield INBOX, inbox_output(record, trace)
+            yield INBOX, inbox_output(record, now_ms, trace)
         for letter in step.letters:
             self._count(f"rejected.{letter.reason}")
             yield from letter_outputs(letter_row(letter))
@@ -191,9 +190,10 @@ class JudgeSessions(KeyedProcessFunction):
 
     def _set_timer(self, due_ms: int, now_ms: int, ctx: Any) -> None:
         """By the broker's clock, and by this machine's in case that nothing arrives which would move the broker's."""
-        wall_ms = int(time.time() * 1000) + max(0, due_ms - now_ms) + FALLBACK_MS
-        self._due.update((due_ms, wall_ms))
         timers = ctx.timer_service()
+        clock_ms = max(now_ms, timers.current_watermark())  # of late evidence, `now_ms` is long over
+        wall_ms = int(time.time() * 1000) + max(0, due_ms - clock_ms) + FALLBACK_MS
+        self._due.update((due_ms, wall_ms))
         timers.register_event_time_timer(due_ms)
         timers.register_processing_time_timer(wall_ms)
 
@@ -227,7 +227,7 @@ class FlinkMap:
         return iter(list(self._items()))
 
 
-def inbox_output(record: InboxRecord, trace: str) -> Row:
+def inbox_output(record: InboxRecord, now_ms: int, trace: str) -> Row:
     """Key, value and headers of an inbox record."""
     headers = {
         "schema": fingerprint().hex().encode(),
@@ -235,6 +235,7 @@ def inbox_output(record: InboxRecord, trace: str) -> Row:
         "status": record.status.encode(),
         "team": record.team.encode("utf-8", "replace"),
         "source": trace.encode("utf-8", "replace"),
+        "clock": str(now_ms).encode(),
         "owner": key_of(Owner(record.team, record.who.session_id)).encode(),
     }
     return Row(record.id.encode(), encode(record), headers)

@@ -10,7 +10,6 @@ from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehous
 
 CATALOG = "replay"
 NAMESPACE = "replay"
-FAR_MS = 32_503_680_000_000  # the year 3000
 TRANSACTION_TIMEOUT_MS = 600_000
 
 
@@ -73,7 +72,11 @@ def source(tables: StreamTableEnvironment, name: str, topic: str, config: Stream
 
 
 def inbox_source(tables: StreamTableEnvironment, config: StreamConfig) -> Table:
-    """The inbox topic from where it ended when the job was submitted; its clock is far ahead, so it holds none back."""
+    """The inbox topic from where it ended when the job was submitted.
+
+    Its event time is the session's clock when the record was made, so that this source never leads the others: with
+    those idle, a clock ahead of theirs would close every session. Nor does it hold them back for more than a moment.
+    """
     offsets = ";".join(f"partition:{part},offset:{offset}" for part, offset in config.inbox_offsets.items())
     options: dict[str, object] = {
         **_client(config.kafka),
@@ -83,7 +86,7 @@ def inbox_source(tables: StreamTableEnvironment, config: StreamConfig) -> Table:
         "properties.auto.offset.reset": "latest",
         "scan.startup.mode": "specific-offsets" if offsets else "latest-offset",
         **({"scan.startup.specific-offsets": offsets} if offsets else {}),
-        "scan.watermark.idle-timeout": "1 s",
+        "scan.watermark.idle-timeout": "200 ms",
     }
     tables.execute_sql(
         "CREATE TEMPORARY TABLE published ("
@@ -91,8 +94,8 @@ def inbox_source(tables: StreamTableEnvironment, config: StreamConfig) -> Table:
         " h MAP<STRING, BYTES> METADATA FROM 'headers' VIRTUAL,"
         " part INT METADATA FROM 'partition' VIRTUAL,"
         " pos BIGINT METADATA FROM 'offset' VIRTUAL,"
-        " ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,"
-        f" WATERMARK FOR ts AS TO_TIMESTAMP_LTZ({FAR_MS}, 3))"
+        " ts AS TO_TIMESTAMP_LTZ(COALESCE(TRY_CAST(DECODE(h['clock'], 'UTF-8') AS BIGINT), 0), 3),"
+        f" WATERMARK FOR ts AS ts - INTERVAL '{config.out_of_order_ms / 1000:.3f}' SECOND)"
         f" {_options(options)}"
     )
     return tables.sql_query("SELECT v, h['owner'] AS owner, part, pos, ts FROM published")

@@ -16,7 +16,7 @@ from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.canonical import canonical
 from replay_signals.transforms.live import tail, timers
 from replay_signals.transforms.live.glance import Due
-from replay_signals.transforms.live.intake import wake
+from replay_signals.transforms.live.intake import state_of, wake
 from replay_signals.transforms.live.state import EXPIRED, SIGNALS, STATES
 from replay_signals.transforms.live.step import Step
 from replay_signals.transforms.live.store import Store
@@ -30,18 +30,14 @@ CONTESTED = " "
 def take_published(store: Store, record: InboxRecord, now_ms: int, rules: Rules) -> Step:
     """A record of this session as it stands in the topic."""
     step = Step()
-    data = store.state.value()
-    state = None if data is None else STATES.decode(data)
-    if state is not None and state.phase == EXPIRED:
+    state = state_of(store, record.team, record.who.session_id, now_ms)
+    if state.phase == EXPIRED:
         return step
     standing = _after(_known(store, record.id), canonical("signals", [signal_row(record)])[0])
     if standing is None:
         return step
     step.count("signals_recovered")
     store.signals.put(record.id, SIGNALS.encode(standing))
-    if state is None:  # its messages may come yet; if none do, nothing must stay
-        step.timer_ms = now_ms + rules.session.keep_closed_ms
-        return step
     wake(state, now_ms, step, "signals")
     state.dirty, state.looked = True, False
     for window in state.windows:
@@ -63,7 +59,8 @@ def _after(known: SignalRow | None, told: SignalRow) -> SignalRow | None:
     if known is None or known.revision < told.revision:
         return _contested(told)
     same = content(known) == content(told) and (known.status == RETRACTED) == (told.status == RETRACTED)
-    if known.revision > told.revision or same or known.summary.endswith(CONTESTED):
+    contested = known.summary.endswith(CONTESTED) and known.status != RETRACTED
+    if known.revision > told.revision or same or contested:
         return None
     return _contested(known)
 

@@ -54,7 +54,7 @@ def take_message(store: Store, digest: MessageDigest, now_ms: int, rules: Rules)
         step.count("messages_repeated")
         return step
     key = digest.team, digest.session_id
-    state = _state(store, *key, now_ms)
+    state = state_of(store, *key, now_ms)
 
     def take(own: Step) -> bytes | None:
         sane = _sane(digest)
@@ -87,7 +87,7 @@ def take_event(store: Store, event: AnalyticsEvent, now_ms: int, rules: Rules) -
     if known is not None and (old is None or content(row) >= content(old)):
         step.count("events_repeated")
         return step
-    state = _state(store, *key, now_ms)
+    state = state_of(store, *key, now_ms)
     newest: EventRow = row if old is None else msgspec.structs.replace(row, revision=old.revision + 1)
 
     def take(own: Step) -> bytes:
@@ -179,7 +179,8 @@ def _tell(state: SessionState, event: AnalyticsEvent, rules: Rules) -> None:
         tail.add_due(window, due, rules.session.settle_ms)
 
 
-def _state(store: Store, team: str, session_id: str, now_ms: int) -> SessionState:
+def state_of(store: Store, team: str, session_id: str, now_ms: int) -> SessionState:
+    """The session's state, a fresh one when there is none."""
     data = store.state.value()
     return SessionState(team, session_id, OPEN, now_ms, now_ms) if data is None else STATES.decode(data)
 

@@ -47,7 +47,6 @@ class Live:
         step = Step()
         data = store.state.value()
         if data is None:
-            store.signals.clear()  # a record was read back, and the session it is about never came
             return step
         state = STATES.decode(data)
         due_ms = timers.next_due_ms(state, self._rules.session)
