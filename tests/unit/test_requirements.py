@@ -47,3 +47,9 @@ def test_every_line_is_pinned_by_hash_and_names_no_index(name: str) -> None:
 
 def test_core_needs_no_engine() -> None:
     assert not {"apache-beam", "pyarrow", "pyiceberg", "duckdb", "apache-flink"} & set(_pins("core"))
+
+
+def test_the_portable_runner_is_of_beams_version() -> None:
+    (version,) = _pins("beam")["apache-beam"].specifier
+    go = (ROOT / "infra" / "prism" / "go.mod").read_text()
+    assert f"github.com/apache/beam/sdks/v2 v{version.version} " in go
