@@ -13,6 +13,7 @@ FLINK := .venv-flink/.set-up
 TOOLS := .tools/.set-up
 PEERS := $(VENV)/.peers
 UV := .tools/bin/uv
+PRISM := .tools/prism
 
 # The first interpreter that is new enough and can make environments; name another with `make setup PYTHON=...`.
 PYTHON ?=
@@ -29,7 +30,7 @@ export UV_PYTHON_DOWNLOADS := never
 # The cache may lie on another file system, where hard links fail with a warning for every package.
 export UV_LINK_MODE ?= copy
 
-.PHONY: help setup demo stack stack-down stream-demo chaos test test-stream test-fast check format accuracy bench lock clean
+.PHONY: help setup demo stack stack-down stream-demo chaos prism test test-stream test-fast check format accuracy bench lock clean
 
 help: ## Print every target with what it does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +60,8 @@ stream-demo: stack ## Play the examples in at 10x, watch the inbox fill, query t
 CHAOS ?= --sessions 2000 --each 3
 chaos: $(SETUP) $(FLINK) ## Kill every part of a running stream, and account for every message
 	PYTHONPATH=tests:tests/pipelines $(BIN)/python tests/services/faults.py $(CHAOS)
+
+prism: $(PRISM) ## Build Beam's portable runner Prism into .tools, for tests and `backfill --runner` (needs Go)
 
 # The streaming tests come after the others and one by one: a cluster wants the machine for itself.
 JAVA_HERE := $(shell command -v java)
@@ -101,7 +104,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 lock: $(TOOLS) ## Resolve the dependencies anew and write requirements/*.txt
 	$(UV) lock --upgrade
 	$(EXPORT) --no-dev -o requirements/core.txt
-	$(EXPORT) --extra beam --extra kafka -o requirements/beam.txt
+	$(EXPORT) --extra beam --extra kafka --extra postgres -o requirements/beam.txt
 	$(EXPORT) --extra flink -o requirements/flink.txt
 	$(COMPILE) requirements/bench.in -o requirements/bench.txt
 	$(COMPILE) requirements/build.in -o requirements/build.txt
@@ -125,6 +128,11 @@ $(FLINK): $(TOOLS) requirements/flink.txt
 	@$(UV) venv --quiet --allow-existing --python .tools/bin/python .venv-flink
 	@$(UV) pip sync --quiet --python .venv-flink/bin/python --require-hashes requirements/flink.txt
 	@touch $@
+
+# Every module by its hash in go.sum. After .tools, whose set-up clears the folder.
+$(PRISM): infra/prism/go.mod infra/prism/go.sum | $(TOOLS)
+	cd infra/prism && go build -mod=readonly -trimpath -buildvcs=false -ldflags='-s -w' -o $(abspath $@) \
+		github.com/apache/beam/sdks/v2/go/cmd/prism
 
 # The build backend is pinned by hash too (build constraints), else an install would run whatever is newest.
 $(SETUP): $(TOOLS) requirements/beam.txt requirements/build.txt pyproject.toml

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from replay_signals.jobs.tables import Store
+    from support.postgres import Server
 
 
 @pytest.fixture
@@ -26,3 +33,32 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return (code if isinstance(code, int) else 0), streams.out, streams.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of the tests' own."""
+    from support.postgres import binaries, running
+
+    programs = binaries()
+    if programs is None:
+        pytest.skip("PostgreSQL is not here (on Debian or Ubuntu: apt-get install postgresql)")
+    with running(programs) as server:
+        yield server
+
+
+DATABASES = itertools.count()
+
+
+@pytest.fixture
+def catalog_in_postgres(postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Store]:
+    """Configures a catalog by name: a database of its own, and a folder for the data."""
+    from replay_signals.jobs.tables import Store
+
+    def make(name: str) -> Store:
+        variable = f"PYICEBERG_CATALOG__{name.upper().replace('-', '_')}__"
+        monkeypatch.setenv(f"{variable}URI", postgres.database(f"test{next(DATABASES)}"))
+        monkeypatch.setenv(f"{variable}WAREHOUSE", f"file://{tmp_path}/{name}")
+        return Store(None, name)
+
+    return make

@@ -6,11 +6,14 @@ The processes are forked from one that has imported Beam and Iceberg and done no
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
+
+from warehouses import Place, store_of
 
 from replay_signals.jobs.backfill import BackfillOptions, run_backfill
 
@@ -21,11 +24,14 @@ Step = tuple[str, int]
 
 
 class Child:
-    """A backfill in a process of its own. With `pause_at` it stops after that step until it is killed."""
+    """A backfill in a process of its own. With `pause_at` it stops after that step, to be killed or to go on."""
 
-    def __init__(self, warehouse: Path, paths: Sequence[Path], pause_at: Step | None = None) -> None:
+    def __init__(
+        self, warehouse: Place, paths: Sequence[Path], pause_at: Step | None = None, pause_s: float = 60
+    ) -> None:
         self.reports, theirs = CONTEXT.Pipe(duplex=False)
-        self.process = CONTEXT.Process(target=_run, args=(str(warehouse), [str(p) for p in paths], theirs, pause_at))
+        options = BackfillOptions([str(path) for path in paths], *store_of(warehouse))
+        self.process = CONTEXT.Process(target=_run, args=(options, dict(os.environ), theirs, pause_at, pause_s))
         self.process.start()
         theirs.close()
 
@@ -53,15 +59,19 @@ class Child:
         return outcome
 
 
-def _run(warehouse: str, paths: list[str], reports: Connection, pause_at: Step | None) -> None:
+def _run(
+    options: BackfillOptions, environment: dict[str, str], reports: Connection, pause_at: Step | None, pause_s: float
+) -> None:
+    os.environ.update(environment)  # what it was forked from may be older than a test's variables
+
     def watch(stage: str, done: int, total: int) -> None:
         if (stage, done) == pause_at:
             reports.send("paused")
-            time.sleep(60)
+            time.sleep(pause_s)
 
     reports.send("started")
     try:
-        reports.send(run_backfill(BackfillOptions(paths, warehouse), watch).added)
+        reports.send(run_backfill(options, watch).added)
     except Exception as error:  # noqa: BLE001 - whatever went wrong is for the parent to report
         reports.send(f"{type(error).__name__}: {error}")
         sys.exit(1)

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 from children import Child
+from pyiceberg.table import Table
+from sqlalchemy.exc import OperationalError
 from warehouses import SMALL, backfill, lines, newest, written
 
 from replay_signals.jobs import backfill as job
 from replay_signals.jobs.backfill import BackfillOptions, run_backfill
+from replay_signals.pipelines import commit
 from replay_signals.pipelines.catalog import WarehouseError
+from replay_signals.pipelines.commit import TablePlan
 
 pytestmark = pytest.mark.slow
 
@@ -77,3 +81,25 @@ def test_a_writer_that_is_always_overtaken_gives_up_with_a_clear_error(
 
     with pytest.raises(WarehouseError, match="gave up after 2 tries"):
         run_backfill(BackfillOptions([str(parts[0])], str(tmp_path / "w")), overtake)
+
+
+def test_a_commit_whose_answer_is_lost_counts_also_under_others(
+    whole: dict[str, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database may take a commit and go away before it says so; its files must stay."""
+    halves = [written(tmp_path / f"{i}.jsonl", lines(*SMALL)[i::2]) for i in range(2)]
+    commit_once = commit._commit_once
+    lost = False
+
+    def losing(table: Table, plan: TablePlan, run_id: str) -> bool:
+        nonlocal lost
+        done = commit_once(table, plan, run_id)
+        if plan.name == "message_digests" and not lost:
+            lost = True
+            backfill(tmp_path / "w", halves[1])
+            raise OperationalError("COMMIT", {}, Exception("server closed the connection unexpectedly"))
+        return done
+
+    monkeypatch.setattr(commit, "_commit_once", losing)
+    backfill(tmp_path / "w", halves[0])
+    assert newest(tmp_path / "w") == whole

@@ -13,6 +13,7 @@ import msgspec
 from pyiceberg.expressions import AlwaysTrue
 
 from replay_signals.jobs.backfill import BackfillOptions, BackfillResult, run_backfill
+from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.catalog import PinnedTable, open_catalog, open_tables
 from replay_signals.pipelines.stored import read_rows
 from replay_signals.pipelines.warehouse import latest as latest_table
@@ -26,14 +27,23 @@ ALL = AlwaysTrue()
 encode = msgspec.msgpack.Encoder(order="sorted").encode
 
 
-def backfill(warehouse: Path, *paths: Path, **options: Any) -> BackfillResult:
+Place = Path | Store
+"""A warehouse's folder, or a configured catalog."""
+
+
+def store_of(place: Place) -> Store:
+    """Warehouse and catalog as functions take them."""
+    return place if isinstance(place, Store) else Store(str(place))
+
+
+def backfill(warehouse: Place, *paths: Path, **options: Any) -> BackfillResult:
     """Runs a backfill in this process."""
-    return run_backfill(BackfillOptions([str(path) for path in paths], str(warehouse), **options))
+    return run_backfill(BackfillOptions([str(path) for path in paths], *store_of(warehouse), **options))
 
 
-def contents(warehouse: Path) -> dict[str, list[bytes]]:
+def contents(warehouse: Place) -> dict[str, list[bytes]]:
     """Every stored row of every table, all revisions, in one order."""
-    tables = open_tables(open_catalog(str(warehouse), create=False), create=False)
+    tables = open_tables(open_catalog(*store_of(warehouse), create=False), create=False)
     return {
         name: sorted(encode(row) for row in read_rows(PinnedTable(table), name, ALL)) for name, table in tables.items()
     }
@@ -44,19 +54,19 @@ def comparable(table: str, rows: list[Any]) -> list[bytes]:
     return sorted(encode(row) for row in canonical(table, rows))
 
 
-def newest(warehouse: Path) -> dict[str, list[str]]:
+def newest(warehouse: Place) -> dict[str, list[str]]:
     """What the `_latest` views show, without the revision: what happened, not how often it was looked at."""
     found = {}
     for name in TABLES:
-        table = latest_table(name, str(warehouse))
+        table = latest_table(name, *store_of(warehouse))
         shown = table.drop_columns([c for c in ("revision", "status") if c in table.column_names])
         found[name] = sorted(repr(sorted(row.items())) for row in shown.to_pylist())
     return found
 
 
-def snapshots(warehouse: Path) -> dict[str, list[int]]:
+def snapshots(warehouse: Place) -> dict[str, list[int]]:
     """Snapshot ids of every table: equal when nothing was committed."""
-    tables = open_tables(open_catalog(str(warehouse), create=False), create=False)
+    tables = open_tables(open_catalog(*store_of(warehouse), create=False), create=False)
     return {name: [s.snapshot_id for s in table.snapshots()] for name, table in tables.items()}
 
 
@@ -115,7 +125,7 @@ def _request(path: str, arrived_ms: int, body: Any) -> str:
     return json.dumps({"t": arrived_ms, "path": path, "query": "", "ua": "test", "body": json.dumps(body)})
 
 
-def rows(warehouse: Path, table: str) -> list[Any]:
+def rows(warehouse: Place, table: str) -> list[Any]:
     """Stored rows of a table, in order of key and revision."""
-    tables = open_tables(open_catalog(str(warehouse), create=False), create=False)
+    tables = open_tables(open_catalog(*store_of(warehouse), create=False), create=False)
     return sorted(read_rows(PinnedTable(tables[table]), table, ALL), key=encode)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 from confluent_kafka import Consumer, Producer, TopicPartition
-from warehouses import backfill
+from warehouses import Place, backfill, store_of
 
 from replay_signals.jobs.replay import PRODUCER
 from replay_signals.jobs.stack_home import INFRA
@@ -62,11 +62,12 @@ class Topics(msgspec.Struct, frozen=True):
         create_topics(self.bootstrap, declaration)
 
 
-def config_of(topics: Topics, warehouse: Path, **changes: Any) -> StreamConfig:
+def config_of(topics: Topics, warehouse: Place, **changes: Any) -> StreamConfig:
     """A job on the test's topics with quick checkpoints."""
+    where = store_of(warehouse)
     own = StreamConfig(
         kafka=topics.kafka(),
-        warehouse=Warehouse(folder=str(warehouse)),
+        warehouse=Warehouse(catalog=where.catalog) if where.catalog else Warehouse(folder=str(where.warehouse)),
         name=topics.prefix,
         checkpoint_interval_ms=2_000,
         parallelism=1,
@@ -151,16 +152,18 @@ def _line(message: Any) -> dict[str, Any]:
     }
 
 
-def batch_of(topics: Topics, folder: Path) -> Path:
-    """A warehouse that a backfill makes of everything in the topics."""
+def batch_of(topics: Topics, folder: Path, warehouse: Place | None = None) -> Place:
+    """A warehouse, in the folder by default, that a backfill makes of everything in the topics."""
+    warehouse = warehouse or folder / "batch"
     dump(topics, folder / "dump.jsonl")
-    backfill(folder / "batch", folder / "dump.jsonl")
-    return folder / "batch"
+    backfill(warehouse, folder / "dump.jsonl")
+    return warehouse
 
 
-def newest(warehouse: Path) -> dict[str, list[Row]]:
+def newest(warehouse: Place) -> dict[str, list[Row]]:
     """What the `_latest` views show of each table, comparable: no revision, and dead letters without their place."""
-    return {name: sorted(map(_row, latest(name, str(warehouse)).to_pylist()), key=repr) for name in TABLES}
+    where = store_of(warehouse)
+    return {name: sorted(map(_row, latest(name, *where).to_pylist()), key=repr) for name in TABLES}
 
 
 def _row(row: dict[str, Any]) -> Row:
@@ -175,7 +178,7 @@ def _cell(value: Any) -> Any:
     return tuple(sorted(value)) if isinstance(value, list) and value and isinstance(value[0], tuple) else repr(value)
 
 
-def differences(stream: Path, batch: Path) -> dict[str, tuple[int, int]]:
+def differences(stream: Place, batch: Place) -> dict[str, tuple[int, int]]:
     """Rows that only one of the warehouses has, by table."""
     ours, theirs = newest(stream), newest(batch)
     found = {}
@@ -217,9 +220,9 @@ def arriving(bootstrap: str, topic: str, quiet_s: float) -> Iterator[InboxRecord
     consumer.close()
 
 
-def expected_inbox(warehouse: Path, inbox: dict[str, InboxRecord]) -> dict[str, InboxRecord]:
+def expected_inbox(warehouse: Place, inbox: dict[str, InboxRecord]) -> dict[str, InboxRecord]:
     """What the inbox must hold by the signals of a warehouse; times of production are the inbox's own."""
-    rows = latest("signals", str(warehouse)).to_pylist()
+    rows = latest("signals", *store_of(warehouse)).to_pylist()
     out = {}
     for row in rows:
         maps = {name: dict(row[name]) for name in ("components", "flags")}
@@ -257,9 +260,9 @@ def recordings() -> list[list[Any]]:
     return [sorted(records, key=lambda r: r.received_ms) for records in files]
 
 
-def duplicates(warehouse: Path) -> dict[str, int]:
+def duplicates(warehouse: Place) -> dict[str, int]:
     """Rows that are stored more than once under one identity, by table, without any de-duplication."""
-    tables = open_tables(open_catalog(str(warehouse), create=False), create=False)
+    tables = open_tables(open_catalog(*store_of(warehouse), create=False), create=False)
     found = {}
     for name, table in tables.items():
         identity = identity_of(name)

@@ -15,7 +15,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 CORE = PROJECT["project"]["dependencies"]
 DEV = PROJECT["dependency-groups"]["dev"]
-FILES = {"core": CORE, "beam": CORE + EXTRAS["beam"] + DEV, "flink": CORE + EXTRAS["flink"] + DEV}
+BATCH = [declared for extra in ("beam", "kafka", "postgres") for declared in EXTRAS[extra]]
+FILES = {"core": CORE, "beam": CORE + BATCH + DEV, "flink": CORE + EXTRAS["flink"] + DEV}
 
 
 def _pins(name: str) -> dict[str, Requirement]:
@@ -46,3 +47,9 @@ def test_every_line_is_pinned_by_hash_and_names_no_index(name: str) -> None:
 
 def test_core_needs_no_engine() -> None:
     assert not {"apache-beam", "pyarrow", "pyiceberg", "duckdb", "apache-flink"} & set(_pins("core"))
+
+
+def test_the_portable_runner_is_of_beams_version() -> None:
+    (version,) = _pins("beam")["apache-beam"].specifier
+    go = (ROOT / "infra" / "prism" / "go.mod").read_text()
+    assert f"github.com/apache/beam/sdks/v2 v{version.version} " in go

@@ -130,6 +130,9 @@ def stream(
     warehouse: Annotated[
         str | None, typer.Option("--warehouse", "-w", help="Folder of the warehouse.", metavar="DIR")
     ] = None,
+    catalog: Annotated[
+        str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
+    ] = None,
     savepoint: Annotated[str | None, typer.Option("--from", help="Savepoint or checkpoint.", metavar="PATH")] = None,
     stop: Annotated[bool, typer.Option("--stop", help="Stop the running job at a savepoint.")] = False,
     root: Root = DEFAULT_ROOT,
@@ -140,7 +143,7 @@ def stream(
     from replay_signals.jobs.stack_home import StackError
     from replay_signals.jobs.stack_state import load_state
 
-    wanted = job.read_config(config, root, bootstrap=kafka, warehouse=warehouse)
+    wanted = job.read_config(config, root, bootstrap=kafka, warehouse=warehouse, catalog=catalog)
     if stop:
         state = load_state(root.absolute())
         running = [j["jid"] for j in job.jobs(state) if j["name"] == wanted.name and j["state"] not in job.ENDED]
@@ -157,7 +160,9 @@ def stream(
 
             end_group(child.pid)
     else:
-        render.say(f"Job {job.submit(wanted, root, savepoint)} runs; tables in {wanted.warehouse.folder}")
+        where = wanted.warehouse
+        place = where.folder if where.is_folder else f"catalog {where.catalog_name}"
+        render.say(f"Job {job.submit(wanted, root, savepoint)} runs; tables in {place}")
 
 
 @guarded

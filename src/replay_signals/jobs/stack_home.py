@@ -185,4 +185,6 @@ def flink_environment(home: Path, python: Path) -> dict[str, str]:
     }
     # thread mode embeds an interpreter in the JVM, which finds packages by this alone
     paths = f"{site_packages(python)}{os.pathsep}{PROJECT / 'src'}"
-    return {**os.environ, **{name: str(path) for name, path in folders.items()}, "PYTHONPATH": paths}
+    # Flink logs the environment it starts Python with, so passwords of catalogs stay out of it
+    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("PYICEBERG_CATALOG")}
+    return {**inherited, **{name: str(path) for name, path in folders.items()}, "PYTHONPATH": paths}

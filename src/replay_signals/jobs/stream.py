@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,10 @@ from replay_signals.jobs.stack_home import (
     make_flink_home,
 )
 from replay_signals.jobs.stack_state import State, load_state, stop, wait_for
-from replay_signals.pipelines.catalog import open_catalog, open_tables
+from replay_signals.pipelines.catalog import configured, open_catalog, open_tables
 from replay_signals.pipelines.kafka_topics import end_offsets
-from replay_signals.pipelines.stream.config import ConfigError, Kafka, StreamConfig, load_config, to_json
+from replay_signals.pipelines.stream import catalog
+from replay_signals.pipelines.stream.config import ConfigError, Kafka, StreamConfig, Warehouse, load_config, to_json
 
 MODULE = "replay_signals.pipelines.stream.main"
 ENDED = {"FINISHED", "CANCELED", "FAILED"}
@@ -40,7 +42,8 @@ STOP_S = 120
 def read_config(path: str | None, root: Path, **changes: str | None) -> StreamConfig:
     """The configuration of a file (defaults without one), with the local stack's broker when none is named.
 
-    `changes` are bootstrap and warehouse. Raises StackError for a file that cannot be used.
+    `changes` are bootstrap, warehouse and catalog; a warehouse's folder stands for its own catalog. Raises StackError
+    for a file that cannot be used.
     """
     try:
         config = load_config(Path(path).read_text() if path else "")
@@ -52,21 +55,48 @@ def read_config(path: str | None, root: Path, **changes: str | None) -> StreamCo
     is_named = config.kafka.bootstrap != Kafka().bootstrap
     bootstrap = state.bootstrap if state.ports and not is_named else config.kafka.bootstrap
     bootstrap = changes.get("bootstrap") or bootstrap
-    folder = str(Path(changes.get("warehouse") or config.warehouse.folder).absolute())
     return msgspec.structs.replace(
         config,
         kafka=msgspec.structs.replace(config.kafka, bootstrap=bootstrap),
-        warehouse=msgspec.structs.replace(config.warehouse, folder=folder),
+        warehouse=_warehouse(config.warehouse, changes.get("warehouse"), changes.get("catalog")),
     )
 
 
+def _warehouse(own: Warehouse, folder: str | None, name: str | None) -> Warehouse:
+    if folder or name:
+        own = Warehouse(folder or own.folder, name)
+    return msgspec.structs.replace(own, folder=str(Path(own.folder).absolute()))
+
+
 def make_tables(config: StreamConfig) -> None:
-    """Makes the tables of the default catalog, or the columns they lack. Raises WarehouseError.
+    """Makes the tables, or the columns they lack. Raises WarehouseError, and StackError when Flink could not use them.
 
     A catalog that is configured for Flink alone must have them already: a backfill into it makes them.
     """
-    if not config.warehouse.catalog:
-        open_tables(open_catalog(config.warehouse.folder))
+    where = config.warehouse
+    if where.catalog:
+        _for_flink(where, where.catalog)
+        open_tables(open_catalog(None, where.catalog))
+    elif not where.flink_catalog:
+        open_tables(open_catalog(where.folder))
+
+
+def hand_over_catalog(where: Warehouse, folder: Path) -> dict[str, str]:
+    """Leaves a configured catalog in a folder for the job; variables that tell the job where. Raises StackError."""
+    if where.catalog is None or where.flink_catalog:
+        return {}
+    catalog.write_properties(folder, where.catalog, _for_flink(where, where.catalog))
+    return {catalog.HOME: str(folder)}
+
+
+def _for_flink(where: Warehouse, name: str) -> dict[str, Any]:
+    """Properties of a configured catalog that has a translation for Flink, or options of Flink's own beside it."""
+    properties = configured(name)
+    try:
+        catalog.flink_options(where, properties)
+    except ConfigError as error:
+        raise StackError(str(error)) from None
+    return properties
 
 
 def with_offsets(config: StreamConfig) -> StreamConfig:
@@ -89,21 +119,29 @@ def submit(config: StreamConfig, root: Path = DEFAULT_ROOT, savepoint: str | Non
     config = with_offsets(config)
     if config.execution_mode == "thread":
         renew_workers(root)
-    return run_module(root, MODULE, to_json(config), [PROJECT / "src"], savepoint)
+    with tempfile.TemporaryDirectory() as folder:
+        more = hand_over_catalog(config.warehouse, Path(folder))
+        return run_module(root, MODULE, to_json(config), [PROJECT / "src"], savepoint, more)
 
 
-def run_module(root: Path, module: str, config: str, folders: Sequence[Path], savepoint: str | None = None) -> str:
+def run_module(
+    root: Path,
+    module: str,
+    config: str,
+    folders: Sequence[Path],
+    savepoint: str | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> str:
     """Hands a Python module to Flink's client; returns the job's id. Raises StackError when it does not start."""
     python = flink_python()
+    environment = {**flink_environment(root / "flink", python), **(variables or {})}
     start = ["-s", savepoint] if savepoint else []
     command = [
         str(root / "flink" / "bin" / "flink"), "run", "-d", *start,
         "-pyexec", str(python), "-pyclientexec", str(python),
         "-pyfs", ",".join(map(str, folders)), "-pym", module, "--config", config,
     ]  # fmt: skip
-    done = subprocess.run(
-        command, env=flink_environment(root / "flink", python), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     words = done.stdout.split("JobID ")
     if done.returncode or len(words) < 2:
         raise StackError(f"Flink did not take the job: {_cause(done.stderr + done.stdout)}")
@@ -163,7 +201,8 @@ def run_local(config: StreamConfig, root: Path = DEFAULT_ROOT, slots: int = 4) -
         "rest.port": 0,
     }
     (conf / "config.yaml").write_text("".join(f"{key}: {value}\n" for key, value in own.items()))
-    environment = {**flink_environment(home, python), "FLINK_CONF_DIR": str(conf), "FLINK_LOG_DIR": str(conf)}
+    folders = {"FLINK_CONF_DIR": str(conf), "FLINK_LOG_DIR": str(conf)}
+    environment = flink_environment(home, python) | folders | hand_over_catalog(config.warehouse, conf)
     with (conf / "job.log").open("ab") as log:
         return subprocess.Popen(
             [str(python), "-m", MODULE, "--config", to_json(config)],

@@ -10,13 +10,14 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from pyiceberg.catalog import Catalog, load_catalog
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import CommitFailedException, NoSuchNamespaceError, NoSuchTableError
 from pyiceberg.table import StaticTable, Table
+from pyiceberg.utils.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
 from replay_signals.pipelines.iceberg_schema import (
@@ -34,6 +35,10 @@ CATALOG_NAME = "replay"
 CATALOG_FILE = "catalog.db"
 BUSY_TIMEOUT_S = 30  # how long SQLite waits for another writer's lock
 CREATE_TRIES = 8
+RACES = (SQLAlchemyError, CommitFailedException, sqlite3.Error, ValueError)
+PERMANENT = (
+    "file is not a database", "unable to open database", "connection failed", "connection is bad", "failed to resolve",
+)  # fmt: skip
 T = TypeVar("T")
 
 
@@ -82,12 +87,31 @@ def local_folder(warehouse: str) -> Path:
     return folder
 
 
+def configured(name: str) -> dict[str, Any]:
+    """What PyIceberg's configuration (file and environment, as they are now) says of a catalog."""
+    return dict(Config().get_catalog_config(name) or {})
+
+
 def _configured(name: str, warehouse: str | None) -> Catalog:
+    what = f"cannot open the catalog {name!r}"
+    own = configured(name) | ({"warehouse": warehouse} if warehouse else {})
+    # a pooled connection may be dead when a long run comes to its commits
+    own.setdefault("pool_pre_ping", "true")
     try:
-        return load_catalog(name, **({"warehouse": warehouse} if warehouse else {}))
+        return _retried(lambda: load_catalog(name, **own), what, SQLAlchemyError)
+    except (WarehouseError, ModuleNotFoundError):
+        raise
     except Exception as error:
         # catalogs raise whatever their client library raises
-        raise WarehouseError(f"cannot open the catalog {name!r}: {_sentence(error)}") from error
+        raise WarehouseError(f"{what}: {_without_password(_sentence(error), own)}") from error
+
+
+def _without_password(text: str, own: dict[str, Any]) -> str:
+    """Libraries quote in their errors what they were given."""
+    password = str(own.get("uri", "")).partition("://")[2].rpartition("@")[0].partition(":")[2]
+    for secret in (password, *(str(own.get(key, "")) for key in ("credential", "token"))):
+        text = text.replace(secret, "***") if secret else text
+    return text
 
 
 def open_tables(catalog: Catalog, *, create: bool = True) -> dict[str, Table]:
@@ -156,7 +180,9 @@ class PinnedTable:
 
     def __init__(self, table: Table) -> None:
         self.metadata_location = table.metadata_location
-        self.properties = dict(table.io.properties)
+        # of the catalog's own properties workers need none, and a SQL catalog's URI holds a password
+        hidden = {"uri"} if isinstance(table.catalog, SqlCatalog) else set()
+        self.properties = {key: value for key, value in table.io.properties.items() if key not in hidden}
         self.snapshot_id = table.metadata.current_snapshot_id
         self._table: Table | None = table
 
@@ -171,15 +197,19 @@ class PinnedTable:
         return {**self.__dict__, "_table": None}
 
 
-def _retried(action: Callable[[], T], what: str) -> T:
-    """Runs an action that another process may be doing too (making the catalog, a namespace, a column)."""
+def _retried(action: Callable[[], T], what: str, *races: type[Exception]) -> T:
+    """Runs an action that another process may be doing too (making the catalog, a namespace, a column).
+
+    `races` are what it raises when it lost; when not given, all that the making of tables raises.
+    """
+    lost = races or RACES
     failure: Exception | None = None
     for attempt in range(CREATE_TRIES):
         try:
             return action()
         except (NoSuchTableError, NoSuchNamespaceError):
             raise
-        except (SQLAlchemyError, CommitFailedException, sqlite3.Error, ValueError) as error:
+        except lost as error:
             failure = error
             if _is_permanent(error):
                 break
@@ -191,7 +221,7 @@ def _retried(action: Callable[[], T], what: str) -> T:
 
 
 def _is_permanent(error: Exception) -> bool:
-    return "file is not a database" in str(error) or "unable to open database" in str(error)
+    return any(text in str(error) for text in PERMANENT)
 
 
 def _sentence(error: Exception | None) -> str:

@@ -64,15 +64,15 @@ class TablePlan(msgspec.Struct):
 def commit_table(catalog: Catalog, base: PinnedTable, plan: TablePlan, run_id: str) -> bool:
     """Commits one table; False when there was nothing to change. Raises Conflict or WarehouseError."""
     for attempt in range(COMMIT_TRIES):
-        table = _load(catalog, plan.name)
-        if _already_committed(table, run_id):
-            return True
-        if table.metadata.current_snapshot_id != base.snapshot_id:
-            _check(base, table, plan)
         try:
+            table = _load(catalog, plan.name)
+            if _already_committed(table, run_id):
+                return True
+            if table.metadata.current_snapshot_id != base.snapshot_id:
+                _check(base, table, plan)
             return _commit_once(table, plan, run_id)
         except (CommitFailedException, ValidationException, OperationalError):
-            # lost the race, or SQLite stayed locked: the next look tells whether it matters
+            # lost the race, SQLite stayed locked, or PostgreSQL went away: the next look tells whether it matters
             time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))
     raise WarehouseError(f"table {plan.name} could not be committed in {COMMIT_TRIES} tries: too many other writers")
 
@@ -91,9 +91,9 @@ def _load(catalog: Catalog, name: str) -> Table:
 
 
 def _already_committed(table: Table, run_id: str) -> bool:
-    """An attempt whose answer got lost may have landed."""
-    head = table.current_snapshot()
-    return bool(head and head.summary and head.summary.additional_properties.get(RUN_ID) == run_id)
+    """An attempt whose answer got lost may have landed, and others may have committed on top of it."""
+    summaries = (snapshot.summary for snapshot in reversed(table.snapshots()))
+    return any(summary and summary.additional_properties.get(RUN_ID) == run_id for summary in summaries)
 
 
 def _commit_once(table: Table, plan: TablePlan, run_id: str) -> bool:

@@ -10,6 +10,8 @@ from msgspec import Meta
 
 from replay_signals.schemas.rules import Rules
 
+DEFAULT_CATALOG = "replay"
+
 
 def doc(text: str) -> Meta:
     """Field documentation."""
@@ -36,9 +38,20 @@ class Warehouse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The Iceberg catalog. Without `catalog`, a SQLite file in `folder`, the one that backfills use."""
 
     folder: Annotated[str, doc("Folder of the warehouse")] = "warehouse"
-    catalog: Annotated[
-        dict[str, str], doc("Options of Flink's CREATE CATALOG, instead of the folder's SQLite file")
+    catalog: Annotated[str | None, doc("Name of a configured PyIceberg catalog, instead of the folder's own")] = None
+    flink_catalog: Annotated[
+        dict[str, str], doc("Options of Flink's CREATE CATALOG, for a catalog that is not translated for Flink")
     ] = {}
+
+    @property
+    def catalog_name(self) -> str:
+        """What rows of a SQL catalog carry, so it must be one name for all who use it."""
+        return self.catalog or DEFAULT_CATALOG
+
+    @property
+    def is_folder(self) -> bool:
+        """Catalog and data lie in the folder."""
+        return not (self.catalog or self.flink_catalog)
 
 
 class StreamConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

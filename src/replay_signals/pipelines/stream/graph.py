@@ -51,7 +51,7 @@ def build(env: StreamExecutionEnvironment, config: StreamConfig) -> None:
         rows = judged.get_side_output(ROWS[name])
         if name == "dead_letters":
             rows = rows.union(*(side.get_side_output(ROWS[name]) for side in (snapshots, events)))
-        sql.to_table(tables, statements, name, rows)
+        sql.to_table(tables, statements, config.warehouse, name, rows)
     letters = judged.get_side_output(DEAD).union(*(side.get_side_output(DEAD) for side in (snapshots, events)))
     sql.to_topic(tables, statements, "inbox", judged.get_side_output(INBOX), config, config.inbox_delivery)
     sql.to_topic(tables, statements, "dead_letters", letters, config, "at-least-once")

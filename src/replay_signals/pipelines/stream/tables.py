@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from pyflink.datastream import DataStream
 from pyflink.table import Schema, StatementSet, StreamTableEnvironment, Table
 
+from replay_signals.pipelines.stream.catalog import HOME, flink_options, read_properties
 from replay_signals.pipelines.stream.columns import select_list, sql_columns
 from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehouse
 
-CATALOG = "replay"
 NAMESPACE = "replay"
 TRANSACTION_TIMEOUT_MS = 600_000
 
@@ -103,26 +105,24 @@ def inbox_source(tables: StreamTableEnvironment, config: StreamConfig) -> Table:
 
 def catalog(tables: StreamTableEnvironment, warehouse: Warehouse) -> None:
     """The Iceberg catalog: as configured, else the SQLite file that backfills use."""
-    own: dict[str, object] = {
-        "catalog-impl": "org.apache.iceberg.jdbc.JdbcCatalog",
-        "uri": f"jdbc:sqlite:{warehouse.folder}/catalog.db?busy_timeout=30000",
-        "jdbc.schema-version": "V1",
-        "warehouse": f"file://{warehouse.folder}",
-        "clients": 1,
-    }
-    options = {"type": "iceberg", **(warehouse.catalog or own)}
-    tables.execute_sql(f"CREATE CATALOG {CATALOG} {_options(options)}")
+    named = None if warehouse.flink_catalog else warehouse.catalog
+    properties = read_properties(os.environ.get(HOME), named) if named else {}
+    options: dict[str, object] = {**flink_options(warehouse, properties)}
+    tables.execute_sql(f"CREATE CATALOG `{warehouse.catalog_name}` {_options(options)}")
 
 
-def to_table(tables: StreamTableEnvironment, statements: StatementSet, name: str, rows: DataStream) -> None:
+def to_table(
+    tables: StreamTableEnvironment, statements: StatementSet, warehouse: Warehouse, name: str, rows: DataStream
+) -> None:
     """Rows of a table into Iceberg; commits come with checkpoints. The uid suffix makes operator ids that last."""
     schema = Schema.new_builder()
     for column, kind in sql_columns(name):
         schema.column(column, kind)
     tables.create_temporary_view(f"rows_{name}", tables.from_data_stream(rows, schema.build()))
     hints = f"'uid-suffix' = '{name}', 'write-parallelism' = '1', 'distribution-mode' = 'none'"
+    table = f"`{warehouse.catalog_name}`.{NAMESPACE}.{name}"
     statements.add_insert_sql(
-        f"INSERT INTO {CATALOG}.{NAMESPACE}.{name} /*+ OPTIONS({hints}) */ SELECT {select_list(name)} FROM rows_{name}"
+        f"INSERT INTO {table} /*+ OPTIONS({hints}) */ SELECT {select_list(name)} FROM rows_{name}"
     )
 
 
