@@ -79,7 +79,7 @@ def throughput(state: State, folder: Path, given: argparse.Namespace) -> None:
     pure = Player(RULES).play(messages)
     say_pure(pure, raw_mb, messages, snapshots)
     for mode in given.mode:
-        config = config_of(state, folder, "throughput", execution_mode=mode, parallelism=1, rules=RULES)
+        config = config_of(state, folder, "throughput", execution_mode=mode, parallelism=given.parallelism, rules=RULES)
         traffic.fill(state.bootstrap, config.kafka, messages)
         limit = None if given.no_limit else counted(state, folder, mode, snapshots, raw_mb)
         job = submit(config, ROOT)
@@ -194,8 +194,10 @@ def play(state: State, declaration: Path, sessions: int, gap_ms: float) -> threa
 
 
 def memory(state: State, folder: Path, given: argparse.Namespace) -> None:
-    """Resident memory and checkpoint size, a line every so often."""
-    config = config_of(state, folder, "memory", execution_mode=given.mode[0], parallelism=2, rules=RULES)
+    """Resident memory and checkpoint size, a line every so often. Sessions are forgotten within minutes."""
+    forgetful = msgspec.structs.replace(RULES.session, keep_closed_ms=120_000, remember_ms=240_000)
+    rules = msgspec.structs.replace(RULES, session=forgetful)
+    config = config_of(state, folder, "memory", execution_mode=given.mode[0], parallelism=2, rules=rules)
     job = start(config)
     state = load_state(ROOT)
     play(state, folder / "topics.toml", given.sessions, given.gap_ms)
@@ -220,6 +222,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=90)
     parser.add_argument("--bundle-ms", type=int, default=StreamConfig().bundle_ms)
     parser.add_argument("--kb", type=int, default=50)
+    parser.add_argument(
+        "--parallelism", type=int, default=1, help="throughput: slots, each on a TaskManager of its own"
+    )
     parser.add_argument("--mb", type=int, default=200)
     parser.add_argument("--no-limit", action="store_true", help="without the job that only counts bytes")
     given = parser.parse_args()
