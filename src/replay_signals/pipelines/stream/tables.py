@@ -85,6 +85,7 @@ def inbox_source(tables: StreamTableEnvironment, config: StreamConfig) -> Table:
         "topic": config.kafka.inbox,
         "value.format": "raw",
         "properties.group.id": f"{config.kafka.group}-inbox",
+        "properties.isolation.level": "read_committed",
         "properties.auto.offset.reset": "latest",
         "scan.startup.mode": "specific-offsets" if offsets else "latest-offset",
         **({"scan.startup.specific-offsets": offsets} if offsets else {}),
