@@ -68,7 +68,7 @@ def _digested(tables: StreamTableEnvironment, name: str, topic: str, config: Str
 
 
 def _published(tables: StreamTableEnvironment, config: StreamConfig) -> DataStream:
-    """The inbox read back. In transactions it tells nothing new, but with it a savepoint fits both kinds of delivery."""
+    """The inbox read back. Of transactions it tells nothing new, but so a savepoint fits both kinds of delivery."""
     return (
         tables.to_data_stream(sql.inbox_source(tables, config))
         .process(ReadBack(), output_type=EVIDENCE)
