@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,11 @@ from kit import HOUR_MS, Topics, batch_of, config_of, differences, duplicates, n
 from savepoints import KEPT, halves, started
 
 from replay_signals.jobs.stack import rest
+from replay_signals.jobs.stack_home import INFRA
 from replay_signals.jobs.stack_state import State, load_state
 from replay_signals.jobs.stream import stop_with_savepoint, submit
 
+PROMETHEUS_PORTS = range(19249, 19280)
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 
 
@@ -48,6 +53,22 @@ def test_a_job_goes_on_from_a_savepoint(cluster: tuple[Path, State], tmp_path: P
         tmp_path / "stream", batch
     )
     assert not duplicates(tmp_path / "stream")
+    assert wait_until(lambda: not _lacking(), 30, 2), _lacking()
+
+
+def _lacking() -> set[str]:
+    """Metrics of ours that the dashboard or an alert asks for and no TaskManager exposes."""
+    asked = "".join((INFRA / "metrics" / name).read_text() for name in ("dashboard.json", "alerts.yaml"))
+    names = set(re.findall(r"flink_taskmanager_job_task_operator_replay_signals_\w+", asked))
+    exposed = "".join(_metrics(port) for port in PROMETHEUS_PORTS)
+    return {name for name in names if name not in exposed}
+
+
+def _metrics(port: int) -> str:
+    """What a process exposes; nothing when there is none at that port."""
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:
+        return str(page.read().decode())
+    return ""
 
 
 AT_CLOSE = ("sessions", "interactions", "console_logs", "network_requests")

@@ -19,7 +19,7 @@ class Counters:
     """Counters of one step, made when they are first needed."""
 
     def __init__(self, context: RuntimeContext, step: str) -> None:
-        self._group = context.get_metrics_group().add_group(GROUP, step)
+        self._group = context.get_metrics_group().add_group(GROUP).add_group(step)
         self._counters: dict[tuple[str, str, str], Any] = {}
 
     def __call__(self, name: str, by: int = 1, label: str = "", value: str = "") -> None:
