@@ -51,6 +51,8 @@ DEAD = OutputTag("dead-letters", RECORD)
 FALLBACK_MS = 50
 """How much later than the watermark the wall clock may say that a timer is due, when nothing arrives any more."""
 
+CHECK_MS = 30_000
+
 log = logging.getLogger(__name__)
 
 
@@ -142,15 +144,21 @@ class JudgeSessions(KeyedProcessFunction):
             self._store.events.clear()
             return
         if ctx.time_domain() == TimeDomain.PROCESSING_TIME:
-            asked: tuple[int, int] | None = self._due.value()
-            if asked is None or timestamp < asked[1]:
+            asked = self._due.value() or (0, 0)
+            due_ms, wall_ms, check_ms = (*asked, asked[1])[:3]  # the first version kept two numbers
+            if timestamp != check_ms:
+                return  # of an earlier one
+            if timestamp < wall_ms and ctx.timer_service().current_watermark() < due_ms:
+                self._check_later(due_ms, wall_ms, timestamp, ctx)
                 return
-            now_ms = asked[0]
+            now_ms = due_ms
         started = time.perf_counter()
         step = self._live.on_timer(self._store, now_ms)
         if "judged_messages" in step.counts:
             self._count.time("judge_ms", (time.perf_counter() - started) * 1000)
         yield from self._outputs(step, now_ms, ctx, "timer")
+        if self._store.state.value() is None:
+            self._due.clear()
 
     def _published(self, body: bytes, now_ms: int, ctx: Any, trace: str) -> Iterator[Any]:
         try:
@@ -192,10 +200,18 @@ class JudgeSessions(KeyedProcessFunction):
         """By the broker's clock, and by this machine's in case that nothing arrives which would move the broker's."""
         timers = ctx.timer_service()
         clock_ms = max(now_ms, timers.current_watermark())  # of late evidence, `now_ms` is long over
-        wall_ms = int(time.time() * 1000) + max(0, due_ms - clock_ms) + FALLBACK_MS
-        self._due.update((due_ms, wall_ms))
+        now_wall_ms = int(time.time() * 1000)
         timers.register_event_time_timer(due_ms)
-        timers.register_processing_time_timer(wall_ms)
+        self._check_later(due_ms, now_wall_ms + max(0, due_ms - clock_ms) + FALLBACK_MS, now_wall_ms, ctx)
+
+    def _check_later(self, due_ms: int, wall_ms: int, now_wall_ms: int, ctx: Any) -> None:
+        """Looks again at `wall_ms`, and on the way there, should the broker's clock have passed unnoticed.
+
+        A timer that is set for a time which the watermark has passed fires with the next watermark: perhaps never.
+        """
+        check_ms = min(wall_ms, now_wall_ms + max(CHECK_MS, (wall_ms - now_wall_ms) // 16))
+        self._due.update((due_ms, wall_ms, check_ms))
+        ctx.timer_service().register_processing_time_timer(check_ms)
 
 
 class FlinkStore:
