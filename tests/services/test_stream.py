@@ -82,7 +82,8 @@ def test_new_topics_are_found_and_idle_partitions_hold_nothing_back(
         send(topics, [m for m in old if m.topic == "snapshots"])
         assert wait_until(lambda: newest(tmp_path / "stream")["message_digests"] != [], 120)
 
-        AdminClient({"bootstrap.servers": topics.bootstrap}).create_topics([NewTopic(more, 2, 1)])[more].result(20)
+        admin = AdminClient({"bootstrap.servers": topics.bootstrap})  # a client that is collected answers nobody
+        admin.create_topics([NewTopic(more, 2, 1)])[more].result(20)
         for m in new:
             if m.topic == "snapshots":
                 send_to(topics.bootstrap, more, m.value, headers=list(m.headers), timestamp=m.timestamp_ms)
