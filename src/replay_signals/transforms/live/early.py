@@ -73,7 +73,7 @@ def _show(store: Store, state: SessionState, view: interim.View, now_ms: int, st
     for one in list(shown.values()):
         reachable = interim.reachable(one, windows.get(one.window_id))
         gone = reachable and one.window_id in view.windows and one.id not in view.found
-        old = _standing(store, one.id) if gone else None
+        old = standing(store, one.id) if gone else None
         if old is not None and old.status != RETRACTED:
             _publish(store, whole.retracted(old), now_ms, step)
         if gone or not reachable:
@@ -82,12 +82,13 @@ def _show(store: Store, state: SessionState, view: interim.View, now_ms: int, st
 
 
 def _offer(store: Store, row: SignalRow, now_ms: int, step: Step) -> None:
-    old = _standing(store, row.signal_id)
+    old = standing(store, row.signal_id)
     if old is None or old.status == RETRACTED or interim.differs(old, row):
         _publish(store, whole.next_revision(row, old), now_ms, step)
 
 
-def _standing(store: Store, signal_id: str) -> SignalRow | None:
+def standing(store: Store, signal_id: str) -> SignalRow | None:
+    """The newest revision of a signal, None when it was never published."""
     data = store.signals.get(signal_id)
     return None if data is None else SIGNALS.decode(data)
 

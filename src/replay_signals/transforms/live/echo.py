@@ -15,6 +15,7 @@ from replay_signals.schemas.rows import SignalRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.canonical import canonical
 from replay_signals.transforms.live import tail, timers
+from replay_signals.transforms.live.early import standing
 from replay_signals.transforms.live.glance import Due
 from replay_signals.transforms.live.intake import state_of, wake
 from replay_signals.transforms.live.state import EXPIRED, SIGNALS, STATES
@@ -30,16 +31,15 @@ CONTESTED = " "
 def take_published(store: Store, record: InboxRecord, now_ms: int, rules: Rules) -> Step:
     """A record of this session as it stands in the topic."""
     step = Step()
+    newest = _after(standing(store, record.id), canonical("signals", [signal_row(record)])[0])
+    if newest is None:
+        return step
     state = state_of(store, record.team, record.who.session_id, now_ms)
     if state.phase == EXPIRED:
         return step
-    standing = _after(_known(store, record.id), canonical("signals", [signal_row(record)])[0])
-    if standing is None:
-        return step
     step.count("signals_recovered")
-    store.signals.put(record.id, SIGNALS.encode(standing))
+    store.signals.put(record.id, SIGNALS.encode(newest))
     wake(state, now_ms, step, "signals")
-    state.dirty, state.looked = True, False
     for window in state.windows:
         if window.window_id == record.who.window_id:  # by then what was read before the crash is read again
             due = Due(now_ms - window.skew_ms + rules.clicks.window_ms)
@@ -47,11 +47,6 @@ def take_published(store: Store, record: InboxRecord, now_ms: int, rules: Rules)
     timers.schedule(state, rules.session, step)
     store.state.update(STATES.encode(state))
     return step
-
-
-def _known(store: Store, signal_id: str) -> SignalRow | None:
-    data = store.signals.get(signal_id)
-    return None if data is None else SIGNALS.decode(data)
 
 
 def _after(known: SignalRow | None, told: SignalRow) -> SignalRow | None:

@@ -111,7 +111,6 @@ def _first_copy(state: SessionState, digest: MessageDigest, now_ms: int, step: S
         return ID_ONLY
     wake(state, now_ms, step, "messages")
     _received(state, now_ms)
-    state.dirty, state.looked = True, False
     key = state.team, state.session_id
     seen = attempt(step, key, "look failed", now_ms, lambda _: glance(digest, rules.clicks)) or Glance()
     if not _fits(state, digest, seen.clicks, rules.session):
@@ -138,7 +137,6 @@ def _other_copy(
     if winner == known.digest:
         return None
     wake(state, now_ms, step, "messages")
-    state.dirty, state.looked = True, False
     state.digest_bytes += len(winner.records) - len(known.digest.records)
     step.rows.append(("message_digests", _digest_row(winner, known.revision + 1)))
     return DIGESTS.encode(StoredDigest(known.revision + 1, winner))
@@ -153,7 +151,6 @@ def _keep_event(state: SessionState, row: EventRow, is_first: bool, now_ms: int,
     wake(state, now_ms, step, "events")
     if not state.message_count:
         _received(state, now_ms)
-    state.dirty, state.looked = True, False
     if is_first and state.event_count >= rules.session.max_events:
         state.truncated = True
         step.count("events_capped")
@@ -186,7 +183,8 @@ def state_of(store: Store, team: str, session_id: str, now_ms: int) -> SessionSt
 
 
 def wake(state: SessionState, now_ms: int, step: Step, kind: str) -> None:
-    """Late evidence opens a closed session again."""
+    """There is something new to judge; late evidence opens a closed session again."""
+    state.dirty, state.looked = True, False
     if state.phase == CLOSED:
         state.phase = OPEN
         state.opened_ms = max(now_ms, state.clock_ms)

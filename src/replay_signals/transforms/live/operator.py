@@ -110,7 +110,7 @@ class Live:
 def _expire(store: Store, state: SessionState, step: Step) -> None:
     """Lets the evidence go; ids stay, so that repeats are still known."""
     state.phase = EXPIRED
-    state.windows, state.events, state.shown, state.pending = [], [], [], []
+    state.windows, state.events, state.shown = [], [], []
     for piece in (store.digests, store.events):
         for key, data in piece.items():
             if data != ID_ONLY:
