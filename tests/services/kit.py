@@ -7,14 +7,15 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Producer
 from warehouses import Place, backfill, store_of
 
+from replay_signals.jobs.brokers import everything
 from replay_signals.jobs.replay import PRODUCER
 from replay_signals.jobs.stack_home import INFRA
 from replay_signals.pipelines.catalog import open_catalog, open_tables
@@ -33,7 +34,6 @@ from samples import EXAMPLES
 
 TOPICS = declared_topics(INFRA / "topics.toml")
 HOUR_MS = 3_600_000
-QUIET_S = 8.0
 Row = tuple[tuple[str, Any], ...]
 
 
@@ -112,31 +112,12 @@ def tick(topics: Topics, timestamp_ms: int) -> None:
 
 def dump(topics: Topics, path: Path) -> int:
     """Writes everything in both source topics as Kafka lines for a backfill; returns how many messages."""
-    consumer = Consumer(
-        {
-            "bootstrap.servers": topics.bootstrap,
-            "group.id": f"{topics.prefix}-dump",
-            "enable.partition.eof": True,
-            "enable.auto.commit": False,
-        }
-    )
-    partitions = [
-        TopicPartition(topics.name(role), p, 0)
-        for role in ("snapshots", "events")
-        for p in range(TOPICS[role].partitions)
-    ]
-    consumer.assign(partitions)
-    ended = count = 0
+    count = 0
     with path.open("w") as file:
-        while ended < len(partitions):
-            message = consumer.poll(10)
-            assert message is not None, "the broker does not answer"
-            if message.error():
-                ended += 1
-                continue
-            count += 1
-            file.write(json.dumps(_line(message)) + "\n")
-    consumer.close()
+        for role in ("snapshots", "events"):
+            for message in everything(topics.bootstrap, topics.name(role)):
+                count += 1
+                file.write(json.dumps(_line(message)) + "\n")
     return count
 
 
@@ -205,19 +186,9 @@ def inbox_of(topics: Topics, folder: Path) -> dict[str, InboxRecord]:
 
 def repeats_of(topics: Topics) -> int:
     """Committed inbox records that say what an earlier one said already: same id and revision."""
-    seen = Counter((r.id, r.revision) for r in arriving(topics.bootstrap, topics.name("inbox"), QUIET_S))
+    records = (decode(message.value() or b"") for message in everything(topics.bootstrap, topics.name("inbox")))
+    seen = Counter((r.id, r.revision) for r in records)
     return seen.total() - len(seen)
-
-
-def arriving(bootstrap: str, topic: str, quiet_s: float) -> Iterator[InboxRecord]:
-    """Every committed record of a topic as it is, repeats and all, until nothing comes any more."""
-    settings = {"bootstrap.servers": bootstrap, "group.id": f"all-{time.time_ns()}", "auto.offset.reset": "earliest"}
-    consumer = Consumer({**settings, "isolation.level": "read_committed", "enable.auto.commit": False})
-    consumer.subscribe([topic])
-    while (message := consumer.poll(quiet_s)) is not None:
-        if not message.error():
-            yield decode(message.value() or b"")
-    consumer.close()
 
 
 def expected_inbox(warehouse: Place, inbox: dict[str, InboxRecord]) -> dict[str, InboxRecord]:

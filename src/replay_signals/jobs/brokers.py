@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from confluent_kafka import Consumer, KafkaException
+import time
+from collections.abc import Iterator
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 ANSWER_S = 10.0
+POLL_S = 0.2
 
 
 class BrokerError(Exception):
@@ -38,3 +42,36 @@ def partitions_of(consumer: Consumer, bootstrap: str, topic: str) -> list[int]:
     if found.error is not None:
         raise BrokerError(f"Topic {topic} at {bootstrap} cannot be read: {found.error.str()}. Name another (--topic).")
     return sorted(found.partitions)
+
+
+def end_offsets(bootstrap: str, topic: str) -> dict[str, int]:
+    """Where each partition of a topic ends now. Raises BrokerError."""
+    consumer = reader(bootstrap)
+    try:
+        places = [TopicPartition(topic, number) for number in partitions_of(consumer, bootstrap, topic)]
+        return {str(p.partition): consumer.get_watermark_offsets(p, timeout=ANSWER_S)[1] for p in places}
+    finally:
+        consumer.close()
+
+
+def everything(bootstrap: str, topic: str) -> Iterator[Message]:
+    """Everything that a topic holds now. Raises BrokerError."""
+    consumer = reader(bootstrap)
+    try:
+        left = set(partitions_of(consumer, bootstrap, topic))
+        consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in left])
+        heard = time.monotonic()
+        while left:
+            message = consumer.poll(POLL_S)
+            if message is None:
+                if time.monotonic() - heard > ANSWER_S:
+                    raise BrokerError(f"Topic {topic} at {bootstrap} stopped answering. Try again.")
+                continue
+            heard = time.monotonic()
+            error = message.error()
+            if error is None:
+                yield message
+            elif error.code() == KafkaError._PARTITION_EOF:
+                left.discard(message.partition() or 0)
+    finally:
+        consumer.close()

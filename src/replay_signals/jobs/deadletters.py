@@ -16,7 +16,6 @@ from typing import cast
 
 import msgspec
 from confluent_kafka import (
-    OFFSET_BEGINNING,
     Consumer,
     KafkaError,
     KafkaException,
@@ -25,13 +24,12 @@ from confluent_kafka import (
     TopicPartition,
 )
 
-from replay_signals.jobs.brokers import ANSWER_S, BrokerError, partitions_of, reader
+from replay_signals.jobs.brokers import ANSWER_S, POLL_S, BrokerError, everything, reader
 from replay_signals.jobs.replay import PRODUCER
 from replay_signals.schemas.rows import DeadLetterRow
 
 ORIGIN = "replay-signals-origin"
 """Header of a message that was sent again: `topic/partition#offset` of the original."""
-POLL_S = 0.2
 GONE = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION}
 Position = tuple[str, int, int]
 Delivered = Callable[[KafkaError | None, Message], None]
@@ -55,7 +53,7 @@ class Replayed(msgspec.Struct):
 def letters(bootstrap: str, topic: str, reason: str | None = None) -> Iterator[DeadLetterRow]:
     """Every letter in the topic, each id once, optionally of one reason. Raises BrokerError."""
     seen: set[str] = set()
-    for message in _everything(bootstrap, topic):
+    for message in everything(bootstrap, topic):
         try:
             row = msgspec.json.decode(message.value() or b"", type=DeadLetterRow)
         except msgspec.DecodeError as error:
@@ -157,26 +155,3 @@ def _at(consumer: Consumer, position: Position) -> Message | None:
         if problem.code() == KafkaError._PARTITION_EOF:
             return None  # only marks of transactions are left
     raise BrokerError(f"{topic}/{partition} did not answer within {ANSWER_S:.0f} s. Try again.")
-
-
-def _everything(bootstrap: str, topic: str) -> Iterator[Message]:
-    """Everything that a topic holds now. Raises BrokerError."""
-    consumer = reader(bootstrap)
-    try:
-        left = set(partitions_of(consumer, bootstrap, topic))
-        consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in left])
-        heard = time.monotonic()
-        while left:
-            message = consumer.poll(POLL_S)
-            if message is None:
-                if time.monotonic() - heard > ANSWER_S:
-                    raise BrokerError(f"Topic {topic} at {bootstrap} stopped answering. Try again.")
-                continue
-            heard = time.monotonic()
-            error = message.error()
-            if error is None:
-                yield message
-            elif error.code() == KafkaError._PARTITION_EOF:
-                left.discard(message.partition() or 0)
-    finally:
-        consumer.close()

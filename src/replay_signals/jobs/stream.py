@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from confluent_kafka import KafkaException
 
+from replay_signals.jobs.brokers import end_offsets
 from replay_signals.jobs.stack import DEFAULT_ROOT, rest
 from replay_signals.jobs.stack_home import (
     PROJECT,
@@ -30,7 +30,6 @@ from replay_signals.jobs.stack_home import (
 )
 from replay_signals.jobs.stack_state import State, load_state, stop, wait_for
 from replay_signals.pipelines.catalog import configured, open_catalog, open_tables
-from replay_signals.pipelines.kafka_topics import end_offsets
 from replay_signals.pipelines.stream import catalog
 from replay_signals.pipelines.stream.config import ConfigError, Kafka, StreamConfig, Warehouse, load_config, to_json
 
@@ -100,13 +99,14 @@ def _for_flink(where: Warehouse, name: str) -> dict[str, Any]:
 
 
 def with_offsets(config: StreamConfig) -> StreamConfig:
-    """The configuration with the end of the inbox as it is now: a job that starts over reads from there again."""
+    """The configuration with the end of the inbox as it is now: a job that starts over reads from there again.
+
+    Raises BrokerError when nobody answers.
+    """
     kafka = config.kafka
-    try:
-        offsets = end_offsets(kafka.bootstrap, kafka.inbox)
-    except KafkaException as error:
-        raise StackError(f"The brokers at {kafka.bootstrap} do not answer: {error.args[0].str()}") from None
-    return msgspec.structs.replace(config, inbox_offsets=offsets)
+    if kafka.properties:  # of the Java client, which this one cannot use to get past a broker's door
+        return config
+    return msgspec.structs.replace(config, inbox_offsets=end_offsets(kafka.bootstrap, kafka.inbox))
 
 
 def submit(config: StreamConfig, root: Path = DEFAULT_ROOT, savepoint: str | None = None) -> str:
@@ -115,8 +115,8 @@ def submit(config: StreamConfig, root: Path = DEFAULT_ROOT, savepoint: str | Non
     running = [job["jid"] for job in jobs(load_state(root)) if job["name"] == config.name and job["state"] not in ENDED]
     if running:
         raise StackError(f"A job named {config.name} runs already ({running[0]}): stop it first.")
-    make_tables(config)
     config = with_offsets(config)
+    make_tables(config)
     if config.execution_mode == "thread":
         renew_workers(root)
     with tempfile.TemporaryDirectory() as folder:
@@ -179,8 +179,8 @@ def run_local(config: StreamConfig, root: Path = DEFAULT_ROOT, slots: int = 4) -
     home = root / "flink"
     if not (home / "lib").is_dir():
         home = make_flink_home(root, fetch_jars(root)["flink"], python)
-    make_tables(config)
     config = with_offsets(config)
+    make_tables(config)
     conf = root / "local" / config.name
     conf.mkdir(parents=True, exist_ok=True)
     for file in (home / "conf").glob("log*"):

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import msgspec
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # exported, not declared so
 
 TIMEOUT_S = 20.0
@@ -43,15 +43,3 @@ def create_topics(bootstrap: str, declaration: Path) -> list[str]:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise
     return made
-
-
-def end_offsets(bootstrap: str, topic: str, properties: dict[str, str] | None = None) -> dict[str, int]:
-    """Where each partition of a topic ends now; empty for a topic that is not there. Raises KafkaException."""
-    settings = {"bootstrap.servers": bootstrap, "group.id": "replay-signals-offsets", **(properties or {})}
-    consumer = Consumer(settings)
-    try:
-        found = consumer.list_topics(topic, timeout=TIMEOUT_S).topics[topic]
-        places = [TopicPartition(topic, number) for number in found.partitions]
-        return {str(p.partition): consumer.get_watermark_offsets(p, timeout=TIMEOUT_S)[1] for p in places}
-    finally:
-        consumer.close()

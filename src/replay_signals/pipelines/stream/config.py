@@ -65,7 +65,7 @@ class StreamConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Literal["at-least-once", "exactly-once"], doc("exactly-once delays the inbox by a checkpoint interval")
     ] = "at-least-once"
     inbox_offsets: Annotated[
-        dict[str, int], doc("Where a new job starts to read its inbox back, by partition; `stream` asks the broker")
+        dict[str, int], doc("Where a new job reads its inbox back from; `stream` asks unless a login is set")
     ] = {}
     checkpoint_interval_ms: Annotated[int, doc("Tables get a commit this often")] = 10_000
     idle_after_ms: Annotated[int, doc("A partition without messages for so long does not hold the clock back")] = 30_000

@@ -50,8 +50,8 @@ INBOX = OutputTag("inbox", RECORD)
 DEAD = OutputTag("dead-letters", RECORD)
 FALLBACK_MS = 50
 """How much later than the watermark the wall clock may say that a timer is due, when nothing arrives any more."""
-
 CHECK_MS = 30_000
+"""Shortest time between two looks at whether the broker's clock passed a timer unnoticed."""
 
 log = logging.getLogger(__name__)
 
@@ -72,10 +72,11 @@ class DigestMessages(ProcessFunction):
         body, token, encoding, topic, part, pos, _ = value
         self._count("messages")
         self._count("bytes", len(body or b""))
-        if ctx.timestamp() is not None:
-            self._count.time("arrival_ms", time.time() * 1000 - ctx.timestamp())
+        arrived_ms = ctx.timestamp()
+        if arrived_ms is not None:
+            self._count.time("arrival_ms", time.time() * 1000 - arrived_ms)
         headers = {"token": token, "content-encoding": encoding}
-        arrived = Arrived(body, headers, ctx.timestamp(), SourcePosition(topic, pos, part))
+        arrived = Arrived(body, headers, arrived_ms, SourcePosition(topic, pos, part))
         for evidence in evidence_of(self._topic, arrived, self._teams):
             if evidence.kind == LETTER:
                 letter: DeadLetterRow = unpack((LETTER, evidence.body))
