@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import heappop, heappush
+from typing import Any
 
 from replay_signals.pipelines.kafka_messages import Outgoing
 from replay_signals.pipelines.parts import DIGEST, LETTER, unpack
@@ -60,10 +62,10 @@ class Player:
             for one in found:
                 if one.kind != LETTER:
                     part = unpack((one.kind, one.body))
-                    self.cost.take_s += self._run(one.owner, lambda s: self._take(live, s, one.kind, part, m))  # noqa: B023 - called at once
+                    self.cost.take_s += self._run(one.owner, partial(self._take, live, one.kind, part, m))
         return self.cost
 
-    def _take(self, live: Live, store: MemoryStore, kind: str, part, m: Outgoing) -> Step:  # type: ignore[no-untyped-def]  # whatever `unpack` gives
+    def _take(self, live: Live, kind: str, part: Any, m: Outgoing, store: MemoryStore) -> Step:
         if kind == DIGEST:
             return live.on_message(store, part, m.timestamp_ms)
         return live.on_event(store, event_of(part), m.timestamp_ms) if part.session_id else Step()

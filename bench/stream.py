@@ -142,7 +142,7 @@ def handed_on(state: State, job: str, step: str) -> int:
 
 def config_of(state: State, folder: Path, what: str, **more: Any) -> StreamConfig:
     """A job on topics of its own."""
-    kafka, _ = traffic.make_topics(traffic.name_of(what), folder, state.bootstrap)
+    kafka = traffic.make_topics(traffic.name_of(what), folder, state.bootstrap)
     return StreamConfig(kafka=kafka, warehouse=Warehouse(str(folder / kafka.group)), name=kafka.group, **more)
 
 

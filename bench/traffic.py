@@ -24,8 +24,8 @@ TIMESTAMP = re.compile(rb'"timestamp":[0-9]+')
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-def make_topics(prefix: str, folder: Path, bootstrap: str) -> tuple[Kafka, Path]:
-    """Topics of one run alone: the job's configuration for them, and their declaration."""
+def make_topics(prefix: str, folder: Path, bootstrap: str) -> Kafka:
+    """Topics of one run alone, declared in `folder`/topics.toml; the job's configuration for them."""
     text = (INFRA / "topics.toml").read_text()
     names = {role: topic.name for role, topic in declared_topics(INFRA / "topics.toml").items()}
     for name in names.values():
@@ -34,7 +34,7 @@ def make_topics(prefix: str, folder: Path, bootstrap: str) -> tuple[Kafka, Path]
     declaration.write_text(text)
     create_topics(bootstrap, declaration)
     own = {role: f"{prefix}.{name}" for role, name in names.items()}
-    return Kafka(bootstrap=bootstrap, group=prefix, **own), declaration
+    return Kafka(bootstrap=bootstrap, group=prefix, **own)
 
 
 def recordings(kb: int) -> list[list[Record]]:
