@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Protocol
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
@@ -13,6 +14,13 @@ POLL_S = 0.2
 
 class BrokerError(Exception):
     """Brokers or a topic that cannot be used; the message says what to do."""
+
+
+class Watermarks(Protocol):
+    """The one question that `bounds` asks of a client."""
+
+    def get_watermark_offsets(self, partition: TopicPartition, /, *, timeout: float) -> tuple[int, int]:
+        """First offset and the one after the last. Raises KafkaException."""
 
 
 def reader(bootstrap: str) -> Consumer:
@@ -44,12 +52,28 @@ def partitions_of(consumer: Consumer, bootstrap: str, topic: str) -> list[int]:
     return sorted(found.partitions)
 
 
+def bounds(consumer: Watermarks, place: TopicPartition) -> tuple[int, int]:
+    """First offset of a partition and the one after its last. A new or moved partition has no leader for a moment.
+
+    Raises BrokerError when nobody leads it within `ANSWER_S`.
+    """
+    until = time.monotonic() + ANSWER_S
+    while True:
+        try:
+            return consumer.get_watermark_offsets(place, timeout=ANSWER_S)
+        except KafkaException as error:
+            if time.monotonic() > until:
+                cause = error.args[0].str()
+                raise BrokerError(f"Partition {place.partition} of {place.topic} does not answer: {cause}.") from None
+            time.sleep(POLL_S)
+
+
 def end_offsets(bootstrap: str, topic: str) -> dict[str, int]:
     """Where each partition of a topic ends now. Raises BrokerError."""
     consumer = reader(bootstrap)
     try:
         places = [TopicPartition(topic, number) for number in partitions_of(consumer, bootstrap, topic)]
-        return {str(p.partition): consumer.get_watermark_offsets(p, timeout=ANSWER_S)[1] for p in places}
+        return {str(place.partition): bounds(consumer, place)[1] for place in places}
     finally:
         consumer.close()
 

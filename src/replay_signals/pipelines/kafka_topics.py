@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from pathlib import Path
 
 import msgspec
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # exported, not declared so
+from confluent_kafka.admin import AdminClient, NewTopic, TopicMetadata  # type: ignore[attr-defined]  # exported, not declared so
 
 TIMEOUT_S = 20.0
+POLL_S = 0.1
 
 
 class Topic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,7 +30,10 @@ def declared_topics(declaration: Path) -> dict[str, Topic]:
 
 
 def create_topics(bootstrap: str, declaration: Path) -> list[str]:
-    """Makes the declared topics that do not exist; returns their names. Raises KafkaException."""
+    """Makes the declared topics that do not exist, so that they can be used; returns their names.
+
+    Raises KafkaException, also when brokers did not take the new topics up in time.
+    """
     admin = AdminClient({"bootstrap.servers": bootstrap})
     wanted = [
         NewTopic(topic.name, topic.partitions, topic.replicas, config=topic.config)
@@ -42,4 +47,21 @@ def create_topics(bootstrap: str, declaration: Path) -> list[str]:
         except KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise
+    _wait_for_leaders(admin, made)
     return made
+
+
+def _wait_for_leaders(admin: AdminClient, names: list[str]) -> None:
+    """Brokers say that a topic is made before they all know it."""
+    until = time.monotonic() + TIMEOUT_S
+    while True:
+        known = admin.list_topics(timeout=TIMEOUT_S).topics
+        if all(name in known and known[name].error is None and _is_led(known[name]) for name in names):
+            return
+        if time.monotonic() > until:
+            raise KafkaException(KafkaError(KafkaError.LEADER_NOT_AVAILABLE))
+        time.sleep(POLL_S)
+
+
+def _is_led(topic: TopicMetadata) -> bool:
+    return all(partition.leader >= 0 for partition in topic.partitions.values())
