@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -195,20 +196,23 @@ def main() -> int:
     parser.add_argument("--mode", choices=["thread", "process"], default="thread")
     parser.add_argument("--delivery", choices=["at-least-once", "exactly-once"], default="at-least-once")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="replay-signals-chaos-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        root = folder / "stack"
-        root.mkdir()
-        fetch_jars(PROJECT / ".stack")
-        (root / "libs").symlink_to(PROJECT / ".stack" / "libs")
-        try:
-            state = stack.up(root)
-            changes = {"execution_mode": given.mode, "inbox_delivery": given.delivery}
-            account = run(root, state, folder, given.sessions, given.each, given.seed, **changes)
-        finally:
-            stack.down(root)
+    folder = Path(tempfile.mkdtemp(prefix="replay-signals-chaos-"))
+    root = folder / "stack"
+    root.mkdir()
+    fetch_jars(PROJECT / ".stack")
+    (root / "libs").symlink_to(PROJECT / ".stack" / "libs")
+    try:
+        state = stack.up(root)
+        changes = {"execution_mode": given.mode, "inbox_delivery": given.delivery}
+        account = run(root, state, folder, given.sessions, given.each, given.seed, **changes)
+    finally:
+        stack.down(root)
     show(account)
-    return 0 if account.is_exact else 1
+    if account.is_exact:
+        shutil.rmtree(folder, ignore_errors=True)
+        return 0
+    print(f"Tables, topics and logs are kept in {folder}")
+    return 1
 
 
 def show(account: Account) -> None:

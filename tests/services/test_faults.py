@@ -7,6 +7,7 @@ import re
 import urllib.request
 from pathlib import Path
 
+import msgspec
 import pytest
 from faults import run
 from kit import HOUR_MS, Topics, batch_of, config_of, differences, duplicates, newest, recorded, send, tick, wait_until
@@ -44,7 +45,7 @@ def test_a_job_goes_on_from_a_savepoint(cluster: tuple[Path, State], tmp_path: P
     assert wait_until(lambda: _rows(tmp_path / "stream") > 0, 120)
     savepoint = stop_with_savepoint(load_state(root), first)
 
-    submit(config, root, savepoint)
+    submit(msgspec.structs.replace(config, execution_mode="process"), root, savepoint)  # it fits both modes
     send(topics, messages[half:])
     tick(topics, messages[-1].timestamp_ms + HOUR_MS)
 

@@ -117,8 +117,7 @@ def submit(config: StreamConfig, root: Path = DEFAULT_ROOT, savepoint: str | Non
         raise StackError(f"A job named {config.name} runs already ({running[0]}): stop it first.")
     config = with_offsets(config)
     make_tables(config)
-    if config.execution_mode == "thread":
-        renew_workers(root)
+    renew_workers(root)
     with tempfile.TemporaryDirectory() as folder:
         more = hand_over_catalog(config.warehouse, Path(folder))
         return run_module(root, MODULE, to_json(config), [PROJECT / "src"], savepoint, more)
@@ -151,8 +150,8 @@ def run_module(
 def renew_workers(root: Path) -> None:
     """Ends the local TaskManagers, so that the supervisor starts new ones, unless another job uses them.
 
-    In thread mode all jobs of a TaskManager share one Python interpreter, which would go on with the modules of the
-    version that it imported first.
+    All jobs of a TaskManager share one Python interpreter, which would go on with the modules of the version that it
+    imported first.
     """
     state = load_state(root)
     if any(job["state"] not in ENDED for job in jobs(state)):

@@ -71,7 +71,9 @@ class StreamConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     idle_after_ms: Annotated[int, doc("A partition without messages for so long does not hold the clock back")] = 30_000
     out_of_order_ms: Annotated[int, doc("How far broker times of one partition may go back")] = 1_000
     discovery_ms: Annotated[int, doc("New partitions, and topics of a pattern, are looked for this often")] = 30_000
-    execution_mode: Annotated[Literal["thread", "process"], doc("Python in the TaskManager, or beside it")] = "thread"
+    execution_mode: Annotated[
+        Literal["thread", "process"], doc("Messages are read in the TaskManager, or in processes beside it")
+    ] = "thread"
     bundle_ms: Annotated[int, doc("Process mode: longest wait for a bundle of messages")] = 20
     parallelism: Annotated[int | None, doc("Slots to use; the cluster's default without")] = None
     name: Annotated[str, doc("Name of the job, and prefix of its transactions")] = "replay-signals"

@@ -11,9 +11,11 @@ kept. Every operator has a uid, so that a savepoint finds its state in a changed
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from pyflink.common import Types
+from pyflink.common import Configuration, Types
 from pyflink.datastream import DataStream, StreamExecutionEnvironment
 from pyflink.table import EnvironmentSettings, StreamTableEnvironment
 
@@ -31,20 +33,17 @@ from replay_signals.pipelines.stream.steps import (
 )
 from replay_signals.schemas.rows import TABLES
 
+MODE = "python.execution-mode"
+
 
 def build(env: StreamExecutionEnvironment, config: StreamConfig) -> None:
     """Adds the whole job to the environment."""
     tables = table_environment(env, config)
     sql.catalog(tables, config.warehouse)
 
-    snapshots = _digested(tables, "snapshots", config.kafka.snapshots, config)
-    events = _digested(tables, "events", config.kafka.events, config)
-    judged = (
-        by_owner(snapshots.union(events, _published(tables, config)))
-        .process(JudgeSessions(config), output_type=Types.STRING())
-        .name("Judge sessions")
-        .uid("judge-sessions")
-    )
+    snapshots = _digested(env, tables, "snapshots", config.kafka.snapshots, config)
+    events = _digested(env, tables, "events", config.kafka.events, config)
+    judged = _judged(snapshots.union(events, _published(env, tables, config)), config)
 
     statements = tables.create_statement_set()
     for name in TABLES:
@@ -58,23 +57,44 @@ def build(env: StreamExecutionEnvironment, config: StreamConfig) -> None:
     statements.attach_as_datastream()
 
 
-def _digested(tables: StreamTableEnvironment, name: str, topic: str, config: StreamConfig) -> DataStream:
+def _digested(
+    env: StreamExecutionEnvironment, tables: StreamTableEnvironment, name: str, topic: str, config: StreamConfig
+) -> DataStream:
+    messages = tables.to_data_stream(sql.source(tables, name, topic, config))
+    with python_in(env, config.execution_mode):
+        digested = messages.process(DigestMessages(name, config), output_type=EVIDENCE)
+    return digested.name(f"Digest {name}").uid(f"digest-{name}")
+
+
+@contextmanager
+def python_in(env: StreamExecutionEnvironment, mode: str) -> Iterator[None]:
+    """Operators made meanwhile run Python in this mode. PyFlink knows but one mode a job, and asks for it here."""
+    env.configure(Configuration().set_string(MODE, mode))
+    yield
+    env.configure(Configuration().set_string(MODE, "thread"))
+
+
+def _judged(evidence: DataStream, config: StreamConfig) -> DataStream:
+    """Sessions are judged in the TaskManager whatever the mode, for a timer must not be lost.
+
+    In processes of its own, Python registers a bundle's timers after Flink took the snapshot that follows the bundle
+    (flink-python 2.1.3 drains them with watermarks only, not in `prepareSnapshotPreBarrier`): set back to it, a session
+    that hears nothing more would never close.
+    """
     return (
-        tables.to_data_stream(sql.source(tables, name, topic, config))
-        .process(DigestMessages(name, config), output_type=EVIDENCE)
-        .name(f"Digest {name}")
-        .uid(f"digest-{name}")
+        by_owner(evidence)
+        .process(JudgeSessions(config), output_type=Types.STRING())
+        .name("Judge sessions")
+        .uid("judge-sessions")
     )
 
 
-def _published(tables: StreamTableEnvironment, config: StreamConfig) -> DataStream:
+def _published(env: StreamExecutionEnvironment, tables: StreamTableEnvironment, config: StreamConfig) -> DataStream:
     """The inbox read back. Of transactions it tells nothing new, but so a savepoint fits both kinds of delivery."""
-    return (
-        tables.to_data_stream(sql.inbox_source(tables, config))
-        .process(ReadBack(), output_type=EVIDENCE)
-        .name("Read inbox back")
-        .uid("read-inbox-back")
-    )
+    records = tables.to_data_stream(sql.inbox_source(tables, config))
+    with python_in(env, config.execution_mode):
+        known = records.process(ReadBack(), output_type=EVIDENCE)
+    return known.name("Read inbox back").uid("read-inbox-back")
 
 
 def table_environment(env: StreamExecutionEnvironment, config: StreamConfig) -> StreamTableEnvironment:
@@ -96,7 +116,7 @@ def _settings(config: StreamConfig) -> dict[str, Any]:
         # operator ids that stay when sinks are added (a restore failed without)
         "table.exec.uid.generation": "ALWAYS",
         "table.exec.iceberg.use-v2-sink": "true",
-        "python.execution-mode": config.execution_mode,
+        MODE: "thread",  # of the whole job, as its operators check; see `python_in`
         "python.fn-execution.bundle.time": str(config.bundle_ms),
         "python.fn-execution.bundle.size": "500",
         # records wait this long for others on their way to the next task; Flink's 100 ms would be most of the latency
