@@ -13,6 +13,7 @@ What is not an answer, each with its reason:
 from __future__ import annotations
 
 from bisect import bisect_right
+from operator import attrgetter
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.background import Background
@@ -31,6 +32,7 @@ AGAIN_MS = 2000
 """An animation still running from the last click on the same control is that control at work."""
 HOVER_MEMORY_MS = 5000
 """A tooltip that a click or the parting pointer takes away was shown at most this long before."""
+_time = attrgetter("t")
 
 
 class Answers:
@@ -56,8 +58,8 @@ class Answers:
 
     def of(self, click: Click, share: list[Effect], requests: list[Request]) -> list[Effect]:
         """Answers among the effects between this click and the next, in order of time."""
-        until = click.t + self.rules.window_ms
-        found = self._caused([e for e in share if e.t <= until and self._answers(e, click)], click, requests)
+        near = share[: bisect_right(share, click.t + self.rules.window_ms, key=_time)]
+        found = self._caused([e for e in near if self._answers(e, click)], click, requests)
         for effect in found:
             self._brought += pairs(effect.added)
         if found:
@@ -66,13 +68,19 @@ class Answers:
 
     def _own(self, effect: Effect, click: Click) -> bool:
         """Is it more than what the page does by itself? One habitual change makes all that come with it habitual."""
-        explained = {t for t in effect.targets if self._explained(t, effect, click)}
-        return len(explained) < len(effect.targets) and not any(self.background.habitual(t) for t in explained)
+        since_ms = _since(effect, click)
+        explained = 0
+        for target in effect.targets:
+            if self._explained(target, effect.t, since_ms, click):
+                if self.background.habitual(target):
+                    return False
+                explained += 1
+        return explained < len(effect.targets)
 
-    def _explained(self, target: Target, effect: Effect, click: Click) -> bool:
-        if self.background.explains(target, effect.t, _since(effect, click)):
+    def _explained(self, target: Target, t: float, since_ms: float, click: Click) -> bool:
+        if self.background.explains(target, t, since_ms):
             return True
-        return not self._again(target, click) and self.background.running(target, click.down_ms)
+        return self.background.running(target, click.down_ms) and not self._again(target, click)
 
     def _again(self, target: Target, click: Click) -> bool:
         """Did the last click on the same control, a moment ago, change the same place?"""

@@ -36,6 +36,8 @@ PROMPT_MS = 200
 BY_CHANCE = 0.02
 MIN_GAPS = 3
 MAX_BEATS = 6
+RUNNING = 3
+"""Changes in the frames before a click that make an animation."""
 ANSWERED_MS = 500
 STEADY = 0.06
 """Spread of a steady series, as a share of its period."""
@@ -73,10 +75,13 @@ class Background:
                     self._links.join(effect.targets[0], target)
         for target in self._series(clicks):
             quiet_times[target] = self._times[target]
+        by_root: dict[Target, _Habit] = {}
         self._habits: dict[Target, _Habit] = {}
         for target, times in quiet_times.items():
-            self._habits.setdefault(self._links.root(target), _Habit()).add(self._times[target], times)
-        self.restless = any(habit.repeats for habit in self._habits.values())
+            habit = by_root.setdefault(self._links.root(target), _Habit())
+            habit.add(self._times[target], times)
+            self._habits[target] = habit
+        self.restless = any(habit.repeats for habit in by_root.values())
         self._elsewhere: set[Target] = set()
 
     def learn_from(self, twin: Background) -> None:
@@ -105,12 +110,9 @@ class Background:
                     self._links.join(lead, target)
                     yield target
 
-    def _habit(self, target: Target) -> _Habit | None:
-        return self._habits.get(self._links.root(target))
-
     def explains(self, target: Target, t: float, since_ms: float) -> bool:
         """Would this change, `since_ms` after the pointer went down, have come without the click?"""
-        habit = self._habit(target)
+        habit = self._habits.get(target)
         if habit is None:
             return target in self._elsewhere and since_ms > PROMPT_MS
         if target[0] == "s":  # visitors scroll, too, but not like clockwork
@@ -121,15 +123,17 @@ class Background:
 
     def habitual(self, target: Target) -> bool:
         """The page changes this by itself, time and again."""
-        habit = self._habit(target)
+        habit = self._habits.get(target)
         return habit is not None and habit.repeats
 
     def running(self, target: Target, down_ms: float) -> bool:
         """An animation that was already running when the pointer went down: several changes in the frames before."""
-        habit = self._habit(target)
+        habit = self._habits.get(target)
         times = self._times.get(target, []) if habit is None else habit.times
+        if len(times) < RUNNING:
+            return False
         end = bisect_left(times, down_ms)
-        return end - bisect_left(times, down_ms - 150) >= 3
+        return end - bisect_left(times, down_ms - 150) >= RUNNING
 
     def pointed(self, t: float) -> bool:
         """Did the pointer move right before?"""

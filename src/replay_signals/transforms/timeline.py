@@ -168,20 +168,20 @@ def _ordered(messages: Iterable[MessageDigest]) -> tuple[list[At], bool]:
         except records.CorruptDigest:
             corrupt = True
             continue
-        first = message.first_ms
-        for record in decoded:
-            code: Any = record[1]
-            offset: Any = record[0]
-            found.append((round(first + offset, 3), _ORDER.get(code, 3), record))
+        first: Any = message.first_ms
+        fields: Any
+        for fields in decoded:
+            found.append((round(first + fields[0], 3), _ORDER.get(fields[1], 3), fields))
     place = itemgetter(0, 1)
     found.sort(key=place)
     ordered: list[At] = []
     for (t, _), group in groupby(found, place):
-        same = [record for _, _, record in group]
-        if len(same) > 1:  # only these need their content compared, which costs more than all the rest
-            by_content = {_pack(record[1:]): record for record in same}
-            same = [by_content[content] for content in sorted(by_content)]
-        ordered += [(t, record) for record in same]
+        (_, _, record), *more = group
+        if not more:
+            ordered.append((t, record))
+            continue
+        by_content = {_pack(one[1:]): one for one in (record, *(other for _, _, other in more))}
+        ordered += [(t, by_content[content]) for content in sorted(by_content)]
     return ordered, corrupt
 
 
