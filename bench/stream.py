@@ -12,11 +12,14 @@ from __future__ import annotations
 
 import argparse
 import math
+import signal
 import statistics
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +39,6 @@ from replay_signals.schemas.rules import Rules, Session
 
 ROOT = Path(".stack").absolute()
 TICKS_A_SECOND = 100
-WARM_UP_S = 20
 RULES = Rules(session=Session(close_after_ms=60_000))
 """Sessions close within the run, so that what a close costs is in the figures."""
 COUNTED_MB = 1500
@@ -82,8 +84,8 @@ def throughput(state: State, folder: Path, given: argparse.Namespace) -> None:
         config = config_of(state, folder, "throughput", execution_mode=mode, parallelism=given.parallelism, rules=RULES)
         traffic.fill(state.bootstrap, config.kafka, messages)
         limit = None if given.no_limit else counted(state, folder, mode, snapshots, raw_mb)
-        job = submit(config, ROOT)
-        share, seconds, used = steady(load_state(ROOT), job, "Digest snapshots", len(snapshots))
+        with cancelled(submit(config, ROOT)) as job:
+            share, seconds, used = steady(load_state(ROOT), job, "Digest snapshots", len(snapshots))
         rate = share * raw_mb / seconds
         beside = "" if limit is None else f", {rate / limit:.2f} of counting bytes ({limit:.0f} MB/s)"
         print(
@@ -99,8 +101,8 @@ def counted(state: State, folder: Path, mode: str, snapshots: Sequence[Outgoing]
     config = config_of(state, folder, "count", execution_mode=mode, parallelism=1)
     for _ in range(again):
         traffic.fill(state.bootstrap, config.kafka, snapshots)
-    job = run_module(ROOT, "count_job", to_json(config), [PROJECT / "src", PROJECT / "bench"])
-    share, seconds, _ = steady(state, job, "Count bytes", again * len(snapshots))
+    with cancelled(run_module(ROOT, "count_job", to_json(config), [PROJECT / "src", PROJECT / "bench"])) as job:
+        share, seconds, _ = steady(state, job, "Count bytes", again * len(snapshots))
     return share * again * raw_mb / seconds
 
 
@@ -116,14 +118,13 @@ def say_pure(pure: Cost, raw_mb: float, messages: Sequence[Outgoing], snapshots:
 
 
 def steady(state: State, job: str, step: str, count: int) -> tuple[float, float, float]:
-    """Share of the messages, seconds and CPU seconds between two moments of steady running; cancels the job."""
+    """Share of the messages, seconds and CPU seconds between two moments of steady running."""
     marks: list[tuple[int, float, float]] = []
     while not marks or marks[-1][0] < count * STEADY[1]:
         done = handed_on(state, job, step)
         if done and (not marks or done > marks[-1][0]):
             marks.append((done, time.monotonic(), cpu_s(load_state(ROOT))))
         time.sleep(0.1)
-    rest(state, f"/jobs/{job}?mode=cancel", "PATCH")
     first = next((m for m in marks if m[0] > count * STEADY[0]), marks[0])
     last = marks[-1]
     if last is first:
@@ -150,23 +151,40 @@ def latency(state: State, folder: Path, given: argparse.Namespace) -> None:
     """Percentiles of the time from knowable to read."""
     for mode in given.mode:
         config = config_of(state, folder, "latency", execution_mode=mode, parallelism=2, bundle_ms=given.bundle_ms)
-        job = start(config)
-        state = load_state(ROOT)
-        play(state, folder / "topics.toml", given.sessions, given.gap_ms)
-        cpu, started = cpu_s(state), time.monotonic()
-        found: list[float] = []
-        clicks: list[float] = []
-        for record in arriving(state.bootstrap, config.kafka.inbox, True, given.seconds):
-            if record is not None and time.monotonic() - started > WARM_UP_S:
-                found.append((time.time() - record.produced_at.timestamp()) * 1000)
-                if record.kind == "dead_click" and record.revision == 1:
-                    over_ms = record.started_at.timestamp() * 1000 + RULES.clicks.window_ms
-                    clicks.append(time.time() * 1000 - over_ms)
-        used = (cpu_s(state) - cpu) / (time.monotonic() - started)
-        rest(state, f"/jobs/{job}?mode=cancel", "PATCH")
-        print(f"{mode}: {given.sessions} sessions at their own pace, TaskManagers used {used:.2f} cores", flush=True)
+        begin_ms = int((time.time() + given.lead_s) * 1000)
+        messages = traffic.upcoming(given.gap_ms, begin_ms, given.warm_up_s + given.seconds)
+        with cancelled(start(config)):
+            used, found, clicks = arrivals(load_state(ROOT), config, messages, begin_ms, given)
+        rate = steady_mb(messages, begin_ms + given.warm_up_s * 1000)
+        print(f"{mode}: {rate:.1f} MB/s in real time, TaskManagers used {used:.2f} cores", flush=True)
         print(f"  from knowable to read: {spread(found)}")
         print(f"  dead clicks, from the click to read, less the evidence window: {spread(clicks)}", flush=True)
+
+
+def arrivals(
+    state: State, config: StreamConfig, messages: Sequence[Outgoing], begin_ms: int, given: argparse.Namespace
+) -> tuple[float, list[float], list[float]]:
+    """Sends messages at their times; cores used, ms from knowable to read, and for dead clicks from the click's end."""
+    if time.time() * 1000 > begin_ms:
+        raise SystemExit("It took longer to make the load than --lead-s.")
+    traffic.keep_pace(state.bootstrap, config.kafka, messages)
+    time.sleep(max(0.0, begin_ms / 1000 + given.warm_up_s - time.time()))
+    cpu, started = cpu_s(state), time.monotonic()
+    found: list[float] = []
+    clicks: list[float] = []
+    for record in arriving(state.bootstrap, config.kafka.inbox, False, given.seconds):
+        if record is not None:
+            found.append((time.time() - record.produced_at.timestamp()) * 1000)
+            if record.kind == "dead_click" and record.revision == 1:
+                over_ms = record.started_at.timestamp() * 1000 + RULES.clicks.window_ms
+                clicks.append(time.time() * 1000 - over_ms)
+    return (cpu_s(state) - cpu) / (time.monotonic() - started), found, clicks
+
+
+def steady_mb(messages: Sequence[Outgoing], since_ms: float) -> float:
+    """MB of raw snapshots a second, from a time on."""
+    sizes = (len(m.value) for m in messages if m.topic == SNAPSHOTS and m.timestamp_ms >= since_ms)
+    return sum(sizes) / (messages[-1].timestamp_ms - since_ms) / 1000
 
 
 def spread(found_ms: Sequence[float]) -> str:
@@ -174,6 +192,15 @@ def spread(found_ms: Sequence[float]) -> str:
     cuts = statistics.quantiles(found_ms, n=100)
     parts = (f"{name} {cut:.0f} ms" for name, cut in (("p50", cuts[49]), ("p95", cuts[94]), ("p99", cuts[98])))
     return f"{', '.join(parts)}, max {max(found_ms):.0f} ms, of {len(found_ms)} records"
+
+
+@contextmanager
+def cancelled(job: str) -> Iterator[str]:
+    """The job ends with the block, however that ends: a job left behind would be part of the next measurement."""
+    try:
+        yield job
+    finally:
+        rest(load_state(ROOT), f"/jobs/{job}?mode=cancel", "PATCH")
 
 
 def start(config: StreamConfig) -> str:
@@ -198,18 +225,17 @@ def memory(state: State, folder: Path, given: argparse.Namespace) -> None:
     forgetful = msgspec.structs.replace(RULES.session, keep_closed_ms=120_000, remember_ms=240_000)
     rules = msgspec.structs.replace(RULES, session=forgetful)
     config = config_of(state, folder, "memory", execution_mode=given.mode[0], parallelism=2, rules=rules)
-    job = start(config)
-    state = load_state(ROOT)
-    play(state, folder / "topics.toml", given.sessions, given.gap_ms)
-    end = time.monotonic() + given.seconds
-    while time.monotonic() < end:
-        time.sleep(min(30.0, given.seconds / 10))
-        checkpoints: Any = rest(state, f"/jobs/{job}/checkpoints")
-        newest = checkpoints["latest"]["completed"] if checkpoints else None
-        size = newest["state_size"] / 1e6 if newest else 0
-        line = {"left_s": round(end - time.monotonic()), "resident_mb": round(resident_mb(state)), "state_mb": size}
-        print(msgspec.json.encode(line).decode(), flush=True)
-    rest(state, f"/jobs/{job}?mode=cancel", "PATCH")
+    with cancelled(start(config)) as job:
+        state = load_state(ROOT)
+        play(state, folder / "topics.toml", given.sessions, given.gap_ms)
+        end = time.monotonic() + given.seconds
+        while time.monotonic() < end:
+            time.sleep(min(30.0, given.seconds / 10))
+            checkpoints: Any = rest(state, f"/jobs/{job}/checkpoints")
+            newest = checkpoints["latest"]["completed"] if checkpoints else None
+            size = newest["state_size"] / 1e6 if newest else 0
+            line = {"left_s": round(end - time.monotonic()), "resident_mb": round(resident_mb(state)), "state_mb": size}
+            print(msgspec.json.encode(line).decode(), flush=True)
 
 
 def main() -> None:
@@ -220,6 +246,10 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=60)
     parser.add_argument("--gap-ms", type=float, default=250, help="pause between the starts of two sessions")
     parser.add_argument("--seconds", type=float, default=90)
+    parser.add_argument(
+        "--warm-up-s", type=float, default=240, help="latency: a visit lasts 75 s, new TaskManagers compile for minutes"
+    )
+    parser.add_argument("--lead-s", type=float, default=60, help="latency: time to make the load before it begins")
     parser.add_argument("--bundle-ms", type=int, default=StreamConfig().bundle_ms)
     parser.add_argument("--kb", type=int, default=50)
     parser.add_argument(
@@ -228,6 +258,7 @@ def main() -> None:
     parser.add_argument("--mb", type=int, default=200)
     parser.add_argument("--no-limit", action="store_true", help="without the job that only counts bytes")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         {"latency": latency, "throughput": throughput, "memory": memory}[given.what](
             load_state(ROOT), Path(name), given

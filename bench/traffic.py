@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from confluent_kafka import Producer
 from replay_signals.jobs.replay import PRODUCER, in_order
 from replay_signals.jobs.stack_home import INFRA
 from replay_signals.pipelines.files import expand, read
-from replay_signals.pipelines.kafka_messages import Outgoing
+from replay_signals.pipelines.kafka_messages import Outgoing, copied, messages_of, moved
 from replay_signals.pipelines.kafka_topics import create_topics, declared_topics
 from replay_signals.pipelines.stream.config import Kafka
 from replay_signals.schemas.messages import Record, SnapshotMessage
@@ -42,7 +43,7 @@ def recordings(kb: int) -> list[list[Record]]:
     found = []
     for url in expand([str(EXAMPLES)]):
         records = list(read(url, "auto"))
-        changes = [item for r in records if isinstance(r, SnapshotMessage) for item in _items(r) if _is_change(item)]
+        changes = [item for r in records for item in changes_of(r)]
         sized = (one for r in records for one in _resized(r, kb, changes))
         found.append(sorted(sized, key=lambda r: getattr(r, "received_ms", 0) or 0))
     return found
@@ -75,8 +76,10 @@ def _items(record: SnapshotMessage) -> list[bytes]:
     return [bytes(item) for item in msgspec.json.decode(record.items, type=list[msgspec.Raw])]
 
 
-def _is_change(item: bytes) -> bool:
-    return b'"source":0,' in item[:60]
+def changes_of(record: Record) -> list[bytes]:
+    """The page changes of a snapshot message, each as JSON."""
+    items = _items(record) if isinstance(record, SnapshotMessage) else []
+    return [item for item in items if b'"source":0,' in item[:60]]
 
 
 def _array(items: list[bytes]) -> bytes:
@@ -91,7 +94,37 @@ def endless(kb: int, megabytes: float) -> list[Outgoing]:
     return list(in_order(known, copies))
 
 
-def fill(bootstrap: str, kafka: Kafka, messages: Sequence[Outgoing]) -> None:
+def upcoming(gap_ms: float, start_ms: int, seconds: float) -> list[Outgoing]:
+    """What arrives from `start_ms` on when a session begins every `gap_ms`, by time.
+
+    Made beforehand: whoever sends them needs next to nothing of the machine that is measured.
+    """
+    known = recordings(0)
+    found = []
+    for i in range(int(seconds * 1000 / gap_ms)):
+        records = known[i % len(known)]
+        shift_ms = start_ms + round(i * gap_ms) - (getattr(records[0], "received_ms", 0) or 0)
+        for message in messages_of(copied(record, i + 1) for record in records):
+            if message.timestamp_ms + shift_ms < start_ms + seconds * 1000:
+                found.append(moved(message, shift_ms))
+    return sorted(found, key=lambda m: m.timestamp_ms)
+
+
+def keep_pace(bootstrap: str, kafka: Kafka, messages: Sequence[Outgoing]) -> threading.Thread:
+    """Sends each message at its time, in the background."""
+
+    def paced() -> Iterator[Outgoing]:
+        for m in messages:
+            while (left_s := m.timestamp_ms / 1000 - time.time()) > 0:
+                time.sleep(left_s)
+            yield m
+
+    thread = threading.Thread(target=fill, args=(bootstrap, kafka, paced()), daemon=True)
+    thread.start()
+    return thread
+
+
+def fill(bootstrap: str, kafka: Kafka, messages: Iterable[Outgoing]) -> None:
     """Sends everything as fast as it goes, under the messages' own broker times."""
     producer = Producer({"bootstrap.servers": bootstrap, **PRODUCER})
     for m in messages:
