@@ -81,6 +81,7 @@ class DigestMessages(ProcessFunction):
             if evidence.kind == LETTER:
                 letter: DeadLetterRow = unpack((LETTER, evidence.body))
                 self._count(f"rejected.{letter.reason}")
+                self._count.tell()
                 yield from letter_outputs(letter)
             else:
                 self._count("kept", 1, "kind", evidence.kind)
@@ -140,19 +141,20 @@ class JudgeSessions(KeyedProcessFunction):
 
     def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[Any]:
         """A timer of the broker's clock; or of this machine's, which stands for the one that was asked for last."""
-        now_ms = timestamp
-        if self._store.state.value() is None:  # an event without a session: repeats are no longer expected
+        asked = self._due.value()
+        if asked is None:  # an event without a session: repeats are no longer expected
             self._store.events.clear()
             return
+        due_ms, wall_ms, check_ms = (*asked, asked[1])[:3]  # the first version kept two numbers
         if ctx.time_domain() == TimeDomain.PROCESSING_TIME:
-            asked = self._due.value() or (0, 0)
-            due_ms, wall_ms, check_ms = (*asked, asked[1])[:3]  # the first version kept two numbers
             if timestamp != check_ms:
                 return  # of an earlier one
             if timestamp < wall_ms and ctx.timer_service().current_watermark() < due_ms:
                 self._check_later(due_ms, wall_ms, timestamp, ctx)
                 return
-            now_ms = due_ms
+        elif timestamp != due_ms:
+            return  # the other clock was faster, or something is due sooner: what is left to do was asked for anew
+        now_ms = due_ms
         started = time.perf_counter()
         step = self._live.on_timer(self._store, now_ms)
         if "judged_messages" in step.counts:
