@@ -8,12 +8,11 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from confluent_kafka import Producer
 
-from replay_signals.jobs.replay import PRODUCER, in_order
+from replay_signals.jobs.replay import in_order
+from replay_signals.jobs.sending import Sender
 from replay_signals.jobs.stack_home import INFRA
 from replay_signals.pipelines.files import expand, read
 from replay_signals.pipelines.kafka_messages import Outgoing, copied, messages_of, moved
@@ -126,17 +125,10 @@ def keep_pace(bootstrap: str, kafka: Kafka, messages: Sequence[Outgoing]) -> thr
 
 def fill(bootstrap: str, kafka: Kafka, messages: Iterable[Outgoing]) -> None:
     """Sends everything as fast as it goes, under the messages' own broker times."""
-    producer = Producer({"bootstrap.servers": bootstrap, **PRODUCER})
+    sender = Sender(bootstrap)
     for m in messages:
-        topic: Any = getattr(kafka, m.topic)
-        while True:
-            try:
-                producer.produce(topic, m.value, m.key, headers=list(m.headers), timestamp=m.timestamp_ms)
-                break
-            except BufferError:
-                producer.poll(0.1)
-        producer.poll(0)
-    producer.flush()
+        sender.send_message(getattr(kafka, m.topic), m)
+    sender.finish()
 
 
 def name_of(what: str) -> str:

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from confluent_kafka import Producer
 from warehouses import Place, backfill, store_of
 
 from replay_signals.jobs.brokers import everything
-from replay_signals.jobs.replay import PRODUCER
+from replay_signals.jobs.sending import Sender
 from replay_signals.jobs.stack_home import INFRA
 from replay_signals.pipelines.catalog import open_catalog, open_tables
 from replay_signals.pipelines.consumer import SqliteLedger, consume
@@ -84,11 +83,11 @@ def recorded(*numbers: int) -> list[Outgoing]:
 
 def send(topics: Topics, messages: Iterable[Outgoing], pause_s: float = 0.0) -> None:
     """Sends in the given order, each with its own broker time."""
-    producer = Producer({"bootstrap.servers": topics.bootstrap, **PRODUCER})
+    sender = Sender(topics.bootstrap)
     for m in messages:
-        producer.produce(topics.name(m.topic), m.value, m.key, headers=list(m.headers), timestamp=m.timestamp_ms)
-        producer.poll(pause_s)
-    producer.flush()
+        sender.send_message(topics.name(m.topic), m)
+        sender.wait(pause_s)
+    sender.finish()
 
 
 def send_raw(topics: Topics, role: str, value: bytes | None, **more: Any) -> None:
@@ -98,9 +97,9 @@ def send_raw(topics: Topics, role: str, value: bytes | None, **more: Any) -> Non
 
 def send_to(bootstrap: str, topic: str, value: bytes | None, **more: Any) -> None:
     """One message to a topic of any name."""
-    producer = Producer({"bootstrap.servers": bootstrap, **PRODUCER})
-    producer.produce(topic, value, **more)
-    producer.flush()
+    sender = Sender(bootstrap)
+    sender.send(topic, value, **more)
+    sender.finish()
 
 
 def tick(topics: Topics, timestamp_ms: int) -> None:

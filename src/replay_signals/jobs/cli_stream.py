@@ -183,7 +183,8 @@ def replay(
     from replay_signals.jobs import render
     from replay_signals.jobs import replay as job
 
-    sent = job.run(job.Options(paths, bootstrap_of(to, root), _declaration(topics), speed, sessions, now, file_format))
+    options = job.Options(paths, bootstrap_of(to, root), _declaration(topics), speed, sessions, now, file_format)
+    sent = job.run(options, render.say)
     render.say(
         f"Sent {render.count(sent.messages, 'message')} of {render.count(sent.sessions, 'session')}, "
         f"{sent.value_bytes / 1e6:.1f} MB in {sent.seconds:.1f} s"

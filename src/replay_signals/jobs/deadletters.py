@@ -11,28 +11,20 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import cast
 
 import msgspec
-from confluent_kafka import (
-    Consumer,
-    KafkaError,
-    KafkaException,
-    Message,
-    Producer,
-    TopicPartition,
-)
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from replay_signals.jobs.brokers import ANSWER_S, POLL_S, BrokerError, everything, reader
-from replay_signals.jobs.replay import PRODUCER
+from replay_signals.jobs.sending import Sender
 from replay_signals.schemas.rows import DeadLetterRow
 
 ORIGIN = "replay-signals-origin"
 """Header of a message that was sent again: `topic/partition#offset` of the original."""
 GONE = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION}
 Position = tuple[str, int, int]
-Delivered = Callable[[KafkaError | None, Message], None]
 log = logging.getLogger(__name__)
 
 
@@ -74,15 +66,7 @@ def replay(bootstrap: str, topic: str, reason: str | None = None) -> Replayed:
     done = Replayed()
     positions = {(row.source, row.partition, row.offset) for row in letters(bootstrap, topic, reason)}
     consumer = reader(bootstrap)
-    producer = Producer({"bootstrap.servers": bootstrap, **PRODUCER})
-
-    def note(error: KafkaError | None, message: Message) -> None:
-        if error is None:
-            done.sent += 1
-        else:
-            done.refused += 1
-            log.warning("not sent: %s", error)
-
+    sender = Sender(bootstrap)
     origins: set[str] = set()
     try:
         for position in sorted(positions):  # an original comes before its copies
@@ -94,10 +78,13 @@ def replay(bootstrap: str, topic: str, reason: str | None = None) -> Replayed:
                 done.repeated += 1
             else:
                 origins.add(origin)
-                _send_again(producer, found, origin, note)
-        producer.flush()
+                _send_again(sender, found, origin)
+        sender.flush()
     finally:
         consumer.close()
+    if sender.refused:
+        log.warning("not sent: %s", sender.cause)
+    done.sent, done.refused = sender.sent, sender.refused
     return done
 
 
@@ -109,23 +96,10 @@ def origin_of(message: Message) -> str:
     return f"{message.topic()}/{message.partition()}#{message.offset()}"
 
 
-def _send_again(producer: Producer, found: Message, origin: str, note: Delivered) -> None:
-    headers: list[tuple[str, str | bytes | None]] = [pair for pair in _headers(found) if pair[0] != ORIGIN]
-    while True:
-        try:
-            producer.produce(
-                found.topic() or "",
-                found.value(),
-                found.key(),
-                partition=found.partition() or 0,
-                headers=[*headers, (ORIGIN, origin.encode())],
-                timestamp=found.timestamp()[1],
-                on_delivery=note,
-            )
-            producer.poll(0)
-            return
-        except BufferError:
-            producer.poll(0.1)
+def _send_again(sender: Sender, found: Message, origin: str) -> None:
+    headers = [*(pair for pair in _headers(found) if pair[0] != ORIGIN), (ORIGIN, origin.encode())]
+    where = {"partition": found.partition(), "timestamp": found.timestamp()[1]}
+    sender.send(found.topic() or "", found.value(), found.key(), headers=headers, **where)
 
 
 def _headers(message: Message) -> list[tuple[str, bytes | None]]:

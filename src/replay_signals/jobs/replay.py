@@ -9,26 +9,20 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-from confluent_kafka import Producer
 
+from replay_signals.jobs.sending import Sender
 from replay_signals.pipelines.files import expand, read
 from replay_signals.pipelines.kafka_messages import Outgoing, copied, messages_of, moved
-from replay_signals.pipelines.kafka_topics import Topic, declared_topics
+from replay_signals.pipelines.kafka_topics import Topic, declared_topics, retention_ms
 from replay_signals.schemas.messages import AnalyticsEvent, Record, SnapshotMessage
 
+HOUR_MS = 3_600_000
 GAP_MS = 250
 """Copies of a session start this much after each other, so that load is even and not in step."""
-PRODUCER = {
-    "linger.ms": 5,
-    "compression.type": "lz4",
-    "message.max.bytes": 64 * 1024 * 1024,
-    "enable.idempotence": True,
-    "log_level": 2,  # a broker that is away for a moment is no news: sending goes on when it is back
-}
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -54,12 +48,14 @@ class Sent(msgspec.Struct):
     seconds: float = 0.0
 
 
-def run(options: Options) -> Sent:
-    """Sends everything. Raises InputError for unusable paths and KafkaException when the broker refuses."""
+def run(options: Options, warn: Callable[[str], None] = lambda _: None) -> Sent:
+    """Sends everything. Raises InputError for unusable paths and BrokerError when brokers refuse some of it."""
     topics = declared_topics(options.topics)
     recordings = _recordings(options)
+    if not options.now:
+        _warn_of_retention(options.bootstrap, topics, recordings, warn)
     copies = options.sessions or len(recordings)
-    producer = Producer({"bootstrap.servers": options.bootstrap, **PRODUCER})
+    sender = Sender(options.bootstrap)
     sent, started = Sent(sessions=copies), time.monotonic()
     first_ms: int | None = None
     shift_ms = 0
@@ -70,13 +66,29 @@ def run(options: Options) -> Sent:
         if options.speed > 0:
             due = started + (message.timestamp_ms - first_ms) / 1000 / options.speed
             while (left := due - time.monotonic()) > 0:
-                producer.poll(min(left, 0.05))
-        _send(producer, topics, moved(message, shift_ms) if options.now else message)
+                sender.wait(min(left, 0.05))
+        sender.send_message(topics[message.topic].name, moved(message, shift_ms) if options.now else message)
         sent.messages += 1
         sent.value_bytes += len(message.value)
-    producer.flush()
+    sender.finish()
     sent.seconds = time.monotonic() - started
     return sent
+
+
+def _warn_of_retention(
+    bootstrap: str, topics: dict[str, Topic], recordings: Sequence[list[Record]], warn: Callable[[str], None]
+) -> None:
+    """Brokers delete by the time of a message: what is too old goes within minutes, read or not."""
+    oldest = min((_arrival(records[0]) or 0 for records in recordings), default=0)
+    age_ms = time.time() * 1000 - oldest
+    for role in ("snapshots", "events"):
+        kept_ms = retention_ms(bootstrap, topics[role].name)
+        if kept_ms is not None and recordings and age_ms > kept_ms:
+            warn(
+                f"Topic {topics[role].name} keeps a message for {kept_ms / HOUR_MS:.0f} h by its own time, and the "
+                f"oldest of these is {age_ms / HOUR_MS:.0f} h old: brokers may delete it before a job reads it. "
+                "Send with --now, or raise retention.ms of the topic."
+            )
 
 
 def _recordings(options: Options) -> list[list[Record]]:
@@ -107,19 +119,3 @@ def _copy(records: list[Record], number: int, start_ms: int) -> Iterable[Outgoin
     """One recording as another visitor's, starting at a given time."""
     shift = start_ms - (_arrival(records[0]) or 0)
     return (moved(message, shift) for message in messages_of(copied(record, number) for record in records))
-
-
-def _send(producer: Producer, topics: dict[str, Topic], message: Outgoing) -> None:
-    while True:
-        try:
-            producer.produce(
-                topics[message.topic].name,
-                message.value,
-                message.key,
-                headers=list(message.headers),
-                timestamp=message.timestamp_ms,
-            )
-            producer.poll(0)
-            return
-        except BufferError:
-            producer.poll(0.1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic, TopicMetadata  # type: ignore[attr-defined]  # exported, not declared so
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, TopicMetadata  # type: ignore[attr-defined]  # exported, not declared so
 
 TIMEOUT_S = 20.0
 POLL_S = 0.1
@@ -49,6 +49,21 @@ def create_topics(bootstrap: str, declaration: Path) -> list[str]:
                 raise
     _wait_for_leaders(admin, made)
     return made
+
+
+def retention_ms(bootstrap: str, topic: str) -> int | None:
+    """How old a message of a topic may get, by its own time; None when it does not matter, or nobody tells."""
+    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 2})
+    resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
+    try:
+        found = admin.describe_configs([resource], request_timeout=TIMEOUT_S)[resource].result(TIMEOUT_S)
+    except (KafkaException, TimeoutError):
+        return None
+    settings = {name: str(entry.value) for name, entry in found.items()}
+    if "delete" not in settings["cleanup.policy"] or settings["message.timestamp.type"] != "CreateTime":
+        return None
+    kept = int(settings["retention.ms"])
+    return kept if kept >= 0 else None
 
 
 def _wait_for_leaders(admin: AdminClient, names: list[str]) -> None:
