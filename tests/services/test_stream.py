@@ -38,6 +38,7 @@ from replay_signals.jobs.deadletters import letters
 from replay_signals.jobs.stack_state import State, end_group
 from replay_signals.jobs.stream import run_local
 from replay_signals.pipelines.warehouse import latest
+from replay_signals.schemas.rules import Rules, Session
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 ROWS_OF = {"message_digests": "snapshots", "events": "events"}
@@ -59,9 +60,11 @@ GOOD = json.dumps(
 
 @pytest.fixture(params=["thread", "process"])
 def job(cluster: tuple[Path, State], topics: Topics, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
-    """The job in an embedded cluster; gives its warehouse."""
+    """The job in an embedded cluster, with rules of the test's own if it names any; gives its warehouse."""
     warehouse = tmp_path / "stream"
-    child = run_local(config_of(topics, warehouse, execution_mode=request.param), cluster[0])
+    own = request.node.get_closest_marker("rules")
+    changes = {"rules": own.args[0]} if own else {}
+    child = run_local(config_of(topics, warehouse, execution_mode=request.param, **changes), cluster[0])
     try:
         yield warehouse
     finally:
@@ -127,6 +130,7 @@ def _huge() -> bytes:
     ).encode()
 
 
+@pytest.mark.rules(Rules(session=Session(close_after_ms=20_000)))  # in 2100 the broker's clock stands: this one counts
 def test_hostile_input_costs_itself_alone(job: Path, topics: Topics, tmp_path: Path) -> None:
     messages = recorded(3)
     end = messages[-1].timestamp_ms
