@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # exported, not declared so
-from kit import TOPICS, Topics
+from kit import HOUR_MS, TOPICS, Topics, wait_until
 
 from replay_signals.jobs import replay
 from replay_signals.jobs.brokers import BrokerError, everything
 from replay_signals.jobs.sending import Sender
+from replay_signals.pipelines.kafka_topics import create_topics, retention_ms
 from samples import EXAMPLES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
@@ -72,3 +73,12 @@ def test_recordings_older_than_a_topic_keeps_are_warned_of(topics: Topics, tmp_p
     assert warned == []
     newest = max(message.timestamp()[1] for message in everything(topics.bootstrap, short["snapshots"]))
     assert newest >= started * 1000
+
+
+def test_topics_that_exist_get_the_declared_settings(topics: Topics, tmp_path: Path) -> None:
+    name = make(topics, "older", **{"retention.ms": "3600000"})
+    assert wait_until(lambda: retention_ms(topics.bootstrap, name) == HOUR_MS, 10, 0.1)  # until brokers know it
+    declaration = tmp_path / "again.toml"
+    declaration.write_text(f'[snapshots]\nname = "{name}"\npartitions = 4\nconfig = {{ "retention.ms" = "-1" }}\n')
+    assert create_topics(topics.bootstrap, declaration) == []
+    assert wait_until(lambda: retention_ms(topics.bootstrap, name) is None, 10, 0.1)  # the controller tells the broker

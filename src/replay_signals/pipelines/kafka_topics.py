@@ -8,7 +8,14 @@ from pathlib import Path
 
 import msgspec
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, TopicMetadata  # type: ignore[attr-defined]  # exported, not declared so
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # exported, not declared so
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    TopicMetadata,
+)
 
 TIMEOUT_S = 20.0
 POLL_S = 0.1
@@ -32,13 +39,12 @@ def declared_topics(declaration: Path) -> dict[str, Topic]:
 def create_topics(bootstrap: str, declaration: Path) -> list[str]:
     """Makes the declared topics that do not exist, so that they can be used; returns their names.
 
-    Raises KafkaException, also when brokers did not take the new topics up in time.
+    Those that exist get the declared settings, and keep their partitions. Raises KafkaException, also when brokers did
+    not take the new topics up in time.
     """
     admin = AdminClient({"bootstrap.servers": bootstrap})
-    wanted = [
-        NewTopic(topic.name, topic.partitions, topic.replicas, config=topic.config)
-        for topic in declared_topics(declaration).values()
-    ]
+    topics = {topic.name: topic for topic in declared_topics(declaration).values()}
+    wanted = [NewTopic(t.name, t.partitions, t.replicas, config=t.config) for t in topics.values()]
     made = []
     for name, future in admin.create_topics(wanted, operation_timeout=TIMEOUT_S).items():
         try:
@@ -47,8 +53,17 @@ def create_topics(bootstrap: str, declaration: Path) -> list[str]:
         except KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise
+            _set(admin, topics[name])
     _wait_for_leaders(admin, made)
     return made
+
+
+def _set(admin: AdminClient, topic: Topic) -> None:
+    entries = [
+        ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in topic.config.items()
+    ]
+    resource = ConfigResource(ConfigResource.Type.TOPIC, topic.name, incremental_configs=entries)
+    admin.incremental_alter_configs([resource])[resource].result(TIMEOUT_S)
 
 
 def retention_ms(bootstrap: str, topic: str) -> int | None:
