@@ -20,6 +20,11 @@ Broker = Annotated[
 Paths = Annotated[list[str], typer.Argument(help="Files, folders, globs or fsspec URLs.", show_default=False)]
 Topics = Annotated[Path | None, typer.Option("--topics", help="Declaration of topics (TOML).", metavar="FILE")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one record a line.")]
+Config = Annotated[str | None, typer.Option("--config", help="Configuration (TOML).", metavar="FILE")]
+Folder = Annotated[str | None, typer.Option("--warehouse", "-w", help="Folder of the warehouse.", metavar="DIR")]
+Catalog = Annotated[
+    str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
+]
 DEFAULT_ROOT = Path(".stack")
 
 
@@ -29,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(letters_app)
     app.command()(stream)
     app.command()(replay)
+    app.command()(maintain)
 
 
 def bootstrap_of(broker: str | None, root: Path) -> str:
@@ -124,15 +130,11 @@ def _print_state(state: object) -> None:
 
 @guarded
 def stream(
-    config: Annotated[str | None, typer.Option("--config", help="Configuration (TOML).", metavar="FILE")] = None,
+    config: Config = None,
     local: Annotated[bool, typer.Option("--local", help="Run embedded instead of on a cluster.")] = False,
     kafka: Broker = None,
-    warehouse: Annotated[
-        str | None, typer.Option("--warehouse", "-w", help="Folder of the warehouse.", metavar="DIR")
-    ] = None,
-    catalog: Annotated[
-        str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
-    ] = None,
+    warehouse: Folder = None,
+    catalog: Catalog = None,
     savepoint: Annotated[str | None, typer.Option("--from", help="Savepoint or checkpoint.", metavar="PATH")] = None,
     stop: Annotated[bool, typer.Option("--stop", help="Stop the running job at a savepoint.")] = False,
     root: Root = DEFAULT_ROOT,
@@ -163,6 +165,44 @@ def stream(
         where = wanted.warehouse
         place = where.folder if where.is_folder else f"catalog {where.catalog_name}"
         render.say(f"Job {job.submit(wanted, root, savepoint)} runs; tables in {place}")
+
+
+@guarded
+def maintain(
+    config: Config = None,
+    warehouse: Folder = None,
+    catalog: Catalog = None,
+    keep_days: Annotated[
+        float, typer.Option("--keep-days", help="Snapshots older than this go, the newest 20 stay.", min=0)
+    ] = 7,
+    json: Json = False,
+    root: Root = DEFAULT_ROOT,
+) -> None:
+    """Put the small files of a stream's tables together, and let old snapshots go."""
+    import msgspec
+
+    from replay_signals.jobs import maintain as job
+    from replay_signals.jobs import render
+    from replay_signals.jobs.stream import read_config
+    from replay_signals.schemas.rows import TABLES
+    from replay_signals.transforms.present import json_bytes
+
+    wanted = read_config(config, root, warehouse=warehouse, catalog=catalog)
+    done = []
+    with render.progress("Maintaining tables", len(TABLES)) as advance:
+        for table in job.run(wanted, root, keep_days):
+            advance(table.table)
+            done.append(table)
+    if json:
+        for table in done:
+            render.write(json_bytes(msgspec.structs.asdict(table)))
+        return
+    counts = ("files_before", "files_after", "snapshots_before", "snapshots_after")
+    titles = ("Table", "Files", "now", "Snapshots", "now")
+    render.rows(
+        list(zip(titles, ("left", *["right"] * 4), strict=True)),
+        [(table.table, *(getattr(table, name) for name in counts)) for table in done],
+    )
 
 
 @guarded

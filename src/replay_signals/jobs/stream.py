@@ -143,7 +143,7 @@ def run_module(
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     words = done.stdout.split("JobID ")
     if done.returncode or len(words) < 2:
-        raise StackError(f"Flink did not take the job: {_cause(done.stderr + done.stdout)}")
+        raise StackError(f"Flink did not take the job: {cause_of(done.stderr + done.stdout)}")
     return words[-1].split()[0]
 
 
@@ -170,16 +170,26 @@ def renew_workers(root: Path) -> None:
         raise StackError("The TaskManagers did not come back: see `replay-signals stack status` and .stack/logs.")
 
 
-def run_local(config: StreamConfig, root: Path = DEFAULT_ROOT, slots: int = 4) -> subprocess.Popen[bytes]:
+def run_local(config: StreamConfig, root: Path = DEFAULT_ROOT) -> subprocess.Popen[bytes]:
     """Starts the job in an embedded cluster (one JVM); the process ends when it is asked to."""
+    config = with_offsets(config)
+    make_tables(config)
+    conf, environment = embedded(root, config)
+    with (conf / "job.log").open("ab") as log:
+        return subprocess.Popen(
+            [str(flink_python()), "-m", MODULE, "--config", to_json(config)],
+            env=environment, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+
+
+def embedded(root: Path, config: StreamConfig, slots: int = 4) -> tuple[Path, dict[str, str]]:
+    """A folder for an embedded cluster, and the environment for Python to start it with. Raises StackError."""
     root = root.absolute()
     java_command()
     python = flink_python()
     home = root / "flink"
     if not (home / "lib").is_dir():
         home = make_flink_home(root, fetch_jars(root)["flink"], python)
-    config = with_offsets(config)
-    make_tables(config)
     conf = root / "local" / config.name
     conf.mkdir(parents=True, exist_ok=True)
     for file in (home / "conf").glob("log*"):
@@ -201,12 +211,7 @@ def run_local(config: StreamConfig, root: Path = DEFAULT_ROOT, slots: int = 4) -
     }
     (conf / "config.yaml").write_text("".join(f"{key}: {value}\n" for key, value in own.items()))
     folders = {"FLINK_CONF_DIR": str(conf), "FLINK_LOG_DIR": str(conf)}
-    environment = flink_environment(home, python) | folders | hand_over_catalog(config.warehouse, conf)
-    with (conf / "job.log").open("ab") as log:
-        return subprocess.Popen(
-            [str(python), "-m", MODULE, "--config", to_json(config)],
-            env=environment, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+    return conf, flink_environment(home, python) | folders | hand_over_catalog(config.warehouse, conf)
 
 
 def jobs(state: State) -> list[dict[str, Any]]:
@@ -225,7 +230,7 @@ def stop_with_savepoint(state: State, job: str) -> str:
             operation = status["operation"]
             if "location" in operation:
                 return str(operation["location"])
-            raise StackError(f"No savepoint: {_cause(str(operation.get('failure-cause', operation)))}")
+            raise StackError(f"No savepoint: {cause_of(str(operation.get('failure-cause', operation)))}")
         time.sleep(0.5)
     raise StackError(f"The job {job} could not be stopped with a savepoint.")
 
@@ -237,7 +242,7 @@ def newest_checkpoint(root: Path, job: str) -> str | None:
     return None if newest is None else f"file://{newest.parent}"
 
 
-def _cause(text: str) -> str:
+def cause_of(text: str) -> str:
     """The innermost cause in what Flink's client or a Python traceback printed."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     python = [line for line in lines if re.match(r"[\w.]*(Error|Exception): ", line) and not line.startswith("java.")]

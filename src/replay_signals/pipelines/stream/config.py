@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
@@ -89,6 +90,11 @@ def load_config(text: str) -> StreamConfig:
         return msgspec.convert(tomllib.loads(text), StreamConfig)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ConfigError(str(error)) from None
+
+
+def read_file(path: str) -> StreamConfig:
+    """The configuration in a TOML file; raises OSError and ConfigError."""
+    return load_config(Path(path).read_text())
 
 
 def to_json(config: StreamConfig) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from pyflink.datastream import StreamExecutionEnvironment
 
-from replay_signals.pipelines.stream.config import StreamConfig, from_json, load_config
+from replay_signals.pipelines.stream.config import StreamConfig, from_json, read_file
 from replay_signals.pipelines.stream.graph import build
 
 
@@ -16,16 +15,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     given = parser.add_mutually_exclusive_group(required=True)
     given.add_argument("--config", type=from_json, help="StreamConfig as JSON")
-    given.add_argument("--config-file", type=_read, help="StreamConfig as a TOML file")
+    given.add_argument("--config-file", type=read_file, help="StreamConfig as a TOML file")
     arguments = parser.parse_args()
     config: StreamConfig = arguments.config or arguments.config_file
     env = StreamExecutionEnvironment.get_execution_environment()
     build(env, config)
     env.execute(config.name)
-
-
-def _read(path: str) -> StreamConfig:
-    return load_config(Path(path).read_text())
 
 
 if __name__ == "__main__":

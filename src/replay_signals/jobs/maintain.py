@@ -1,0 +1,49 @@
+"""maintain: puts the small files of a stream's tables together and lets old snapshots go, in an embedded Flink."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from replay_signals.jobs.stack_home import StackError, flink_python
+from replay_signals.jobs.stream import cause_of, embedded
+from replay_signals.pipelines.catalog import open_catalog, open_tables
+from replay_signals.pipelines.stream.config import StreamConfig, to_json
+
+MODULE = "replay_signals.pipelines.stream.maintain"
+
+
+class Maintained(msgspec.Struct, frozen=True):
+    """One table, before and after."""
+
+    table: str
+    files_before: int
+    files_after: int
+    snapshots_before: int
+    snapshots_after: int
+
+
+def run(config: StreamConfig, root: Path, keep_days: float) -> Iterator[Maintained]:
+    """Each table when it is done. Raises WarehouseError when there are no tables, and StackError."""
+    where = config.warehouse
+    if where.catalog or not where.flink_catalog:
+        folder = None if where.catalog else where.folder
+        open_tables(open_catalog(folder, where.catalog, create=False), create=False)
+    own = msgspec.structs.replace(config, name=f"{config.name}-maintain")  # the job may run embedded beside it
+    conf, environment = embedded(root, own)
+    log = conf / "job.log"
+    command = [str(flink_python()), "-m", MODULE, "--config", to_json(own), "--keep-days", str(keep_days)]
+    with log.open("wb") as errors:
+        child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors)
+    try:
+        for line in child.stdout or ():
+            if line.startswith(b"{"):  # JVMs print warnings here too
+                yield msgspec.json.decode(line, type=Maintained)
+        if child.wait():
+            raise StackError(f"The tables could not be maintained: {cause_of(log.read_text(errors='replace'))}")
+    finally:
+        child.kill()
+        child.wait()

@@ -1,0 +1,55 @@
+"""Tables that got many small commits, put in shape: fewer files and snapshots, the same rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from warehouses import SMALL, backfill, contents
+
+from replay_signals.jobs.maintain import Maintained, run
+from replay_signals.jobs.stack_home import PROJECT, fetch_jars
+from replay_signals.pipelines.catalog import WarehouseError, open_catalog, open_tables
+from replay_signals.pipelines.stream.config import StreamConfig, Warehouse
+from replay_signals.schemas.rows import TABLES
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+RETAIN = 20  # as many snapshots stay, see pipelines/stream/maintain.py, which needs PyFlink
+
+
+def maintain(warehouse: Path, root: Path, keep_days: float) -> dict[str, Maintained]:
+    """Works on all tables in a folder of its own, with the project's jars."""
+    fetch_jars(PROJECT / ".stack")
+    root.mkdir(exist_ok=True)
+    if not (root / "libs").exists():
+        (root / "libs").symlink_to(PROJECT / ".stack" / "libs")
+    config = StreamConfig(warehouse=Warehouse(folder=str(warehouse)))
+    return {done.table: done for done in run(config, root, keep_days)}
+
+
+def test_small_files_and_old_snapshots_go_and_rows_stay(tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse"
+    for path in SMALL:
+        backfill(warehouse, path)
+    events = open_tables(open_catalog(str(warehouse)))["events"]
+    for _ in range(RETAIN + 5):  # as an idle stream commits
+        events.append(events.schema().as_arrow().empty_table())
+    before, files = contents(warehouse), len(list(warehouse.rglob("*.parquet")))
+
+    kept = maintain(warehouse, tmp_path / "stack", 7)
+    done = maintain(warehouse, tmp_path / "stack", 0)
+
+    assert kept.keys() == done.keys() == TABLES.keys()
+    assert kept["events"].snapshots_after >= kept["events"].snapshots_before > RETAIN  # the rewrite is one more
+    assert done["events"].snapshots_after == RETAIN
+    assert kept["signals"].files_after < kept["signals"].files_before
+    assert done["signals"].files_after == done["signals"].files_before == kept["signals"].files_after
+    assert contents(warehouse) == before
+    assert len(list(warehouse.rglob("*.parquet"))) < files + sum(done[name].files_after for name in TABLES)
+    assert not any(backfill(warehouse, *SMALL).added.values())
+
+
+def test_without_tables_it_says_so_and_makes_none(tmp_path: Path) -> None:
+    with pytest.raises(WarehouseError, match="no warehouse at"):
+        maintain(tmp_path / "nothing", tmp_path / "stack", 7)
+    assert not (tmp_path / "nothing").exists()
