@@ -5,7 +5,8 @@ CPU of the TaskManagers beside that of the pure functions on the same messages i
 only counts bytes.
 latency: recordings are played in as of now; from the moment that a signal can be known (its evidence window is over,
 and the message that holds the evidence is on the broker) to its record being read by a consumer.
-memory: the same load for as long as one wants; resident memory of the TaskManagers and size of checkpoints over time.
+memory: the same load for as long as one wants; resident memory of the TaskManagers and size of checkpoints over time;
+at the end what is left in the state when every session is forgotten (a savepoint holds no more than that).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from replay_signals.jobs.follow import arriving
 from replay_signals.jobs.stack import rest
 from replay_signals.jobs.stack_home import PROJECT
 from replay_signals.jobs.stack_state import State, load_state
-from replay_signals.jobs.stream import newest_checkpoint, run_module, submit
+from replay_signals.jobs.stream import newest_checkpoint, run_module, stop_with_savepoint, submit
 from replay_signals.pipelines.kafka_messages import SNAPSHOTS, Outgoing
 from replay_signals.pipelines.stream.config import StreamConfig, Warehouse, to_json
 from replay_signals.schemas.rules import Rules, Session
@@ -42,6 +43,8 @@ TICKS_A_SECOND = 100
 RULES = Rules(session=Session(close_after_ms=60_000))
 """Sessions close within the run, so that what a close costs is in the figures."""
 COUNTED_MB = 1500
+FORGOTTEN_S = 300
+"""When a session of the memory run is forgotten, after its last message."""
 STEADY = (0.3, 0.95)
 """Shares of the messages between which is measured: after start-up, before the end."""
 
@@ -222,12 +225,12 @@ def play(state: State, declaration: Path, sessions: int, gap_ms: float) -> threa
 
 def memory(state: State, folder: Path, given: argparse.Namespace) -> None:
     """Resident memory and checkpoint size, a line every so often. Sessions are forgotten within minutes."""
-    forgetful = msgspec.structs.replace(RULES.session, keep_closed_ms=120_000, remember_ms=240_000)
+    forgetful = msgspec.structs.replace(RULES.session, keep_closed_ms=60_000, remember_ms=120_000)
     rules = msgspec.structs.replace(RULES, session=forgetful)
     config = config_of(state, folder, "memory", execution_mode=given.mode[0], parallelism=2, rules=rules)
     with cancelled(start(config)) as job:
         state = load_state(ROOT)
-        play(state, folder / "topics.toml", given.sessions, given.gap_ms)
+        load = play(state, folder / "topics.toml", given.sessions, given.gap_ms)
         end = time.monotonic() + given.seconds
         while time.monotonic() < end:
             time.sleep(min(30.0, given.seconds / 10))
@@ -236,6 +239,11 @@ def memory(state: State, folder: Path, given: argparse.Namespace) -> None:
             size = newest["state_size"] / 1e6 if newest else 0
             line = {"left_s": round(end - time.monotonic()), "resident_mb": round(resident_mb(state)), "state_mb": size}
             print(msgspec.json.encode(line).decode(), flush=True)
+        load.join()
+        time.sleep(FORGOTTEN_S)
+        folder_of = Path(stop_with_savepoint(state, job).removeprefix("file:"))
+        left = sum(file.stat().st_size for file in folder_of.rglob("*") if file.is_file())
+        print(f"All forgotten: {left / 1e6:.2f} MB of state are left of {given.sessions} sessions")
 
 
 def main() -> None:

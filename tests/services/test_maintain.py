@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from warehouses import SMALL, backfill, contents
 
-from replay_signals.jobs.maintain import Maintained, run
+from replay_signals.jobs.maintain import run
 from replay_signals.jobs.stack_home import PROJECT, fetch_jars
 from replay_signals.pipelines.catalog import WarehouseError, open_catalog, open_tables
 from replay_signals.pipelines.stream.config import StreamConfig, Warehouse
+from replay_signals.pipelines.stream.maintain import RETAIN, Maintained
 from replay_signals.schemas.rows import TABLES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
-RETAIN = 20  # as many snapshots stay, see pipelines/stream/maintain.py, which needs PyFlink
 
 
 def maintain(warehouse: Path, root: Path, keep_days: float) -> dict[str, Maintained]:

@@ -12,18 +12,9 @@ from replay_signals.jobs.stack_home import StackError, flink_python
 from replay_signals.jobs.stream import cause_of, embedded
 from replay_signals.pipelines.catalog import open_catalog, open_tables
 from replay_signals.pipelines.stream.config import StreamConfig, to_json
+from replay_signals.pipelines.stream.maintain import Maintained
 
 MODULE = "replay_signals.pipelines.stream.maintain"
-
-
-class Maintained(msgspec.Struct, frozen=True):
-    """One table, before and after."""
-
-    table: str
-    files_before: int
-    files_after: int
-    snapshots_before: int
-    snapshots_after: int
 
 
 def run(config: StreamConfig, root: Path, keep_days: float) -> Iterator[Maintained]:

@@ -12,6 +12,8 @@ from msgspec import Meta
 from replay_signals.schemas.rules import Rules
 
 DEFAULT_CATALOG = "replay"
+NAMESPACE = "replay"
+"""Of the tables, as `pipelines/catalog.py` makes them."""
 
 
 def doc(text: str) -> Meta:

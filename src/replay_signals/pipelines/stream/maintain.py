@@ -14,12 +14,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from pyflink.datastream import StreamExecutionEnvironment
-from pyflink.java_gateway import get_gateway
 
 from replay_signals.pipelines.stream.catalog import HOME, flink_options, read_properties
-from replay_signals.pipelines.stream.config import StreamConfig, Warehouse, from_json, read_file
-from replay_signals.pipelines.stream.tables import NAMESPACE
+from replay_signals.pipelines.stream.config import NAMESPACE, StreamConfig, Warehouse, from_json, read_file
 from replay_signals.schemas.rows import TABLES
 
 TARGET_BYTES = 128 * 1024 * 1024
@@ -42,6 +39,9 @@ class Maintained(msgspec.Struct, frozen=True):
 
 def maintain(where: Warehouse, keep_days: float) -> Iterator[Maintained]:
     """Works on every table in turn; errors of Iceberg are py4j's."""
+    from pyflink.datastream import StreamExecutionEnvironment  # only here is PyFlink needed
+    from pyflink.java_gateway import get_gateway
+
     jvm: Any = get_gateway().jvm
     env = StreamExecutionEnvironment.get_execution_environment()
     env.set_parallelism(1)

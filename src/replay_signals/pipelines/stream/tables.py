@@ -9,9 +9,8 @@ from pyflink.table import Schema, StatementSet, StreamTableEnvironment, Table
 
 from replay_signals.pipelines.stream.catalog import HOME, flink_options, read_properties
 from replay_signals.pipelines.stream.columns import select_list, sql_columns
-from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehouse
+from replay_signals.pipelines.stream.config import NAMESPACE, Kafka, StreamConfig, Warehouse
 
-NAMESPACE = "replay"
 TRANSACTION_TIMEOUT_MS = 600_000
 
 
