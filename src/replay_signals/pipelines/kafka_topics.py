@@ -74,10 +74,11 @@ def retention_ms(bootstrap: str, topic: str) -> int | None:
         found = admin.describe_configs([resource], request_timeout=TIMEOUT_S)[resource].result(TIMEOUT_S)
     except (KafkaException, TimeoutError):
         return None
-    settings = {name: str(entry.value) for name, entry in found.items()}
-    if "delete" not in settings["cleanup.policy"] or settings["message.timestamp.type"] != "CreateTime":
+    settings = {name: str(entry.value) for name, entry in found.items()}  # brokers of other makes lack some
+    is_by_own_time = settings.get("message.timestamp.type", "CreateTime") == "CreateTime"
+    if "delete" not in settings.get("cleanup.policy", "delete") or not is_by_own_time:
         return None
-    kept = int(settings["retention.ms"])
+    kept = int(settings.get("retention.ms", -1))
     return kept if kept >= 0 else None
 
 
