@@ -241,8 +241,8 @@ def memory(state: State, folder: Path, given: argparse.Namespace) -> None:
             print(msgspec.json.encode(line).decode(), flush=True)
         load.join()
         time.sleep(FORGOTTEN_S)
-        folder_of = Path(stop_with_savepoint(state, job).removeprefix("file:"))
-        left = sum(file.stat().st_size for file in folder_of.rglob("*") if file.is_file())
+        savepoint = Path(stop_with_savepoint(state, job).removeprefix("file:"))
+        left = sum(file.stat().st_size for file in savepoint.rglob("*") if file.is_file())
         print(f"All forgotten: {left / 1e6:.2f} MB of state are left of {given.sessions} sessions")
 
 

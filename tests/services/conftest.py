@@ -10,10 +10,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "pipelines"))
 
-from kit import Topics
+from kit import Topics, link_jars
 
 from replay_signals.jobs import stack
-from replay_signals.jobs.stack_home import PROJECT, fetch_jars
 from replay_signals.jobs.stack_state import State
 
 
@@ -43,8 +42,7 @@ def topics(broker: str, tmp_path: Path, request: pytest.FixtureRequest) -> Topic
 
 def _running(root: Path, task_managers: int) -> Iterator[tuple[Path, State]]:
     """A cluster in a folder of its own; jars come from the project's own folder."""
-    fetch_jars(PROJECT / ".stack")
-    (root / "libs").symlink_to(PROJECT / ".stack" / "libs")
+    link_jars(root)
     try:
         yield root, stack.up(root, task_managers)
     finally:

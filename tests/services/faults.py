@@ -28,6 +28,7 @@ from kit import (
     duplicates,
     expected_inbox,
     inbox_of,
+    link_jars,
     newest,
     recordings,
     repeats_of,
@@ -39,7 +40,6 @@ from kit import (
 
 from replay_signals.jobs import stack
 from replay_signals.jobs.replay import in_order
-from replay_signals.jobs.stack_home import PROJECT, fetch_jars
 from replay_signals.jobs.stack_state import State, load_state
 from replay_signals.jobs.stream import jobs, newest_checkpoint, submit
 
@@ -198,9 +198,7 @@ def main() -> int:
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="replay-signals-chaos-"))
     root = folder / "stack"
-    root.mkdir()
-    fetch_jars(PROJECT / ".stack")
-    (root / "libs").symlink_to(PROJECT / ".stack" / "libs")
+    link_jars(root)
     try:
         state = stack.up(root)
         changes = {"execution_mode": given.mode, "inbox_delivery": given.delivery}

@@ -16,7 +16,7 @@ from warehouses import Place, backfill, store_of
 
 from replay_signals.jobs.brokers import everything
 from replay_signals.jobs.sending import Sender
-from replay_signals.jobs.stack_home import INFRA
+from replay_signals.jobs.stack_home import INFRA, PROJECT, fetch_jars
 from replay_signals.pipelines.catalog import open_catalog, open_tables
 from replay_signals.pipelines.consumer import SqliteLedger, consume
 from replay_signals.pipelines.files import read
@@ -59,6 +59,14 @@ class Topics(msgspec.Struct, frozen=True):
         declaration = folder / "topics.toml"
         declaration.write_text(text)
         create_topics(self.bootstrap, declaration)
+
+
+def link_jars(root: Path) -> None:
+    """Gives a cluster's folder the project's own jars."""
+    fetch_jars(PROJECT / ".stack")
+    root.mkdir(exist_ok=True)
+    if not (root / "libs").exists():
+        (root / "libs").symlink_to(PROJECT / ".stack" / "libs")
 
 
 def config_of(topics: Topics, warehouse: Place, **changes: Any) -> StreamConfig:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from kit import link_jars
 from warehouses import SMALL, backfill, contents
 
 from replay_signals.jobs.maintain import run
-from replay_signals.jobs.stack_home import PROJECT, fetch_jars
 from replay_signals.pipelines.catalog import WarehouseError, open_catalog, open_tables
 from replay_signals.pipelines.stream.config import StreamConfig, Warehouse
 from replay_signals.pipelines.stream.maintain import RETAIN, Maintained
@@ -19,10 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 
 def maintain(warehouse: Path, root: Path, keep_days: float) -> dict[str, Maintained]:
     """Works on all tables in a folder of its own, with the project's jars."""
-    fetch_jars(PROJECT / ".stack")
-    root.mkdir(exist_ok=True)
-    if not (root / "libs").exists():
-        (root / "libs").symlink_to(PROJECT / ".stack" / "libs")
+    link_jars(root)
     config = StreamConfig(warehouse=Warehouse(folder=str(warehouse)))
     return {done.table: done for done in run(config, root, keep_days)}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # exported, not declared so
-from kit import HOUR_MS, TOPICS, Topics, wait_until
+from kit import HOUR_MS, Topics, wait_until
 
 from replay_signals.jobs import replay
 from replay_signals.jobs.brokers import BrokerError, everything
@@ -56,10 +56,8 @@ def test_recordings_older_than_a_topic_keeps_are_warned_of(topics: Topics, tmp_p
     assert warned == []
 
     short = {role: make(topics, f"short-{role}", **{"retention.ms": "3600000"}) for role in ("snapshots", "events")}
-    text = (tmp_path / "topics.toml").read_text()
-    for role, name in short.items():
-        text = text.replace(f'"{topics.prefix}.{TOPICS[role].name}"', f'"{name}"')
-    (tmp_path / "short.toml").write_text(text)
+    declarations = (f'[{role}]\nname = "{name}"\npartitions = 1\n' for role, name in short.items())
+    (tmp_path / "short.toml").write_text("".join(declarations))
     options = replay.Options(paths, topics.bootstrap, tmp_path / "short.toml", speed=0)
     replay.run(options, warned.append)
     assert [role for role in short if any(f"Topic {short[role]} keeps a message for 1 h" in w for w in warned)] == [

@@ -18,12 +18,12 @@ HELP = {"-h", "--help"}
 class FolderOrCommand(TyperGroup):
     """A group whose first word may be a folder instead of a command. Its help shows the options for folders too."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer vendors click
         """Puts the folder's command in front where none is named."""
         is_named = bool(args) and args[0] in {*self.commands, *HELP}
         return super().parse_args(ctx, args if is_named else [FOLDER, *args])
 
-    def format_help(self, ctx: typer.Context, formatter: object) -> None:  # type: ignore[override]
+    def format_help(self, ctx: typer.Context, formatter: object) -> None:  # type: ignore[override]  # as above
         """Help of the folder's command and of the group in one."""
         shown = TyperGroup(
             name=self.name,
@@ -32,7 +32,7 @@ class FolderOrCommand(TyperGroup):
             commands=dict(self.commands),
             subcommand_metavar="",
         )
-        shown.format_help(ctx, formatter)  # type: ignore[arg-type]
+        shown.format_help(ctx, formatter)  # type: ignore[arg-type]  # as above
 
 
 inbox_app = typer.Typer(

@@ -9,8 +9,7 @@ from pathlib import Path
 import msgspec
 
 from replay_signals.jobs.stack_home import StackError, flink_python
-from replay_signals.jobs.stream import cause_of, embedded
-from replay_signals.pipelines.catalog import open_catalog, open_tables
+from replay_signals.jobs.stream import cause_of, embedded, make_tables
 from replay_signals.pipelines.stream.config import StreamConfig, to_json
 from replay_signals.pipelines.stream.maintain import Maintained
 
@@ -19,10 +18,7 @@ MODULE = "replay_signals.pipelines.stream.maintain"
 
 def run(config: StreamConfig, root: Path, keep_days: float) -> Iterator[Maintained]:
     """Each table when it is done. Raises WarehouseError when there are no tables, and StackError."""
-    where = config.warehouse
-    if where.catalog or not where.flink_catalog:
-        folder = None if where.catalog else where.folder
-        open_tables(open_catalog(folder, where.catalog, create=False), create=False)
+    make_tables(config, create=False)
     own = msgspec.structs.replace(config, name=f"{config.name}-maintain")  # the job may run embedded beside it
     conf, environment = embedded(root, own)
     log = conf / "job.log"

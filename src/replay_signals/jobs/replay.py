@@ -14,12 +14,14 @@ from pathlib import Path
 
 import msgspec
 
+from replay_signals.jobs.brokers import partitions_of, reader
 from replay_signals.jobs.sending import Sender
 from replay_signals.pipelines.files import expand, read
 from replay_signals.pipelines.kafka_messages import Outgoing, copied, messages_of, moved
 from replay_signals.pipelines.kafka_topics import Topic, declared_topics, retention_ms
 from replay_signals.schemas.messages import AnalyticsEvent, Record, SnapshotMessage
 
+ROLES = ("snapshots", "events")
 HOUR_MS = 3_600_000
 GAP_MS = 250
 """Copies of a session start this much after each other, so that load is even and not in step."""
@@ -52,7 +54,8 @@ def run(options: Options, warn: Callable[[str], None] = lambda _: None) -> Sent:
     """Sends everything. Raises InputError for unusable paths and BrokerError when brokers refuse some of it."""
     topics = declared_topics(options.topics)
     recordings = _recordings(options)
-    if not options.now:
+    _look_for_topics(options.bootstrap, topics)
+    if recordings and not options.now:
         _warn_of_retention(options.bootstrap, topics, recordings, warn)
     copies = options.sessions or len(recordings)
     sender = Sender(options.bootstrap)
@@ -75,15 +78,25 @@ def run(options: Options, warn: Callable[[str], None] = lambda _: None) -> Sent:
     return sent
 
 
+def _look_for_topics(bootstrap: str, topics: dict[str, Topic]) -> None:
+    """A client sends to brokers that are away until minutes are over: it is told now, by BrokerError."""
+    consumer = reader(bootstrap)
+    try:
+        for role in ROLES:
+            partitions_of(consumer, bootstrap, topics[role].name)
+    finally:
+        consumer.close()
+
+
 def _warn_of_retention(
     bootstrap: str, topics: dict[str, Topic], recordings: Sequence[list[Record]], warn: Callable[[str], None]
 ) -> None:
     """Brokers delete by the time of a message: what is too old goes within minutes, read or not."""
-    oldest = min((_arrival(records[0]) or 0 for records in recordings), default=0)
+    oldest = min(_arrival(records[0]) or 0 for records in recordings)
     age_ms = time.time() * 1000 - oldest
-    for role in ("snapshots", "events"):
+    for role in ROLES:
         kept_ms = retention_ms(bootstrap, topics[role].name)
-        if kept_ms is not None and recordings and age_ms > kept_ms:
+        if kept_ms is not None and age_ms > kept_ms:
             warn(
                 f"Topic {topics[role].name} keeps a message for {kept_ms / HOUR_MS:.0f} h by its own time, and the "
                 f"oldest of these is {age_ms / HOUR_MS:.0f} h old: brokers may delete it before a job reads it. "

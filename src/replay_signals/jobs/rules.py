@@ -71,7 +71,7 @@ def table_meaning(table: str) -> str:
     meaning = ""
     for part in table.split("."):
         own, meaning = _split(get_type_hints(kind, include_extras=True)[part.removesuffix("[]")])
-        kind = get_args(own)[0] if get_origin(own) is list else own  # type: ignore[assignment]
+        kind = get_args(own)[0] if get_origin(own) is list else own  # type: ignore[assignment]  # a type
     return meaning or (kind.__doc__ or "").strip()
 
 

@@ -36,6 +36,8 @@ from replay_signals.pipelines.stream.config import ConfigError, Kafka, StreamCon
 MODULE = "replay_signals.pipelines.stream.main"
 ENDED = {"FINISHED", "CANCELED", "FAILED"}
 STOP_S = 120
+SLOTS = 4
+"""Of an embedded cluster."""
 
 
 def read_config(path: str | None, root: Path, **changes: str | None) -> StreamConfig:
@@ -67,17 +69,18 @@ def _warehouse(own: Warehouse, folder: str | None, name: str | None) -> Warehous
     return msgspec.structs.replace(own, folder=str(Path(own.folder).absolute()))
 
 
-def make_tables(config: StreamConfig) -> None:
-    """Makes the tables, or the columns they lack. Raises WarehouseError, and StackError when Flink could not use them.
+def make_tables(config: StreamConfig, *, create: bool = True) -> None:
+    """Makes the tables, or the columns they lack; without `create` looks whether they are there.
 
-    A catalog that is configured for Flink alone must have them already: a backfill into it makes them.
+    Raises WarehouseError, and StackError when Flink could not use them. A catalog that is configured for Flink alone
+    must have them already: a backfill into it makes them.
     """
     where = config.warehouse
     if where.catalog:
         _for_flink(where, where.catalog)
-        open_tables(open_catalog(None, where.catalog))
+        open_tables(open_catalog(None, where.catalog, create=create), create=create)
     elif not where.flink_catalog:
-        open_tables(open_catalog(where.folder))
+        open_tables(open_catalog(where.folder, create=create), create=create)
 
 
 def hand_over_catalog(where: Warehouse, folder: Path) -> dict[str, str]:
@@ -182,7 +185,7 @@ def run_local(config: StreamConfig, root: Path = DEFAULT_ROOT) -> subprocess.Pop
         )  # fmt: skip
 
 
-def embedded(root: Path, config: StreamConfig, slots: int = 4) -> tuple[Path, dict[str, str]]:
+def embedded(root: Path, config: StreamConfig) -> tuple[Path, dict[str, str]]:
     """A folder for an embedded cluster, and the environment for Python to start it with. Raises StackError."""
     root = root.absolute()
     java_command()
@@ -201,7 +204,7 @@ def embedded(root: Path, config: StreamConfig, slots: int = 4) -> tuple[Path, di
         "state.backend.type": "rocksdb",
         "execution.checkpointing.incremental": "true",
         "execution.checkpointing.dir": f"file://{conf / 'checkpoints'}",
-        "taskmanager.numberOfTaskSlots": slots,
+        "taskmanager.numberOfTaskSlots": SLOTS,
         "taskmanager.memory.managed.size": "256m",
         "taskmanager.memory.network.max": "128m",
         "classloader.parent-first-patterns.additional": "pemja.",

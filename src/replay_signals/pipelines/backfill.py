@@ -52,7 +52,7 @@ ROWS, OUTCOMES = "rows", "outcomes"
 
 encode = msgspec.msgpack.Encoder().encode
 _partition = msgspec.msgpack.Decoder(tuple[str, date, int])
-_rows = {name: msgspec.msgpack.Decoder(list[row]) for name, row in TABLES.items()}  # type: ignore[valid-type]
+_rows = {name: msgspec.msgpack.Decoder(list[row]) for name, row in TABLES.items()}  # type: ignore[valid-type]  # a type at run time
 
 _parts = msgspec.msgpack.Decoder(list[Part])
 grown: Callable[[bytes], bytes] = lz4.block.decompress
@@ -100,7 +100,7 @@ def backfill(pipeline: beam.Pipeline, urls: list[str], job: Job) -> None:
 
 def shrunk(value: Any) -> bytes:
     """MessagePack in an LZ4 block: shuffles copy bytes several times, so fewer of them are worth the little CPU."""
-    return lz4.block.compress(encode(value))  # type: ignore[no-any-return]
+    return lz4.block.compress(encode(value))  # type: ignore[no-any-return]  # untyped
 
 
 class Read(beam.DoFn):
@@ -140,7 +140,7 @@ class Gather(beam.DoFn):
     """Parts of one owner that were read together travel together, compressed: they have much in common."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # Beam's
 
     def start_bundle(self) -> None:
         """Nothing gathered yet."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -124,7 +125,8 @@ def open_tables(catalog: Catalog, *, create: bool = True) -> dict[str, Table]:
     tables: dict[str, Table] = {}
     for name in TABLES:
         try:
-            tables[name] = _retried(lambda name=name: _open_table(catalog, name, create), f"cannot open table {name}")  # type: ignore[misc]
+            opened = partial(_open_table, catalog, name, create)
+            tables[name] = _retried(opened, f"cannot open table {name}")
         except (NoSuchTableError, NoSuchNamespaceError):
             continue  # a reader of a warehouse that an older version made
     return tables

@@ -69,7 +69,7 @@ class MergeOutcomes(beam.CombineFn):
     """All outcomes of a run into one; merges within bundles before anything is shuffled."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # Beam's
 
     def create_accumulator(self) -> Outcome:
         """Nothing yet."""

@@ -12,14 +12,14 @@ from replay_signals.schemas.rows import TABLES
 T = TypeVar("T")
 _encoder = msgspec.msgpack.Encoder()
 _lists: dict[str, msgspec.msgpack.Decoder[Any]] = {
-    table: msgspec.msgpack.Decoder(list[row])  # type: ignore[valid-type]
+    table: msgspec.msgpack.Decoder(list[row])  # type: ignore[valid-type]  # a type at run time
     for table, row in TABLES.items()
 }
 
 
 def canonical(table: str, rows: list[Any]) -> list[Any]:
     """Rows with every value in its column's type (5 in a double column is 5.0) and well-formed strings."""
-    return _lists[table].decode(encoded(_encoder.encode, rows))  # type: ignore[no-any-return]
+    return _lists[table].decode(encoded(_encoder.encode, rows))  # type: ignore[no-any-return]  # one decoder for each table
 
 
 def well_formed(value: Any) -> Any:

@@ -258,7 +258,7 @@ class _View:
             elif r[1] == records.RESIZE:
                 self._sizes.append((t, r[2], r[3]))
             elif r[1] == records.FULL:
-                root = r[2] or root  # type: ignore[assignment]
+                root = r[2] or root  # type: ignore[assignment]  # an id in records of this kind
             elif r[2] == root:
                 self._offsets.append((t, r[3] or 0, r[4] or 0))
 

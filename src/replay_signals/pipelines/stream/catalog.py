@@ -7,6 +7,7 @@ starts Python with.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
@@ -60,6 +61,12 @@ def flink_options(warehouse: Warehouse, properties: Mapping[str, object]) -> dic
     if nested := sorted(key for key, value in own.items() if not isinstance(value, str)):
         raise ConfigError(f"catalog {name}: {nested[0]} is no text and is not translated for Flink: {WAY_OUT}")
     return {"type": "iceberg", **_translated(name, {key: str(value) for key, value in own.items()})}
+
+
+def own_options(warehouse: Warehouse) -> dict[str, str]:
+    """The same where the job runs: a configured catalog is read from the file in `$PYICEBERG_HOME`."""
+    named = None if warehouse.flink_catalog else warehouse.catalog
+    return flink_options(warehouse, read_properties(os.environ.get(HOME), named) if named else {})
 
 
 def _translated(name: str, own: Mapping[str, str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -94,11 +95,6 @@ def load_config(text: str) -> StreamConfig:
         raise ConfigError(str(error)) from None
 
 
-def read_file(path: str) -> StreamConfig:
-    """The configuration in a TOML file; raises OSError and ConfigError."""
-    return load_config(Path(path).read_text())
-
-
 def to_json(config: StreamConfig) -> str:
     """The configuration as one argument of a command line."""
     return msgspec.json.encode(config).decode()
@@ -107,3 +103,14 @@ def to_json(config: StreamConfig) -> str:
 def from_json(text: str) -> StreamConfig:
     """The inverse of `to_json`."""
     return msgspec.json.decode(text, type=StreamConfig)
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """The two ways to hand a configuration over; parsed, it is `config`."""
+    given = parser.add_mutually_exclusive_group(required=True)
+    given.add_argument("--config", type=from_json, help="StreamConfig as JSON")
+    given.add_argument("--config-file", dest="config", type=_read, help="StreamConfig as a TOML file")
+
+
+def _read(path: str) -> StreamConfig:
+    return load_config(Path(path).read_text())

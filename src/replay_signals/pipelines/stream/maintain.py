@@ -8,15 +8,14 @@ change, and the stream may run meanwhile: its appends and a rewrite do not touch
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from replay_signals.pipelines.stream.catalog import HOME, flink_options, read_properties
-from replay_signals.pipelines.stream.config import NAMESPACE, StreamConfig, Warehouse, from_json, read_file
+from replay_signals.pipelines.stream.catalog import own_options
+from replay_signals.pipelines.stream.config import NAMESPACE, Warehouse, add_config
 from replay_signals.schemas.rows import TABLES
 
 TARGET_BYTES = 128 * 1024 * 1024
@@ -61,9 +60,7 @@ def maintain(where: Warehouse, keep_days: float) -> Iterator[Maintained]:
 
 def open_catalog(jvm: Any, where: Warehouse) -> Any:
     """The Java catalog that the stream writes to. Raises ConfigError."""
-    named = None if where.flink_catalog else where.catalog
-    properties = read_properties(os.environ.get(HOME), named) if named else {}
-    options = flink_options(where, properties)
+    options = own_options(where)
     del options["type"]  # Flink's; Iceberg calls so what Flink calls catalog-type
     if kind := options.pop("catalog-type", None):
         options["type"] = kind
@@ -81,13 +78,10 @@ def size_of(table: Any) -> tuple[int, int]:
 def main() -> None:
     """Prints a line of JSON for each table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    given = parser.add_mutually_exclusive_group(required=True)
-    given.add_argument("--config", type=from_json, help="StreamConfig as JSON")
-    given.add_argument("--config-file", type=read_file, help="StreamConfig as a TOML file")
+    add_config(parser)
     parser.add_argument("--keep-days", type=float, default=7)
     arguments = parser.parse_args()
-    config: StreamConfig = arguments.config or arguments.config_file
-    for done in maintain(config.warehouse, arguments.keep_days):
+    for done in maintain(arguments.config.warehouse, arguments.keep_days):
         print(msgspec.json.encode(done).decode(), flush=True)
 
 

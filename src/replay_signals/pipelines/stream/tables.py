@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from pyflink.datastream import DataStream
 from pyflink.table import Schema, StatementSet, StreamTableEnvironment, Table
 
-from replay_signals.pipelines.stream.catalog import HOME, flink_options, read_properties
+from replay_signals.pipelines.stream.catalog import own_options
 from replay_signals.pipelines.stream.columns import select_list, sql_columns
 from replay_signals.pipelines.stream.config import NAMESPACE, Kafka, StreamConfig, Warehouse
 
@@ -105,9 +103,7 @@ def inbox_source(tables: StreamTableEnvironment, config: StreamConfig) -> Table:
 
 def catalog(tables: StreamTableEnvironment, warehouse: Warehouse) -> None:
     """The Iceberg catalog: as configured, else the SQLite file that backfills use."""
-    named = None if warehouse.flink_catalog else warehouse.catalog
-    properties = read_properties(os.environ.get(HOME), named) if named else {}
-    options: dict[str, object] = {**flink_options(warehouse, properties)}
+    options: dict[str, object] = {**own_options(warehouse)}
     tables.execute_sql(f"CREATE CATALOG `{warehouse.catalog_name}` {_options(options)}")
 
 
