@@ -59,7 +59,7 @@ stream-demo: stack ## Play the examples in at 10x, watch the inbox fill, query t
 
 CHAOS ?= --sessions 2000 --each 3
 chaos: $(SETUP) $(FLINK) ## Kill every part of a running stream, and account for every message
-	PYTHONPATH=tests:tests/pipelines $(BIN)/python tests/services/faults.py $(CHAOS)
+	PYTHONPATH=tests $(BIN)/python tests/services/faults.py $(CHAOS)
 
 prism: $(PRISM) ## Build Beam's portable runner Prism into .tools, for tests and `backfill --runner` (needs Go)
 

@@ -21,9 +21,9 @@ from bench.stream import ROOT, RULES, cancelled, config_of, resident_mb, start
 from replay_signals.jobs.detect import Rejects, harvest, verdicts
 from replay_signals.jobs.stack import rest
 from replay_signals.jobs.stack_state import State, load_state
-from replay_signals.pipelines.files import expand, read
-from replay_signals.pipelines.kafka_messages import Outgoing, messages_of, snapshot_message
-from replay_signals.pipelines.warehouse import query
+from replay_signals.pipelines.files.reading import expand, read
+from replay_signals.pipelines.iceberg.warehouse import query
+from replay_signals.pipelines.kafka.messages import Outgoing, messages_of, snapshot_message
 from replay_signals.schemas.messages import SnapshotMessage
 
 NEIGHBOURS = 3

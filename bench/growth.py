@@ -15,9 +15,9 @@ from bench.tasks import digests_of
 from bench.timing import Task, least_seconds
 from replay_signals.schemas.messages import SnapshotMessage
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.digest import digest
-from replay_signals.transforms.judge import judge
-from replay_signals.transforms.merge import session_of
+from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.judge.judgement import judge
 
 PAGE_NODES = (5_000, 10_000, 20_000, 50_000)
 SESSION_MESSAGES = (1_000, 2_000, 5_000, 10_000)

@@ -19,8 +19,8 @@ import orjson
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import SnapshotMessage, SourcePosition
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.digest import digest
-from replay_signals.transforms.live import Live, MemoryStore, Step
+from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.streaming import Live, MemoryStore, Step
 
 START_MS = 1_750_000_000_000
 STEP_MS = 8600

@@ -9,14 +9,14 @@ from functools import partial
 from heapq import heappop, heappush
 from typing import Any
 
-from replay_signals.pipelines.kafka_messages import Outgoing
-from replay_signals.pipelines.parts import DIGEST, LETTER, unpack
+from replay_signals.pipelines.evidence import DIGEST, LETTER, unpack
+from replay_signals.pipelines.kafka.messages import Outgoing
 from replay_signals.pipelines.stream.evidence import Arrived, evidence_of
-from replay_signals.pipelines.stream.garbage import collect_less
+from replay_signals.pipelines.stream.garbage_collection import collect_less
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.event_rows import event_of
-from replay_signals.transforms.live import Live, MemoryStore, Step
+from replay_signals.transforms.session.event_rows import event_of
+from replay_signals.transforms.streaming import Live, MemoryStore, Step
 
 BEHIND_MS = 1000
 TEAMS: frozenset[str] = frozenset()

@@ -34,7 +34,7 @@ from replay_signals.jobs.stack import rest
 from replay_signals.jobs.stack_home import PROJECT
 from replay_signals.jobs.stack_state import State, load_state
 from replay_signals.jobs.stream import newest_checkpoint, run_module, stop_with_savepoint, submit
-from replay_signals.pipelines.kafka_messages import SNAPSHOTS, Outgoing
+from replay_signals.pipelines.kafka.messages import SNAPSHOTS, Outgoing
 from replay_signals.pipelines.stream.config import StreamConfig, Warehouse, to_json
 from replay_signals.schemas.rules import Rules, Session
 

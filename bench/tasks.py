@@ -14,9 +14,9 @@ from bench.timing import Task
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import DeadLetter, SnapshotMessage
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.digest import digest
-from replay_signals.transforms.judge import judge
-from replay_signals.transforms.merge import session_of
+from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.judge.judgement import judge
 
 PARSE = "parse"
 DIGEST = "digest"

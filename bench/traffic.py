@@ -14,9 +14,9 @@ import msgspec
 from replay_signals.jobs.replay import in_order
 from replay_signals.jobs.sending import Sender
 from replay_signals.jobs.stack_home import INFRA
-from replay_signals.pipelines.files import expand, read
-from replay_signals.pipelines.kafka_messages import Outgoing, copied, messages_of, moved
-from replay_signals.pipelines.kafka_topics import create_topics, declared_topics
+from replay_signals.pipelines.files.reading import expand, read
+from replay_signals.pipelines.kafka.messages import Outgoing, copied, messages_of, moved
+from replay_signals.pipelines.kafka.topics import create_topics, declared_topics
 from replay_signals.pipelines.stream.config import Kafka
 from replay_signals.schemas.messages import Record, SnapshotMessage
 

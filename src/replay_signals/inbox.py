@@ -3,8 +3,8 @@
 Needs the extra `kafka`.
 """
 
-from replay_signals.pipelines.consumer import Consumed, consume
-from replay_signals.pipelines.ledger import Ledger, Parked, SqliteLedger
+from replay_signals.pipelines.inbox.consumer import Consumed, consume
+from replay_signals.pipelines.inbox.ledger import Ledger, Parked, SqliteLedger
 from replay_signals.schemas.inbox import InboxRecord
 
 __all__ = ["Consumed", "InboxRecord", "Ledger", "Parked", "SqliteLedger", "consume"]

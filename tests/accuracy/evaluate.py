@@ -20,15 +20,15 @@ import msgspec
 from tests.accuracy import page as report
 from tests.accuracy.scoring import Score, Signal, read_labels, score
 
-from replay_signals.pipelines.files import read
+from replay_signals.pipelines.files.reading import read
 from replay_signals.schemas.digests import MessageDigest, SessionDigest, millis
 from replay_signals.schemas.messages import AnalyticsEvent, SnapshotMessage
 from replay_signals.schemas.rules import Clicks, Rage, Rules
-from replay_signals.transforms import records as codes
-from replay_signals.transforms.digest import digest
-from replay_signals.transforms.judge import judge
-from replay_signals.transforms.merge import session_of
-from replay_signals.transforms.timeline import timeline_of
+from replay_signals.transforms.digest import records as codes
+from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.judge.judgement import judge
+from replay_signals.transforms.session.timeline import timeline_of
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = (ROOT / "examples", ROOT / "tests" / "accuracy" / "recordings")

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from tests.accuracy.scoring import Case, Score
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms import records
-from replay_signals.transforms.elements import label_of
-from replay_signals.transforms.timeline import Page, timeline_of
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.session.elements import label_of
+from replay_signals.transforms.session.timeline import Page, timeline_of
 
 if TYPE_CHECKING:
     from tests.accuracy.evaluate import Recording

@@ -18,7 +18,7 @@ import pytest
 from replay_signals.jobs.detect import Rejects, harvest, verdicts
 from replay_signals.schemas.rows import InteractionRow, SessionVerdict, SignalRow
 from replay_signals.schemas.rules import Rules
-from samples import EXAMPLES
+from support.samples import EXAMPLES
 
 HERE = Path(__file__).parent
 RECORDINGS = sorted(EXAMPLES.glob("*.posts.jsonl.gz"))

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from warehouses import (
+
+from replay_signals.pipelines.files.reading import expand, read
+from replay_signals.schemas.digests import to_row
+from replay_signals.schemas.messages import AnalyticsEvent, Reason, SnapshotMessage
+from replay_signals.schemas.rules import Rage, Rules
+from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.judge.judgement import judge
+from support.samples import EXAMPLES
+from support.warehouses import (
     SMALL,
     backfill,
     comparable,
@@ -25,15 +34,6 @@ from warehouses import (
     snapshots,
     written,
 )
-
-from replay_signals.pipelines.files import expand, read
-from replay_signals.schemas.digests import to_row
-from replay_signals.schemas.messages import AnalyticsEvent, Reason, SnapshotMessage
-from replay_signals.schemas.rules import Rage, Rules
-from replay_signals.transforms.digest import digest
-from replay_signals.transforms.judge import judge
-from replay_signals.transforms.merge import session_of
-from samples import EXAMPLES
 
 pytestmark = pytest.mark.slow
 
@@ -214,7 +214,7 @@ def test_a_bug_met_by_one_session_costs_its_judgement_and_nothing_else(
             raise ZeroDivisionError("a detector divided by nothing")
         return judge(session, *rest)
 
-    monkeypatch.setattr("replay_signals.pipelines.sessions.judge", picky)
+    monkeypatch.setattr("replay_signals.pipelines.batch.sessions.judge", picky)
     for _ in range(2):
         assert backfill(tmp_path / "w", file).dead_letters == {Reason.INTERNAL: 1}
         [letter] = rows(tmp_path / "w", "dead_letters")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from children import Child
 from pyiceberg.table import Table
 from sqlalchemy.exc import OperationalError
-from warehouses import SMALL, backfill, lines, newest, written
 
 from replay_signals.jobs import backfill as job
 from replay_signals.jobs.backfill import BackfillOptions, run_backfill
-from replay_signals.pipelines import commit
-from replay_signals.pipelines.catalog import WarehouseError
-from replay_signals.pipelines.commit import TablePlan
+from replay_signals.pipelines.iceberg import commit
+from replay_signals.pipelines.iceberg.catalog import WarehouseError
+from replay_signals.pipelines.iceberg.commit import TablePlan
+from support.children import Child
+from support.warehouses import SMALL, backfill, lines, newest, written
 
 pytestmark = pytest.mark.slow
 

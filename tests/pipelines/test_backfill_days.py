@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from warehouses import backfill, contents, event, ms, newest, page, replay, rows, snapshots, written
+
+from support.warehouses import backfill, contents, event, ms, newest, page, replay, rows, snapshots, written
 
 pytestmark = pytest.mark.slow
 

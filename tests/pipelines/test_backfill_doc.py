@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from warehouses import SMALL, backfill, written
 
-from replay_signals.pipelines.commit import COMMIT_ORDER
-from replay_signals.pipelines.warehouse import query
+from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER
+from replay_signals.pipelines.iceberg.warehouse import query
 from replay_signals.schemas.rows import TABLES
-from samples import ROOT
+from support.samples import ROOT
+from support.warehouses import SMALL, backfill, written
 
 PAGE = (ROOT / "docs" / "backfill.md").read_text()
 

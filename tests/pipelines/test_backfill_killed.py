@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from children import Child, Step
-from warehouses import SMALL, backfill, contents, lines, newest, written
+
+from support.children import Child, Step
+from support.warehouses import SMALL, backfill, contents, lines, newest, written
 
 pytestmark = pytest.mark.slow
 

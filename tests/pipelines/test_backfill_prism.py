@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from apache_beam.pipeline import AppliedPTransform, Pipeline, PipelineVisitor
 from apache_beam.portability import common_urns
-from warehouses import SMALL, backfill, contents, lines, newest, snapshots, written
 
-from replay_signals.pipelines import backfill as graph
-from samples import ROOT
+from replay_signals.pipelines.batch import graph
+from support.samples import ROOT
+from support.warehouses import SMALL, backfill, contents, lines, newest, snapshots, written
 
 PRISM = ROOT / ".tools" / "prism"
 pytestmark = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from replay_signals.pipelines.catalog import PinnedTable, WarehouseError, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.catalog import PinnedTable, WarehouseError, open_catalog, open_tables
 from replay_signals.schemas.rows import TABLES
 
 

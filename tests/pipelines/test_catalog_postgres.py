@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from children import Child
-from warehouses import SMALL, backfill, contents, lines, newest, snapshots, written
 
 from replay_signals.jobs.tables import Store
-from replay_signals.pipelines.catalog import WarehouseError, open_catalog
+from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog
+from support.children import Child
 from support.postgres import PASSWORD, Server
+from support.warehouses import SMALL, backfill, contents, lines, newest, snapshots, written
 
 pytestmark = pytest.mark.slow
 MakeCatalog = Callable[[str], Store]

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from warehouses import SMALL, backfill, page, replay, rows, written
 
-from replay_signals.pipelines.columns import reference
-from replay_signals.pipelines.warehouse import LATEST, latest, query
+from replay_signals.pipelines.iceberg.columns import reference
+from replay_signals.pipelines.iceberg.warehouse import LATEST, latest, query
 from replay_signals.schemas.digests import millis
 from replay_signals.schemas.rows import TABLES
-from samples import ROOT
+from support.samples import ROOT
+from support.warehouses import SMALL, backfill, page, replay, rows, written
 
 PAGE = (ROOT / "docs" / "tables.md").read_text()
-MARK = "<!-- written by: python -m replay_signals.pipelines.columns -->\n\n"
+MARK = "<!-- written by: python -m replay_signals.pipelines.iceberg.columns -->\n\n"
 
 
 def blocks(language: str) -> list[str]:

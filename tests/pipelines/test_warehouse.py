@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from replay_signals.pipelines import catalog
-from replay_signals.pipelines.catalog import WarehouseError, open_catalog, open_tables
-from replay_signals.pipelines.warehouse import connect, latest, query
+from replay_signals.pipelines.iceberg import catalog
+from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.warehouse import connect, latest, query
 from replay_signals.schemas.rows import TABLES
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from replay_signals.schemas.digests import MessageDigest, from_row, to_row
 from replay_signals.schemas.messages import MAX_DEAD_LETTER_PAYLOAD_BYTES, DeadLetter
-from replay_signals.transforms import records
-from replay_signals.transforms.digest import digest
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.message import digest
 from support.events import compressed, mutation
 from support.outcome import message
 from support.weird import REAL, weird_event, weird_items

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.rows import ROW_KEYS, SessionVerdict
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.digest import digest
-from replay_signals.transforms.judge import judge
-from replay_signals.transforms.merge import session_of
+from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.judge.judgement import judge
 from support.dom import Json
 from support.events import compressed
 from support.outcome import digested, message, verdict_of

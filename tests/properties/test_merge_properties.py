@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_signals.schemas.digests import MessageDigest, SessionDigest
-from replay_signals.transforms.merge import merge, session_of
+from replay_signals.transforms.digest.merge import merge, session_of
 from support.events import interaction
 from support.outcome import digested
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from replay_signals.pipelines.compression import BrokenStreamError, plain_chunks
-from replay_signals.pipelines.files import read
-from replay_signals.pipelines.text_lines import numbered_lines
+from replay_signals.pipelines.files.compression import BrokenStreamError, plain_chunks
+from replay_signals.pipelines.files.reading import read
+from replay_signals.pipelines.files.text_lines import numbered_lines
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, SnapshotMessage, SourcePosition
 from replay_signals.schemas.wire import Limits
 from replay_signals.transforms.parse import parse_capture_request, parse_kafka_event, parse_kafka_snapshot
@@ -21,7 +21,7 @@ from replay_signals.transforms.parse.cut import RecordedEvent, into_records
 from replay_signals.transforms.parse.formats import FORMATS
 from replay_signals.transforms.parse.json_text import flaw, repaired, salvage
 from replay_signals.transforms.parse.recordings import Place
-from wire_samples import (
+from support.wire_samples import (
     FILES_OF_ONE_WINDOW,
     FILES_OF_WINDOWS,
     POSITION,

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from replay_signals import inbox
-from replay_signals.pipelines import consumer
+from replay_signals.pipelines.inbox import consumer
 
 
 def main(bootstrap: str, topic: str, group: str, path: str, hold: str = "") -> None:

@@ -12,24 +12,24 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from warehouses import Place, backfill, store_of
 
 from replay_signals.jobs.brokers import everything
 from replay_signals.jobs.sending import Sender
 from replay_signals.jobs.stack_home import INFRA, PROJECT, fetch_jars
-from replay_signals.pipelines.catalog import open_catalog, open_tables
-from replay_signals.pipelines.consumer import SqliteLedger, consume
-from replay_signals.pipelines.files import read
-from replay_signals.pipelines.iceberg_schema import identity_of
-from replay_signals.pipelines.inbox import decode
-from replay_signals.pipelines.kafka_messages import Outgoing, messages_of
-from replay_signals.pipelines.kafka_topics import create_topics, declared_topics
+from replay_signals.pipelines.files.reading import read
+from replay_signals.pipelines.iceberg.catalog import open_catalog, open_tables
+from replay_signals.pipelines.iceberg.schema import identity_of
+from replay_signals.pipelines.iceberg.warehouse import latest
+from replay_signals.pipelines.inbox.consumer import SqliteLedger, consume
+from replay_signals.pipelines.inbox.folder import decode
+from replay_signals.pipelines.kafka.messages import Outgoing, messages_of
+from replay_signals.pipelines.kafka.topics import create_topics, declared_topics
 from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehouse
-from replay_signals.pipelines.warehouse import latest
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.rows import TABLES, SignalRow
-from replay_signals.transforms.present import inbox_record
-from samples import EXAMPLES
+from replay_signals.transforms.inbox.record import inbox_record
+from support.samples import EXAMPLES
+from support.warehouses import Place, backfill, store_of
 
 TOPICS = declared_topics(INFRA / "topics.toml")
 HOUR_MS = 3_600_000

@@ -15,7 +15,7 @@ from kit import Topics, config_of, newest, recorded, send, wait_until
 
 from replay_signals.jobs.stack_state import load_state
 from replay_signals.jobs.stream import stop_with_savepoint, submit
-from replay_signals.pipelines.kafka_messages import Outgoing
+from replay_signals.pipelines.kafka.messages import Outgoing
 from replay_signals.pipelines.stream.config import StreamConfig
 
 KEPT = Path(__file__).parents[1] / "golden" / "savepoints"

@@ -18,8 +18,8 @@ from confluent_kafka import Producer
 from kit import Topics, wait_until
 
 from replay_signals import inbox
-from replay_signals.pipelines.inbox import MARKER, encode, fingerprint
-from samples import record
+from replay_signals.pipelines.inbox.folder import MARKER, encode, fingerprint
+from support.samples import record
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 QUICK = {"session.timeout.ms": "6000", "heartbeat.interval.ms": "300"}

@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient
 from kit import Topics, send_raw
 
 from replay_signals.jobs.deadletters import ORIGIN, Replayed, letters, replay
-from replay_signals.pipelines.parts import letter_message, letter_row, unpack
+from replay_signals.pipelines.evidence import letter_message, letter_row, unpack
 from replay_signals.pipelines.stream.evidence import Arrived, evidence_of
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rows import DeadLetterRow

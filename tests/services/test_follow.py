@@ -16,8 +16,8 @@ import pytest
 from confluent_kafka import Producer
 from kit import Topics
 
-from replay_signals.pipelines.inbox import MARKER, encode, fingerprint
-from samples import ROOT, record
+from replay_signals.pipelines.inbox.folder import MARKER, encode, fingerprint
+from support.samples import ROOT, record
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 COMMAND = [sys.executable, "-c", "from replay_signals.jobs.cli import main; main()", "inbox", "follow"]

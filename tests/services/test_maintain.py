@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from kit import link_jars
-from warehouses import SMALL, backfill, contents
 
 from replay_signals.jobs.maintain import run
-from replay_signals.pipelines.catalog import WarehouseError, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog, open_tables
 from replay_signals.pipelines.stream.config import StreamConfig, Warehouse
 from replay_signals.pipelines.stream.maintain import RETAIN, Maintained
 from replay_signals.schemas.rows import TABLES
+from support.warehouses import SMALL, backfill, contents
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 

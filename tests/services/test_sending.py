@@ -13,8 +13,8 @@ from kit import HOUR_MS, Topics, wait_until
 from replay_signals.jobs import replay
 from replay_signals.jobs.brokers import BrokerError, everything
 from replay_signals.jobs.sending import Sender
-from replay_signals.pipelines.kafka_topics import create_topics, retention_ms
-from samples import EXAMPLES
+from replay_signals.pipelines.kafka.topics import create_topics, retention_ms
+from support.samples import EXAMPLES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 YEAR_2100_MS = 4_102_444_800_000

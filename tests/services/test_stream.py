@@ -37,7 +37,7 @@ from kit import (
 from replay_signals.jobs.deadletters import letters
 from replay_signals.jobs.stack_state import State, end_group
 from replay_signals.jobs.stream import run_local
-from replay_signals.pipelines.warehouse import latest
+from replay_signals.pipelines.iceberg.warehouse import latest
 from replay_signals.schemas.rules import Rules, Session
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]

@@ -20,13 +20,13 @@ from kit import (
     tick,
     wait_until,
 )
-from warehouses import backfill
 
 from replay_signals.jobs import stack, stream
 from replay_signals.jobs.stack_home import StackError
 from replay_signals.jobs.stack_state import State, end_group
 from replay_signals.jobs.tables import Store
 from support.postgres import PASSWORD, Server
+from support.warehouses import backfill
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 MakeCatalog = Callable[[str], Store]

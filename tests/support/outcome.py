@@ -11,9 +11,9 @@ from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent, SnapshotMessage, SourcePosition
 from replay_signals.schemas.rows import InteractionRow, SessionVerdict, SignalRow
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.digest import digest
-from replay_signals.transforms.judge import judge
-from replay_signals.transforms.merge import session_of
+from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.judge.judgement import judge
 from support.dom import Json
 
 START_MS = 1_795_490_000_000

@@ -15,9 +15,9 @@ from replay_signals.schemas.rules import Rules
 if TYPE_CHECKING:  # Beam and Iceberg take seconds to import: only a run does
     from pyiceberg.catalog import Catalog
 
-    from replay_signals.pipelines.backfill import Job
-    from replay_signals.pipelines.outcome import Outcome
-    from replay_signals.pipelines.sessions import Days
+    from replay_signals.pipelines.batch.graph import Job
+    from replay_signals.pipelines.batch.outcome import Outcome
+    from replay_signals.pipelines.batch.sessions import Days
 
 LOCAL_RUNNER = "FnApiRunner"  # in this process; Beam's default would look for the Prism binary first
 CONFLICT_TRIES = 6
@@ -65,9 +65,9 @@ class BackfillResult:
 
 def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> BackfillResult:
     """Reads, judges and commits. Raises InputError, WarehouseError or ValueError (days in the wrong order)."""
-    from replay_signals.pipelines.catalog import WarehouseError, open_catalog
-    from replay_signals.pipelines.commit import Conflict
-    from replay_signals.pipelines.files import expand
+    from replay_signals.pipelines.files.reading import expand
+    from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog
+    from replay_signals.pipelines.iceberg.commit import Conflict
 
     started = time.monotonic()
     days = _days(options)
@@ -97,7 +97,7 @@ def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> 
 
 
 def _days(options: BackfillOptions) -> Days | None:
-    from replay_signals.pipelines.sessions import Days
+    from replay_signals.pipelines.batch.sessions import Days
 
     if options.from_day is None and options.to_day is None:
         return None
@@ -111,9 +111,9 @@ def _attempt(
     options: BackfillOptions, urls: list[str], catalog: Catalog, days: Days | None, progress: Progress
 ) -> Outcome:
     """One run from the current state of the tables; raises Conflict when that state changes under it."""
-    from replay_signals.pipelines.backfill import Job
-    from replay_signals.pipelines.catalog import PinnedTable, open_tables
-    from replay_signals.pipelines.publish import plans_of, publish
+    from replay_signals.pipelines.batch.commit_plan import plans_of, publish
+    from replay_signals.pipelines.batch.graph import Job
+    from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_tables
 
     tables = {name: PinnedTable(table) for name, table in open_tables(catalog).items()}
     run_id = uuid.uuid4().hex
@@ -130,9 +130,9 @@ def _run(options: BackfillOptions, urls: list[str], job: Job, progress: Progress
     from apache_beam import Pipeline
     from apache_beam.options.pipeline_options import PipelineOptions
 
-    from replay_signals.pipelines.backfill import backfill, watchers
-    from replay_signals.pipelines.catalog import WarehouseError
-    from replay_signals.pipelines.outcome import decode
+    from replay_signals.pipelines.batch.graph import backfill, watchers
+    from replay_signals.pipelines.batch.outcome import decode
+    from replay_signals.pipelines.iceberg.catalog import WarehouseError
 
     counters = {"read": _counter("read", len(urls), progress), "judge": _counter("judge", 0, progress)}
     watchers[job.run_id] = lambda stage: counters[stage](stage)

@@ -219,7 +219,7 @@ def rules(
 def formats() -> None:
     """List the file formats that can be read."""
     from replay_signals.jobs import render
-    from replay_signals.pipelines.files import FORMATS
+    from replay_signals.pipelines.files.reading import FORMATS
 
     render.rows([("Format", "left"), ("What it is", "fold")], FORMATS)
 

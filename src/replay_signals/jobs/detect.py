@@ -18,17 +18,17 @@ import msgspec
 from replay_signals.jobs import render
 from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.rules import read_rules
-from replay_signals.pipelines.files import InputError, expand, read
+from replay_signals.pipelines.files.reading import InputError, expand, read
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, SnapshotMessage, SourcePosition
 from replay_signals.schemas.rows import SessionRow, SessionVerdict, SignalRow
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.digest import digest
-from replay_signals.transforms.judge import judge
-from replay_signals.transforms.merge import session_of
+from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.inbox.problems import exposure, rank
+from replay_signals.transforms.inbox.record import inbox_record, json_bytes, signal_dict, signal_line, visible
+from replay_signals.transforms.judge.judgement import judge
 from replay_signals.transforms.parse.values import dead_of_bug
-from replay_signals.transforms.present import inbox_record, json_bytes, signal_dict, signal_line, visible
-from replay_signals.transforms.rank import exposure, rank
 
 SessionKey = tuple[str, str]
 SHOWN_REJECTS = 5

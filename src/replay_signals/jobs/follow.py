@@ -12,9 +12,9 @@ from rich.table import Table
 
 from replay_signals.jobs import render
 from replay_signals.jobs.brokers import partitions_of, reader
-from replay_signals.pipelines.inbox import InboxError, decode
+from replay_signals.pipelines.inbox.folder import InboxError, decode
 from replay_signals.schemas.inbox import InboxRecord
-from replay_signals.transforms.present import json_bytes, record_dict
+from replay_signals.transforms.inbox.record import json_bytes, record_dict
 
 ROWS = 20
 REMEMBERED = 100_000

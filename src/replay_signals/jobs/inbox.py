@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC
 
 from replay_signals.jobs import render
-from replay_signals.pipelines import inbox as store
-from replay_signals.pipelines.inbox import InboxError
+from replay_signals.pipelines.inbox import folder as store
+from replay_signals.pipelines.inbox.folder import InboxError
 from replay_signals.schemas.inbox import InboxRecord
-from replay_signals.transforms.present import json_bytes, record_dict
-from replay_signals.transforms.rank import Problem, latest, rank
+from replay_signals.transforms.inbox.problems import Problem, latest, rank
+from replay_signals.transforms.inbox.record import json_bytes, record_dict
 
 DEFAULT_FOLDER = "warehouse/inbox"
 POLL_S = 0.5

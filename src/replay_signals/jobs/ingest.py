@@ -13,11 +13,11 @@ from replay_signals.jobs.backfill import BackfillOptions, BackfillResult, run_ba
 from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
-from replay_signals.pipelines import inbox as store
-from replay_signals.pipelines.files import InputError
+from replay_signals.pipelines.files.reading import InputError
+from replay_signals.pipelines.inbox import folder as store
 from replay_signals.schemas.rows import TABLES
-from replay_signals.transforms.announce import announcements
-from replay_signals.transforms.present import inbox_record, json_bytes
+from replay_signals.transforms.inbox.changes import announcements
+from replay_signals.transforms.inbox.record import inbox_record, json_bytes
 
 STAGES = {"read": "Reading files", "judge": "Judging sessions", "commit": "Committing tables"}
 

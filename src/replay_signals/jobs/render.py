@@ -14,16 +14,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from replay_signals.transforms.present import iso, parsed, visible
+from replay_signals.transforms.inbox.record import iso, parsed, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from replay_signals.pipelines.inbox import Damage
+    from replay_signals.pipelines.inbox.folder import Damage
     from replay_signals.schemas.inbox import InboxRecord
-    from replay_signals.transforms.rank import Problem
+    from replay_signals.transforms.inbox.problems import Problem
 
 WIDE_COLUMNS = 110
 """From this width on problems are a table; below, three short lines each: eight columns would be torn to shreds."""

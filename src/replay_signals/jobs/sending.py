@@ -7,7 +7,7 @@ from typing import Any
 from confluent_kafka import KafkaError, Message, Producer
 
 from replay_signals.jobs.brokers import BrokerError
-from replay_signals.pipelines.kafka_messages import Outgoing
+from replay_signals.pipelines.kafka.messages import Outgoing
 
 PRODUCER = {
     "linger.ms": 5,

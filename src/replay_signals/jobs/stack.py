@@ -74,7 +74,7 @@ def up(root: Path = DEFAULT_ROOT, task_managers: int = 2, say: Callable[[str], N
         _start_supervisor(root, services)
     if not wait_for(lambda: _is_ready(load_state(root), task_managers), START_S, 0.3):
         raise StackError(f"The cluster did not come up within {START_S:.0f} s; its logs are in {root / 'logs'}.")
-    from replay_signals.pipelines.kafka_topics import create_topics
+    from replay_signals.pipelines.kafka.topics import create_topics
 
     state = load_state(root)
     create_topics(state.bootstrap, INFRA / "topics.toml")

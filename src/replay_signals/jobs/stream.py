@@ -29,7 +29,7 @@ from replay_signals.jobs.stack_home import (
     make_flink_home,
 )
 from replay_signals.jobs.stack_state import State, load_state, stop, wait_for
-from replay_signals.pipelines.catalog import configured, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.catalog import configured, open_catalog, open_tables
 from replay_signals.pipelines.stream import catalog
 from replay_signals.pipelines.stream.config import ConfigError, Kafka, StreamConfig, Warehouse, load_config, to_json
 

@@ -10,7 +10,7 @@ import msgspec
 
 from replay_signals.jobs import render
 from replay_signals.schemas.rows import TABLES, SessionRow, SignalRow
-from replay_signals.transforms.present import json_bytes, parsed, signal_dict
+from replay_signals.transforms.inbox.record import json_bytes, parsed, signal_dict
 
 HARM = {"sessions": "severity", "signals": "severity * confidence"}
 NARROW_COLUMNS = 5  # of a list of sessions; session ids are long and must stay whole to be copied
@@ -77,14 +77,14 @@ class Store(NamedTuple):
         return self._rows("signals", f"SELECT * FROM signals {newest}", [])
 
     def _rows(self, table: str, sql: str, values: list[object]) -> list[Any]:
-        from replay_signals.pipelines.iceberg_schema import rows_of
-        from replay_signals.pipelines.warehouse import connect
+        from replay_signals.pipelines.iceberg.schema import rows_of
+        from replay_signals.pipelines.iceberg.warehouse import connect
 
         with connect(self.warehouse, self.catalog) as connection:
             return list(rows_of(connection.sql(sql, params=values).to_arrow_table(), TABLES[table]))
 
     def _one(self, sql: str, values: list[object]) -> Any:
-        from replay_signals.pipelines.warehouse import connect
+        from replay_signals.pipelines.iceberg.warehouse import connect
 
         with connect(self.warehouse, self.catalog) as connection:
             return connection.sql(sql, params=values).fetchall()[0]

@@ -17,7 +17,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class MessageDigest(msgspec.Struct, frozen=True, array_like=True):
-    """One message, a few hundred bytes. `records` is encoded by transforms/records. Times are epoch milliseconds."""
+    """One message, a few hundred bytes. Times are epoch ms; `transforms/digest/records` encodes `records`."""
 
     version: int
     message_id: str

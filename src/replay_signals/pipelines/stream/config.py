@@ -14,7 +14,7 @@ from replay_signals.schemas.rules import Rules
 
 DEFAULT_CATALOG = "replay"
 NAMESPACE = "replay"
-"""Of the tables, as `pipelines/catalog.py` makes them."""
+"""Of the tables, as `pipelines/iceberg/catalog.py` makes them."""
 
 
 def doc(text: str) -> Meta:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from replay_signals.pipelines.parts import DIGEST, EVENT, LETTER, Owner, letter_row, owner_of_event, pack
+from replay_signals.pipelines.evidence import DIGEST, EVENT, LETTER, Owner, letter_row, owner_of_event, pack
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, Record, SnapshotMessage, SourcePosition
-from replay_signals.transforms.digest import digest
-from replay_signals.transforms.joined import event_row
+from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.parse.kafka import parse_kafka_event, parse_kafka_snapshot
 from replay_signals.transforms.parse.values import dead
+from replay_signals.transforms.session.analytics import event_row
 
 UNKNOWN_TEAM = "header_token_present_team_missing_or_disabled"
 """PostHog's name for a token that is not configured (facts: team filter)."""

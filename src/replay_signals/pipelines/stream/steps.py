@@ -14,8 +14,7 @@ from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 from pyflink.datastream.time_domain import TimeDomain
 from pyflink.java_gateway import get_gateway
 
-from replay_signals.pipelines.inbox import InboxError, decode, encode, fingerprint
-from replay_signals.pipelines.parts import (
+from replay_signals.pipelines.evidence import (
     DIGEST,
     EVENT,
     LETTER,
@@ -26,17 +25,18 @@ from replay_signals.pipelines.parts import (
     pack,
     unpack,
 )
+from replay_signals.pipelines.inbox.folder import InboxError, decode, encode, fingerprint
 from replay_signals.pipelines.stream.columns import flink_row, type_of
 from replay_signals.pipelines.stream.config import StreamConfig
 from replay_signals.pipelines.stream.evidence import Arrived, evidence_of, key_of
-from replay_signals.pipelines.stream.garbage import collect_less
+from replay_signals.pipelines.stream.garbage_collection import collect_less
 from replay_signals.pipelines.stream.metrics import Counters
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rows import TABLES, DeadLetterRow, EventRow
-from replay_signals.transforms.event_rows import event_of
-from replay_signals.transforms.live import COUNTERS, Live, Step
-from replay_signals.transforms.revise import content
+from replay_signals.transforms.revisions.revise import content
+from replay_signals.transforms.session.event_rows import event_of
+from replay_signals.transforms.streaming import COUNTERS, Live, Step
 
 BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 STATE = Types.PICKLED_BYTE_ARRAY()  # of bytes; as byte arrays, thread mode takes them apart number by number
@@ -108,7 +108,7 @@ def by_owner(evidence: DataStream) -> KeyedStream:
 
 
 class JudgeSessions(KeyedProcessFunction):
-    """One session's evidence to rows and inbox records, as soon as they are settled. See `transforms/live`."""
+    """One session's evidence to rows and inbox records, as soon as they are settled. See `transforms/streaming`."""
 
     def __init__(self, config: StreamConfig) -> None:
         self._rules = config.rules
@@ -218,7 +218,7 @@ class JudgeSessions(KeyedProcessFunction):
 
 
 class FlinkStore:
-    """The state of a session in Flink: the pieces that `transforms/live` asks for.
+    """The state of a session in Flink: the pieces that `transforms/streaming` asks for.
 
     No TTL: timers clear everything, and PyFlink cannot set one up in thread mode on a cluster (it looks for a gateway
     that only clients have).

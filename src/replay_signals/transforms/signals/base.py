@@ -9,12 +9,12 @@ from functools import cached_property
 
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.bursts import Burst, bursts_of
-from replay_signals.transforms.clicks import Judged
-from replay_signals.transforms.controls import Control
-from replay_signals.transforms.elements import key_of
-from replay_signals.transforms.errors import Errors
-from replay_signals.transforms.timeline import Page, Timeline
+from replay_signals.transforms.clicks.bursts import Burst, bursts_of
+from replay_signals.transforms.clicks.errors import Errors
+from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session.elements import key_of
+from replay_signals.transforms.session.timeline import Page, Timeline
 
 
 @dataclass(slots=True)

@@ -6,8 +6,8 @@ case); it is a different fault than a control that is not wired, so it is a kind
 
 from __future__ import annotations
 
-from replay_signals.transforms.clicks import DEAD
-from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.clicks.web import DEAD
+from replay_signals.transforms.session.elements import label_of
 from replay_signals.transforms.signals.base import Finding, Session, of_click
 
 KIND = "blocked_click"

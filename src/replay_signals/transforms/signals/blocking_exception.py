@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from replay_signals.transforms.clicks import DEAD, Judged
-from replay_signals.transforms.elements import label_of
-from replay_signals.transforms.errors import PageError
+from replay_signals.transforms.clicks.errors import PageError
+from replay_signals.transforms.clicks.web import DEAD, Judged
+from replay_signals.transforms.session.elements import label_of
 from replay_signals.transforms.signals.base import Finding, Session, first_after, incidents, of_click
 
 KIND = "blocking_exception"

@@ -6,7 +6,7 @@ blocking_exception. Logged errors that were caught are rows of console_logs and 
 
 from __future__ import annotations
 
-from replay_signals.transforms.errors import PageError
+from replay_signals.transforms.clicks.errors import PageError
 from replay_signals.transforms.signals.base import Finding, Session
 
 KIND = "console_error"

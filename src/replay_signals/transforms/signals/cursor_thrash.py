@@ -13,9 +13,9 @@ from math import cos, hypot, radians
 from typing import Any, NamedTuple
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms import records
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.base import Finding, Session
-from replay_signals.transforms.timeline import Page
 
 KIND = "cursor_thrash"
 WINDOW_MS = 1200

@@ -1,14 +1,14 @@
 """dead_click: a click on a working-looking control that was answered by nothing.
 
-Answers are looked for from pointer-down to 7 s after the click and have to belong to the click (transforms/clicks).
+Answers are looked for from pointer-down to 7 s after the click and have to belong to the click (transforms/clicks/web).
 Clicks that failed with an error or a request are error_click and failed_request, disabled controls are blocked_click,
 and repeated ones rage_click: one incident, one kind.
 """
 
 from __future__ import annotations
 
-from replay_signals.transforms.clicks import DEAD
-from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.clicks.web import DEAD
+from replay_signals.transforms.session.elements import label_of
 from replay_signals.transforms.signals.base import Finding, Session, of_click, watched_ms
 
 KIND = "dead_click"

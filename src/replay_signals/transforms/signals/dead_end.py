@@ -8,8 +8,8 @@ A page like that which is left for another page is not a dead end, nor is one wh
 
 from __future__ import annotations
 
+from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.base import Finding, Session
-from replay_signals.transforms.timeline import Page
 
 KIND = "dead_end"
 EMPTY_MAX_ELEMENTS = 40

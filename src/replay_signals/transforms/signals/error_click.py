@@ -7,7 +7,7 @@ what the page then logs about it is evidence there.
 
 from __future__ import annotations
 
-from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.session.elements import label_of
 from replay_signals.transforms.signals.base import Finding, Session, incidents, of_click
 
 KIND = "error_click"

@@ -8,7 +8,7 @@ HTTP status. That is less sure.
 
 from __future__ import annotations
 
-from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.session.elements import label_of
 from replay_signals.transforms.signals.base import Finding, Session, incidents, of_click
 
 KIND = "failed_request"

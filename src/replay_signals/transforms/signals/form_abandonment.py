@@ -14,11 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from replay_signals.transforms import records, urls
-from replay_signals.transforms.controls import Control
-from replay_signals.transforms.gestures import is_typed
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session import urls
+from replay_signals.transforms.session.gestures import is_typed
+from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.base import Finding, Session
-from replay_signals.transforms.timeline import Page
 
 KIND = "form_abandonment"
 

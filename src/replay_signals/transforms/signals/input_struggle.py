@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from replay_signals.transforms import records
-from replay_signals.transforms.clicks import Judged
-from replay_signals.transforms.controls import Control
-from replay_signals.transforms.elements import label_of
-from replay_signals.transforms.gestures import is_typed
+from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session.elements import label_of
+from replay_signals.transforms.session.gestures import is_typed
+from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.base import Finding, Session, of_click
-from replay_signals.transforms.timeline import Page
 
 KIND = "input_struggle"
 MIN_REFUSALS = 2

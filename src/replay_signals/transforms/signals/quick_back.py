@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms import joined, records, urls
-from replay_signals.transforms.gestures import is_typed
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.session import analytics, urls
+from replay_signals.transforms.session.gestures import is_typed
+from replay_signals.transforms.session.timeline import Page, Window
 from replay_signals.transforms.signals.base import Finding, Session
-from replay_signals.transforms.timeline import Page, Window
 
 KIND = "quick_back"
 DWELL_MS = 5000
@@ -66,7 +67,7 @@ def visits_of(session: Session, window: Window) -> list[Visit]:
         elif event.event == "$pageview" and not any(abs(v.start_ms - t) < SAME_PAGE_MS for v in visits):
             page = next((v.page for v in visits if v.page is not None and v.page.start_ms <= t <= v.page.end_ms), None)
             if page is None:
-                visits.append(Visit(joined.page_of(event), t, None))
+                visits.append(Visit(analytics.page_of(event), t, None))
     visits.sort(key=lambda v: v.start_ms)
     for i, visit in enumerate(visits):
         following = visits[i + 1] if i + 1 < len(visits) else None

@@ -8,7 +8,7 @@ On a place that is no control five clicks are needed: two and three clicks there
 
 from __future__ import annotations
 
-from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.session.elements import label_of
 from replay_signals.transforms.signals.base import Finding, Session, of_click
 
 KIND = "rage_click"

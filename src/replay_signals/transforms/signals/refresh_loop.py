@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from replay_signals.transforms import records, urls
-from replay_signals.transforms.gestures import is_typed
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.session import urls
+from replay_signals.transforms.session.gestures import is_typed
+from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.base import Finding, Session
-from replay_signals.transforms.timeline import Page
 
 KIND = "refresh_loop"
 MIN_LOADS = 3

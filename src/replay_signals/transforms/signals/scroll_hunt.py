@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from replay_signals.transforms import records
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.base import Finding, Session
-from replay_signals.transforms.timeline import Page
 
 KIND = "scroll_hunt"
 WINDOW_MS = 8000

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from replay_signals.transforms.clicks import SLOW
-from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.clicks.web import SLOW
+from replay_signals.transforms.session.elements import label_of
 from replay_signals.transforms.signals.base import Finding, Session, of_click
 
 KIND = "slow_response"

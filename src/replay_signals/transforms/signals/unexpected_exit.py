@@ -7,7 +7,7 @@ instead of being dropped, as SDK detectors do (Sentry drops the last 7 s, OpenRe
 
 from __future__ import annotations
 
-from replay_signals.transforms.elements import label_of
+from replay_signals.transforms.session.elements import label_of
 from replay_signals.transforms.signals.base import Finding, Session
 
 KIND = "unexpected_exit"

@@ -1,0 +1,55 @@
+"""publish: the outcome of a run becomes visible, table by table, each in one atomic commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pyiceberg.catalog import Catalog
+from pyiceberg.expressions import AlwaysFalse, BooleanExpression, Or
+
+from replay_signals.pipelines.batch.outcome import Outcome
+from replay_signals.pipelines.batch.replaced_days import rows_of_days
+from replay_signals.pipelines.batch.sessions import Days
+from replay_signals.pipelines.iceberg.catalog import PinnedTable
+from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, Conflict, TablePlan, commit_table, discard
+from replay_signals.pipelines.iceberg.datafiles import unpack
+from replay_signals.pipelines.iceberg.predicates import any_of
+from replay_signals.schemas.rows import ROW_KEYS
+
+
+def plans_of(outcome: Outcome, tables: Mapping[str, PinnedTable], days: Days | None) -> list[TablePlan]:
+    """What to do to each table, in the order of commits."""
+    filters = rows_of_days(tables, days) if days else {}
+    return [_plan(name, outcome, filters.get(name)) for name in COMMIT_ORDER]
+
+
+def _plan(name: str, outcome: Outcome, days: BooleanExpression | None) -> TablePlan:
+    remove: BooleanExpression = days or AlwaysFalse()
+    if stale := outcome.stale.get(name):
+        remove = Or(remove, any_of(ROW_KEYS[name][-1], stale))
+    return TablePlan(
+        name,
+        files=[unpack(data) for data in outcome.files.get(name, [])],
+        added=outcome.added.get(name, 0),
+        unchanged=outcome.unchanged.get(name, 0),
+        remove=remove,
+        exact=days is not None,
+    )
+
+
+def publish(
+    catalog: Catalog,
+    tables: Mapping[str, PinnedTable],
+    plans: list[TablePlan],
+    run_id: str,
+    on_table: Callable[[str], None] = lambda name: None,
+) -> None:
+    """Commits every plan. Raises Conflict (files not yet committed are deleted) or WarehouseError."""
+    for i, plan in enumerate(plans):
+        try:
+            commit_table(catalog, tables[plan.name], plan, run_id)
+        except Conflict:
+            for rest in plans[i:]:
+                discard(tables[rest.name].table, rest.files)
+            raise
+        on_table(plan.name)

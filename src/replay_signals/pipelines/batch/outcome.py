@@ -1,0 +1,101 @@
+"""Outcome: what a run has written and found so far; partial outcomes of workers merge into the plan of its commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import apache_beam as beam
+import msgspec
+from apache_beam.coders.typecoders import registry
+
+from replay_signals.pipelines.batch.sessions import Settled
+
+
+class Outcome(msgspec.Struct):
+    """Counts and data files, by table where they belong to one. `files` are packed, `stale` are keys to replace."""
+
+    files: dict[str, list[bytes]] = {}
+    stale: dict[str, list[str]] = {}
+    added: dict[str, int] = {}
+    unchanged: dict[str, int] = {}
+    rejected: dict[str, int] = {}
+    sessions: int = 0
+    outside: int = 0
+
+    def absorb(self, other: Outcome) -> None:
+        """Adds another outcome to this one."""
+        for name in ("added", "unchanged", "rejected"):
+            own = getattr(self, name)
+            for key, count in getattr(other, name).items():
+                own[key] = own.get(key, 0) + count
+        for table, files in other.files.items():
+            self.files.setdefault(table, []).extend(files)
+        for table, keys in other.stale.items():
+            self.stale.setdefault(table, []).extend(keys)
+        self.sessions += other.sessions
+        self.outside += other.outside
+
+
+def outcome_of(settled: Settled) -> Outcome:
+    """What settling one owner adds to the plan; its rows travel apart."""
+    changes = settled.changes
+    return Outcome(
+        stale={c.table: c.stale for c in changes if c.stale},
+        added={c.table: c.added for c in changes if c.added},
+        unchanged={c.table: c.unchanged for c in changes if c.unchanged},
+        rejected=settled.rejected,
+        sessions=settled.sessions,
+        outside=settled.outside,
+    )
+
+
+class OutcomeCoder(beam.coders.Coder):
+    """MessagePack."""
+
+    def encode(self, value: Outcome) -> bytes:
+        """Bytes of an outcome."""
+        return encode(value)
+
+    def decode(self, encoded: bytes) -> Outcome:
+        """The outcome of bytes."""
+        return decode(encoded)
+
+    def is_deterministic(self) -> bool:
+        """Never a key."""
+        return False
+
+
+class MergeOutcomes(beam.CombineFn):
+    """All outcomes of a run into one; merges within bundles before anything is shuffled."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Beam's
+
+    def create_accumulator(self) -> Outcome:
+        """Nothing yet."""
+        return Outcome()
+
+    def add_input(self, mutable_accumulator: Outcome, element: Outcome) -> Outcome:
+        """Absorbs one."""
+        mutable_accumulator.absorb(element)
+        return mutable_accumulator
+
+    def merge_accumulators(self, accumulators: Iterable[Outcome]) -> Outcome:
+        """Absorbs all."""
+        total = Outcome()
+        for accumulator in accumulators:
+            total.absorb(accumulator)
+        return total
+
+    def extract_output(self, accumulator: Outcome) -> Outcome:
+        """As it is."""
+        return accumulator
+
+    def get_accumulator_coder(self) -> beam.coders.Coder:
+        """MessagePack instead of pickle."""
+        return OutcomeCoder()
+
+
+encode = msgspec.msgpack.Encoder().encode
+decode = msgspec.msgpack.Decoder(Outcome).decode
+registry.register_coder(Outcome, OutcomeCoder)

@@ -1,0 +1,265 @@
+"""Files to records: which files a path means, and what stands in them.
+
+Formats are recognised by content and compression by magic bytes, never by name. JSON lines are streamed; a file that
+is one JSON document is held in memory up to `Limits.text_bytes`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from replay_signals.pipelines.files.compression import BrokenStreamError, plain_chunks
+from replay_signals.pipelines.files.text_lines import Line, numbered_lines
+from replay_signals.schemas.messages import Reason, Record
+from replay_signals.schemas.wire import LIMITS, Limits
+from replay_signals.transforms.parse import formats
+from replay_signals.transforms.parse.capture import SNAPSHOT_DATA
+from replay_signals.transforms.parse.cut import Parsed, into_records
+from replay_signals.transforms.parse.json_text import flaw, salvage
+from replay_signals.transforms.parse.recordings import Place
+from replay_signals.transforms.parse.values import MAX_ID_CHARS, dead
+
+FORMATS: list[tuple[str, str]] = [
+    (formats.AUTO, "recognised by content"),
+    *((one.name, one.description) for one in formats.FORMATS.values()),
+]
+"""Names for `--format` with a line of description each."""
+
+ENDINGS = tuple(f"{kind}{packed}" for kind in (".json", ".jsonl", ".ndjson") for packed in ("", ".gz", ".zst"))
+"""Files of a folder that are read; a file that is named itself is read whatever its name."""
+
+_SIDE_FILES = tuple(f".labels.json{packed}" for packed in ("", ".gz", ".zst"))
+_LINES_TO_RECOGNISE = 20
+_BYTES_TO_RECOGNISE = 64 * 1024 * 1024
+
+
+class InputError(ValueError):
+    """Input that was asked for and cannot be read at all; the message is one sentence for the person who asked."""
+
+
+def expand(paths: Sequence[str]) -> list[str]:
+    """Files that paths mean, sorted, each once: files, folders (with all below), globs, fsspec URLs.
+
+    Of a folder only files with one of `ENDINGS` count, and no labels (`*.labels.json`) or hidden files. Raises
+    InputError.
+    """
+    found: dict[str, str] = {}
+    for path in paths:
+        for full, shown in _matches(path):
+            found.setdefault(full, shown)
+    return sorted(found.values())
+
+
+def read(url: str, format: str = formats.AUTO, *, limits: Limits = LIMITS) -> Iterator[Record]:
+    """Records of one file, streamed. What cannot be used is a dead letter with its position; reading never raises.
+
+    Positions count lines, or events when the file is one JSON document. Raises InputError at once for an unknown format
+    or protocol.
+    """
+    names = [name for name, _ in FORMATS]
+    if format not in names:
+        near = difflib.get_close_matches(format, names, n=1, cutoff=0.0)
+        raise InputError(f"unknown format {format!r}; did you mean {near[0]!r}? Formats: {', '.join(names)}")
+    file_system, path = _file_system(url)
+    return into_records(_parsed_file(url, file_system, path, format, limits), limits)
+
+
+def _file_system(url: str) -> tuple[Any, str]:
+    if not url:
+        raise InputError("the path is empty")
+    try:
+        file_system, path = fsspec.core.url_to_fs(url)
+    except ImportError as error:
+        raise InputError(f"{url}: this kind of URL needs a further package: {error}") from None
+    except ValueError as error:
+        raise InputError(f"{url}: {error}") from None
+    return file_system, str(path)
+
+
+def _matches(path: str) -> list[tuple[str, str]]:
+    """Full name and name to show of every file that a path means."""
+    file_system, root = _file_system(path)
+    try:
+        if file_system.isdir(root):
+            names = [name for name in file_system.find(root) if _is_recording(name, root)]
+            wanted = f"no recordings in this folder (files ending in {', '.join(ENDINGS)})"
+        elif file_system.exists(root):
+            names, wanted = [root], ""
+        else:
+            names = [name for name in file_system.glob(root) if not file_system.isdir(name)] if _is_glob(root) else []
+            wanted = "nothing matches" if _is_glob(root) else "no such file or folder"
+    except Exception as error:  # noqa: BLE001  # every object store's library has errors of its own
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    if not names:
+        raise InputError(f"{path}: {_unreadable(file_system, root) or wanted}")
+    for name in names:
+        problem = _unreadable(file_system, name)
+        if problem:
+            raise InputError(f"{_shown(path, root, name, file_system)}: {problem}")
+    return [(name, _shown(path, root, name, file_system)) for name in names]
+
+
+def _unreadable(file_system: Any, name: str) -> str:
+    """Says so when a local file or folder may not be read; object stores tell when they are asked for it."""
+    if isinstance(file_system, LocalFileSystem) and Path(name).exists() and not os.access(name, os.R_OK):
+        return "no permission to read it"
+    return ""
+
+
+def _is_glob(path: str) -> bool:
+    return any(char in path for char in "*?[")
+
+
+def _is_recording(name: str, root: str) -> bool:
+    inside = name[len(root) :].lower()
+    is_hidden = any(part.startswith(".") for part in inside.split("/"))
+    return inside.endswith(ENDINGS) and not inside.endswith(_SIDE_FILES) and not is_hidden
+
+
+def _shown(path: str, root: str, name: str, file_system: Any) -> str:
+    """The name as the user would write it: relative paths stay relative, URLs stay URLs."""
+    if not isinstance(file_system, LocalFileSystem):
+        return str(file_system.unstrip_protocol(name))
+    if "://" in path or Path(path).is_absolute():
+        return name
+    return os.path.normpath(path) if name == root else os.path.relpath(name)
+
+
+class _Guarded:
+    """A file whose errors, of whatever library, are breaks of the stream: what was read before them counts."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            data: bytes = self._file.read(size)
+        except Exception as error:  # noqa: BLE001  # every object store's library has errors of its own
+            raise BrokenStreamError(Reason.UNREADABLE, f"reading failed: {error}") from None
+        return data
+
+
+def _parsed_file(url: str, file_system: Any, path: str, name: str, limits: Limits) -> Iterator[Parsed]:
+    source = url.encode("utf-8", "replace").decode()
+    place = Place(source, _session_of(source), limits=limits)
+    try:
+        file = file_system.open(path, "rb")
+    except Exception as error:  # noqa: BLE001  # every object store's library has errors of its own
+        yield dead(place.at(), Reason.UNREADABLE, str(error))
+        return
+    with file:
+        lines = numbered_lines(_chunks(file, limits), limits)
+        yield from _parsed_lines(lines, place, None if name == formats.AUTO else name)
+
+
+def _chunks(file: Any, limits: Limits) -> Iterator[bytes]:
+    yield from plain_chunks(_Guarded(file), limits)
+
+
+def _session_of(source: str) -> str:
+    """A file whose records carry no session id is one session, named by the file's name up to its first dot."""
+    name = source.rstrip("/").rsplit("/", 1)[-1]
+    text = name.split(".", 1)[0] or name
+    return "".join(char if char.isprintable() else "�" for char in text)[:MAX_ID_CHARS]
+
+
+def _parsed_lines(lines: Iterator[Line], place: Place, name: str | None) -> Iterator[Parsed]:
+    """Decides on format and layout by the first lines, then parses line by line or as one document."""
+    head: list[Line] = []
+    found = _recognise(lines, head, name)
+    if not head:
+        yield dead(place.at(), Reason.EMPTY, "the file is empty")
+        return
+    is_only_line = len(head) == 1 and (head[0].is_end or not _peek(lines, head))
+    if found is None and name is not None and formats.FORMATS[name].is_always_lines:
+        found = name
+    if found is None or is_only_line:
+        yield from _parsed_document(chain(head, lines), place, name)
+    else:
+        for line in chain(head, lines):
+            yield from _parsed_line(line, place, formats.FORMATS[found])
+
+
+def _recognise(lines: Iterator[Line], head: list[Line], name: str | None) -> str | None:
+    """Format of JSON lines, by the first line that is JSON of its own; None when the file looks like one document.
+
+    After a line that could begin a document over several lines, one such line is not enough, as it could be an element
+    (but a format that knows no documents, or a second such line, shows that the first line was just broken).
+    """
+    size, needed = 0, 1
+    for line in lines:
+        head.append(line)
+        size += len(line.text)
+        if line.broken is None and formats.is_complete(line.text):
+            found = name or formats.format_of_damaged(line.text)
+            needed -= found is not None
+            if found is not None and (needed <= 0 or formats.FORMATS[found].is_always_lines):
+                return found
+        elif len(head) == 1 and line.text.endswith((b"[", b"{", b",")):
+            needed = 2
+        if len(head) >= _LINES_TO_RECOGNISE or size > _BYTES_TO_RECOGNISE:
+            return None
+    return None
+
+
+def _peek(lines: Iterator[Line], head: list[Line]) -> bool:
+    """Reads one more line into `head`; False when there is none."""
+    line = next(lines, None)
+    if line is not None:
+        head.append(line)
+    return line is not None
+
+
+def _parsed_line(line: Line, place: Place, format: formats.Format) -> Iterator[Parsed]:
+    at = Place(place.source, place.session_id, line.number, limits=place.limits)
+    if line.broken is None or (line.is_end and flaw(line.text) is None):
+        yield from format.parse(line.text, at)
+    if line.broken is not None:
+        yield dead(at.at(), *line.broken, line.text)
+
+
+def _parsed_document(lines: Iterable[Line], place: Place, name: str | None) -> Iterator[Parsed]:
+    """The file is one JSON text. When it breaks off, what stands before counts."""
+    parts: list[bytes] = []
+    size, broken = 0, None
+    for line in lines:
+        parts.append(line.text)
+        size += len(line.text) + 1
+        broken = line.broken
+        if size > place.limits.text_bytes and broken is None:
+            broken = Reason.TOO_LARGE, f"a JSON document of more than {place.limits.text_bytes} bytes"
+        if broken is not None:
+            break
+    text = b"\n".join(parts)
+    at = Place(place.source, place.session_id, is_document=True, limits=place.limits)
+    if broken is not None:
+        yield from _parsed_broken(text, at, name, broken)
+        return
+    found = name or formats.format_of_damaged(text)
+    if found is None:
+        detail = f"none of the formats {', '.join(formats.FORMATS)}"
+        wrong = flaw(text)
+        yield dead(at.at(), Reason.UNKNOWN_FORMAT, f"{detail}; {wrong[1]}" if wrong else detail, text)
+        return
+    yield from formats.FORMATS[found].parse(text, at)
+
+
+def _parsed_broken(text: bytes, place: Place, name: str | None, broken: tuple[str, str]) -> Iterator[Parsed]:
+    """Parses what a document holds before its break, and one dead letter for the break."""
+    rest = salvage(text, inner=SNAPSHOT_DATA)
+    found = name or formats.format_of(rest.text)
+    if found is not None and flaw(rest.text) is None:
+        yield from formats.FORMATS[found].parse(rest.text, place)
+        for damage in rest.damages:
+            if not damage.cut:
+                yield dead(place.at(damage.item), damage.reason, damage.detail, damage.text)
+    lost = next((damage for damage in rest.damages if damage.cut), None)
+    yield dead(place.at(lost.item if lost else 1), *broken, lost.text if lost else text)

@@ -1,0 +1,112 @@
+"""Bursts: repeated clicks on one place, and whether they got anywhere.
+
+No word lists and no higher threshold for steppers: a click that was answered is use, however fast the next one follows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot
+
+from replay_signals.schemas.rules import Rage
+from replay_signals.transforms.clicks.errors import Errors
+from replay_signals.transforms.clicks.observability import CHOSEN
+from replay_signals.transforms.clicks.web import DEAD, LEFT_BY_LINK, Judged
+from replay_signals.transforms.session.screens import ENDED
+
+UNSURE_MIN_CLICKS = 5
+"""On a place that is no known control fewer clicks may be text selection or idle clicking."""
+
+PICTURE_MS = 1300
+"""Recorders of pictures look once a second, and do not say so when nothing changed."""
+
+
+@dataclass(slots=True)
+class Burst:
+    """Consecutive clicks on one place."""
+
+    clicks: list[Judged]
+    min_clicks: int
+
+    @property
+    def start_ms(self) -> float:
+        """First pointer-down."""
+        return self.clicks[0].click.down_ms
+
+    @property
+    def end_ms(self) -> float:
+        """Last click."""
+        return self.clicks[-1].click.t
+
+    def unanswered(self, errors: Errors) -> list[Judged]:
+        """Clicks of the burst that got nothing, or nothing but an error.
+
+        The last taps before the end of a recording may have been answered unseen; after dead ones they count as such.
+        """
+        silent = [j for j in self.clicks if j.verdict == DEAD or (not j.answered and (j.failed or errors.of(j)))]
+        told = {id(j) for j in silent}
+        return silent + [j for j in self.clicks if silent and j.reason == ENDED and id(j) not in told]
+
+    def rage(self, errors: Errors) -> bool:
+        """Clicked again and again without progress."""
+        silent = self.unanswered(errors)
+        if len(silent) >= self.min_clicks:
+            return len(silent) * 2 > len(self.clicks)
+        return self.aimless or self.stuck
+
+    @property
+    def stuck(self) -> bool:
+        """One click follows a link or picks a tab, two may be a habit; more are impatience, wherever they led."""
+        count = sum(j.reason in (LEFT_BY_LINK, CHOSEN) for j in self.clicks)
+        return count > self.min_clicks and count + 1 >= len(self.clicks)
+
+    @property
+    def aimless(self) -> bool:
+        """Hammering on something that is no control and never answers."""
+        return (
+            len(self.clicks) >= UNSURE_MIN_CLICKS
+            and self._seen
+            and all(_idle(j) for j in self.clicks)
+            and not any(j.click.double for j in self.clicks[2:])
+        )
+
+    @property
+    def _seen(self) -> bool:
+        """Did it last long enough for the recorder to look at what its first taps did?"""
+        screens = self.clicks[0].click.page.screens
+        if screens is None or screens.differs or not screens.pictures:
+            return True
+        return self.end_ms - self.start_ms >= PICTURE_MS
+
+
+def _idle(j: Judged) -> bool:
+    """A click on no control, and no trace of an answer. A native view is a control only if it says so."""
+    control = j.click.control
+    aimless = control is None or (control.is_view and control.tag not in ("input", "web_view"))
+    return aimless and not j.answered and not j.effects and not j.blurred
+
+
+def bursts_of(clicks: list[Judged], rules: Rage) -> list[Burst]:
+    """Bursts of at least `rules.min_clicks` clicks, in order of time."""
+    bursts: list[list[Judged]] = []
+    open_: dict[tuple[str, int], list[Judged]] = {}
+    for j in clicks:
+        key = (j.click.page.window_id, j.click.page.index)
+        run = open_.get(key)
+        if run is not None and _continues(run[-1], j, rules):
+            run.append(j)
+        else:
+            open_[key] = [j]
+            bursts.append(open_[key])
+    return [Burst(run, rules.min_clicks) for run in bursts if len(run) >= rules.min_clicks]
+
+
+def _continues(a: Judged, b: Judged, rules: Rage) -> bool:
+    if b.click.t - a.click.t > rules.gap_ms:
+        return False
+    if a.click.element is not None and a.click.element == b.click.element:
+        return True
+    if None in (a.click.x, a.click.y, b.click.x, b.click.y):
+        return False
+    dx, dy = (b.click.x or 0) - (a.click.x or 0), (b.click.y or 0) - (a.click.y or 0)
+    return hypot(dx, dy) <= rules.radius_px

@@ -1,0 +1,147 @@
+"""Errors: exceptions and console errors, tied to the click that caused them rather than to any click nearby.
+
+A handler that throws does so within a few frames of its click; one that fails after a request does so when the response
+comes. Errors that also come when nobody clicks (a polling script) are the page's own and tied to no click.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from replay_signals.schemas.messages import AnalyticsEvent
+from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.session.timeline import Page, Timeline
+
+HANDLER_MS = 600
+"""Longest time from a click to an exception of its own handler."""
+AFTER_RESPONSE_MS = 500
+SAME_ERROR_MS = 1000
+"""The SDK reports an exception this close to the console line about it."""
+_UNCAUGHT = re.compile(r"uncaught|unhandled|\b\w*Error:", re.IGNORECASE)
+
+
+_HTTP_FAILURE = re.compile(
+    r"(?:request|fetch|http|xhr|axios|status|response|server|api|failed).*?\b([45]\d\d)\b", re.IGNORECASE | re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageError:
+    """One error line or exception. `uncaught` when the page did not handle it."""
+
+    t: float
+    page: Page
+    message: str
+    source: str
+    uncaught: bool
+
+    @property
+    def http_status(self) -> int | None:
+        """The HTTP status that the line speaks of: how pages without a recorded network tell of failed requests."""
+        found = None if self.uncaught else _HTTP_FAILURE.search(self.message)
+        return int(found[1]) if found else None
+
+
+class Errors:
+    """The errors of a session and which click each belongs to."""
+
+    def __init__(self, timeline: Timeline, clicks: Sequence[Judged], events: Sequence[AnalyticsEvent]) -> None:
+        found = _once(_console(timeline), _exceptions(timeline, events))
+        self.all = sorted(found, key=lambda e: (e.t, e.page.window_id, e.message))
+        self._by_click: dict[int, list[PageError]] = {}
+        self.loose: list[PageError] = []
+        by_page: dict[int, list[Judged]] = {}
+        for j in clicks:
+            by_page.setdefault(id(j.click.page), []).append(j)
+        downs = {page: [j.click.down_ms for j in own] for page, own in by_page.items()}
+        owners = [_owner(e, by_page.get(id(e.page), []), downs.get(id(e.page), [])) for e in self.all]
+        unprompted = {(id(e.page), e.message) for e, j in zip(self.all, owners, strict=True) if j is None}
+        for error, owner in zip(self.all, owners, strict=True):
+            if owner is None or (id(error.page), error.message) in unprompted:
+                self.loose.append(error)
+            else:
+                self._by_click.setdefault(id(owner), []).append(error)
+
+    def of(self, j: Judged) -> list[PageError]:
+        """Errors that this click caused."""
+        return self._by_click.get(id(j), [])
+
+
+def _owner(error: PageError, clicks: list[Judged], downs: list[float]) -> Judged | None:
+    i = bisect_right(downs, error.t + 5) - 1
+    if i < 0:
+        return None
+    if i and error.t < clicks[i].click.t and error.t - clicks[i - 1].click.t <= HANDLER_MS:
+        i -= 1  # before the click event: the slow handler of the click before is likelier than one of pointer-down
+    j = clicks[i]
+    if error.t - j.click.t <= HANDLER_MS:
+        return j
+    answered = any(r.end_ms - 5 <= error.t <= r.end_ms + AFTER_RESPONSE_MS for r in j.requests)
+    return j if answered else None
+
+
+def _console(timeline: Timeline) -> list[PageError]:
+    found = []
+    for page in timeline.pages:
+        for t, record in page.of(records.CONSOLE):
+            _, _, level, message, trace = record
+            if level == "error":
+                text = str(message)
+                found.append(PageError(t, page, text.strip('"'), str(trace), _UNCAUGHT.search(text) is not None))
+    return found
+
+
+def _exceptions(timeline: Timeline, events: Sequence[AnalyticsEvent]) -> list[PageError]:
+    """`$exception` events."""
+    found = []
+    pages = _Pages(timeline)
+    for event in events:
+        page = pages.at(event.window_id, event.timestamp_ms) if event.event == "$exception" else None
+        if page is None:
+            continue
+        first: Any = event.properties.get("$exception_list")
+        entry = first[0] if isinstance(first, list) and first and isinstance(first[0], dict) else {}
+        kind = entry.get("type") or event.properties.get("$exception_type") or "Error"
+        message = f"{kind}: {entry.get('value') or event.properties.get('$exception_message') or ''}"[:300]
+        found.append(PageError(float(event.timestamp_ms), page, message, "", True))
+    return found
+
+
+def _once(logged: list[PageError], thrown: list[PageError]) -> list[PageError]:
+    """An exception that the console shows too is one error: the console's, which has the source, and uncaught."""
+    by_page: dict[int, list[int]] = {}
+    for i, line in enumerate(logged):
+        by_page.setdefault(id(line.page), []).append(i)
+    found = list(logged)
+    for error in thrown:
+        lines = by_page.get(id(error.page), [])
+        start = bisect_left(lines, error.t - SAME_ERROR_MS, key=lambda i: logged[i].t)
+        end = bisect_right(lines, error.t + SAME_ERROR_MS, key=lambda i: logged[i].t)
+        said = error.message.partition(": ")[2] or error.message
+        twins = [i for i in lines[start:end] if said in logged[i].message]
+        for i in twins:
+            found[i] = replace(logged[i], uncaught=True)
+        if not twins:
+            found.append(error)
+    return found
+
+
+class _Pages:
+    """Finds the page of a window at a time; of any window when the id is unknown."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._pages: dict[str, list[Page]] = {"": timeline.pages}
+        for page in self._pages[""]:
+            if page.window_id:
+                self._pages.setdefault(page.window_id, []).append(page)
+
+    def at(self, window_id: str, t: float) -> Page | None:
+        """The last page that had begun; an event may be stamped up to 1 s before the recorder's first."""
+        pages = self._pages.get(window_id, [])
+        i = bisect_right(pages, t + 1000, key=lambda page: page.start_ms)
+        return pages[i - 1] if i else None

@@ -1,0 +1,105 @@
+"""Witness: could the recording have shown an answer to this click at all?
+
+Downloads, new tabs, dialogs of the system, the clipboard, sound, canvas and other documents leave no trace in a
+recording of the page; a control of that kind that stays silent is unknown, never dead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urljoin, urlsplit
+
+from replay_signals.transforms.digest.controls import ACTS_OUTSIDE, CONTROL_TAGS, WIDGET_ROLES, Control, is_hinted
+from replay_signals.transforms.session.gestures import Click, is_text_field
+from replay_signals.transforms.session.timeline import Page
+
+NATIVE = "the browser answers without a trace"
+CHOSEN = "it is the current choice already"
+BESIDE_NODES = 40
+"""Nodes in document order between a control and the canvas or frame it may act on."""
+_FILES = re.compile(
+    r"\.(?:pdf|zip|gz|tgz|rar|7z|csv|tsv|xlsx?|docx?|pptx?|odt|ics|vcf|dmg|exe|msi|deb|rpm|apk|mp[34]|wav|mov|epub|json|"
+    r"xml|txt|png|jpe?g|svg)$",
+    re.IGNORECASE,
+)
+_EMBEDDED = frozenset(("canvas", "iframe", "embed", "object", "video", "audio"))
+
+
+def unwitnessed(page: Page, click: Click) -> str:
+    """Why silence proves nothing here; empty when the recording would have shown an answer."""
+    control = click.control
+    if not page.elements.known:
+        return "the page's snapshot is missing"
+    if control is None:
+        return "not a control"
+    if page.elements.disabled(control, click.t):
+        return ""
+    if page.elements.chosen(control, click.t):
+        return CHOSEN
+    if _only_focusable(control):
+        return "only focusable"
+    return next((reason for check in _CHECKS if (reason := check(page, control))), "")
+
+
+def _only_focusable(control: Control) -> bool:
+    """In the tab order and nothing else: a scrollable box or a text, which need not answer."""
+    named = control.tag in CONTROL_TAGS or control.role in WIDGET_ROLES or is_hinted(control.classes)
+    return "t" in control.flags and not named and "k" not in control.flags
+
+
+def _native(page: Page, control: Control) -> str:
+    if is_text_field(control) or control.role in ("slider", "spinbutton"):
+        return NATIVE  # a value set to what it is already shows nothing
+    if control.tag == "label":  # the browser clicks the labelled field, and that click is recorded
+        return "" if page.elements.labels_field(control) else "a label of nothing"
+    return "the browser shows the state" if control.tag == "input" and control.type in ("checkbox", "radio") else ""
+
+
+def _embedded(page: Page, control: Control) -> str:
+    if control.tag in _EMBEDDED:
+        return f"inside {control.tag}"
+    if control.tag in ("a", "summary"):
+        return ""
+    near = page.elements.nearest(control, _EMBEDDED)
+    return f"may act on the {near[0].tag} beside it" if near is not None and near[1] <= BESIDE_NODES else ""
+
+
+def _outside(_: Page, control: Control) -> str:
+    if set(control.flags) & set("Dbpco") or (control.tag == "input" and control.type == "file"):
+        return "acts outside the page"
+    href = control.href if control.tag in ("a", "area") else ""
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return "the link cannot be read"
+    if parts.scheme not in ("", "http", "https", "javascript", "file") or _FILES.search(parts.path):
+        return "the link opens another program or a file"
+    words = f"{control.name} {control.test_id} {control.dom_id} {control.classes}"
+    return "acts outside the page by its name" if ACTS_OUTSIDE.search(words) else ""
+
+
+_CHECKS: tuple[Callable[[Page, Control], str], ...] = (_native, _embedded, _outside)
+
+
+def link_target(control: Control | None, base: str) -> str | None:
+    """Absolute URL a link leads to; None when the control is no link, or one that only runs code."""
+    if control is None or control.tag not in ("a", "area") or not control.href:
+        return None
+    if control.href.lower().startswith("javascript:") or control.href in ("#", f"{base}#"):
+        return None
+    try:
+        return urljoin(base, control.href)
+    except ValueError:
+        return None
+
+
+def leads_away(control: Control | None, base: str) -> bool:
+    """A link to another document."""
+    target = link_target(control, base)
+    return target is not None and not same_document(target, base)
+
+
+def same_document(a: str, b: str) -> bool:
+    """URLs that differ in the fragment only."""
+    return a.partition("#")[0] == b.partition("#")[0]

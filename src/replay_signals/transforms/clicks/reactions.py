@@ -1,0 +1,222 @@
+"""Answers: which of a page's effects answer a click, and which only happen near it.
+
+What is not an answer, each with its reason:
+  background   changes the page makes by itself (transforms/clicks/background)
+  hover        tooltips and highlights that come and go with the pointer
+  leaving      what happens before the click event because a field lost the focus (validation on blur)
+  focus        state classes the control gets with the focus
+  aftermath    a toast or tooltip running out that came before the click
+  selection    double clicks on a control select its words
+  feedback     ripples and pressed states inside the control that come and go
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from operator import attrgetter
+
+from replay_signals.schemas.rules import Clicks
+from replay_signals.transforms.clicks.background import Background
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session.effects import Effect, Target
+from replay_signals.transforms.session.gestures import Click, is_typed
+from replay_signals.transforms.session.timeline import Page, Request
+
+MARGIN_MS = 5
+"""Clock grain: the recorder stamps a change and the pointer event that caused it independently."""
+SCROLL_MS = 400
+"""Scrolling by code follows its click at once; later scrolling is the visitor's own (Sentry: 300 ms)."""
+FEEDBACK_MS = 1500
+"""Ripples and pressed states are gone by then."""
+AGAIN_MS = 2000
+"""An animation still running from the last click on the same control is that control at work."""
+HOVER_MEMORY_MS = 5000
+"""A tooltip that a click or the parting pointer takes away was shown at most this long before."""
+_time = attrgetter("t")
+
+
+class Answers:
+    """Finds the answers to the clicks of one page; clicks have to be asked for in order of time."""
+
+    def __init__(self, page: Page, effects: list[Effect], background: Background, rules: Clicks) -> None:
+        self.page, self.background, self.rules = page, background, rules
+        self._effects = effects
+        self._times = [e.t for e in effects]
+        self._scrolls: dict[int | None, list[float]] = {}
+        for effect in effects:
+            if effect.kind == "scroll":
+                self._scrolls.setdefault(effect.node_id, []).append(effect.t)
+        self._focuses = [e for e in effects if e.kind == "focus"]
+        self._blurs = [e.t for e in effects if e.kind == "blur"]
+        self._brought: list[tuple[int, int]] = []
+        self._answered: dict[int | None, tuple[float, set[Target]]] = {}
+
+    def requests(self, click: Click, share: list[Effect]) -> list[Request]:
+        """Requests of page code that the click sent."""
+        limit = click.t + self.rules.prompt_ms
+        return [e.request for e in share if e.request is not None and e.t <= limit and self._own(e, click)]
+
+    def of(self, click: Click, share: list[Effect], requests: list[Request]) -> list[Effect]:
+        """Answers among the effects between this click and the next, in order of time."""
+        near = share[: bisect_right(share, click.t + self.rules.window_ms, key=_time)]
+        found = self._caused([e for e in near if self._answers(e, click)], click, requests)
+        for effect in found:
+            self._brought += pairs(effect.added)
+        if found:
+            self._answered[click.element] = click.t, {t for e in found for t in e.targets}
+        return found
+
+    def _own(self, effect: Effect, click: Click) -> bool:
+        """Is it more than what the page does by itself? One habitual change makes all that come with it habitual."""
+        since_ms = _since(effect, click)
+        explained = 0
+        for target in effect.targets:
+            if self._explained(target, effect.t, since_ms, click):
+                if self.background.habitual(target):
+                    return False
+                explained += 1
+        return explained < len(effect.targets)
+
+    def _explained(self, target: Target, t: float, since_ms: float, click: Click) -> bool:
+        if self.background.explains(target, t, since_ms):
+            return True
+        return self.background.running(target, click.down_ms) and not self._again(target, click)
+
+    def _again(self, target: Target, click: Click) -> bool:
+        """Did the last click on the same control, a moment ago, change the same place?"""
+        at, own = self._answered.get(click.element, (0.0, set()))
+        return target in own and click.down_ms - at <= AGAIN_MS
+
+    def _answers(self, effect: Effect, click: Click) -> bool:
+        since = effect.t - click.t
+        prompt = since <= self.rules.prompt_ms
+        if effect.kind == "mutation":
+            return self._own(effect, click) and not self._incidental(effect, click)
+        if effect.kind == "focus":
+            return 0 <= since <= SCROLL_MS and not self._natural_focus(effect, click)
+        if effect.kind == "blur":
+            return since >= 0 and prompt and self._left_window(effect, click)
+        if effect.kind == "scroll":
+            return since <= SCROLL_MS and self._scrolled(effect, click)
+        if effect.kind == "selection":
+            return click.control is None and self._own(effect, click)
+        if effect.kind in ("input", "url", "hidden"):
+            return prompt
+        return effect.kind != "request" and self._own(effect, click)
+
+    def _incidental(self, effect: Effect, click: Click) -> bool:
+        if effect.t < click.t and any(click.down_ms - MARGIN_MS <= b <= effect.t + MARGIN_MS for b in self._blurs):
+            return True
+        if self._focus_state(effect, click):
+            return True
+        gone = pairs(effect.removed)
+        if not gone or effect.added or self._inside(click, gone):
+            return False
+        earlier = self._hovered_in(click)
+        if all(_covered(pair, earlier) for pair in gone):
+            return True
+        return _since(effect, click) > 300 and all(_covered(pair, self._brought) for pair in gone)
+
+    def _focus_state(self, effect: Effect, click: Click) -> bool:
+        """State attributes that the control, or what is around it, gets as it gets the focus, before the click event.
+
+        What is around a control comes before it in the document, so its id is lower. Handlers of pointer-down run
+        before the focus moves: what changes before that is an answer.
+        """
+        control = click.control
+        if control is None or effect.t >= click.t or any(kind != "a" for kind, _, _ in effect.targets):
+            return False
+        focus = next((e.t for e in self._focuses if click.down_ms - MARGIN_MS <= e.t <= effect.t + MARGIN_MS), None)
+        if focus is None:
+            return False
+        if all(node == control.first for _, node, _ in effect.targets):
+            return True
+        nearer_focus = effect.t - click.down_ms > abs(focus - effect.t) and focus > click.down_ms
+        return nearer_focus and all(node < control.first for _, node, _ in effect.targets)
+
+    def _hovered_in(self, click: Click) -> list[tuple[int, int]]:
+        """Id ranges that came with the pointer shortly before the click."""
+        start = bisect_right(self._times, click.down_ms - HOVER_MEMORY_MS)
+        end = bisect_right(self._times, click.down_ms - MARGIN_MS)
+        recent = (e for e in self._effects[start:end] if e.added and self.background.pointed(e.t))
+        return [pair for e in recent for pair in pairs(e.added)]
+
+    def _inside(self, click: Click, gone: list[tuple[int, int]]) -> bool:
+        """Was the clicked place among what is gone (the close button of a dialog)?"""
+        nodes = [click.node_id, *(c.first for c in self.page.elements.around(click.node_id))]
+        return any(n is not None and a <= n <= b for n in nodes for a, b in gone)
+
+    def _natural_focus(self, effect: Effect, click: Click) -> bool:
+        """Pressing the pointer focuses the control itself, or what is around it."""
+        if effect.node_id is None or effect.node_id == click.node_id or effect.t < click.t:
+            return True
+        if any(c.first == effect.node_id for c in self.page.elements.around(click.node_id)):
+            return True
+        return any(c.first == click.element for c in self.page.elements.around(effect.node_id))
+
+    def _left_window(self, effect: Effect, click: Click) -> bool:
+        """The focus left the document: a new tab or a dialog of the system took it."""
+        return self._natural_focus(effect, click) and not any(abs(f.t - effect.t) <= 50 for f in self._focuses)
+
+    def _scrolled(self, effect: Effect, click: Click) -> bool:
+        """Scrolling that is neither the visitor's own, nor a carousel's, nor a text field's that lost the focus."""
+        if self._again(effect.targets[0], click):
+            return True
+        before = self._scrolls.get(effect.node_id, [])
+        i = bisect_right(before, click.down_ms)
+        if i > 0 and before[i - 1] > click.down_ms - 300:
+            return False
+        if effect.node_id in self.page.elements.roots:
+            return True
+        field = next(self.page.elements.around(effect.node_id), None)
+        return not (field is not None and is_typed(field)) and self._own(effect, click)
+
+    def _caused(self, own: list[Effect], click: Click, requests: list[Request]) -> list[Effect]:
+        """Answers that hang together with the click in time: prompt ones, what follows them, what a request brought."""
+        kept: list[Effect] = []
+        chain = click.t + self.rules.prompt_ms
+        ends = [r.end_ms for r in requests]
+        for effect in own:
+            by_request = any(end - MARGIN_MS <= effect.t <= end + self.rules.prompt_ms for end in ends)
+            if effect.t <= chain or by_request:
+                kept.append(effect)
+                chain = max(chain, effect.t + self.rules.prompt_ms)
+        if not kept and own and own[0].kind == "mutation" and not self.background.restless:
+            kept = own  # late and alone, on a page that does not move by itself: nothing else explains it
+        return [] if self._only_feedback(kept, click) else kept
+
+    def _only_feedback(self, kept: list[Effect], click: Click) -> bool:
+        control = click.control
+        if control is None or not kept or any(e.kind != "mutation" for e in kept):
+            return False
+        if kept[-1].t - click.t > FEEDBACK_MS + self.rules.prompt_ms or not self._all_inside(kept, control):
+            return False
+        added = {p for e in kept for p in pairs(e.added)}
+        removed = {p for e in kept for p in pairs(e.removed)}
+        if added or removed:
+            return bool(added) and added == removed
+        targets = [t for e in [*self._pressed(click), *kept] for t in e.targets]
+        return all(target[0] == "a" and targets.count(target) == 2 for target in targets)
+
+    def _pressed(self, click: Click) -> list[Effect]:
+        """State attributes that came with pointer and focus: no answers, but the first half of a pressed state."""
+        start, end = bisect_right(self._times, click.down_ms - MARGIN_MS), bisect_right(self._times, click.t)
+        return [e for e in self._effects[start:end] if e.kind == "mutation" and self._focus_state(e, click)]
+
+    def _all_inside(self, kept: list[Effect], control: Control) -> bool:
+        inside = self.page.elements.inside
+        return all(inside(node, control) for e in kept for _, node, _ in e.targets)
+
+
+def _since(effect: Effect, click: Click) -> float:
+    """Time since the click event, or since pointer-down for what comes before it: buttons may be held long."""
+    return effect.t - (click.t if effect.t >= click.t else click.down_ms)
+
+
+def pairs(flat: tuple[int, ...]) -> list[tuple[int, int]]:
+    """`first, last` pairs of flat ranges."""
+    return list(zip(flat[::2], flat[1::2], strict=True))
+
+
+def _covered(pair: tuple[int, int], ranges: list[tuple[int, int]]) -> bool:
+    return any(first <= pair[0] and pair[1] <= last for first, last in ranges)

@@ -1,0 +1,323 @@
+"""Clicks and their verdicts: alive, slow, dead or unknown, with what answered or what was missing.
+
+alive    something the click caused was recorded within `clicks.prompt_ms`, or later through a request it sent
+slow     as alive, but later than `clicks.slow_ms`
+dead     a control that should answer, on a page whose recording would have shown it, and nothing came
+unknown  the recording cannot tell: no control, no snapshot, effects outside the page, or the page was left at once
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from replay_signals.schemas.rules import Clicks
+from replay_signals.transforms.clicks.background import Background
+from replay_signals.transforms.clicks.observability import NATIVE, leads_away, link_target, same_document, unwitnessed
+from replay_signals.transforms.clicks.reactions import MARGIN_MS, Answers
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session.effects import Effect, effects_of
+from replay_signals.transforms.session.gestures import Click, clicks_of
+from replay_signals.transforms.session.timeline import Page, Request, Timeline, Window
+
+SURVIVED_MS = 1500
+"""A document that still records this long after a click on a link was not left by it."""
+RECORDED_MS = 4000
+"""A page that stayed this long would have been recorded."""
+NEW_WINDOW_MS = 3000
+BUSY_MS = 1500
+BY_HAND_MS = 300
+"""A reload or a step back this much later than the click is the visitor's own."""
+BROKEN_AFTER = 4
+"""So many different silent controls and not one page change: the recorder is blind rather than the page dead."""
+
+LEFT_BY_LINK = "the page may have been left through the link"
+ALIVE, SLOW, DEAD, UNKNOWN = "alive", "slow", "dead", "unknown"
+
+
+@dataclass(slots=True)
+class Judged:
+    """A click with its verdict. `effects` are the answers found, `requests` what the click sent.
+
+    `blurred` taps saw a change that may or may not be their answer: of a picture that changes by itself, or seen before
+    the finger went up.
+    """
+
+    click: Click
+    verdict: str = UNKNOWN
+    confidence: float = 0.0
+    reaction: str = ""
+    reaction_ms: float | None = None
+    reason: str = ""
+    blocked: bool = False
+    blurred: bool = False
+    effects: list[Effect] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[Request]:
+        """Requests of the click that came back with an error."""
+        return [r for r in self.requests if r.failed]
+
+    @property
+    def answered(self) -> bool:
+        """Something the visitor can see came of it."""
+        return self.verdict in (ALIVE, SLOW)
+
+
+@dataclass(slots=True)
+class _View:
+    """One look at a document: what the visitor did, what changed, and what the page does by itself."""
+
+    page: Page
+    window: Window
+    clicks: list[Click]
+    effects: list[Effect]
+    background: Background
+
+
+Addresses = dict[str, list[tuple[float, str]]]
+"""Window id -> (epoch ms, URL) in order of time, as other sources than the recording tell."""
+
+
+def judge_clicks(
+    timeline: Timeline, rules: Clicks, webkit: bool | None = None, addresses: Addresses | None = None
+) -> list[Judged]:
+    """All clicks of a session with their verdicts, in order of time.
+
+    `webkit` tells the browser's engine when it is known; `addresses` where each window was, since no recorder sees a
+    fragment change.
+    """
+    by_window: dict[str, list[Judged]] = {}
+    for view in _views(timeline, rules):
+        window_id = view.window.window_id
+        judged_here = _judge_view(view, timeline, rules, (addresses or {}).get(window_id, []))
+        by_window.setdefault(window_id, []).extend(judged_here)
+    for window in timeline.windows:
+        _distrust(by_window.get(window.window_id, []), window, webkit)
+    judged = [j for own in by_window.values() for j in own]
+    return sorted(judged, key=lambda j: (j.click.t, j.click.page.window_id, j.click.node_id or 0))
+
+
+def _views(timeline: Timeline, rules: Clicks) -> list[_View]:
+    """Views of documents with clicks, each knowing the habits that other views of the same document show."""
+    pages = [(p, w, clicks_of(p)) for w in timeline.windows for p in w.pages if p.screens is None]
+    clicked = {_document(p) for p, _, clicks in pages if clicks}
+    twins: dict[tuple[str, int], list[_View]] = {}
+    for page, window, clicks in pages:
+        if _document(page) in clicked:
+            view = _view(page, window, clicks, rules)
+            for twin in twins.setdefault(_document(page), []):
+                twin.background.learn_from(view.background)
+                view.background.learn_from(twin.background)
+            twins[_document(page)].append(view)
+    return [view for views in twins.values() for view in views]
+
+
+def _document(page: Page) -> tuple[str, int]:
+    """Views of one URL with equally many elements are the same document: its node ids are the same, too."""
+    return page.href.partition("#")[0], page.elements.element_count
+
+
+def _view(page: Page, window: Window, clicks: list[Click], rules: Clicks) -> _View:
+    effects = effects_of(page)
+    other = [(e.t - MARGIN_MS, e.t + rules.prompt_ms) for e in effects if e.kind in ("input", "scroll")]
+    return _View(page, window, clicks, effects, Background(page, effects, _after_clicks(clicks, effects, rules), other))
+
+
+def _judge_view(view: _View, timeline: Timeline, rules: Clicks, addresses: list[tuple[float, str]]) -> list[Judged]:
+    answers = Answers(view.page, view.effects, view.background, rules)
+    judge = _PageJudge(view, timeline, rules, answers, addresses)
+    downs = [c.down_ms - MARGIN_MS for c in view.clicks]
+    shares: list[list[Effect]] = [[] for _ in downs]
+    for effect in view.effects:
+        i = bisect_right(downs, effect.t) - 1
+        if i >= 0:
+            shares[i].append(effect)
+    leaving = judge.leaving(downs)
+    judged = [judge.click(c, shares[i], i == leaving) for i, c in enumerate(view.clicks)]
+    _doubt_working(judged)
+    return judged
+
+
+def _doubt_working(judged: list[Judged]) -> None:
+    """Silence of a control that works: it sets a field whose masked value looks the same, or is busy, or at its end."""
+    by_control: dict[int | None, list[Judged]] = {}
+    for j in judged:
+        if j.click.control is not None:
+            by_control.setdefault(j.click.element, []).append(j)
+    for own in by_control.values():
+        sets_field = any(j.reaction == "input" and j.answered for j in own)
+        times = [j.click.t for j in own]
+        for j in own:
+            if j.verdict != DEAD or j.blocked:
+                continue
+            near = own[bisect_left(times, j.click.t - BUSY_MS) : bisect_right(times, j.click.t + BUSY_MS)]
+            if sets_field:
+                j.verdict, j.confidence, j.reason = UNKNOWN, 0.5, "it sets a field whose value is masked"
+            elif sum(k.answered for k in near) * 2 > len(near):
+                j.verdict, j.confidence, j.reason = UNKNOWN, 0.5, "it answered other clicks a moment away"
+
+
+def _after_clicks(clicks: list[Click], effects: list[Effect], rules: Clicks) -> Iterator[tuple[float, float]]:
+    """Spans in which clicks may have caused changes: at once, or when what they asked for came back."""
+    yield from ((c.down_ms - MARGIN_MS, c.t + rules.slow_ms) for c in clicks)
+    times = [c.down_ms - MARGIN_MS for c in clicks]
+    for effect in effects:
+        if effect.request is not None:
+            i = bisect_right(times, effect.t) - 1
+            if i >= 0 and effect.t - clicks[i].t <= rules.prompt_ms:
+                yield effect.t, effect.request.end_ms + rules.prompt_ms
+
+
+class _PageJudge:
+    """Judges the clicks of one page."""
+
+    def __init__(
+        self, view: _View, timeline: Timeline, rules: Clicks, answers: Answers, addresses: list[tuple[float, str]]
+    ) -> None:
+        self.page, self.pages = view.page, view.window.pages
+        self.timeline, self.rules, self.answers, self.addresses = timeline, rules, answers, addresses
+        following = self.page.index + 1
+        self.next_page = self.pages[following] if following < len(self.pages) else None
+
+    def leaving(self, downs: list[float]) -> int:
+        """Index of the click before the next page's navigation began: the only one that can have caused it."""
+        page = self.next_page
+        known = page is not None and page.navigation is not None
+        return bisect_right(downs, page.opened_ms) - 1 if page is not None and known else len(downs) - 1
+
+    def click(self, click: Click, share: list[Effect], is_leaving: bool) -> Judged:
+        """The verdict of one click, given the effects between it and the next click of the page."""
+        out = Judged(click)
+        out.requests = self.answers.requests(click, share)
+        out.effects = self.answers.of(click, share, out.requests) + self._elsewhere(out, is_leaving)
+        out.effects.sort(key=lambda e: e.t)
+        if not out.effects and self._fragment_changed(click):
+            out.effects.append(Effect(click.t, "url", detail="fragment"))
+        if out.effects:
+            self._found(out)
+        else:
+            self._missing(out)
+        return out
+
+    def _fragment_changed(self, click: Click) -> bool:
+        """Did a link within the page change the address? Told by the events before and after the click."""
+        target = link_target(click.control, self.page.href) or f"{self.page.href.partition('#')[0]}#"
+        if click.control is None or click.control.tag != "a" or not same_document(target, self.page.href):
+            return False
+        i = bisect_right(self.addresses, (click.t + MARGIN_MS, ""))
+        before = self.addresses[i - 1][1] if i else self.page.href
+        after = self.addresses[i][1] if i < len(self.addresses) else before
+        return before != after and after == target
+
+    def _elsewhere(self, out: Judged, is_leaving: bool) -> list[Effect]:
+        """Answers outside the page: label activation, the next document, a new tab."""
+        found, click = [], out.click
+        if click.activated:
+            found.append(Effect(click.t, "activation", node_id=click.activated[0]))
+        page = self.next_page
+        if page is not None and is_leaving and self._led_to(out, page):
+            found.append(Effect(max(page.opened_ms, click.down_ms), "navigation", detail=page.href))
+        for window in self.timeline.windows:
+            if window.window_id != self.page.window_id and click.down_ms <= window.start_ms <= click.t + NEW_WINDOW_MS:
+                found.append(Effect(window.start_ms, "new window", detail=window.pages[0].href))
+        return found
+
+    def _led_to(self, out: Judged, page: Page) -> bool:
+        """Did the click cause the navigation that opened the next page?"""
+        click = out.click
+        if page.navigation is not None:
+            start = page.navigation.start_ms
+            if page.navigation.navigation_type in ("reload", "back_forward") and start - click.t > BY_HAND_MS:
+                return False
+            moments = [click.t, *(r.end_ms for r in out.requests)]
+            return start >= click.down_ms - MARGIN_MS and any(start - m <= self.rules.prompt_ms for m in moments)
+        target = link_target(click.control, self.page.href)
+        same = target is not None and same_document(target, page.href)
+        since = page.start_ms - click.t
+        quiet = self.page.end_ms <= click.t + SURVIVED_MS
+        patience = self.rules.window_ms if same or _sends(click.control) else self.rules.slow_ms
+        return (same or quiet) and since <= patience
+
+    def _found(self, out: Judged) -> None:
+        first = out.effects[0]
+        out.reaction = first.kind
+        out.reaction_ms = round(max(0.0, first.t - out.click.t), 1)
+        out.verdict = SLOW if out.reaction_ms > self.rules.slow_ms else ALIVE
+        proven = out.reaction_ms <= self.rules.prompt_ms or first.kind in ("navigation", "new window") or out.requests
+        out.confidence = 0.95 if out.reaction_ms <= 300 else 0.9 if proven else 0.6
+        out.reason = f"{first.kind} after {out.reaction_ms:.0f} ms"
+
+    def _missing(self, out: Judged) -> None:
+        """No answer was recorded: was there one to expect, and would the recording have shown it?"""
+        click, control = out.click, out.click.control
+        out.confidence = 0.5
+        out.reason = unwitnessed(self.page, click)
+        if out.reason or control is None:
+            out.verdict = ALIVE if out.reason == NATIVE else UNKNOWN
+            return
+        if out.requests and not out.failed:
+            out.reason = "sent a request and showed nothing"
+            return
+        lived = max(self.page.end_ms, self.page.heard_ms) - click.t
+        if lived < SURVIVED_MS and leads_away(control, self.page.href) and not self._would_follow(click):
+            out.reason = LEFT_BY_LINK
+            return
+        out.verdict = DEAD
+        out.blocked = self.page.elements.disabled(control, click.t)
+        out.confidence = self._dead_confidence(control, lived)
+        out.reason = "the control is disabled" if out.blocked else "no answer"
+
+    def _dead_confidence(self, control: Control, lived_ms: float) -> float:
+        """How sure the silence is: what kind of control, how long the page was seen to live, could it be there already.
+
+        A link to a place of this page changes nothing when the place is in view, and the recording does not tell.
+        """
+        base = 0.95 if control.tag in ("a", "button", "input", "summary") or control.role else 0.8
+        if lived_ms < SURVIVED_MS:
+            base -= 0.2
+        here = link_target(control, self.page.href) is not None and not leads_away(control, self.page.href)
+        return base - 0.2 if here and not self.addresses else base
+
+    def _would_follow(self, click: Click) -> bool:
+        """Would the recording show the page that the link leads to, had it opened?
+
+        Where requests carry the sender's clock, silence at once after the click means that the page was left. Where
+        they do not (plain event files), a recording that goes from page to page of this site would have gone on.
+        """
+        target = link_target(click.control, self.page.href)
+        if target is None or self.page.sent or _origin(target) != _origin(self.page.href):
+            return False
+        followed = any(p is not self.page and _origin(p.href) == _origin(self.page.href) for p in self.pages)
+        return followed and (self.next_page is None or self.next_page.start_ms - click.t >= RECORDED_MS)
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3])
+
+
+def _sends(control: Control | None) -> bool:
+    """A button that may send its form: the page stays until a slow server answers."""
+    return control is not None and control.tag in ("button", "input") and control.type in ("", "submit", "image")
+
+
+def _distrust(judged: list[Judged], window: Window, webkit: bool | None) -> None:
+    """A window without a single mutation may have a broken recorder (WebKit with a patched MutationObserver).
+
+    One silent control is a dead click; several different ones and no mutation ever is a recording that cannot witness.
+    Links to other documents do not count: leaving the page is witnessed without mutations.
+    """
+    if window.mutation_count or webkit is False:
+        return
+    silent = [
+        j
+        for j in judged
+        if j.verdict == DEAD and not j.blocked and not j.requests and not leads_away(j.click.control, j.click.page.href)
+    ]
+    broken = len({j.click.element for j in silent}) >= (2 if webkit else BROKEN_AFTER)
+    for j in silent:
+        j.confidence -= 0.1
+        if broken:
+            j.verdict, j.reason, j.confidence = UNKNOWN, "the recording holds no page changes at all", 0.5

@@ -1,0 +1,208 @@
+"""Full snapshots and mutations: from rrweb's document trees to what a digest keeps of them.
+
+Posthog-js compresses `data` of a full snapshot and four fields of a mutation (`cv: "2024-10"`): gzip, each byte one
+latin-1 character of a JSON string.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from replay_signals.schemas import rrweb
+from replay_signals.transforms.digest.controls import Walk, control_of, is_control, pairs_below, text_of
+from replay_signals.transforms.digest.wireframes import MAX_VIEWS, NO_PARENT, rows_of
+
+MAX_INFLATED_BYTES = 256 * 1024 * 1024
+MAX_TARGETS = 300
+"""Distinct changed nodes kept of one mutation; more of them tell no more."""
+
+_text = msgspec.json.Decoder(str)
+_full = msgspec.json.Decoder(rrweb.Full)
+_adds = msgspec.json.Decoder(list[rrweb.Add])
+_removes = msgspec.json.Decoder(list[rrweb.Remove])
+_texts = msgspec.json.Decoder(list[rrweb.TextChange])
+_attributes = msgspec.json.Decoder(list[rrweb.AttributeChange])
+_ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|error|invalid|danger|toast|warning)(?:$|[\s_-])")
+_ERROR_PAGE = re.compile(
+    r"\b(?:40[0134]|410|429|50[0234])\b|not found|(?:doesn.?t|does not|no longer) exist|forbidden|unavailable|"
+    r"something went wrong|internal server error",
+    re.IGNORECASE,
+)
+
+
+class InflateError(ValueError):
+    """A compressed field that is not gzip, or that would grow beyond the limit."""
+
+
+def inflate(raw: Raw) -> bytes | Raw:
+    """The JSON of a field that may be compressed."""
+    if bytes(memoryview(raw)[:1]) != b'"':
+        return raw
+    try:
+        packed = _text.decode(raw).encode("latin-1")
+        inflater = zlib.decompressobj(31)
+        data = inflater.decompress(packed, MAX_INFLATED_BYTES)
+    except (UnicodeEncodeError, zlib.error) as error:
+        raise InflateError(str(error)) from None
+    if inflater.unconsumed_tail:
+        raise InflateError(f"inflates to more than {MAX_INFLATED_BYTES} bytes")
+    if not inflater.eof:
+        raise InflateError("compressed field ends too early")
+    return data
+
+
+def full_snapshot(raw: Raw) -> list[Any]:
+    """`[root, controls, pairs, element_count, mobile, truncated, error page, views]` of a full snapshot's data.
+
+    rrweb counts node ids from 1 in each document, so a root id of 1 is a new document and a higher one a checkout.
+    `error page`: the title or a heading says that the page is missing or broken. `views`: rows of a native screen; 0
+    for documents.
+    """
+    full = _full.decode(inflate(raw))
+    if full.node is None and full.wireframes is not None:
+        views: list[list[Any]] = []
+        rows_of(full.wireframes, NO_PARENT, views)
+        return [0, [], [], len(views), True, len(views) >= MAX_VIEWS, False, views]
+    walk = Walk()
+    pairs: list[tuple[int, int]] = []
+    if full.node is not None:
+        walk.walk(full.node)
+        if not walk.ordered:
+            pairs_below(full.node, -1, pairs)
+    root = full.node.id if full.node is not None else 0
+    broken = _ERROR_PAGE.search(walk.headline) is not None
+    return [root, walk.controls, pairs, walk.element_count, False, walk.truncated, broken, 0]
+
+
+def mutation(data: rrweb.Incremental) -> list[Any]:
+    """`[parents, texts, attributes, controls, owners, removed, added, alerts]` of a mutation.
+
+    parents: nodes whose children changed. texts: changed text nodes. attributes: flat `id, name, hash of value`.
+    controls: new controls. owners: flat `first, last, owner` ranges: new nodes and the control or outside node they are
+    in. removed: flat `first, last` ranges of removed ids. added: ranges of added ids. alerts: new error texts. Two more
+    for native views: rows of added and updated ones, and removed ids.
+    """
+    parents: dict[int, None] = {}
+    controls: list[list[Any]] = []
+    owners: list[int] = []
+    added: list[int] = []
+    alerts: list[str] = []
+    adds = _adds.decode(inflate(data.adds)) if data.adds else []
+    views: list[list[Any]] = []
+    for add in (*adds, *(_adds.decode(data.updates) if data.updates else ())):
+        if add.wireframe is not None:
+            rows_of([add.wireframe], NO_PARENT if add.parentId is None else add.parentId, views)
+    if adds:
+        controls, owners, added, alerts = _added(adds, parents)
+    bare = bool(data.removes) and not data.texts and not data.attributes  # web recorders always send all four
+    native: list[Any] = [views, []] if views or data.updates or bare else []
+    removed: list[int] = []
+    if data.removes:
+        removes = _removes.decode(inflate(data.removes))
+        gone = {remove.id for remove in removes}
+        over = (remove.parentId for remove in removes if remove.parentId not in gone)
+        parents.update((parent, None) for parent in over if parent is not None)
+        removed = ranges(sorted(gone))
+        native[1:] = [list(gone)] if native else []
+    texts = [change.id for change in _texts.decode(inflate(data.texts))] if data.texts else []
+    attributes: list[Any] = []
+    if data.attributes:
+        for change in _attributes.decode(inflate(data.attributes))[:MAX_TARGETS]:
+            for name, value in change.attributes.items():
+                attributes += (change.id, name[:32], zlib.crc32(value) & 0xFFFF)
+    fields: list[Any] = [list(parents)[:MAX_TARGETS], texts[:MAX_TARGETS], attributes, controls, owners]
+    return [*fields, removed[: 2 * MAX_TARGETS], added[: 2 * MAX_TARGETS], alerts, *native]
+
+
+def _added(adds: list[rrweb.Add], parents: dict[int, None]) -> tuple[list[list[Any]], list[int], list[int], list[str]]:
+    parent_of: dict[int, int] = {}
+    nodes: dict[int, rrweb.Node] = {}
+    for add in adds:
+        if add.node is not None:
+            _flatten(add.node, NO_PARENT if add.parentId is None else add.parentId, parent_of, nodes)
+    controls: dict[int, list[Any]] = {}
+    for node_id, node in nodes.items():
+        if node.type == rrweb.ELEMENT and is_control(node.tagName, node.attributes):
+            controls[node_id] = control_of(node_id, node.tagName, node.attributes)
+    own_name = {node_id for node_id, control in controls.items() if control[5]}
+    alerts: list[str] = []
+    owner_of = _owners(parent_of, controls)
+    owned: dict[int, int] = {}
+    for node_id, node in nodes.items():
+        if node.type == rrweb.TEXT:
+            _name(controls, owner_of[node_id], own_name, node)
+            _alert(nodes.get(parent_of[node_id]), node, alerts)
+        elif node.type == rrweb.ELEMENT:
+            owned[node_id] = owner_of[node_id]
+    parents.update((parent, None) for parent in parent_of.values() if parent not in parent_of)
+    return list(controls.values()), _owner_ranges(owned), ranges(sorted(parent_of)), alerts[:5]
+
+
+def _owners(parent_of: dict[int, int], controls: dict[int, list[Any]]) -> dict[int, int]:
+    """The nearest control or known node around each new node; each way up is walked once, however nodes are nested."""
+    owner_of: dict[int, int] = {}
+    for node_id in parent_of:
+        way: list[int] = []
+        at = node_id
+        while at in parent_of and at not in owner_of:
+            way.append(at)
+            owner_of[at] = at  # hostile parents may form a circle, which has no outside: it ends here
+            at = parent_of[at]
+            if at in controls:
+                break
+        else:
+            at = owner_of.get(at, at)
+        owner_of.update(dict.fromkeys(way, at))
+    return owner_of
+
+
+def _flatten(node: rrweb.Node, parent: int, parent_of: dict[int, int], nodes: dict[int, rrweb.Node]) -> None:
+    parent_of[node.id] = parent
+    nodes[node.id] = node
+    for child in node.childNodes:
+        _flatten(child, node.id, parent_of, nodes)
+
+
+def _name(controls: dict[int, list[Any]], owner: int, own_name: set[int], node: rrweb.Node) -> None:
+    control = controls.get(owner)
+    if control is not None and owner not in own_name:
+        control[5] = f"{control[5]} {text_of(node.textContent, 40)}".strip()[:40]
+
+
+def _alert(parent: rrweb.Node | None, node: rrweb.Node, alerts: list[str]) -> None:
+    """Texts that appear in an alert: how pages say that something went wrong."""
+    if parent is None:
+        return
+    role, classes = parent.attributes.role, parent.attributes.class_
+    if role in ("alert", "alertdialog") or (isinstance(classes, str) and _ALERT_CLASS.search(classes)):
+        text = text_of(node.textContent, 80)
+        if text:
+            alerts.append(text)
+
+
+def ranges(ids: Iterable[int]) -> list[int]:
+    """Flat `first, last` pairs of sorted ids."""
+    out: list[int] = []
+    for node_id in ids:
+        if out and node_id <= out[-1] + 1:
+            out[-1] = node_id
+        else:
+            out += (node_id, node_id)
+    return out
+
+
+def _owner_ranges(owner_of: dict[int, int]) -> list[int]:
+    out: list[int] = []
+    for node_id in sorted(owner_of):
+        owner = owner_of[node_id]
+        if out and out[-1] == owner and node_id <= out[-2] + 4:
+            out[-2] = node_id  # ids between are text nodes, which are never clicked
+        else:
+            out += (node_id, node_id, owner)
+    return out

@@ -1,0 +1,257 @@
+"""digest: SnapshotMessage -> MessageDigest | DeadLetter. The only code that sees raw payload, and the hot loop.
+
+Events are parsed lazily: typed structs name what a signal needs, everything else stays raw bytes or is skipped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from replay_signals.schemas import rrweb
+from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
+from replay_signals.schemas.messages import MAX_DEAD_LETTER_PAYLOAD_BYTES, DeadLetter, Reason, SnapshotMessage
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.dom import InflateError, full_snapshot, mutation
+from replay_signals.transforms.digest.plugins import custom, plugin, url_of, whole
+from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, Record
+
+MAX_SKEW_MS = 7 * 24 * 3_600_000
+MAX_PX = 10_000_000
+MAX_MOVE_OFFSET_MS = 60_000
+"""rrweb sends positions every 500 ms; what claims to be further away than this is broken."""
+
+_events = msgspec.json.Decoder(list[rrweb.Event])
+_raws = msgspec.json.Decoder(list[Raw])
+_event = msgspec.json.Decoder(rrweb.Event)
+_incremental = msgspec.json.Decoder(rrweb.Incremental)
+_meta = msgspec.json.Decoder(rrweb.Meta)
+
+# What bad bytes can raise in here: wrong JSON or types, bad compression, too deep, numbers out of range.
+_BAD = (msgspec.DecodeError, msgspec.ValidationError, InflateError, RecursionError, ValueError, OverflowError)
+
+
+def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
+    """Total: any bytes give a digest or a typed rejection.
+
+    Events that are not understood are counted and left out; a message without any valid event is rejected
+    (`message_contained_no_valid_rrweb_events`, PostHog's name).
+    """
+    try:
+        events, rejected = _decode(message.items)
+    except RecursionError:
+        return _reject(message, Reason.TOO_DEEP, "events are nested too deeply")
+    except ValueError as error:
+        return _reject(message, Reason.INVALID_JSON, str(error))
+    first = min((e.timestamp for e in events), default=0.0)
+    last = max((e.timestamp for e in events), default=0.0)
+    kept: list[Record] = []
+    for event in events:
+        try:
+            record = _RECORDERS.get(event.type, _other)(event)
+        except _BAD:
+            rejected += 1
+            continue
+        record[0] = whole(event.timestamp - first)
+        kept.append(record)
+    try:
+        encoded = records.encode(kept)
+    except OverflowError:
+        sound = [record for record in kept if records.encodable(record)]
+        rejected += len(kept) - len(sound)
+        kept, encoded = sound, records.encode(sound)
+    if not kept:
+        return _reject(message, Reason.NO_VALID_EVENTS, f"{rejected} events, none valid")
+    if message.received_ms is not None and _far(message.received_ms, first, last):
+        return _reject(message, Reason.TIMESTAMP_RANGE, f"events from {first:.0f} to {last:.0f} are 7 days off")
+    return MessageDigest(
+        DIGEST_VERSION,
+        message.message_id,
+        message.team,
+        message.session_id,
+        message.window_id or message.session_id,
+        message.distinct_id,
+        message.received_ms,
+        message.sent_ms,
+        first,
+        last,
+        len(kept),
+        rejected,
+        len(message.items),
+        message.snapshot_source or "web",
+        message.snapshot_library,
+        encoded,
+    )
+
+
+def _far(received_ms: int, first: float, last: float) -> bool:
+    """PostHog's 7-day rule, against the broker's clock instead of now, so that history replays as it ran."""
+    return abs(received_ms - first) >= MAX_SKEW_MS or abs(received_ms - last) >= MAX_SKEW_MS
+
+
+def _reject(message: SnapshotMessage, reason: str, detail: str) -> DeadLetter:
+    return DeadLetter(
+        message.position,
+        reason,
+        detail,
+        message.items[:MAX_DEAD_LETTER_PAYLOAD_BYTES],
+        message.team,
+        message.session_id,
+        message.received_ms,
+    )
+
+
+def _decode(items: bytes) -> tuple[list[rrweb.Event], int]:
+    """Events with a usable timestamp, and how many were not usable; raises ValueError when this is no JSON array."""
+    rejected = 0
+    try:
+        events = _events.decode(items)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        events, rejected = _decode_one_by_one(items)
+    valid = [e for e in events if 0 < e.timestamp <= MAX_TIMESTAMP_MS]
+    for event in valid:
+        # whole microseconds: the sum of a message's first time and an offset is then the same in any split
+        event.timestamp = round(event.timestamp, 3)
+    return valid, rejected + len(events) - len(valid)
+
+
+def _decode_one_by_one(items: bytes) -> tuple[list[rrweb.Event], int]:
+    """The slow path: one bad event must not take its neighbours with it."""
+    try:
+        parts = [bytes(part) for part in _raws.decode(items)]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # the standard parser also takes lone surrogates and NaN
+        parsed = json.loads(items.decode("utf-8", "replace"))
+        if not isinstance(parsed, list):
+            raise ValueError("not a JSON array of events") from None
+        # written as JavaScript writes it, so that values hash as they do in an undamaged message
+        texts = (json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in parsed)
+        parts = [text.encode("utf-8", "replace") for text in texts]
+    events: list[rrweb.Event] = []
+    for part in parts:
+        try:
+            events.append(_event.decode(part))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            try:
+                events.append(_event.decode(_without_surrogates(part)))
+            except ValueError:
+                continue
+    return events, len(parts) - len(events)
+
+
+def _without_surrogates(part: bytes) -> bytes:
+    """JSON whose lone surrogates are U+FFFD."""
+    text = json.dumps(json.loads(part), ensure_ascii=False)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def _px(value: float | None) -> int | None:
+    return None if value is None or not abs(value) <= MAX_PX else round(value)
+
+
+def _load(event: rrweb.Event) -> Record:
+    return [0, records.LOAD, event.type]
+
+
+def _meta_record(event: rrweb.Event) -> Record:
+    data = _meta.decode(event.data)
+    return [0, records.META, url_of(data.href), _px(data.width), _px(data.height)]
+
+
+def _full(event: rrweb.Event) -> Record:
+    return [0, records.FULL, *full_snapshot(event.data)]
+
+
+def _incremental_record(event: rrweb.Event) -> Record:
+    data = _incremental.decode(event.data)
+    return _SOURCES.get(data.source, _no_change)(data)
+
+
+def _mutation(data: rrweb.Incremental) -> Record:
+    return [0, records.MUTATION, *mutation(data)]
+
+
+def _move(data: rrweb.Incremental) -> Record:
+    flat: list[Any] = []
+    for p in data.positions:
+        if abs(p.x) <= MAX_PX and abs(p.y) <= MAX_PX and abs(p.timeOffset) <= MAX_MOVE_OFFSET_MS:
+            flat += (round(p.x), round(p.y), round(p.timeOffset))
+    return [0, records.MOVE, data.source, flat]
+
+
+def _interaction(data: rrweb.Incremental) -> Record:
+    return [0, records.INTERACTION, data.type, data.id, _px(data.x), _px(data.y), data.pointerType]
+
+
+def _scroll(data: rrweb.Incremental) -> Record:
+    return [0, records.SCROLL, data.id, _px(data.x), _px(data.y)]
+
+
+def _input(data: rrweb.Incremental) -> Record:
+    length = len(data.text) if isinstance(data.text, str) else 0
+    return [0, records.INPUT, data.id, length, data.isChecked]
+
+
+def _resize(data: rrweb.Incremental) -> Record:
+    return [0, records.RESIZE, _px(data.width), _px(data.height)]
+
+
+def _media(data: rrweb.Incremental) -> Record:
+    return [0, records.MEDIA, data.type, data.id]
+
+
+def _style(data: rrweb.Incremental) -> Record:
+    return [0, records.STYLE, data.source, data.id]
+
+
+def _no_change(data: rrweb.Incremental) -> Record:
+    """A font that loaded, a log line, a source nobody knows: nothing a visitor sees change."""
+    return [0, records.OTHER, data.source]
+
+
+def _canvas(data: rrweb.Incremental) -> Record:
+    return [0, records.CANVAS, data.id]
+
+
+def _selection(data: rrweb.Incremental) -> Record:
+    collapsed = all(
+        r.get("start") == r.get("end") and r.get("startOffset") == r.get("endOffset") for r in data.ranges or []
+    )
+    return [0, records.SELECTION, collapsed]
+
+
+_SOURCES: dict[int, Callable[[rrweb.Incremental], Record]] = {
+    rrweb.MUTATION: _mutation,
+    rrweb.MOUSE_MOVE: _move,
+    rrweb.TOUCH_MOVE: _move,
+    rrweb.DRAG: _move,
+    rrweb.MOUSE_INTERACTION: _interaction,
+    rrweb.SCROLL: _scroll,
+    rrweb.INPUT: _input,
+    rrweb.VIEWPORT_RESIZE: _resize,
+    rrweb.MEDIA_INTERACTION: _media,
+    rrweb.CANVAS_MUTATION: _canvas,
+    rrweb.SELECTION: _selection,
+    rrweb.STYLE_SHEET_RULE: _style,
+    rrweb.STYLE_DECLARATION: _style,
+    rrweb.ADOPTED_STYLE_SHEET: _style,
+}
+
+
+def _other(event: rrweb.Event) -> Record:
+    return [0, records.OTHER, event.type]
+
+
+_RECORDERS: dict[int, Callable[[rrweb.Event], Record]] = {
+    rrweb.DOM_CONTENT_LOADED: _load,
+    rrweb.LOAD: _load,
+    rrweb.META: _meta_record,
+    rrweb.FULL_SNAPSHOT: _full,
+    rrweb.INCREMENTAL_SNAPSHOT: _incremental_record,
+    rrweb.CUSTOM: custom,
+    rrweb.PLUGIN: plugin,
+}

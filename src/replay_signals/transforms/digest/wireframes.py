@@ -1,0 +1,105 @@
+"""Views: what a digest keeps of the wireframes of a native screen (PostHog's mobile.types.ts, docs/mobile.md).
+
+Native replays have no document. iOS sends the whole screen each time it looks, Android the first screen and then what
+was added, removed or updated; in screenshot mode a screen is a single view with a picture. One row a view, with a hash
+of its own look, serves both: two looks differ where the hashes of a view do.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any, NamedTuple
+
+import msgspec
+
+from replay_signals.schemas.rrweb import Wireframe
+from replay_signals.transforms.digest.controls import MAX_NAME_CHARS, Control, text_of
+
+MAX_VIEWS = 5000
+MAX_POINTS = 1_000_000
+NO_PARENT = -1
+FULL_WIDTH = 100_000
+"""`100vw` in points: wider than any screen."""
+
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+class View(NamedTuple):
+    """A native view. Places are points (iOS) or dp (Android, Flutter) from the top left of the screen.
+
+    `state` hashes everything it shows without its children. Flags: `d` disabled, `o` drawn (it has a background).
+    """
+
+    view_id: int
+    parent: int
+    type: str
+    input_type: str
+    name: str
+    x: int
+    y: int
+    width: int
+    height: int
+    flags: str
+    state: int
+
+    def contains(self, x: float, y: float) -> bool:
+        """Is the point on it?"""
+        return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
+
+    @property
+    def control(self) -> Control | None:
+        """The control it is reported as; views that neither answer nor say anything are none."""
+        if self.type not in ("input", "web_view") and not self.name:
+            return None
+        flags = "vd" if "d" in self.flags else "v"
+        place = f"{self.x},{self.y}"
+        fields = (self.type, self.input_type, "", self.name, "", "", place, "", flags)
+        return Control(self.view_id, self.view_id, *fields)
+
+
+def rows_of(frames: list[Wireframe], parent: int, rows: list[list[Any]]) -> None:
+    """Adds a `View` row for each frame and what is below it, in document order (what is drawn later lies above)."""
+    for frame in frames:
+        if len(rows) >= MAX_VIEWS:
+            return
+        rows.append(
+            [
+                frame.id,
+                parent,
+                text_of(frame.type, 20),
+                text_of(frame.inputType, 20),
+                _name(frame),
+                _points(frame.x),
+                _points(frame.y),
+                FULL_WIDTH if frame.width == "100vw" else _points(frame.width),
+                _points(frame.height),
+                _flags(frame),
+                _state(frame),
+            ]
+        )
+        rows_of(frame.childWireframes or [], frame.id, rows)
+
+
+def _name(frame: Wireframe) -> str:
+    """What is written on it. Values of fields are the visitor's own text; masked text is none."""
+    own = frame.label or (frame.value if frame.inputType == "button" else frame.text)
+    name = text_of(own, MAX_NAME_CHARS)
+    return "" if not name.strip("* ") else name
+
+
+def _points(value: Any) -> int:
+    return round(value) if type(value) in (int, float) and abs(value) <= MAX_POINTS else 0
+
+
+def _flags(frame: Wireframe) -> str:
+    drawn = isinstance(frame.style, dict) and (frame.style.get("backgroundColor") or frame.style.get("backgroundImage"))
+    disabled = frame.type == "input" and frame.disabled in (True, "true")
+    return ("d" if disabled else "") + ("o" if drawn else "")
+
+
+def _state(frame: Wireframe) -> int:
+    """Hash of the look. Keys are sorted: Swift writes the keys of equal dictionaries in different orders."""
+    place = (frame.x, frame.y, frame.width, frame.height)
+    own = (frame.type, place, frame.text, frame.label, frame.value, frame.inputType, frame.disabled, frame.checked)
+    more = (frame.max, frame.url, frame.options, frame.style)
+    return zlib.crc32(frame.base64, zlib.crc32(_encoder.encode((own, more))))

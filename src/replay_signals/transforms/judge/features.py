@@ -1,0 +1,293 @@
+"""Session features: PostHog's session_replay_events counters and its feature recorder (session-feature-recorder.ts).
+
+Same definitions, other scope: events are taken in event-time order over the whole session and per window, not per
+10 s batch in arrival order, so patterns across batch borders are counted and windows do not mix. docs/features.md
+lists every difference.
+"""
+
+from __future__ import annotations
+
+from math import hypot
+from typing import Any
+
+from replay_signals.schemas import rrweb
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.session.timeline import At, Request, Timeline
+
+ACTIVITY_MS = 5000
+_CLICKS = frozenset((rrweb.CLICK, rrweb.DBL_CLICK, rrweb.TOUCH_END, rrweb.CONTEXT_MENU))
+_ACTIVE = frozenset((records.MOVE, records.INTERACTION, records.SCROLL, records.RESIZE, records.INPUT, records.MEDIA))
+
+Counts = dict[str, float]
+
+_COLUMNS = (
+    "duration_ms",
+    "active_ms",
+    "event_count",
+    "click_count",
+    "keypress_count",
+    "mouse_activity_count",
+    "console_log_count",
+    "console_warn_count",
+    "console_error_count",
+    "mouse_position_count",
+    "mouse_sum_x",
+    "mouse_sum_x_squared",
+    "mouse_sum_y",
+    "mouse_sum_y_squared",
+    "mouse_distance_px",
+    "mouse_direction_change_count",
+    "mouse_velocity_sum",
+    "mouse_velocity_sum_of_squares",
+    "mouse_velocity_count",
+    "scroll_event_count",
+    "max_scroll_y_px",
+    "total_scroll_px",
+    "scroll_to_top_count",
+    "scroll_direction_reversal_count",
+    "rapid_scroll_reversal_count",
+    "raw_rage_click_count",
+    "raw_dead_click_count",
+    "backspace_count",
+    "form_field_count",
+    "click_target_count",
+    "inter_action_gap_count",
+    "inter_action_gap_sum_ms",
+    "inter_action_gap_sum_of_squares_ms",
+    "max_idle_gap_ms",
+    "long_idle_gap_count",
+    "page_visit_count",
+    "unique_page_count",
+    "raw_quick_back_count",
+    "console_error_after_click_count",
+    "network_request_count",
+    "network_4xx_count",
+    "network_5xx_count",
+    "network_failed_request_count",
+    "network_request_duration_sum_ms",
+    "network_request_duration_sum_of_squares",
+    "network_request_duration_count",
+    "mutation_count",
+    "viewport_resize_count",
+    "touch_event_count",
+    "text_selection_count",
+    "selection_copy_count",
+)
+
+
+def features_of(timeline: Timeline) -> Counts:
+    """All numeric features of a session row, by column name, except those that count messages."""
+    out: Counts = dict.fromkeys(_COLUMNS, 0)
+    if not timeline.windows:
+        return out  # every record was corrupt
+    everything: list[At] = []
+    urls: list[str] = []
+    fields: set[tuple[str, int, Any]] = set()
+    targets: set[tuple[str, int, Any]] = set()
+    for window in timeline.windows:
+        ordered = [at for page in window.pages for at in page.records]
+        everything += ordered
+        _mouse(ordered, out)
+        _scrolls(ordered, out)
+        _clicks(ordered, out)
+        _gaps(ordered, out)
+        _console(ordered, out)
+        _navigation(ordered, out, urls)
+        for page in window.pages:
+            _inputs(page.records, out)
+            for _, r in page.of(records.INPUT):
+                fields.add((window.window_id, page.index, r[2]))
+            for _, r in page.of(records.INTERACTION):
+                if r[2] in _CLICKS:
+                    targets.add((window.window_id, page.index, r[3]))
+            for request in page.requests:
+                _request(request, out)
+    out["event_count"] = len(everything)
+    out["form_field_count"], out["click_target_count"] = len(fields), len(targets)
+    out["page_visit_count"], out["unique_page_count"] = len(urls), len(set(urls))
+    out["active_ms"] = _active(sorted((t, r[1] in _ACTIVE) for t, r in everything))
+    out["duration_ms"] = round(timeline.end_ms - timeline.start_ms)
+    return out
+
+
+def _active(events: list[tuple[float, bool]]) -> int:
+    """PostHog's segmentation: a segment is active from an active event until 5 s after the last one."""
+    total = 0.0
+    start = end = last = 0.0
+    active = False
+    for i, (t, is_active) in enumerate(events):
+        if i == 0 or (is_active and not active) or (active and last + ACTIVITY_MS < t):
+            total += max(1.0, end - start) if active else 0.0
+            start, active = t, is_active
+        end = t
+        if is_active:
+            last = t
+    return int(total + (max(1.0, end - start) if active else 0.0))
+
+
+def _mouse(ordered: list[At], out: Counts) -> None:
+    last: tuple[float, float, float] | None = None
+    vector: tuple[float, float] | None = None
+    for t, r in ordered:
+        if r[1] == records.MOVE:
+            out["mouse_activity_count"] += r[2] != rrweb.DRAG
+            out["touch_event_count"] += r[2] == rrweb.TOUCH_MOVE
+            flat: Any = r[3] if r[2] == rrweb.MOUSE_MOVE else []
+            for i in range(0, len(flat), 3):
+                last, vector = _position((t + flat[i + 2], flat[i], flat[i + 1]), last, vector, out)
+        elif r[1] == records.INTERACTION:
+            out["mouse_activity_count"] += 1
+            out["touch_event_count"] += r[2] in (rrweb.TOUCH_START, rrweb.TOUCH_END)
+
+
+def _position(
+    now: tuple[float, float, float],
+    last: tuple[float, float, float] | None,
+    vector: tuple[float, float] | None,
+    out: Counts,
+) -> tuple[tuple[float, float, float], tuple[float, float] | None]:
+    t, x, y = now
+    out["mouse_position_count"] += 1
+    out["mouse_sum_x"] += x
+    out["mouse_sum_x_squared"] += x * x
+    out["mouse_sum_y"] += y
+    out["mouse_sum_y_squared"] += y * y
+    if last is None:
+        return now, None
+    dx, dy = x - last[1], y - last[2]
+    distance = hypot(dx, dy)
+    out["mouse_distance_px"] += distance
+    if vector is not None and dx * vector[0] + dy * vector[1] < 0:
+        out["mouse_direction_change_count"] += 1
+    if t > last[0]:
+        velocity = distance / (t - last[0])
+        out["mouse_velocity_sum"] += velocity
+        out["mouse_velocity_sum_of_squares"] += velocity * velocity
+        out["mouse_velocity_count"] += 1
+    return now, (dx, dy)
+
+
+def _scrolls(ordered: list[At], out: Counts) -> None:
+    node: Any = None
+    last_y = last_t = 0.0
+    direction = 0
+    for t, r in ordered:
+        if r[1] != records.SCROLL:
+            continue
+        y: Any = r[4] or 0
+        out["scroll_event_count"] += 1
+        out["max_scroll_y_px"] = max(out["max_scroll_y_px"], y)
+        if r[2] != node:
+            node, direction = r[2], 0
+        else:
+            step = y - last_y
+            out["total_scroll_px"] += abs(step)
+            out["scroll_to_top_count"] += last_y > 0 and y == 0
+            turned = (step > 0) - (step < 0)
+            if turned and direction and turned != direction:
+                out["scroll_direction_reversal_count"] += 1
+                out["rapid_scroll_reversal_count"] += t - last_t < 500
+            direction = turned or direction
+        last_y, last_t = y, t
+
+
+def _clicks(ordered: list[At], out: Counts) -> None:
+    """PostHog's click, rage and dead counters; ours are the signals."""
+    last: tuple[float, Any, Any] | None = None
+    run = 0
+    url_changed = False
+    url: Any = None
+    for t, r in ordered:
+        now = r[2] if r[1] == records.META else r[3] if r[1] == records.CUSTOM else ""
+        if now and now != url:
+            url, url_changed = now, True
+        if r[1] != records.INTERACTION or r[2] not in _CLICKS:
+            continue
+        out["click_count"] += 1
+        near = (
+            last is not None
+            and t - last[0] < 1000
+            and None not in (r[4], r[5], last[1], last[2])
+            and hypot(r[4] - last[1], r[5] - last[2]) < 30
+        )
+        if near:
+            run += 1
+            out["raw_rage_click_count"] += run >= 3
+        else:
+            out["raw_dead_click_count"] += run == 1 and not url_changed
+            run, url_changed = 1, False
+        last = (t, r[4], r[5])
+
+
+def _gaps(ordered: list[At], out: Counts) -> None:
+    last: float | None = None
+    for t, r in ordered:
+        if not (r[1] == records.INPUT or (r[1] == records.INTERACTION and r[2] in _CLICKS)):
+            continue
+        if last is not None and t > last:
+            gap = t - last
+            out["inter_action_gap_count"] += 1
+            out["inter_action_gap_sum_ms"] += gap
+            out["inter_action_gap_sum_of_squares_ms"] += gap * gap
+            out["max_idle_gap_ms"] = max(out["max_idle_gap_ms"], gap)
+            out["long_idle_gap_count"] += gap > 30_000
+        last = t
+
+
+def _inputs(ordered: list[At], out: Counts) -> None:
+    lengths: dict[Any, Any] = {}
+    selected: float | None = None
+    for t, r in ordered:
+        if r[1] == records.INPUT:
+            out["keypress_count"] += 1
+            before: Any = lengths.get(r[2], 0)
+            length: Any = r[3]
+            out["backspace_count"] += max(0, before - length)
+            lengths[r[2]] = length
+            if selected is not None and t - selected <= 2000:
+                out["selection_copy_count"] += 1
+                selected = None
+        elif r[1] == records.SELECTION:
+            out["text_selection_count"] += 1
+            selected = t
+        elif r[1] == records.MUTATION:
+            out["mutation_count"] += 1
+        elif r[1] == records.RESIZE:
+            out["viewport_resize_count"] += 1
+
+
+def _console(ordered: list[At], out: Counts) -> None:
+    acted: float | None = None
+    for t, r in ordered:
+        if r[1] == records.INPUT or (r[1] == records.INTERACTION and r[2] in _CLICKS):
+            acted = t
+        elif r[1] == records.CONSOLE:
+            level = {"warn": "warn", "error": "error"}.get(str(r[2]), "log")
+            out[f"console_{level}_count"] += 1
+            if level == "error" and acted is not None and t - acted < 5000:
+                out["console_error_after_click_count"] += 1
+
+
+def _navigation(ordered: list[At], out: Counts, urls: list[str]) -> None:
+    last: tuple[float, str] | None = None
+    for t, r in ordered:
+        url = str(r[2]) if r[1] == records.META else str(r[3]) if r[1] == records.CUSTOM else ""
+        if not url:
+            continue
+        urls.append(url)
+        if last is not None and url != last[1] and t - last[0] < 2000:
+            out["raw_quick_back_count"] += 1
+        if last is None or url != last[1]:
+            last = (t, url)
+
+
+def _request(request: Request, out: Counts) -> None:
+    out["network_request_count"] += 1
+    status = request.status or 0
+    out["network_4xx_count"] += 400 <= status < 500
+    out["network_5xx_count"] += 500 <= status < 600
+    out["network_failed_request_count"] += status >= 400
+    if request.duration_ms > 0:
+        out["network_request_duration_sum_ms"] += request.duration_ms
+        out["network_request_duration_sum_of_squares"] += request.duration_ms**2
+        out["network_request_duration_count"] += 1

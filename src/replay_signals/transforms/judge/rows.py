@@ -1,0 +1,283 @@
+"""Rows of a judged session."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from hashlib import blake2b
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+
+from replay_signals.schemas.digests import SessionDigest, at
+from replay_signals.schemas.rows import ConsoleLogRow, InteractionRow, NetworkRequestRow, SessionRow, SignalRow
+from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.judge import severity
+from replay_signals.transforms.judge.features import Counts
+from replay_signals.transforms.session import analytics, urls
+from replay_signals.transforms.session.elements import key_of, label_of
+from replay_signals.transforms.session.timeline import Page
+from replay_signals.transforms.signals.base import Finding, Session
+
+MAX_URLS = 100
+
+
+def _id(*parts: object) -> str:
+    return blake2b("\0".join(map(str, parts)).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+class Rows:
+    """Builds the rows; everything they share is worked out once."""
+
+    def __init__(self, digest: SessionDigest, context: Session, rules_version: str) -> None:
+        self.digest, self.context, self.rules_version = digest, context, rules_version
+        messages = sorted(digest.messages.values(), key=lambda m: (m.first_ms, m.message_id))
+        self.messages = messages
+        timeline = context.timeline
+        self.start_ms = timeline.start_ms if timeline.windows else messages[0].first_ms
+        self.end_ms = timeline.end_ms if timeline.windows else max(m.last_ms for m in messages)
+        self.day = at(self.start_ms).date()
+        self.person_id, self.person, self.identified = analytics.person_of(context.events)
+        self.flags = analytics.flags_of(context.events)
+        named = [e.distinct_id for e in context.events if e.distinct_id]
+        self.distinct_id = (
+            named[-1] if named else next((m.distinct_id for m in reversed(messages) if m.distinct_id), "")
+        )
+        self._patterns: dict[str, tuple[str, str]] = {}
+
+    def _page(self, page: Page) -> tuple[str, str]:
+        """Cleaned URL and pattern of a page; what the events say where the recording does not."""
+        href = page.href or next(
+            (
+                analytics.page_of(e)
+                for e in self.context.events
+                if e.window_id == page.window_id and analytics.page_of(e)
+            ),
+            "",
+        )
+        if href not in self._patterns:
+            self._patterns[href] = urls.clean(href), urls.pattern(href)
+        return self._patterns[href]
+
+    def signals(self, found: list[Finding]) -> list[SignalRow]:
+        """Signal rows in order of time."""
+        rows = [self._signal(finding) for finding in found]
+        return sorted({row.signal_id: row for row in rows}.values(), key=lambda r: (r.started_at, r.kind, r.signal_id))
+
+    def _signal(self, f: Finding) -> SignalRow:
+        page, pattern = self._page(f.page)
+        key = key_of(f.control)
+        parts = severity.components(f, self.context)
+        place = key or f"{f.node_id or ''}"
+        element = label_of(f.control, f.node_id)
+        if f.control is None and f.node_id is not None:
+            element = analytics.clicked_name(self.context.events, f.page.window_id, f.ended_ms) or element
+        return SignalRow(
+            day=self.day,
+            team=self.digest.team,
+            signal_id=_id(
+                self.digest.team, self.digest.session_id, f.kind, f.page.window_id, place, round(f.started_ms)
+            ),
+            revision=1,
+            status="new",
+            session_id=self.digest.session_id,
+            window_id=f.page.window_id,
+            distinct_id=self.distinct_id,
+            person_id=self.person_id,
+            kind=f.kind,
+            started_at=at(f.started_ms),
+            ended_at=at(max(f.started_ms, f.ended_ms)),
+            page=page,
+            page_pattern=pattern,
+            element=element,
+            element_key=key,
+            x_px=None if f.x is None else float(f.x),
+            y_px=None if f.y is None else float(f.y),
+            verdict=f.verdict,
+            confidence=round(f.confidence, 3),
+            severity=severity.total(parts),
+            components=parts,
+            summary=f.summary,
+            evidence=msgspec.json.encode(f.evidence, order="sorted").decode(),
+            click_count=f.click_count,
+            reaction_ms=f.reaction_ms,
+            offset_ms=round(f.started_ms - self.start_ms),
+            flags=self.flags,
+            rules_version=self.rules_version,
+        )
+
+    def interactions(self) -> list[InteractionRow]:
+        """One row a click."""
+        views = {id(p): _View(p) for p in self.context.timeline.pages}
+        return [self._interaction(j, views[id(j.click.page)]) for j in self.context.clicks]
+
+    def _interaction(self, j: Judged, view: _View) -> InteractionRow:
+        c = j.click
+        page, pattern = self._page(c.page)
+        width, height = view.viewport(c.t)
+        left, top = view.scroll(c.t)
+        return InteractionRow(
+            day=self.day,
+            team=self.digest.team,
+            session_id=self.digest.session_id,
+            window_id=c.page.window_id,
+            revision=1,
+            interaction_id=_id(
+                self.digest.team, self.digest.session_id, c.page.window_id, c.t, c.node_id, c.kind, c.x, c.y
+            ),
+            occurred_at=at(c.t),
+            kind=c.kind,
+            page=page,
+            page_pattern=pattern,
+            element=label_of(c.control, c.node_id),
+            element_key=key_of(c.control),
+            element_tag=c.control.tag if c.control is not None else "",
+            x_px=None if c.x is None else float(c.x),
+            y_px=None if c.y is None else float(c.y),
+            page_x_px=None if c.x is None else float(c.x + left),
+            page_y_px=None if c.y is None else float(c.y + top),
+            viewport_width_px=width,
+            viewport_height_px=height,
+            verdict=j.verdict,
+            confidence=round(j.confidence, 3),
+            reaction=j.reaction,
+            reaction_ms=j.reaction_ms,
+            reason=j.reason,
+            rules_version=self.rules_version,
+        )
+
+    def console_logs(self) -> list[ConsoleLogRow]:
+        """One row a console line."""
+        rows: dict[str, ConsoleLogRow] = {}
+        for page in self.context.timeline.pages:
+            for t, r in page.of(records.CONSOLE):
+                level, message, source = str(r[2]), str(r[3]), str(r[4])
+                key = _id(self.digest.team, self.digest.session_id, page.window_id, t, level, message, source)
+                rows[key] = ConsoleLogRow(
+                    day=self.day,
+                    team=self.digest.team,
+                    session_id=self.digest.session_id,
+                    window_id=page.window_id,
+                    log_id=key,
+                    occurred_at=at(t),
+                    level=level,
+                    message=message,
+                    source=source,
+                    page=self._page(page)[0],
+                )
+        return list(rows.values())
+
+    def network_requests(self) -> list[NetworkRequestRow]:
+        """One row a request."""
+        rows: dict[str, NetworkRequestRow] = {}
+        for page in self.context.timeline.pages:
+            for r in page.requests:
+                key = _id(
+                    self.digest.team, self.digest.session_id, page.window_id, r.start_ms, r.method, r.url, r.initiator
+                )
+                rows[key] = NetworkRequestRow(
+                    day=self.day,
+                    team=self.digest.team,
+                    session_id=self.digest.session_id,
+                    window_id=page.window_id,
+                    request_id=key,
+                    started_at=at(min(max(r.start_ms, 0.0), records.MAX_TIMESTAMP_MS)),
+                    duration_ms=r.duration_ms,
+                    method=r.method,
+                    url=r.url,
+                    status=r.status,
+                    initiator=r.initiator,
+                    page=self._page(page)[0],
+                )
+        return list(rows.values())
+
+    def session(self, signal_rows: list[SignalRow], features: Counts) -> SessionRow:
+        """The session's row."""
+        timeline, messages = self.context.timeline, self.messages
+        rated = [(s.kind, s.severity, s.confidence, _place(s)) for s in signal_rows]
+        whole, parts = severity.of_session(rated)
+        received = [m.received_ms for m in messages if m.received_ms is not None]
+        visited = list(dict.fromkeys(self._page(p)[0] for p in timeline.pages if self._page(p)[0]))
+        kinds: dict[str, int] = {}
+        for s in signal_rows:
+            kinds[s.kind] = kinds.get(s.kind, 0) + 1
+        values: dict[str, Any] = {
+            name: float(value) if _FLOATS[name] else round(value) for name, value in features.items()
+        }
+        return SessionRow(
+            day=self.day,
+            team=self.digest.team,
+            session_id=self.digest.session_id,
+            revision=1,
+            distinct_id=self.distinct_id,
+            person_id=self.person_id,
+            person_properties=msgspec.json.encode(self.person, order="sorted").decode(),
+            flags=self.flags,
+            identified=self.identified,
+            started_at=at(self.start_ms),
+            ended_at=at(self.end_ms),
+            first_received_at=at(min(received)) if received else None,
+            last_received_at=at(max(received)) if received else None,
+            first_url=visited[0] if visited else "",
+            last_url=self._page(timeline.pages[-1])[0] if timeline.windows else "",
+            urls=visited[:MAX_URLS],
+            snapshot_source=messages[0].snapshot_source,
+            snapshot_library=messages[0].snapshot_library,
+            severity=whole,
+            components=parts,
+            signal_count=len(signal_rows),
+            signal_kinds=dict(sorted(kinds.items())),
+            exception_count=sum(1 for e in self.context.events if e.event == "$exception"),
+            event_row_count=len(self.context.events),
+            witness=self._witness(),
+            truncated=timeline.truncated,
+            message_count=len(messages),
+            size_bytes=sum(m.size_bytes for m in messages),
+            window_count=len(timeline.windows),
+            rules_version=self.rules_version,
+            **values,
+        )
+
+    def _witness(self) -> str:
+        """What the recording can show: all, parts (a page without a snapshot), or no page changes at all."""
+        timeline = self.context.timeline
+        if self.context.clicks and not any(w.mutation_count for w in timeline.windows):
+            return "none"
+        return "full" if all(p.elements.known for p in timeline.pages) else "partial"
+
+
+def _place(s: SignalRow) -> str:
+    """What a signal is about: an element of a page, or only itself."""
+    return f"{s.window_id} {s.page} {s.element_key}" if s.element_key else s.signal_id
+
+
+class _View:
+    """Viewport and scroll offset of a page over time."""
+
+    def __init__(self, page: Page) -> None:
+        self._sizes: list[tuple[float, Any, Any]] = []
+        self._offsets: list[tuple[float, Any, Any]] = []
+        root = 1
+        for t, r in page.of(records.META, records.RESIZE, records.SCROLL, records.FULL):
+            if r[1] == records.META:
+                self._sizes.append((t, r[3], r[4]))
+            elif r[1] == records.RESIZE:
+                self._sizes.append((t, r[2], r[3]))
+            elif r[1] == records.FULL:
+                root = r[2] or root  # type: ignore[assignment]  # an id in records of this kind
+            elif r[2] == root:
+                self._offsets.append((t, r[3] or 0, r[4] or 0))
+
+    def viewport(self, t: float) -> tuple[Any, Any]:
+        """Width and height, CSS pixels."""
+        i = bisect_right(self._sizes, t, key=itemgetter(0)) - 1
+        return (self._sizes[i][1], self._sizes[i][2]) if i >= 0 else (None, None)
+
+    def scroll(self, t: float) -> tuple[Any, Any]:
+        """Scroll offsets of the document, CSS pixels."""
+        i = bisect_right(self._offsets, t, key=itemgetter(0)) - 1
+        return (self._offsets[i][1], self._offsets[i][2]) if i >= 0 else (0, 0)
+
+
+_FLOATS = {name: "float" in str(kind) for name, kind in SessionRow.__annotations__.items()}

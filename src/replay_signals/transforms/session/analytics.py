@@ -1,0 +1,120 @@
+"""The join with analytics events of the same session: who it was, which flags were on, and what autocapture saw."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from replay_signals.schemas.digests import at
+from replay_signals.schemas.messages import AnalyticsEvent
+from replay_signals.schemas.rows import EventRow
+from replay_signals.transforms.session import urls
+
+_WEBKIT = frozenset(("Safari", "Mobile Safari", "Chrome iOS", "Firefox iOS", "WebKit"))
+_CHAIN_TAG = re.compile(r"^([a-z0-9-]+)")
+_CHAIN_TEXT = re.compile(r'(?:^|[":}])text="((?:[^"\\]|\\.){1,80})"')
+MAX_FLAGS = 200
+_LATE = frozenset(("$web_vitals", "$$heatmap", "$dead_click"))
+"""Events that are sent some time after what they speak of."""
+
+
+def in_order(events: Sequence[AnalyticsEvent]) -> list[AnalyticsEvent]:
+    """Events by client time, repeats (same uuid) dropped: the copy that arrived first counts."""
+    by_id: dict[str, AnalyticsEvent] = {}
+    for event in events:
+        known = by_id.get(event.uuid)
+        if known is None or _rank(event) < _rank(known):
+            by_id[event.uuid] = event
+    return sorted(by_id.values(), key=lambda e: (e.timestamp_ms, e.uuid))
+
+
+def _rank(event: AnalyticsEvent) -> tuple[float, str, int, bytes]:
+    received = float("inf") if event.received_ms is None else float(event.received_ms)
+    return received, event.position.source, event.position.offset, msgspec.json.encode(event, order="sorted")
+
+
+def webkit(events: Sequence[AnalyticsEvent]) -> bool | None:
+    """Whether the browser's engine is WebKit; None when no event tells."""
+    for event in events:
+        browser, system = event.properties.get("$browser"), event.properties.get("$os")
+        if isinstance(browser, str) and browser:
+            return browser in _WEBKIT or system == "iOS"
+    return None
+
+
+def addresses(events: Sequence[AnalyticsEvent]) -> dict[str, list[tuple[float, str]]]:
+    """Where each window was when it sent an event: window id -> (epoch ms, URL), in order of time."""
+    found: dict[str, list[tuple[float, str]]] = {}
+    for event in events:
+        url = event.properties.get("$current_url")
+        if isinstance(url, str) and url and event.event not in _LATE:
+            found.setdefault(event.window_id, []).append((float(event.timestamp_ms), url))
+    return found
+
+
+def flags_of(events: Sequence[AnalyticsEvent]) -> dict[str, str]:
+    """Feature flags and their variants as of the last event that carried them (`$feature/<flag>`)."""
+    flags: dict[str, str] = {}
+    for event in events:
+        for name in sorted([name for name in event.properties if name.startswith("$feature/")]):
+            if name[9:] in flags or len(flags) < MAX_FLAGS:
+                value = event.properties[name]
+                flags[name[9:]] = str(value).lower() if isinstance(value, bool) else str(value)
+    return dict(sorted(flags.items()))
+
+
+def person_of(events: Sequence[AnalyticsEvent]) -> tuple[str | None, dict[str, object], bool]:
+    """Person id, person properties as of the last event, and whether the session was identified."""
+    person_id: str | None = None
+    properties: dict[str, object] = {}
+    identified = False
+    for event in events:
+        person_id = event.person_id or person_id
+        properties |= event.person_properties
+        identified = identified or event.event == "$identify" or event.properties.get("$is_identified") is True
+    return person_id, properties, identified
+
+
+def clicked_name(events: Sequence[AnalyticsEvent], window_id: str, t: float) -> str:
+    """What autocapture calls the element clicked at that time: `button "Pay now"`; empty when it saw none."""
+    for event in events:
+        if event.event != "$autocapture" or abs(event.timestamp_ms - t) > 100 or event.window_id != window_id:
+            continue
+        chain: Any = event.elements_chain or event.properties.get("$elements_chain")
+        if isinstance(chain, str):
+            tag, text = _CHAIN_TAG.match(chain), _CHAIN_TEXT.search(chain.partition(";")[0])
+            return f"{tag[1] if tag else ''}{f' {text[1]!r}' if text else ''}".strip()
+    return ""
+
+
+def page_of(event: AnalyticsEvent) -> str:
+    """The page an event was sent from."""
+    url = event.properties.get("$current_url")
+    return urls.clean(url) if isinstance(url, str) else ""
+
+
+def event_row(event: AnalyticsEvent) -> EventRow:
+    """The row of an event, whether it joined a session or not."""
+    when = at(event.timestamp_ms)
+    return EventRow(
+        day=when.date(),
+        team=event.team,
+        uuid=event.uuid,
+        event=event.event,
+        distinct_id=event.distinct_id,
+        person_id=event.person_id,
+        occurred_at=when,
+        session_id=event.session_id,
+        window_id=event.window_id,
+        page=page_of(event),
+        elements_chain=event.elements_chain,
+        properties=_json(event.properties),
+        person_properties=_json(event.person_properties),
+    )
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value, order="sorted").decode()

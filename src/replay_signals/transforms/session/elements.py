@@ -1,0 +1,218 @@
+"""Elements: finds the control that a recorded node id belongs to, and names it for people and for grouping."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
+
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.digest.records import Record
+
+
+def _hashed(*values: bytes) -> frozenset[int]:
+    """Hashes of attribute values as a mutation record keeps them."""
+    return frozenset(zlib.crc32(value) & 0xFFFF for value in values)
+
+
+_GONE, _TRUE = _hashed(b"null"), _hashed(b'"true"', b"true")
+_OFF = _GONE | _hashed(b'"false"', b"false", b'""')
+_GENERATED = re.compile(
+    r"\d{3,}|[0-9a-f]{8,}|^:r|^(?:ember|react|radix|headlessui|mui|css|sc|jsx|svelte)[-_]?|__", re.I
+)
+_STATE_CLASSES = frozenset(("active", "show", "open", "focus", "hover", "selected", "disabled", "collapsed", "loading"))
+_LABELLED = frozenset(("input", "select", "textarea", "button"))
+MAX_DEPTH = 60
+
+
+class _Snapshot:
+    """Controls of one full snapshot, by id ranges that nest."""
+
+    def __init__(self, fields: list[list[Any]], pairs: list[tuple[int, int]]) -> None:
+        self._fields = sorted(fields, key=itemgetter(0))
+        self.pairs: dict[int, int] = dict(pairs)
+        self.firsts = [f[0] for f in self._fields]
+        self.lasts = [f[1] for f in self._fields]
+        self.outer: list[int] = []
+        open_: list[int] = []
+        for i, first in enumerate(self.firsts):
+            while open_ and self.lasts[open_[-1]] < first:
+                open_.pop()
+            self.outer.append(open_[-1] if open_ else -1)
+            open_.append(i)
+
+    @cached_property
+    def controls(self) -> list[Control]:
+        """By first id; made when one is asked for, as most pages are left without a click."""
+        return [Control(*f) for f in self._fields]
+
+    def find(self, node_id: int) -> int:
+        """Index of the innermost control that holds the node; -1 when none does."""
+        if self.pairs:
+            node_id = self.pairs.get(node_id, node_id)
+            i = bisect_right(self.firsts, node_id) - 1
+            return i if i >= 0 and self.firsts[i] == node_id else -1
+        i = bisect_right(self.firsts, node_id) - 1
+        while i >= 0 and self.lasts[i] < node_id:
+            i = self.outer[i]
+        return i
+
+
+# attribute -> flag of a control, and which value of the attribute sets it; a changed class unsets what it set
+_STATES: dict[str, tuple[str, Callable[[int], bool]]] = {
+    "disabled": ("d", lambda value: value not in _GONE),
+    "aria-disabled": ("d", lambda value: value in _TRUE),
+    "aria-selected": ("s", lambda value: value in _TRUE),
+    "aria-current": ("s", lambda value: value not in _OFF),
+    "class": ("s", lambda value: False),
+}
+
+
+class Elements:
+    """All controls a page had; node ids are never used twice in a document, so time plays no part."""
+
+    def __init__(self) -> None:
+        self._snapshots: list[_Snapshot] = []
+        self._controls: dict[int, Control] = {}
+        self._owners: list[tuple[int, int, int]] = []
+        self._sorted = True
+        self._states: dict[tuple[int, str], list[tuple[float, bool]]] = {}
+        self.roots: set[int] = set()
+        self.element_count = 0
+        self.control_count = 0
+        self.mobile = False
+        self.error_page = False
+
+    @property
+    def known(self) -> bool:
+        """A full snapshot of the page was recorded."""
+        return bool(self._snapshots)
+
+    def add_snapshot(self, record: Record) -> None:
+        """A FULL record."""
+        fields: Any = record
+        if not fields[6] or not self._snapshots:  # native views are kept by Screens
+            self._snapshots.append(_Snapshot(fields[3], fields[4]))
+        self.roots.add(fields[2])
+        self.element_count = fields[5]
+        self.control_count = len(fields[3])
+        self.mobile = self.mobile or bool(fields[6])
+        self.error_page = self.error_page or bool(fields[8])
+
+    def add_mutation(self, t: float, record: Record) -> None:
+        """A MUTATION record."""
+        fields: Any = record
+        attributes, controls, owners = fields[4], fields[5], fields[6]
+        for i in range(0, len(attributes), 3):
+            state = _STATES.get(attributes[i + 1])
+            if state is not None:
+                flag, when = state
+                self._states.setdefault((attributes[i], flag), []).append((t, when(attributes[i + 2])))
+        for control in controls:
+            self._controls[control[0]] = Control(*control)
+        for i in range(0, len(owners), 3):
+            self._owners.append((owners[i], owners[i + 1], owners[i + 2]))
+            self._sorted = False
+
+    def around(self, node_id: int | None) -> Iterator[Control]:
+        """Controls that hold the node, innermost first."""
+        current = node_id
+        for _ in range(MAX_DEPTH):
+            if current is None:
+                return
+            control = self._controls.get(current)
+            if control is not None:
+                yield control
+            owner = self._owner(current)
+            if owner is None:
+                break
+            current = owner
+        if current is None:
+            return
+        for snapshot in reversed(self._snapshots):
+            i = snapshot.find(current)
+            if i >= 0:
+                while i >= 0:
+                    yield snapshot.controls[i]
+                    i = snapshot.outer[i]
+                return
+
+    def inside(self, node_id: int, control: Control) -> bool:
+        """Is the node the control or below it?"""
+        return any(c.first == control.first for c in self.around(node_id))
+
+    def labels_field(self, label: Control) -> bool:
+        """Is a form control associated with the label: named by its `for`, or below it?"""
+        if label.href:
+            return True
+        return any(label.first < c.first <= label.last and c.tag in _LABELLED for c in self.all())
+
+    def all(self) -> Iterator[Control]:
+        """Every control the page had."""
+        for snapshot in self._snapshots:
+            yield from snapshot.controls
+        yield from self._controls.values()
+
+    def nearest(self, control: Control, tags: frozenset[str]) -> tuple[Control, int] | None:
+        """The control of one of these tags that is nearest in document order, and how many nodes lie between."""
+        best: tuple[Control, int] | None = None
+        for other in self.all():
+            if other.tag in tags:
+                away = max(other.first - control.last, control.first - other.last, 0)
+                if best is None or away < best[1]:
+                    best = other, away
+        return best
+
+    def disabled(self, control: Control, t: float) -> bool:
+        """Was the control disabled at that time?"""
+        return self._state(control, "d", t)
+
+    def chosen(self, control: Control, t: float) -> bool:
+        """Was the control the current choice of its group (the open tab, the page one is on)?"""
+        return self._state(control, "s", t)
+
+    def _state(self, control: Control, flag: str, t: float) -> bool:
+        changes = [state for when, state in self._states.get((control.first, flag), ()) if when <= t]
+        return changes[-1] if changes else flag in control.flags
+
+    def _owner(self, node_id: int) -> int | None:
+        if not self._sorted:
+            self._owners.sort()
+            self._sorted = True
+        i = bisect_right(self._owners, (node_id, float("inf"), 0)) - 1
+        if i >= 0 and self._owners[i][1] >= node_id and self._owners[i][2] != node_id:
+            return self._owners[i][2]
+        return None
+
+
+def label_of(control: Control | None, node_id: int | None) -> str:
+    """A short readable name: `button#pay "Pay now"`."""
+    if control is None:
+        return "" if node_id is None else f"node {node_id}"
+    if control.is_view:
+        what = control.type or control.tag
+        return f'{what} "{control.name}"' if control.name else f"{what} at {control.classes}"
+    place = f"#{control.dom_id}" if control.dom_id else f"[{control.test_id}]" if control.test_id else ""
+    name = f' "{control.name}"' if control.name else ""
+    return f"{control.tag}{place}{name}"
+
+
+def key_of(control: Control | None) -> str:
+    """What identifies the element over sessions and releases: test id, id, role and name, else classes."""
+    if control is None:
+        return ""
+    kind = control.role or control.type if control.role or control.tag == "input" else control.tag
+    if control.test_id:
+        return f"testid={control.test_id}"
+    if control.dom_id and not _GENERATED.search(control.dom_id):
+        return f"{control.tag}#{control.dom_id}"
+    if control.is_view and not control.name:
+        return f"{control.type or control.tag}@{control.classes}"
+    if control.name:
+        return f"{kind}:{' '.join(re.sub(r'[0-9]+', 'N', control.name).split()).lower()}"
+    stable = [c for c in control.classes.split() if c not in _STATE_CLASSES and not _GENERATED.search(c)]
+    return ".".join([control.tag, *stable[:4]])

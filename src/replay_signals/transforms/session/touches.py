@@ -1,0 +1,77 @@
+"""Taps: which touches of a native screen are taps, and on what.
+
+Recorders send where a finger came down and where it went up, in the screen's own points, without the view below
+(`id` is 0, or the number of the finger). What lies there is looked up in the screen as it stood at the touch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot
+from typing import Any
+
+from replay_signals.schemas import rrweb
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.session.gestures import Click
+from replay_signals.transforms.session.screens import CLICK_MS, SLOP_POINTS
+from replay_signals.transforms.session.timeline import Page
+
+LONG_PRESS_MS = 500
+"""iOS and Android call a touch this long a long press."""
+BOTH_FINGERS_MS = 300
+"""A second finger this soon after the first, before that went up, makes a pinch; later ones follow a lost end."""
+
+
+@dataclass(slots=True)
+class _Touch:
+    """A finger that is down."""
+
+    t: float
+    x: Any
+    y: Any
+    fingers: int = 1
+    spoiled: bool = False
+
+
+def taps_of(page: Page) -> list[Click]:
+    """Taps of a native page in order. Swipes, long presses, pinches and touches without an end are none."""
+    taps: list[Click] = []
+    touch: _Touch | None = None
+    for t, record in page.of(records.INTERACTION, records.MOVE):
+        code: Any = record[1]
+        if code == records.MOVE:
+            if touch is not None and record[2] == rrweb.TOUCH_MOVE:
+                touch.spoiled = touch.spoiled or _slid(touch, record[3])
+            continue
+        _, _, kind, _, x, y, _ = record
+        if kind == rrweb.TOUCH_START:
+            if touch is not None and t - touch.t <= BOTH_FINGERS_MS:
+                touch.fingers, touch.spoiled = touch.fingers + 1, True
+            else:
+                touch = _Touch(t, x, y)
+        elif kind == rrweb.TOUCH_END and touch is not None:
+            touch.fingers -= 1
+            if touch.fingers:
+                continue
+            if not touch.spoiled and t - touch.t <= LONG_PRESS_MS and not _far(touch, x, y):
+                taps.append(_tap(page, touch, t))
+            touch = None
+        elif kind == rrweb.TOUCH_CANCEL:
+            touch = None
+        elif kind == rrweb.CLICK and not (taps and t - taps[-1].t <= CLICK_MS):
+            taps.append(_tap(page, touch or _Touch(t, x, y), t))
+            touch = None
+    return taps
+
+
+def _slid(touch: _Touch, flat: Any) -> bool:
+    return any(_far(touch, flat[i], flat[i + 1]) for i in range(0, len(flat), 3))
+
+
+def _far(touch: _Touch, x: Any, y: Any) -> bool:
+    return None not in (x, y, touch.x, touch.y) and hypot(x - touch.x, y - touch.y) > SLOP_POINTS
+
+
+def _tap(page: Page, touch: _Touch, t: float) -> Click:
+    view = page.screens.view_below(touch.t) if page.screens is not None else None
+    return Click(page, t, touch.t, None, touch.x, touch.y, view.control if view is not None else None, "tap")

@@ -1,0 +1,65 @@
+"""echo: what the job reads back of its own inbox, so that a crash cannot leave a wrong record standing.
+
+In the fast mode a record is out at once. A crash sets the job back to its newest checkpoint, where it does not know
+what it said since: it may number another finding as the same revision, which consumers drop as a repeat, or never come
+to a finding again that is out already. So the state learns of every record that it does not know; the next judgement
+then says what holds, as the revision after it. In normal running every record is known, and nothing happens.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from replay_signals.schemas.inbox import InboxRecord
+from replay_signals.schemas.rows import SignalRow
+from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.inbox.record import signal_row
+from replay_signals.transforms.revisions.canonical import canonical
+from replay_signals.transforms.revisions.revise import RETRACTED, content
+from replay_signals.transforms.streaming import recent, timers
+from replay_signals.transforms.streaming.early_results import standing
+from replay_signals.transforms.streaming.intake import state_of, wake
+from replay_signals.transforms.streaming.message_facts import Due
+from replay_signals.transforms.streaming.state import EXPIRED, SIGNALS, STATES
+from replay_signals.transforms.streaming.step import Step
+from replay_signals.transforms.streaming.store import Store
+
+CONTESTED = " "
+"""At the end of the summary of what another record claims too, or what the table lacks."""
+
+
+def take_published(store: Store, record: InboxRecord, now_ms: int, rules: Rules) -> Step:
+    """A record of this session as it stands in the topic."""
+    step = Step()
+    newest = _after(standing(store, record.id), canonical("signals", [signal_row(record)])[0])
+    if newest is None:
+        return step
+    state = state_of(store, record.team, record.who.session_id, now_ms)
+    if state.phase == EXPIRED:
+        return step
+    step.count("signals_recovered")
+    store.signals.put(record.id, SIGNALS.encode(newest))
+    wake(state, now_ms, step, "signals")
+    for window in state.windows:
+        if window.window_id == record.who.window_id:  # by then what was read before the crash is read again
+            due = Due(now_ms - window.skew_ms + rules.clicks.window_ms)
+            recent.add_due(window, due, rules.session.settle_ms)
+    timers.schedule(state, rules.session, step)
+    store.state.update(STATES.encode(state))
+    return step
+
+
+def _after(known: SignalRow | None, told: SignalRow) -> SignalRow | None:
+    """What to take for the newest revision now; None when the record is no news."""
+    if known is None or known.revision < told.revision:
+        return _contested(told)
+    same = content(known) == content(told) and (known.status == RETRACTED) == (told.status == RETRACTED)
+    contested = known.summary.endswith(CONTESTED) and known.status != RETRACTED
+    if known.revision > told.revision or same or contested:
+        return None
+    return _contested(known)
+
+
+def _contested(row: SignalRow) -> SignalRow:
+    """What no judgement gives, so that the next one says what holds: to the inbox, and to the table that lacks this."""
+    return msgspec.structs.replace(row, status="revised", summary=row.summary.rstrip() + CONTESTED)

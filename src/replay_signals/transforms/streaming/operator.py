@@ -1,0 +1,125 @@
+"""The live operator: takes evidence in, and acts when a timer is due. See the package for the contract."""
+
+from __future__ import annotations
+
+from replay_signals.schemas.digests import MessageDigest
+from replay_signals.schemas.inbox import InboxRecord
+from replay_signals.schemas.messages import AnalyticsEvent
+from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.session.event_rows import event_of
+from replay_signals.transforms.streaming import closing, early_results, inbox_recovery, intake, timers
+from replay_signals.transforms.streaming.state import (
+    CLOSED,
+    DIGESTS,
+    EVENTS,
+    EXPIRED,
+    ID_ONLY,
+    PUBLISHED,
+    SIGNALS,
+    STATES,
+    Published,
+    SessionState,
+)
+from replay_signals.transforms.streaming.step import Step, attempt
+from replay_signals.transforms.streaming.store import Store
+
+
+class Live:
+    """Judges sessions while they happen. Has no state of its own: everything lies in the store that calls hand in."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def on_message(self, store: Store, digest: MessageDigest, now_ms: int) -> Step:
+        """A message digest of this session, for the first time or again; `now_ms` is its broker time."""
+        return intake.take_message(store, digest, now_ms, self._rules)
+
+    def on_event(self, store: Store, event: AnalyticsEvent, now_ms: int) -> Step:
+        """An analytics event of this session; `now_ms` is its broker time."""
+        return intake.take_event(store, event, now_ms, self._rules)
+
+    def on_published(self, store: Store, record: InboxRecord, now_ms: int) -> Step:
+        """A record about this session that the inbox topic holds; `now_ms` is its broker time."""
+        return inbox_recovery.take_published(store, record, now_ms, self._rules)
+
+    def on_timer(self, store: Store, now_ms: int) -> Step:
+        """Does what is due at `now_ms` (broker's clock): nothing, when nothing is."""
+        step = Step()
+        data = store.state.value()
+        if data is None:
+            return step
+        state = STATES.decode(data)
+        due_ms = timers.next_due_ms(state, self._rules.session)
+        if now_ms < due_ms and not timers.is_used_up(state, now_ms):
+            return step
+        state.clock_ms = max(state.clock_ms, now_ms)
+        if timers.is_used_up(state, now_ms):
+            state.timer_ms = None
+        if now_ms >= due_ms:
+            if state.phase == EXPIRED:
+                _forget(store)
+                return step
+            self._act(store, state, now_ms, step)
+        timers.schedule(state, self._rules.session, step)
+        store.state.update(STATES.encode(state))
+        return step
+
+    def _act(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:
+        """What is due: to let a closed session go, to close an open one, or to publish what is settled."""
+        if state.phase == CLOSED:
+            _expire(store, state, step)
+        elif now_ms >= timers.close_due_ms(state, self._rules.session):
+            self._close(store, state, now_ms, step)
+        else:
+            early_results.settle(store, state, now_ms, step, self._rules)
+
+    def _close(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:
+        """Judges the whole session, if there is anything new, and publishes all differences."""
+        state.phase, state.closed_ms = CLOSED, max(now_ms, state.closed_ms)
+        state.pending = []
+        for window in state.windows:
+            window.dues_ms = []
+        if state.message_count and state.dirty:
+            self._judge(store, state, now_ms, step)
+        state.close_count += 1
+        state.dirty = False
+
+    def _judge(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:
+        digests = [DIGESTS.decode(data).digest for _, data in store.digests.items() if data != ID_ONLY]
+        events = [event_of(EVENTS.decode(data).row) for _, data in store.events.items() if data != ID_ONLY]
+        standing = [SIGNALS.decode(data) for _, data in store.signals.items()]
+        data = store.published.value()
+        before = Published() if data is None else PUBLISHED.decode(data)
+
+        def judge(own: Step) -> Published:
+            judged = closing.judge_whole(digests, events, self._rules, state.truncated)
+            return closing.publish(judged, standing, before, own, now_ms)
+
+        step.count("judged_messages", len(digests))
+        after = attempt(step, (state.team, state.session_id), "judge failed", now_ms, judge)
+        if after is None:
+            step.count("judge_failed")
+            return
+        step.count("sessions_rejudged" if state.close_count else "sessions_closed")
+        for table, row in step.rows:
+            if table == "signals":
+                store.signals.put(row.signal_id, SIGNALS.encode(row))
+        store.published.update(PUBLISHED.encode(after))
+
+
+def _expire(store: Store, state: SessionState, step: Step) -> None:
+    """Lets the evidence go; ids stay, so that repeats are still known."""
+    state.phase = EXPIRED
+    state.windows, state.events, state.shown = [], [], []
+    for piece in (store.digests, store.events):
+        for key, data in piece.items():
+            if data != ID_ONLY:
+                piece.put(key, ID_ONLY)
+    store.signals.clear()
+    store.published.clear()
+    step.count("sessions_expired")
+
+
+def _forget(store: Store) -> None:
+    for piece in (store.state, store.published, store.digests, store.events, store.signals):
+        piece.clear()

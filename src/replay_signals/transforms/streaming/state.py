@@ -1,0 +1,152 @@
+"""What is kept of a session between calls. Every struct is part of savepoints: append fields with defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from replay_signals.schemas.digests import MessageDigest
+from replay_signals.schemas.rows import EventRow, SignalRow
+from replay_signals.transforms.streaming.codec import Codec
+
+VERSION = 1
+
+OPEN, CLOSED, EXPIRED = range(3)
+"""Phases: evidence comes in; judged as a whole, evidence kept; only ids kept."""
+
+FRAME, FULL, META = 1, 2, 4
+"""What a message holds: anything later messages need to be understood, a full snapshot, a page's URL."""
+
+
+class Ref(msgspec.Struct, array_like=True):
+    """A message of the tail. `first_ms` and `last_ms` are the client's clock; `root` the node id of a full snapshot."""
+
+    id: str
+    first_ms: float
+    last_ms: float
+    kind: int
+    clicks: int
+    size_bytes: int
+    root: int = 0
+
+
+class WindowTail(msgspec.Struct, array_like=True):
+    """The recent messages of one window (tab), and the older ones they need.
+
+    `skew_ms`: the least that a message came after it was sent, broker's clock less client's. `dues_ms`: when there
+    will be something to judge, client's clock. Of what ended up to `edge_ms` only frames are left; `page_cut` says that
+    frames of the page are missing too.
+    """
+
+    window_id: str
+    skew_ms: float
+    last_received_ms: int
+    refs: list[Ref] = []
+    dues_ms: list[float] = []
+    edge_ms: float | None = None
+    page_cut: bool = False
+
+
+class EventRef(msgspec.Struct, array_like=True):
+    """An event of the tail, client's clock."""
+
+    uuid: str
+    timestamp_ms: int
+
+
+class Shown(msgspec.Struct, array_like=True):
+    """A published signal that the tail can still take back. `anchor_ms` is what decides whether it can."""
+
+    id: str
+    window_id: str
+    anchor_ms: float
+    of_page: bool
+
+
+class Pending(msgspec.Struct, array_like=True):
+    """A finding whose evidence window is open: published at `settled_ms` (client's clock) if nothing comes before."""
+
+    row: SignalRow
+    shown: Shown
+    settled_ms: float
+
+
+class Profile(msgspec.Struct, array_like=True):
+    """What the events said so far about who it is."""
+
+    distinct_id: str = ""
+    person_id: str | None = None
+    flags: dict[str, str] = {}
+    browser: str = ""
+    system: str = ""
+
+
+class SessionState(msgspec.Struct, array_like=True):
+    """The small value that every call reads and writes. Times are the broker's clock unless they say otherwise."""
+
+    team: str
+    session_id: str
+    phase: int
+    opened_ms: int
+    last_received_ms: int
+    clock_ms: int = 0
+    closed_ms: int = 0
+    close_count: int = 0
+    timer_ms: int | None = None
+    judged_ms: int | None = None
+    dirty: bool = False
+    truncated: bool = False
+    message_count: int = 0
+    digest_bytes: int = 0
+    click_count: int = 0
+    event_count: int = 0
+    start_ms: float | None = None
+    """Client's clock: the first event."""
+    profile: Profile = msgspec.field(default_factory=Profile)
+    windows: list[WindowTail] = []
+    events: list[EventRef] = []
+    shown: list[Shown] = []
+    looked: bool = False
+    """Nothing came since the tail was judged: `pending` is all that is still to be said about it."""
+    pending: list[Pending] = []
+
+
+class StoredDigest(msgspec.Struct, array_like=True):
+    """A message digest and the revision of its row."""
+
+    revision: int
+    digest: MessageDigest
+
+
+class StoredEvent(msgspec.Struct, array_like=True):
+    """An event row; `row.revision` is that of its newest row."""
+
+    row: EventRow
+
+
+class Published(msgspec.Struct, array_like=True):
+    """What the tables hold of the last close. `facts`: (revision, content hash) by table and last part of the key."""
+
+    session_revision: int = 0
+    session_hash: bytes = b""
+    interactions_hash: bytes = b""
+    facts: dict[str, dict[str, tuple[int, bytes]]] = {}
+
+
+STATES: Codec[SessionState] = Codec(SessionState, VERSION)
+DIGESTS: Codec[StoredDigest] = Codec(StoredDigest, VERSION)
+EVENTS: Codec[StoredEvent] = Codec(StoredEvent, VERSION)
+SIGNALS: Codec[SignalRow] = Codec(SignalRow, VERSION)
+PUBLISHED: Codec[Published] = Codec(Published, VERSION)
+CODECS: dict[str, Codec[Any]] = {
+    "state": STATES,
+    "digests": DIGESTS,
+    "events": EVENTS,
+    "signals": SIGNALS,
+    "published": PUBLISHED,
+}
+"""By the name of the store's piece."""
+
+ID_ONLY = b""
+"""Value of an id whose evidence is not kept."""

@@ -1,0 +1,130 @@
+"""Whatever order, repetition, delay and timers do to a stream: after the close it holds what a backfill holds."""
+
+from __future__ import annotations
+
+from random import Random
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replay_signals.schemas.messages import AnalyticsEvent
+from replay_signals.schemas.rules import Rules, Session
+from replay_signals.transforms.streaming import MemoryStore
+from support.outcome import START_MS, digested
+from support.stories import shop_visit
+from support.streaming import HOUR_MS, Evidence, Stream, assert_equal, batch
+
+VISIT = shop_visit()
+RULES = Rules()
+IMPATIENT = Rules(
+    session=Session(settle_ms=1, close_after_ms=4000, horizon_ms=21_000, late_ms=500, keep_closed_ms=10**9)
+)
+randoms = st.integers(0, 2**32).map(Random)
+"""A seed is all there is to shrink: what matters here is how the pieces fall, not how few there are."""
+thorough = settings(max_examples=120, deadline=None)
+quick = settings(max_examples=40, deadline=None)
+
+
+def evidence(random: Random) -> list[tuple[int, Evidence]]:
+    """The visit split into messages at random, with arrival times; copies of some that arrived later elsewhere."""
+    sent: list[tuple[int, Evidence]] = []
+    for window, own in VISIT.recorded.items():
+        cuts = sorted(random.sample(range(1, len(own)), min(random.randint(0, 12), len(own) - 1)))
+        for a, b in zip([0, *cuts], [*cuts, len(own)], strict=True):
+            last_ms = max(float(str(event["timestamp"])) for event in own[a:b])
+            arrived = round(last_ms) + random.randint(0, 3000)
+            sent_ms = arrived - 5
+            one = digested(own[a:b], window_id=window, distinct_id="user-1", received_ms=arrived, sent_ms=sent_ms)
+            sent.append((arrived, one))
+            if random.random() < 0.3:
+                again = msgspec.structs.replace(one, received_ms=arrived + 700, sent_ms=sent_ms + 690, distinct_id="x")
+                sent.append((arrived + 700, random.choice([one, again])))
+    for event in VISIT.analytics:
+        sent.append((event.timestamp_ms + random.randint(0, 3000), event))
+        if random.random() < 0.3:
+            sent.append((event.timestamp_ms + 4000, msgspec.structs.replace(event, person_id="person-2")))
+    return sorted(sent, key=lambda one: one[0])
+
+
+def all_of(sent: list[tuple[int, Evidence]]) -> list[Evidence]:
+    return [one for _, one in sent]
+
+
+@quick
+@given(randoms)
+def test_a_stream_in_order_holds_what_a_backfill_holds(random: Random) -> None:
+    sent = evidence(random)
+    assert_equal(Stream(RULES).play(sent, lag_ms=random.choice([0, 1000, 20_000])).close(), batch(all_of(sent), RULES))
+
+
+@thorough
+@given(randoms, st.sampled_from([RULES, IMPATIENT]))
+def test_any_order_and_any_timers_hold_what_a_backfill_holds(random: Random, rules: Rules) -> None:
+    """Timers come early, late, twice, unasked; sessions close and open again in the middle of it."""
+    sent = evidence(random)
+    random.shuffle(sent)
+    stream = Stream(rules)
+    for now_ms, one in sent:
+        stream.send(one, now_ms)
+        while random.random() < 0.4:
+            stream.timer(now_ms + random.choice([-HOUR_MS, 0, 500, 8000, 60_000, HOUR_MS // 2]))
+    assert_equal(stream.close(), batch(all_of(sent), rules))
+
+
+@thorough
+@given(randoms)
+def test_late_evidence_after_the_close_ends_the_same(random: Random) -> None:
+    sent = evidence(random)
+    late = [one for one in sent if random.random() < 0.3]
+    first = [one for one in sent if one not in late]
+    stream = Stream(RULES)
+    if first:
+        stream.play(first).close()
+    now_ms = max(at for at, _ in sent) + HOUR_MS // 2
+    random.shuffle(late)
+    for _, one in late:
+        now_ms += random.choice([0, 1000, 100_000])
+        stream.until(now_ms).send(one, now_ms)
+    assert_equal(stream.close(), batch(all_of(sent), RULES))
+
+
+@quick
+@given(randoms)
+def test_repeats_after_everything_change_nothing(random: Random) -> None:
+    sent = evidence(random)
+    stream = Stream(RULES).play(sent).close()
+    before = len(stream.rows)
+    random.shuffle(sent)
+    for _, one in sent:
+        stream.send(one, sent[-1][0] + HOUR_MS)
+    stream.close()
+    assert len(stream.rows) == before
+
+
+@quick
+@given(randoms)
+def test_state_survives_being_moved_at_any_moment(random: Random) -> None:
+    """A savepoint between any two calls: another operator with the bytes of the first one goes on as it would have."""
+    sent = evidence(random)
+    stream = Stream(RULES)
+    whole = Stream(RULES).play(sent).close()
+    for now_ms, one in sent:
+        stream.until(now_ms).send(one, now_ms)
+        if random.random() < 0.3:
+            stream.store, old = MemoryStore(), stream.store
+            for name in ("state", "published"):
+                getattr(stream.store, name).data = getattr(old, name).data
+            for name in ("digests", "events", "signals"):
+                getattr(stream.store, name).entries = dict(getattr(old, name).entries)
+    assert [row for _, _, row in stream.close().rows] == [row for _, _, row in whole.rows]
+
+
+def test_the_visit_has_signals_that_are_published_early() -> None:
+    """Otherwise the properties above would see closes only."""
+    sent = evidence(Random(1))
+    stream = Stream(RULES).play(sent)
+    assert {row.kind for row in stream.of("signals")} >= {"rage_click", "failed_request", "scroll_hunt"}
+    assert any(isinstance(one, AnalyticsEvent) for _, one in sent)
+    assert stream.counts["judged_interim"] > 1
+    assert sent[0][0] > START_MS

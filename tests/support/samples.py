@@ -1,0 +1,56 @@
+"""Samples that several tests use: rows of a made-up session, and where the real recordings lie."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from replay_signals.schemas.inbox import InboxRecord
+from replay_signals.schemas.rows import SignalRow
+from replay_signals.transforms.inbox.record import inbox_record
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+START = datetime(2026, 11, 24, 20, 0, 0, 123000, tzinfo=UTC)
+PRODUCED = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def signal_row(**changes: object) -> SignalRow:
+    """A dead click on "Pay now", changed as asked for."""
+    fields: dict[str, object] = {
+        "day": START.date(),
+        "team": "phc_test",
+        "signal_id": "a" * 16,
+        "revision": 1,
+        "status": "new",
+        "session_id": "session-1",
+        "window_id": "window-1",
+        "distinct_id": "user-1",
+        "person_id": None,
+        "kind": "dead_click",
+        "started_at": START,
+        "ended_at": START + timedelta(seconds=7),
+        "page": "http://site.test/orders/17",
+        "page_pattern": "/orders/:id",
+        "element": 'button#pay "Pay now"',
+        "element_key": "button#pay",
+        "x_px": 10.0,
+        "y_px": 20.5,
+        "verdict": "dead",
+        "confidence": 0.9,
+        "severity": 50.0,
+        "components": {"blocked": 40.0, "retries": 10.0},
+        "summary": "Nothing answered within 7 s.",
+        "evidence": '{"missed": ["mutation", "navigation"], "offset_ms": 65000}',
+        "click_count": 1,
+        "reaction_ms": None,
+        "offset_ms": 65_000,
+        "flags": {"new-checkout": "test"},
+        "rules_version": "1-abcd",
+    }
+    return SignalRow(**(fields | changes))  # type: ignore[arg-type]
+
+
+def record(**changes: object) -> InboxRecord:
+    """The inbox record of `signal_row`."""
+    return inbox_record(signal_row(**changes), produced_at=PRODUCED)

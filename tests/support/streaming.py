@@ -1,0 +1,168 @@
+"""A stream in memory around the live operator: one session's store, its timers, and tables that only append.
+
+Every step is checked as it comes: revisions count up by one, none without a change, and the inbox says what the table
+of signals says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from heapq import heappop, heappush
+from typing import Any
+
+from replay_signals.schemas.digests import MessageDigest
+from replay_signals.schemas.inbox import InboxRecord
+from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter
+from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.judge.judgement import judge
+from replay_signals.transforms.revisions.canonical import canonical
+from replay_signals.transforms.revisions.revise import Rows, content, key_of, latest, revise
+from replay_signals.transforms.session.event_rows import event_of
+from replay_signals.transforms.streaming import COUNTERS, Late, Live, MemoryStore, Step, loose_event
+from replay_signals.transforms.streaming.state import CLOSED, EXPIRED, STATES, SessionState
+
+Evidence = MessageDigest | AnalyticsEvent
+HOUR_MS = 3_600_000
+
+
+class Stream:
+    """Hands evidence and time to the operator and keeps what comes out."""
+
+    def __init__(self, rules: Rules | None = None) -> None:
+        self.rules = rules or Rules()
+        self.live, self.store = Live(self.rules), MemoryStore()
+        self.timers: list[int] = []
+        self.rows: list[tuple[int, str, Any]] = []
+        self.inbox: list[InboxRecord] = []
+        self.letters: list[DeadLetter] = []
+        self.late: list[Late] = []
+        self.counts: Counter[str] = Counter()
+        self._newest: dict[tuple[str, tuple[str, ...]], Any] = {}
+
+    @property
+    def state(self) -> SessionState:
+        data = self.store.state.value()
+        assert data is not None
+        return STATES.decode(data)
+
+    @property
+    def phase(self) -> int | None:
+        return None if self.store.state.value() is None else self.state.phase
+
+    def send(self, evidence: Evidence, now_ms: int) -> Step:
+        if isinstance(evidence, MessageDigest):
+            return self._take(self.live.on_message(self.store, evidence, now_ms), now_ms)
+        return self._take(self.live.on_event(self.store, evidence, now_ms), now_ms)
+
+    def timer(self, now_ms: int) -> Step:
+        return self._take(self.live.on_timer(self.store, now_ms), now_ms)
+
+    def until(self, now_ms: int) -> Stream:
+        """Time passes: timers come in order, each when it is due."""
+        while self.timers and self.timers[0] <= now_ms:
+            self.timer(heappop(self.timers))
+        return self
+
+    def play(self, evidence: Iterable[tuple[int, Evidence]], lag_ms: int = 0) -> Stream:
+        """Evidence in the order in which it came, the clock `lag_ms` behind it."""
+        for now_ms, one in evidence:
+            self.until(now_ms - lag_ms)
+            self.send(one, now_ms)
+        return self
+
+    def close(self) -> Stream:
+        """Time passes until the session is closed."""
+        while self.timers and self.phase not in (CLOSED, EXPIRED, None):
+            self.timer(heappop(self.timers))
+        assert self.phase == CLOSED
+        return self
+
+    def of(self, table: str) -> list[Any]:
+        """Every row ever appended to a table."""
+        return [row for _, name, row in self.rows if name == table]
+
+    def tables(self) -> Rows:
+        """The newest revision of every row, as the `_latest` views show them but with retracted signals."""
+        found: Rows = {name: [] for name in ("sessions", "signals", "console_logs", "network_requests")}
+        for name in ("message_digests", "events", *found):
+            found[name] = list(latest(name, self.of(name)).values())
+        revision = found["sessions"][0].revision if found["sessions"] else 0
+        found["interactions"] = [row for row in self.of("interactions") if row.revision == revision]
+        return found
+
+    def when(self, signal_id: str) -> int:
+        """When a signal was published first."""
+        return next(at for at, table, row in self.rows if table == "signals" and row.signal_id == signal_id)
+
+    def remembers(self, table: str, row: Any) -> None:
+        """A row that stood in the table before this stream went on."""
+        self.rows.append((0, table, row))
+        self._newest[table, key_of(table, row)] = row
+
+    def _take(self, step: Step, now_ms: int) -> Step:
+        assert set(step.counts) <= set(COUNTERS)
+        for table, row in step.rows:
+            assert canonical(table, [row]) == [row]
+            if table != "interactions":
+                self._check(table, row)
+            self.rows.append((now_ms, table, row))
+        told = [(r.id, r.revision, r.status, r.severity) for r in step.inbox]
+        assert told == [(r.signal_id, r.revision, r.status, r.severity) for t, r in step.rows if t == "signals"]
+        self.inbox += step.inbox
+        self.letters += step.letters
+        self.late += step.late
+        self.counts.update(step.counts)
+        if step.timer_ms is not None:
+            heappush(self.timers, step.timer_ms)
+        return step
+
+    def _check(self, table: str, row: Any) -> None:
+        key = table, key_of(table, row)
+        before = self._newest.get(key)
+        self._newest[key] = row
+        if before is None:
+            assert row.revision == 1
+            assert table != "signals" or row.status == "new"
+            return
+        assert row.revision == before.revision + 1
+        if table == "signals":
+            assert row.status in ("revised", "retracted")
+            assert (row.status == "retracted") != (before.status == "retracted") or content(row) != content(before)
+        else:
+            assert content(row) != content(before)
+
+
+def batch(evidence: Iterable[Evidence], rules: Rules) -> Rows:
+    """What a backfill of the same evidence judges, before revisions."""
+    every = list(evidence)
+    session = session_of(one for one in every if isinstance(one, MessageDigest))
+    events = latest_copies([loose_event(one) for one in every if isinstance(one, AnalyticsEvent)])
+    verdict = judge(session, [event_of(row) for row in events], rules)
+    rows: Rows = {
+        "sessions": [verdict.session],
+        "signals": verdict.signals,
+        "interactions": verdict.interactions,
+        "console_logs": verdict.console_logs,
+        "network_requests": verdict.network_requests,
+        "events": events,
+    }
+    return {name: canonical(name, found) for name, found in rows.items()}
+
+
+def latest_copies(rows: Iterable[Any]) -> list[Any]:
+    """One row a uuid: of copies that differ, the one whose content sorts first."""
+    chosen: dict[str, Any] = {}
+    for row in rows:
+        known = chosen.get(row.uuid)
+        chosen[row.uuid] = row if known is None else min(known, row, key=content)
+    return list(chosen.values())
+
+
+def assert_equal(stream: Stream, expected: Rows) -> None:
+    """A backfill that finds the stream's tables would change nothing in them."""
+    tables = stream.tables()
+    for change in revise(expected, tables):
+        assert (change.table, change.added, change.rows, change.stale) == (change.table, 0, [], [])
+    assert not stream.letters

@@ -1,0 +1,94 @@
+"""What a digest keeps of full snapshots and mutations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import Raw
+
+from replay_signals.schemas import rrweb
+from replay_signals.transforms.digest.dom import InflateError, inflate, mutation, ranges
+from support.events import packed
+
+
+def kept(**fields: Any) -> dict[str, Any]:
+    """The parts of a mutation by name."""
+    data = msgspec.json.decode(msgspec.json.encode({"source": 0, **fields}), type=rrweb.Incremental)
+    names = ("parents", "texts", "attributes", "controls", "owners", "removed", "added", "alerts")
+    return dict(zip(names, mutation(data), strict=False))  # native screens keep more
+
+
+def node(id: int, tag: str = "div", **attributes: str) -> dict[str, Any]:
+    return {"type": 2, "id": id, "tagName": tag, "attributes": attributes, "childNodes": []}
+
+
+def test_compressed_fields_are_inflated_and_others_left_alone() -> None:
+    assert inflate(Raw(b"[1]")) == Raw(b"[1]")
+    assert inflate(Raw(msgspec.json.encode(packed([1])))) == b"[1]"
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "\u20ac", packed([1])[:-4], packed([1])[:10]])
+def test_what_does_not_inflate_is_named(text: str) -> None:
+    with pytest.raises(InflateError):
+        inflate(Raw(msgspec.json.encode(text)))
+
+
+@pytest.mark.parametrize(
+    ("ids", "flat"),
+    [([], []), ([3], [3, 3]), ([1, 2, 3, 7, 8], [1, 3, 7, 8]), ([1, 1, 2], [1, 2]), ([-2, -1], [-2, -1])],
+)
+def test_ranges(ids: list[int], flat: list[int]) -> None:
+    assert ranges(ids) == flat
+
+
+def test_a_changed_text_is_its_node() -> None:
+    assert kept(texts=[{"id": 7, "value": "secret"}])["texts"] == [7]
+
+
+def test_changed_attributes_are_names_and_hashes() -> None:
+    attributes = [{"id": 7, "attributes": {"class": "on", "title": None}}]
+    first, second = kept(attributes=attributes), kept(attributes=attributes)
+    assert first["attributes"][:2] == [7, "class"]
+    assert first == second
+    other = kept(attributes=[{"id": 7, "attributes": {"class": "off", "title": None}}])
+    assert other["attributes"] != first["attributes"]
+
+
+def test_added_nodes_name_their_outer_parent_only() -> None:
+    adds = [{"parentId": 4, "node": node(10)}, {"parentId": 10, "node": node(11)}, {"parentId": 11, "node": node(12)}]
+    assert (kept(adds=adds)["parents"], kept(adds=adds)["added"]) == ([4], [10, 12])
+
+
+def test_removed_nodes_name_their_outer_parent_only() -> None:
+    removes = [{"parentId": 4, "id": 10}, {"parentId": 10, "id": 11}]
+    assert (kept(removes=removes)["parents"], kept(removes=removes)["removed"]) == ([4], [10, 11])
+
+
+def test_added_nodes_know_the_control_they_are_in() -> None:
+    adds = [{"parentId": 4, "node": node(10, "button")}, {"parentId": 10, "node": node(11, "span")}]
+    made = kept(adds=adds)
+    assert [c[:3] for c in made["controls"]] == [[10, made["controls"][0][1], "button"]]
+    assert made["owners"][-3:] == [11, 11, 10]
+
+
+def test_a_text_in_an_alert_is_told() -> None:
+    text = {"type": 3, "id": 11, "textContent": " Card \n declined "}
+    for attributes in ({"role": "alert"}, {"class": "form-error"}, {"class": "toast"}):
+        adds = [{"parentId": 4, "node": node(10, **attributes)}, {"parentId": 10, "node": text}]
+        assert kept(adds=adds)["alerts"] == ["Card declined"]
+    assert kept(adds=[{"parentId": 4, "node": node(10)}, {"parentId": 10, "node": text}])["alerts"] == []
+
+
+def test_parents_in_a_circle_do_not_hang() -> None:
+    adds = [{"parentId": 11, "node": node(10)}, {"parentId": 10, "node": node(11)}, {"parentId": 12, "node": node(12)}]
+    assert kept(adds=adds)["added"] == [10, 12]
+
+
+def test_a_flood_of_changes_is_bounded() -> None:
+    many = kept(
+        texts=[{"id": i} for i in range(5000)], attributes=[{"id": i, "attributes": {"a": "b"}} for i in range(5000)]
+    )
+    assert len(many["texts"]) <= 300
+    assert len(many["attributes"]) <= 900

@@ -1,0 +1,427 @@
+"""live: what is published when, while a session goes on, at its close and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from replay_signals.schemas.digests import MessageDigest
+from replay_signals.schemas.rules import Rules, Session
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.streaming import Live, MemoryStore, Step, closing, loose_event
+from replay_signals.transforms.streaming.state import CLOSED, EXPIRED, OPEN, Published
+from support.dom import button, el, field_
+from support.outcome import START_MS, digested
+from support.samples import signal_row
+from support.streaming import HOUR_MS, Evidence, Stream, assert_equal, batch
+from support.web import Page, Visit
+
+WINDOW_MS = 7000
+FLUSH_MS = 3000
+RULES = Rules()
+HALF_HOUR_MS = 1_800_000
+
+
+def at(ms: float) -> int:
+    return round(START_MS + ms)
+
+
+def sent(visit: Visit, *cuts: float, lag_ms: int = 20) -> list[tuple[int, Evidence]]:
+    """The visit as its recorder sends it: a message for the time up to each cut, events at once."""
+    found: list[tuple[int, Evidence]] = []
+    for window, own in visit.recorded.items():
+        ordered = sorted(own, key=lambda e: float(str(e["timestamp"])))
+        for start, end in zip([0, *cuts], [*cuts, 10**9], strict=True):
+            part = [e for e in ordered if at(start) <= float(str(e["timestamp"])) < at(end)]
+            if part:
+                sent_ms = round(float(str(part[-1]["timestamp"]))) if end == 10**9 else at(end)
+                fields = {"window_id": window, "sent_ms": sent_ms, "received_ms": sent_ms + lag_ms}
+                found.append((sent_ms + lag_ms, digested(part, distinct_id=visit.distinct_id, **fields)))
+    found += [(e.timestamp_ms + lag_ms, e) for e in visit.analytics]
+    return sorted(found, key=lambda one: one[0])
+
+
+def shop(visit: Visit, **how: Any) -> Page:
+    form = el("form", field_("mail", "email"), id="form", action="/order")
+    return visit.open(
+        "http://shop.test/cart", button("Pay", id="pay"), button("Add", id="add"), el("p", "0", id="total"), form, **how
+    )
+
+
+def kinds(stream: Stream) -> list[str]:
+    return [row.kind for row in stream.of("signals")]
+
+
+# While the session goes on
+
+
+def test_a_dead_click_is_published_when_its_evidence_window_is_over_not_at_the_close() -> None:
+    visit = Visit()
+    shop(visit).click("pay", at=4000)
+    stream = Stream().play(sent(visit, 3000))
+    stream.until(at(4000 + WINDOW_MS - 1))
+    assert kinds(stream) == []
+    stream.until(at(4000 + WINDOW_MS + 100))
+    (row,) = stream.of("signals")
+    assert (row.kind, row.status, row.revision, row.element) == ("dead_click", "new", 1, 'button#pay "Pay"')
+    assert stream.inbox[0].id == row.signal_id
+    assert stream.of("sessions") == []
+    assert "left" not in row.components
+
+
+def test_repeated_clicks_are_one_signal_when_the_last_of_them_is_settled() -> None:
+    visit = Visit()
+    shop(visit).clicks("pay", 4000, 4300, 4600, 4900)
+    stream = Stream().play(sent(visit)).until(at(4900 + WINDOW_MS - 1))
+    assert kinds(stream) == []
+    stream.until(at(4900 + WINDOW_MS + 600))
+    assert kinds(stream) == ["rage_click"]
+    assert stream.of("signals")[0].click_count == 4
+
+
+def test_leaving_the_page_settles_its_clicks_sooner() -> None:
+    visit = Visit()
+    shop(visit).click("pay", at=4000).lives(6900)
+    shop(visit, at=7200, how="reload").lives(9000)
+    stream = Stream().play(sent(visit, 7000)).until(at(9500))
+    assert kinds(stream) == ["dead_click"]
+
+
+def test_an_answered_click_is_never_published() -> None:
+    visit = Visit()
+    page = shop(visit)
+    for i in range(5):
+        page.click("add", at=4000 + 300 * i).says("total", str(i), at=4040 + 300 * i)
+    assert kinds(Stream().play(sent(visit, 5000)).close()) == []
+
+
+def test_an_answer_that_arrives_late_takes_the_signal_back_at_once() -> None:
+    visit = Visit()
+    page = shop(visit).click("pay", at=4000)
+    page.says("total", "1", at=4400)
+    first, answer = [one for _, one in sent(visit, 4200)]
+    stream = Stream()
+    stream.send(first, at(4220))
+    stream.until(at(12_000))
+    assert [r.status for r in stream.of("signals")] == ["new"]
+    stream.send(answer, at(13_000))
+    stream.until(at(14_000))
+    assert [(r.status, r.revision) for r in stream.of("signals")] == [("new", 1), ("retracted", 2)]
+    assert_equal(stream.close(), batch([first, answer], RULES))
+
+
+def test_what_only_the_end_of_a_visit_can_say_waits_for_the_close() -> None:
+    visit = Visit()
+    shop(visit).types("mail", "abc", at=2000).click("pay", at=8000)
+    stream = Stream().play(sent(visit, 5000)).until(at(60_000))
+    assert kinds(stream) == ["dead_click"]
+    stream.close()
+    assert set(kinds(stream)) >= {"unexpected_exit", "form_abandonment"}
+    revised = [r for r in stream.of("signals") if r.kind == "dead_click"][-1]
+    assert (revised.status, revised.revision) == ("revised", 2)
+    assert revised.components["left"] > 0
+
+
+def test_a_form_left_for_another_page_is_published_while_the_visit_goes_on() -> None:
+    visit = Visit()
+    shop(visit).types("mail", "abc", at=2000)
+    shop(visit, at=9000).lives(30_000)
+    stream = Stream().play(sent(visit, 5000, 9500)).until(at(20_000))
+    assert kinds(stream) == ["form_abandonment"]
+
+
+def test_events_join_whether_they_come_before_or_after_the_recording() -> None:
+    visit = Visit()
+    shop(visit).click("pay", at=4000)
+    visit.event("$pageview", at=20, **{"$feature/checkout": "test"})
+    before = Stream().play(sent(visit)).until(at(12_000))
+    assert before.of("signals")[0].flags == {"checkout": "test"}
+    message, event = (one for _, one in reversed(sent(visit)))
+    after = Stream()
+    after.send(message, at(4020))
+    after.until(at(12_000)).send(event, at(13_000))
+    assert after.of("signals")[0].flags == {}
+    assert after.close().of("signals")[-1].flags == {"checkout": "test"}
+    assert_equal(after, batch([message, event], RULES))
+
+
+def test_a_second_tab_with_a_wrong_clock_disturbs_nobody() -> None:
+    visit = Visit()
+    shop(visit).click("pay", at=4000)
+    future = digested([{"type": 4, "timestamp": 4e12, "data": {"href": "http://a/"}}], window_id="window-2")
+    stream = Stream()
+    stream.send(future, at(100))
+    stream.play(sent(visit)).until(at(12_000))
+    assert kinds(stream) == ["dead_click"]
+
+
+def test_rows_of_evidence_are_written_at_once_and_once() -> None:
+    visit = Visit()
+    shop(visit).click("pay", at=4000)
+    visit.event("$pageview", at=20)
+    stream = Stream()
+    for _ in range(3):
+        for now_ms, one in sent(visit):
+            stream.send(one, now_ms)
+    assert [table for _, table, _ in stream.rows] == ["events", "message_digests"]
+    assert stream.counts["messages_repeated"] == stream.counts["events_repeated"] == 2
+
+
+def test_the_copy_that_arrived_first_counts_in_whatever_order_copies_come() -> None:
+    visit = Visit()
+    shop(visit)
+    ((now_ms, first),) = sent(visit)
+    assert isinstance(first, MessageDigest)
+    retried = msgspec.structs.replace(first, received_ms=now_ms + 5000, distinct_id="other")
+    stream = Stream()
+    for one in (retried, first, retried):
+        stream.send(one, now_ms)
+    assert [(r.revision, r.distinct_id) for r in stream.of("message_digests")] == [(1, "other"), (2, "user-1")]
+    assert_equal(stream.close(), batch([first, retried], RULES))
+
+
+# The close
+
+
+def test_a_session_closes_half_an_hour_after_its_last_message() -> None:
+    visit = Visit()
+    shop(visit).lives(600_000)
+    messages = sent(visit, 300_000)
+    stream = Stream().play(messages)
+    last_ms = messages[-1][0]
+    assert stream.until(last_ms + HALF_HOUR_MS - 1).phase == OPEN
+    assert stream.until(last_ms + HALF_HOUR_MS).phase == CLOSED
+    assert len(stream.of("sessions")) == 1
+
+
+def test_a_session_closes_a_day_after_its_first_message_though_it_goes_on() -> None:
+    visit = Visit()
+    page = shop(visit)
+    for minute in range(0, 25 * 60, 20):
+        page.lives(minute * 60_000 + 100)
+    messages = sent(visit, *(60_000 * minute + 1000 for minute in range(0, 25 * 60, 20)))
+    stream = Stream().play(messages)
+    assert (stream.counts["sessions_closed"], stream.counts["messages_late"]) == (1, 3)
+    assert next(now for now, table, _ in stream.rows if table == "sessions") == messages[0][0] + 24 * HOUR_MS
+    assert_equal(stream.close(), batch([one for _, one in messages], RULES))
+
+
+def test_events_without_a_recording_are_rows_and_nothing_else() -> None:
+    visit = Visit().event("$pageview", at=0).event("order", at=5000)
+    stream = Stream().play(sent(visit)).close()
+    assert {table for _, table, _ in stream.rows} == {"events"}
+    assert len(stream.of("events")) == 2
+    assert loose_event(visit.analytics[1]) == stream.of("events")[1]
+
+
+def test_a_late_event_does_not_keep_a_session_open() -> None:
+    visit = Visit()
+    shop(visit)
+    messages = sent(visit)
+    visit.event("order", at=HALF_HOUR_MS - 1000)
+    stream = Stream().play([*messages, *sent(Visit()), (at(HALF_HOUR_MS - 980), visit.analytics[0])])
+    assert stream.until(messages[0][0] + HALF_HOUR_MS).phase == CLOSED
+
+
+# After the close
+
+
+def closed(visit: Visit, *cuts: float) -> tuple[Stream, list[Evidence], int]:
+    """A stream whose session is closed on all but the last message; that message; the time."""
+    messages = sent(visit, *cuts)
+    stream = Stream().play(messages[:-1]).close()
+    return stream, [one for _, one in messages], stream.state.closed_ms
+
+
+def test_a_late_message_judges_the_session_again() -> None:
+    visit = Visit()
+    shop(visit).click("pay", at=4000).lives(20_000)
+    stream, every, now_ms = closed(visit, 10_000)
+    stream.send(every[-1], now_ms + 60_000)
+    assert stream.phase == OPEN
+    assert stream.counts["messages_late"] == 1
+    stream.close()
+    assert [row.revision for row in stream.of("sessions")] == [1, 2]
+    assert_equal(stream, batch(every, RULES))
+
+
+def test_late_evidence_that_changes_nothing_gives_no_revision() -> None:
+    visit = Visit()
+    shop(visit).click("pay", at=4000)
+    visit.event("order", at=5000)
+    stream = Stream().play(sent(visit)[:-1]).close()
+    before = len(stream.of("signals")) + len(stream.of("interactions"))
+    stream.send(msgspec.structs.replace(visit.analytics[0], session_id="session-1"), at(HOUR_MS))
+    stream.close()
+    assert len(stream.of("signals")) + len(stream.of("interactions")) - before <= 2
+    assert stream.of("sessions")[-1].event_row_count == 1
+
+
+def test_a_trickle_of_late_messages_does_not_cost_a_judgement_each() -> None:
+    visit = Visit()
+    page = shop(visit)
+    for minute in range(600):
+        page.lives(HALF_HOUR_MS + 120_000 * minute)
+    cuts = [HALF_HOUR_MS + 120_000 * minute - 60_000 for minute in range(600)]
+    messages = sent(visit, *cuts)
+    stream = Stream().play(messages[:1]).close()
+    stream.play([(now_ms + HOUR_MS, one) for now_ms, one in messages[1:]])
+    assert stream.counts["sessions_rejudged"] <= 12
+    stream.close()
+    assert_equal(stream, batch([one for _, one in messages], RULES))
+
+
+def test_evidence_is_let_go_and_what_comes_then_is_a_row_and_a_mark() -> None:
+    visit = Visit()
+    shop(visit).click("pay", at=4000).lives(20_000)
+    visit.event("order", at=21_000)
+    stream, every, now_ms = closed(visit, 10_000)
+    stream.until(now_ms + RULES.session.keep_closed_ms)
+    assert stream.phase == EXPIRED
+    assert set(stream.store.digests.entries.values()) == {b""}
+    assert not stream.store.signals.entries
+    assert stream.store.published.data is None
+    judged = len(stream.of("sessions"))
+    for _ in range(2):
+        stream.send(every[-1], now_ms + 2 * HOUR_MS)
+        stream.send(every[0], now_ms + 2 * HOUR_MS)
+    assert [(one.kind, one.id) for one in stream.late] == [("event", "event-1")]
+    assert len(stream.of("message_digests")) == 2
+    assert len(stream.of("events")) == 1
+    assert len(stream.of("sessions")) == judged
+    while stream.timers:
+        stream.until(stream.timers[0])
+    assert stream.phase is None
+    assert not stream.store.digests.entries
+    assert not stream.store.events.entries
+
+
+def test_a_signal_that_was_taken_back_may_come_back() -> None:
+    row = signal_row()
+    judged = closing.judge_whole(
+        [digested([{"type": 4, "timestamp": 1e12, "data": {"href": "http://a/"}}])], [], RULES, False
+    )
+    history = []
+    before, standing = Published(), []
+    for signals in ([row], [], [row], [row]):
+        step = Step()
+        before = closing.publish(msgspec.structs.replace(judged, signals=signals), standing, before, step, 0)
+        history += [r for table, r in step.rows if table == "signals"]
+        standing = history[-1:]
+    assert [(r.status, r.revision) for r in history] == [("new", 1), ("retracted", 2), ("revised", 3)]
+
+
+# Timers
+
+
+def test_timers_that_come_early_twice_or_unasked_do_nothing() -> None:
+    visit = Visit()
+    shop(visit).click("pay", at=4000)
+    stream = Stream().play(sent(visit))
+    before = len(stream.rows)
+    for now_ms in (0, at(0), at(4000), at(10_900), at(10_900)):
+        stream.timer(now_ms)
+    assert len(stream.rows) == before
+    stream.timer(at(12_000))
+    again = len(stream.rows)
+    stream.timer(at(12_000))
+    stream.timer(at(12_000))
+    assert (again, len(stream.rows)) == (before + 1, before + 1)
+
+
+def test_a_timer_for_a_session_that_nobody_knows_does_nothing() -> None:
+    assert Live(RULES).on_timer(MemoryStore(), at(0)) == Step()
+
+
+def test_a_session_needs_few_timers() -> None:
+    visit = Visit()
+    shop(visit).lives(600_000)
+    stream = Stream()
+    asked = [stream.send(one, now_ms).timer_ms for now_ms, one in sent(visit, *range(3000, 600_000, 3000))]
+    for i in range(200):
+        one = digested([{"type": 3, "timestamp": at(700_000 + i), "data": {"source": 3, "id": 1, "x": 0, "y": i}}])
+        asked.append(stream.send(one, at(700_020 + i)).timer_ms)
+    assert sum(due is not None for due in asked) == 1
+
+
+def test_a_timer_that_comes_late_tells_how_far_the_clock_had_come() -> None:
+    visit = Visit()
+    shop(visit).lives(600_000)
+    stream = Stream()
+    messages = sent(visit, *range(3000, 600_000, 3000))
+    asked = [stream.send(one, now_ms).timer_ms for now_ms, one in messages]
+    assert asked[0] is not None
+    late = Live(RULES).on_timer(stream.store, asked[0])
+    last_ms = messages[-1][0]
+    assert (late.timer_ms, late.heard_ms) == (last_ms + RULES.session.close_after_ms, last_ms)
+
+
+# Whatever comes
+
+
+def test_a_bug_in_a_detector_costs_one_session_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Sequence[object]:
+        raise ZeroDivisionError("a detector's own")
+
+    visit = Visit()
+    shop(visit).click("pay", at=4000)
+    monkeypatch.setattr("replay_signals.transforms.streaming.early_judgement.signals.find", broken)
+    stream = Stream().play(sent(visit)).close()
+    assert {letter.reason for letter in stream.letters} == {"internal_error"}
+    assert "judge failed: ZeroDivisionError" in stream.letters[-1].detail
+    assert stream.counts["judge_failed"] == 2
+    assert len(stream.of("message_digests")) == 1
+
+
+def test_an_engine_that_fails_is_not_taken_for_bad_evidence() -> None:
+    class Broken(MemoryStore):
+        @property
+        def digests(self) -> Any:  # type: ignore[override]
+            raise InterruptedError("the job is being cancelled")
+
+        @digests.setter
+        def digests(self, value: object) -> None:
+            pass
+
+    visit = Visit()
+    shop(visit)
+    with pytest.raises(InterruptedError):
+        Live(RULES).on_message(Broken(), digested(visit.recorded["window-1"]), at(0))
+
+
+@pytest.mark.parametrize("received_ms", [None, -1, 10**15, 2**62])
+def test_times_that_no_calendar_holds_and_broken_text_are_survived(received_ms: int | None) -> None:
+    visit = Visit(distinct_id="\ud800")
+    shop(visit).click("pay", at=4000)
+    one = digested(visit.recorded["window-1"], window_id="\udfff", distinct_id="\ud800")
+    one = msgspec.structs.replace(one, received_ms=received_ms, sent_ms=received_ms)
+    stream = Stream()
+    stream.send(one, at(5000))
+    stream.close()
+    assert not stream.letters
+    assert set(kinds(stream)) >= {"dead_click"}
+    assert set(stream.of("message_digests")[0].distinct_id) == {"�"}
+
+
+def test_a_digest_that_cannot_be_decoded_marks_the_session() -> None:
+    visit = Visit()
+    shop(visit)
+    good = digested(visit.recorded["window-1"])
+    bad = msgspec.structs.replace(good, message_id="f" * 32, records=b"not records")
+    stream = Stream()
+    for one in (bad, good):
+        stream.send(one, at(100))
+    assert stream.close().of("sessions")[0].truncated
+    with pytest.raises(records.CorruptDigest):
+        records.decode(bad.records)
+
+
+def test_settings_decide_when_a_session_closes() -> None:
+    visit = Visit()
+    shop(visit)
+    ((now_ms, one),) = sent(visit)
+    stream = Stream(Rules(session=Session(close_after_ms=5000)))
+    assert stream.send(one, now_ms).timer_ms == now_ms + 5000
