@@ -65,12 +65,14 @@ prism: $(PRISM) ## Build Beam's portable runner Prism into .tools, for tests and
 
 # The streaming tests come after the others and one by one: a cluster wants the machine for itself.
 JAVA_HERE := $(shell command -v java)
+# REQUIRE_ALL=1 makes what could not run (no Java, no PostgreSQL, no Prism) a failure, after all that can run has run.
 test: $(SETUP) $(if $(JAVA_HERE),$(FLINK)) ## Run all tests; those of streaming start and end a Kafka and a Flink of their own
 	$(BIN)/python -m pytest -n 2 --ignore tests/services
 ifneq ($(JAVA_HERE),)
 	$(BIN)/python -m pytest tests/services
 else
 	@echo "Java 17 is not here: the streaming tests did not run." >&2
+	@test -z "$(REQUIRE_ALL)"
 endif
 
 test-stream: $(SETUP) $(FLINK) ## Run every streaming test, also those that kill processes (needs Java 17)

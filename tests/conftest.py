@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.required import pytest_sessionfinish
+
+__all__ = ["pytest_sessionfinish"]
+
 if TYPE_CHECKING:
     from replay_signals.jobs.tables import Store
     from support.postgres import Server
