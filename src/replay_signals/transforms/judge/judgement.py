@@ -13,13 +13,10 @@ from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rows import SessionVerdict
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms import signals
-from replay_signals.transforms.clicks.errors import Errors
-from replay_signals.transforms.clicks.verdicts import verdicts
 from replay_signals.transforms.judge.features import features_of
 from replay_signals.transforms.judge.rows import Rows
 from replay_signals.transforms.session import analytics
-from replay_signals.transforms.session.timeline import timeline_of
-from replay_signals.transforms.signals.base import Session
+from replay_signals.transforms.signals.context import context_of
 
 
 def judge(session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules) -> SessionVerdict:
@@ -27,18 +24,14 @@ def judge(session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules
 
     A session whose records are all corrupt has a session row with `truncated` set and nothing else.
     """
-    ordered = analytics.in_order(events)
-    timeline = timeline_of(session)
-    clicks = verdicts(timeline, rules, ordered)
-    context = Session(timeline, clicks, ordered, rules, Errors(timeline, clicks, ordered))
-    rows = Rows(session, context, rules.version)
-    found = signals.find(context)
-    signal_rows = rows.signals(found)
+    context = context_of(session, events, rules)
+    rows = Rows(context)
+    signal_rows = rows.signals(signals.find(context))
     return SessionVerdict(
-        session=rows.session(signal_rows, features_of(timeline)),
+        session=rows.session(signal_rows, features_of(context.timeline)),
         signals=signal_rows,
         interactions=rows.interactions(),
         console_logs=rows.console_logs(),
         network_requests=rows.network_requests(),
-        events=[analytics.event_row(event) for event in ordered],
+        events=[analytics.event_row(event) for event in context.events],
     )

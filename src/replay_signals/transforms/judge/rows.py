@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from replay_signals.schemas.digests import SessionDigest, at
+from replay_signals.schemas.digests import at
 from replay_signals.schemas.rows import ConsoleLogRow, InteractionRow, NetworkRequestRow, SessionRow, SignalRow
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
@@ -18,7 +18,8 @@ from replay_signals.transforms.judge.features import Counts
 from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.elements import key_of, label_of
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals.context import SessionContext
 
 MAX_URLS = 100
 
@@ -30,14 +31,11 @@ def _id(*parts: object) -> str:
 class Rows:
     """Builds the rows; everything they share is worked out once."""
 
-    def __init__(self, digest: SessionDigest, context: Session, rules_version: str) -> None:
-        self.digest, self.context, self.rules_version = digest, context, rules_version
-        messages = sorted(digest.messages.values(), key=lambda m: (m.first_ms, m.message_id))
+    def __init__(self, context: SessionContext) -> None:
+        self.digest, self.context, self.rules_version = context.digest, context, context.rules.version
+        messages = sorted(context.digest.messages.values(), key=lambda m: (m.first_ms, m.message_id))
         self.messages = messages
-        timeline = context.timeline
-        self.start_ms = timeline.start_ms if timeline.windows else messages[0].first_ms
-        self.end_ms = timeline.end_ms if timeline.windows else max(m.last_ms for m in messages)
-        self.day = at(self.start_ms).date()
+        self.day = at(context.start_ms).date()
         self.person_id, self.person, self.identified = analytics.person_of(context.events)
         self.flags = analytics.flags_of(context.events)
         named = [e.distinct_id for e in context.events if e.distinct_id]
@@ -102,7 +100,7 @@ class Rows:
             evidence=msgspec.json.encode(f.evidence, order="sorted").decode(),
             click_count=f.click_count,
             reaction_ms=f.reaction_ms,
-            offset_ms=round(f.started_ms - self.start_ms),
+            offset_ms=round(f.started_ms - self.context.start_ms),
             flags=self.flags,
             rules_version=self.rules_version,
         )
@@ -215,8 +213,8 @@ class Rows:
             person_properties=msgspec.json.encode(self.person, order="sorted").decode(),
             flags=self.flags,
             identified=self.identified,
-            started_at=at(self.start_ms),
-            ended_at=at(self.end_ms),
+            started_at=at(self.context.start_ms),
+            ended_at=at(self.context.end_ms),
             first_received_at=at(min(received)) if received else None,
             last_received_at=at(max(received)) if received else None,
             first_url=visited[0] if visited else "",

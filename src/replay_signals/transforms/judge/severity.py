@@ -16,19 +16,20 @@ from replay_signals.schemas.rules import Value
 from replay_signals.transforms.clicks.observability import link_target
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.elements import key_of
-from replay_signals.transforms.signals.base import Finding, Session, first_after
+from replay_signals.transforms.signals.base import Finding, first_after
+from replay_signals.transforms.signals.context import SessionContext
 
 LEFT_WITHIN_MS = 30_000
 LOST_FULL_MS = 60_000
 
 
-def components(finding: Finding, session: Session) -> dict[str, float]:
+def components(finding: Finding, context: SessionContext) -> dict[str, float]:
     """Named parts of a finding's severity; parts of 0 are left out."""
-    recovered = finding.recovered or _recovered(finding, session)
-    worked_at = first_after(session.answered_ms, finding.ended_ms)
-    next_page = first_after(session.opened_ms, finding.ended_ms)
+    recovered = finding.recovered or _recovered(finding, context)
+    worked_at = first_after(context.answered_ms, finding.ended_ms)
+    next_page = first_after(context.opened_ms, finding.ended_ms)
     ends = [t for t in (worked_at, next_page) if t is not None]
-    end_ms = session.timeline.end_ms
+    end_ms = context.timeline.end_ms
     lost_ms = max(0.0, min(ends, default=end_ms) - finding.started_ms)
     left = not ends and end_ms - finding.ended_ms <= LEFT_WITHIN_MS
     parts = {
@@ -37,7 +38,7 @@ def components(finding: Finding, session: Session) -> dict[str, float]:
         "time_lost": 15 * min(1.0, lost_ms / LOST_FULL_MS),
         "no_recovery": 15.0 if finding.blocked >= 0.5 and not recovered else 0.0,
         "left": 15.0 if left and finding.blocked >= 0.5 else 0.0,
-        "place": place_value(finding.page.href, session.rules.values),
+        "place": place_value(finding.page.href, context.rules.values),
     }
     return {name: round(points, 1) for name, points in parts.items() if round(points, 1)}
 
@@ -57,15 +58,15 @@ def place_value(url: str, values: list[Value]) -> float:
     return max((v.points for v in values if v.path in place), default=0.0)
 
 
-def _recovered(finding: Finding, session: Session) -> bool:
+def _recovered(finding: Finding, context: SessionContext) -> bool:
     """Did the same control answer later, or did the visitor reach where its link leads?"""
     key = key_of(finding.control)
     if not key:
         return False
     target = link_target(finding.control, finding.page.href)
-    if target is not None and session.reached_ms.get(target.partition("#")[0], -inf) > finding.ended_ms:
+    if target is not None and context.reached_ms.get(target.partition("#")[0], -inf) > finding.ended_ms:
         return True
-    return session.worked_ms.get(key, -inf) > finding.ended_ms
+    return context.worked_ms.get(key, -inf) > finding.ended_ms
 
 
 def of_session(rated: list[tuple[str, float, float, str]]) -> tuple[float, dict[str, float]]:

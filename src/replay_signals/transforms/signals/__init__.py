@@ -22,7 +22,8 @@ from replay_signals.transforms.signals import (
     slow_response,
     unexpected_exit,
 )
-from replay_signals.transforms.signals.base import Detector, Finding, Session
+from replay_signals.transforms.signals.base import Detector, Finding
+from replay_signals.transforms.signals.context import SessionContext
 
 DETECTORS: dict[str, Detector] = {
     rage_click.KIND: rage_click.detect,
@@ -47,8 +48,8 @@ DETECTORS: dict[str, Detector] = {
 KINDS = (*DETECTORS, unexpected_exit.KIND)
 
 
-def find(session: Session) -> list[Finding]:
+def find(context: SessionContext) -> list[Finding]:
     """All findings of a session in order of time; the exit is judged last, knowing all others."""
-    found = [finding for detect in DETECTORS.values() for finding in detect(session)]
-    found += unexpected_exit.detect(session, found)
+    found = [finding for detect in DETECTORS.values() for finding in detect(context)]
+    found += unexpected_exit.detect(context, found)
     return sorted(found, key=lambda f: (f.started_ms, f.kind, f.page.window_id, f.ended_ms))

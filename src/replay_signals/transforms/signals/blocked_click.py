@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from replay_signals.transforms.clicks.web import DEAD
 from replay_signals.transforms.session.elements import label_of
-from replay_signals.transforms.signals.base import Finding, Session, of_click
+from replay_signals.transforms.signals.base import Finding, of_click
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "blocked_click"
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding a click outside of rage."""
     found = []
-    for j in session.clicks:
-        if j.verdict == DEAD and j.blocked and id(j) not in session.raging:
+    for j in context.clicks:
+        if j.verdict == DEAD and j.blocked and id(j) not in context.raging:
             what = label_of(j.click.control, j.click.node_id)
             finding = of_click(KIND, j, f"Clicked {what}, which is disabled", j.confidence)
             finding.blocked = 0.6

@@ -12,31 +12,32 @@ from bisect import bisect_right
 from replay_signals.transforms.clicks.errors import PageError
 from replay_signals.transforms.clicks.web import DEAD, Judged
 from replay_signals.transforms.session.elements import label_of
-from replay_signals.transforms.signals.base import Finding, Session, first_after, incidents, of_click
+from replay_signals.transforms.signals.base import Finding, first_after, incidents, of_click
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "blocking_exception"
 GIVEN_UP_MS = 30_000
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding an exception that stopped the visitor."""
-    return [*_of_handlers(session), *_of_pages(session)]
+    return [*_of_handlers(context), *_of_pages(context)]
 
 
-def _of_handlers(session: Session) -> list[Finding]:
+def _of_handlers(context: SessionContext) -> list[Finding]:
     found = []
     thrown = [
-        j for j in session.clicks if not j.answered and not j.failed and any(e.uncaught for e in session.errors.of(j))
+        j for j in context.clicks if not j.answered and not j.failed and any(e.uncaught for e in context.errors.of(j))
     ]
-    for group in incidents(session, thrown):
+    for group in incidents(context, thrown):
         j = group[0]
-        own = session.by_place[id(j.click.page), j.click.element]
+        own = context.by_place[id(j.click.page), j.click.element]
         again = len(own) - bisect_right(own, j.click.t, key=_time)
-        moved_on = first_after(session.answered_ms, j.click.t) is not None
-        left = not moved_on and session.timeline.end_ms - j.click.t <= GIVEN_UP_MS
+        moved_on = first_after(context.answered_ms, j.click.t) is not None
+        left = not moved_on and context.timeline.end_ms - j.click.t <= GIVEN_UP_MS
         if not left and not (again and not any(k.answered for k in own[-again:])):
             continue
-        error = next(e for e in session.errors.of(j) if e.uncaught)
+        error = next(e for e in context.errors.of(j) if e.uncaught)
         what = label_of(j.click.control, j.click.node_id)
         finding = of_click(KIND, j, f"{what} cannot work: {error.message[:120]}", 0.9)
         finding.ended_ms = group[-1].click.t
@@ -51,17 +52,17 @@ def _time(j: Judged) -> float:
     return j.click.t
 
 
-def _of_pages(session: Session) -> list[Finding]:
+def _of_pages(context: SessionContext) -> list[Finding]:
     """The first exception of each page after which nothing answered and two controls stayed silent."""
     answered: dict[int, float] = {}
     silent: dict[int, dict[int | None, float]] = {}
-    for j in session.clicks:
+    for j in context.clicks:
         if j.answered:
             answered[id(j.click.page)] = j.click.t
         elif j.verdict == DEAD:
             silent.setdefault(id(j.click.page), {})[j.click.element] = j.click.t
     found: dict[int, Finding] = {}
-    for error in session.errors.loose:
+    for error in context.errors.loose:
         page = id(error.page)
         if not error.uncaught or page in found or answered.get(page, 0.0) > error.t:
             continue

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "cursor_thrash"
 WINDOW_MS = 1200
@@ -37,11 +38,11 @@ class Point(NamedTuple):
     y: float
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding an uninterrupted shaking."""
     found = []
-    for page in session.timeline.pages:
-        clicks = [j.click.t for j in session.clicks if j.click.page is page]
+    for page in context.timeline.pages:
+        clicks = [j.click.t for j in context.clicks if j.click.page is page]
         for start, end, turns, path in _shakes(positions(page)):
             if not any(start - 200 <= t <= end for t in clicks):
                 found.append(_finding(page, start, end, turns, path))

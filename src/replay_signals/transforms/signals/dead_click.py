@@ -9,28 +9,29 @@ from __future__ import annotations
 
 from replay_signals.transforms.clicks.web import DEAD
 from replay_signals.transforms.session.elements import label_of
-from replay_signals.transforms.signals.base import Finding, Session, of_click, watched_ms
+from replay_signals.transforms.signals.base import Finding, of_click, watched_ms
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "dead_click"
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding a dead click outside of rage."""
-    return find(session, KIND, "click")
+    return find(context, KIND, "click")
 
 
-def find(session: Session, kind: str, gesture: str) -> list[Finding]:
+def find(context: SessionContext, kind: str, gesture: str) -> list[Finding]:
     """Dead clicks or taps; they are told apart by nothing but their kind."""
     found = []
     tries: dict[tuple[int, int | None], int] = {}
-    for j in session.clicks:
+    for j in context.clicks:
         if (
             j.click.kind != gesture
             or j.verdict != DEAD
             or j.blocked
             or j.failed
-            or session.errors.of(j)
-            or id(j) in session.raging
+            or context.errors.of(j)
+            or id(j) in context.raging
         ):
             continue
         what = label_of(j.click.control, j.click.node_id)
@@ -39,6 +40,6 @@ def find(session: Session, kind: str, gesture: str) -> list[Finding]:
         finding = of_click(kind, j, f"{gesture.capitalize()} on {what}: nothing happened", j.confidence)
         finding.blocked = 0.8
         finding.attempts = tries[place]
-        finding.evidence = {"reason": j.reason, "watched_ms": round(watched_ms(session, j)), "attempt": tries[place]}
+        finding.evidence = {"reason": j.reason, "watched_ms": round(watched_ms(context, j)), "attempt": tries[place]}
         found.append(finding)
     return found

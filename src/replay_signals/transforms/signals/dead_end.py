@@ -9,20 +9,21 @@ A page like that which is left for another page is not a dead end, nor is one wh
 from __future__ import annotations
 
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "dead_end"
 EMPTY_MAX_ELEMENTS = 40
 """An error page of a server is a heading and a line; a page with more on it is being read."""
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """At most one finding a window."""
     found = []
-    for window in session.timeline.windows:
+    for window in context.timeline.windows:
         page = window.pages[-1]
         status = page.navigation.status if page.navigation is not None else None
-        if any(j.answered and j.click.page is page for j in session.clicks) or _went_on(session, page):
+        if any(j.answered and j.click.page is page for j in context.clicks) or _went_on(context, page):
             continue
         if status is not None and status >= 400:
             found.append(_finding(page, 0.95, f"The visit ended on a page that answered {status}", status))
@@ -38,10 +39,10 @@ def _finding(page: Page, confidence: float, summary: str, status: int | None) ->
     return Finding(KIND, page, page.opened_ms, page.end_ms, confidence, summary, blocked=1.0, evidence=evidence)
 
 
-def _went_on(session: Session, page: Page) -> bool:
+def _went_on(context: SessionContext, page: Page) -> bool:
     """Did the visit go on in another window after this page's last event?"""
-    acts = [(j.click.t, j.click.page.window_id) for j in session.clicks]
-    acts += [(p.start_ms, p.window_id) for p in session.timeline.pages]
+    acts = [(j.click.t, j.click.page.window_id) for j in context.clicks]
+    acts += [(p.start_ms, p.window_id) for p in context.timeline.pages]
     return any(t > page.end_ms and window_id != page.window_id for t, window_id in acts)
 
 

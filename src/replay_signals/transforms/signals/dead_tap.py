@@ -7,11 +7,12 @@ answer, and a base rate of 0.9 dead taps a session (FullStory's benchmark) shows
 from __future__ import annotations
 
 from replay_signals.transforms.signals import dead_click
-from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "dead_tap"
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding a dead tap outside of rage."""
-    return dead_click.find(session, KIND, "tap")
+    return dead_click.find(context, KIND, "tap")

@@ -8,18 +8,19 @@ what the page then logs about it is evidence there.
 from __future__ import annotations
 
 from replay_signals.transforms.session.elements import label_of
-from replay_signals.transforms.signals.base import Finding, Session, incidents, of_click
+from replay_signals.transforms.signals.base import Finding, incidents, of_click
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "error_click"
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding a click, or one for all clicks of a rage burst."""
     found: list[Finding] = []
-    for group in incidents(session, [j for j in session.clicks if session.errors.of(j) and not j.failed]):
+    for group in incidents(context, [j for j in context.clicks if context.errors.of(j) and not j.failed]):
         j = group[0]
-        error = session.errors.of(j)[0]
-        uncaught = any(e.uncaught for e in session.errors.of(j))
+        error = context.errors.of(j)[0]
+        uncaught = any(e.uncaught for e in context.errors.of(j))
         what = label_of(j.click.control, j.click.node_id) or "one place"
         finding = of_click(KIND, j, f"Clicking {what} raised: {error.message[:120]}", 0.95 if uncaught else 0.8)
         finding.ended_ms = group[-1].click.t

@@ -9,24 +9,25 @@ HTTP status. That is less sure.
 from __future__ import annotations
 
 from replay_signals.transforms.session.elements import label_of
-from replay_signals.transforms.signals.base import Finding, Session, incidents, of_click
+from replay_signals.transforms.signals.base import Finding, incidents, of_click
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "failed_request"
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding a click, or one for all clicks of a rage burst."""
-    return [*_recorded(session), *_logged(session)]
+    return [*_recorded(context), *_logged(context)]
 
 
-def _logged(session: Session) -> list[Finding]:
-    if any(page.requests for page in session.timeline.pages):
+def _logged(context: SessionContext) -> list[Finding]:
+    if any(page.requests for page in context.timeline.pages):
         return []
     found = []
-    told = [j for j in session.clicks if any(e.http_status for e in session.errors.of(j))]
-    for group in incidents(session, told):
+    told = [j for j in context.clicks if any(e.http_status for e in context.errors.of(j))]
+    for group in incidents(context, told):
         j = group[0]
-        error = next(e for e in session.errors.of(j) if e.http_status)
+        error = next(e for e in context.errors.of(j) if e.http_status)
         what = label_of(j.click.control, j.click.node_id) or "one place"
         finding = of_click(KIND, j, f"Clicking {what} sent a request that failed with {error.http_status}", 0.75)
         finding.ended_ms = group[-1].click.t
@@ -37,9 +38,9 @@ def _logged(session: Session) -> list[Finding]:
     return found
 
 
-def _recorded(session: Session) -> list[Finding]:
+def _recorded(context: SessionContext) -> list[Finding]:
     found: list[Finding] = []
-    for group in incidents(session, [j for j in session.clicks if j.failed]):
+    for group in incidents(context, [j for j in context.clicks if j.failed]):
         j = group[0]
         request = j.failed[0]
         what = label_of(j.click.control, j.click.node_id) or "one place"
@@ -55,7 +56,7 @@ def _recorded(session: Session) -> list[Finding]:
             "after_ms": round(request.start_ms - j.click.t, 1),
             "duration_ms": request.duration_ms,
             "shown": j.reason if j.answered else "nothing was shown",
-            "logged": [e.message for e in session.errors.of(j)][:3],
+            "logged": [e.message for e in context.errors.of(j)][:3],
         }
         found.append(finding)
     return found

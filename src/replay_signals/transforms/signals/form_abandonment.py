@@ -19,7 +19,8 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import is_typed
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "form_abandonment"
 
@@ -50,14 +51,14 @@ class Form:
         )
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding a form."""
     found = []
-    for window in session.timeline.windows:
+    for window in context.timeline.windows:
         for page in window.pages:
             following = window.pages[page.index + 1] if page.index + 1 < len(window.pages) else None
             for form in forms_of(page):
-                if form.filled and not form.entered and not _sent(session, form, following):
+                if form.filled and not form.entered and not _sent(context, form, following):
                     found.append(_finding(form, following))
     return found
 
@@ -111,9 +112,9 @@ def forms_of(page: Page) -> list[Form]:
     return list(forms.values())
 
 
-def _sent(session: Session, form: Form, following: Page | None) -> bool:
+def _sent(context: SessionContext, form: Form, following: Page | None) -> bool:
     page = form.page
-    for j in session.clicks:
+    for j in context.clicks:
         if j.click.page is not page or j.click.t < form.last_ms or not j.answered or j.failed:
             continue
         control = j.click.control

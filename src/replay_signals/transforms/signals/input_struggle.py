@@ -16,24 +16,25 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.elements import label_of
 from replay_signals.transforms.session.gestures import is_typed
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding, Session, of_click
+from replay_signals.transforms.signals.base import Finding, of_click
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "input_struggle"
 MIN_REFUSALS = 2
 MIN_CORRECTIONS = 3
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding a refused form, one a corrected field."""
-    found = _refused(session)
-    for page in session.timeline.pages:
+    found = _refused(context)
+    for page in context.timeline.pages:
         found += _corrected(page)
     return found
 
 
-def _refused(session: Session) -> list[Finding]:
+def _refused(context: SessionContext) -> list[Finding]:
     by_form: dict[tuple[int, int], list[Judged]] = {}
-    for j in session.clicks:
+    for j in context.clicks:
         form = next((c for c in j.click.page.elements.around(j.click.node_id) if c.tag == "form"), None)
         if form is not None and _is_refusal(j):
             by_form.setdefault((id(j.click.page), form.first), []).append(j)

@@ -19,7 +19,8 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.gestures import is_typed
 from replay_signals.transforms.session.timeline import Page, Window
-from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "quick_back"
 DWELL_MS = 5000
@@ -40,11 +41,11 @@ class Visit:
     back: bool | None = None
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding a page."""
     found = []
-    for window in session.timeline.windows:
-        visits = visits_of(session, window)
+    for window in context.timeline.windows:
+        visits = visits_of(context, window)
         for i, visit in enumerate(visits):
             before = visits[i - 1] if i else None
             following = visits[i + 1] if i + 1 < len(visits) else None
@@ -54,11 +55,11 @@ def detect(session: Session) -> list[Finding]:
     return found
 
 
-def visits_of(session: Session, window: Window) -> list[Visit]:
+def visits_of(context: SessionContext, window: Window) -> list[Visit]:
     """Looks at pages in order of time."""
     visits = [Visit(urls.clean(p.href), p.start_ms, None, p, _went_back(p)) for p in window.pages]
     leaves = []
-    for event in session.events:
+    for event in context.events:
         if event.window_id != window.window_id:
             continue
         t = float(event.timestamp_ms)

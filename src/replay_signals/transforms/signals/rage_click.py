@@ -9,24 +9,25 @@ On a place that is no control five clicks are needed: two and three clicks there
 from __future__ import annotations
 
 from replay_signals.transforms.session.elements import label_of
-from replay_signals.transforms.signals.base import Finding, Session, of_click
+from replay_signals.transforms.signals.base import Finding, of_click
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "rage_click"
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding a burst."""
-    return find(session, KIND, "click")
+    return find(context, KIND, "click")
 
 
-def find(session: Session, kind: str, gesture: str) -> list[Finding]:
+def find(context: SessionContext, kind: str, gesture: str) -> list[Finding]:
     """Rage of one gesture: clicks and taps are told apart by nothing but their kind."""
     found = []
-    for burst in session.bursts:
-        if burst.clicks[0].click.kind != gesture or not burst.rage(session.errors):
+    for burst in context.bursts:
+        if burst.clicks[0].click.kind != gesture or not burst.rage(context.errors):
             continue
         first = burst.clicks[0]
-        silent = burst.unanswered(session.errors)
+        silent = burst.unanswered(context.errors)
         what = label_of(first.click.control, first.click.node_id)
         seconds = (burst.end_ms - burst.start_ms) / 1000
         count = len(burst.clicks)
@@ -43,7 +44,7 @@ def find(session: Session, kind: str, gesture: str) -> list[Finding]:
             "unanswered": len(silent) or count,
             "offsets_ms": [round(j.click.t - burst.start_ms) for j in burst.clicks][:50],
             "failed_requests": sum(len(j.failed) for j in burst.clicks),
-            "errors": sum(len(session.errors.of(j)) for j in burst.clicks),
+            "errors": sum(len(context.errors.of(j)) for j in burst.clicks),
         }
         found.append(finding)
     return found

@@ -8,11 +8,12 @@ places: five taps are needed there, as on any place that is no known control.
 from __future__ import annotations
 
 from replay_signals.transforms.signals import rage_click
-from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "rage_tap"
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding a burst."""
-    return rage_click.find(session, KIND, "tap")
+    return rage_click.find(context, KIND, "tap")

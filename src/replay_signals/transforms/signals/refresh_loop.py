@@ -13,19 +13,20 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import is_typed
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "refresh_loop"
 MIN_LOADS = 3
 WINDOW_MS = 15_000
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding a run of loads."""
     found = []
-    used = {id(j.click.page) for j in session.clicks if j.answered}
-    used |= {id(p) for p in session.timeline.pages if _typed(p)}
-    for window in session.timeline.windows:
+    used = {id(j.click.page) for j in context.clicks if j.answered}
+    used |= {id(p) for p in context.timeline.pages if _typed(p)}
+    for window in context.timeline.windows:
         for run in _runs(window.pages, used):
             if len(run) >= MIN_LOADS:
                 found.append(_finding(run))

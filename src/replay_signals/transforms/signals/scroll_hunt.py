@@ -13,7 +13,8 @@ from typing import Any
 
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "scroll_hunt"
 WINDOW_MS = 8000
@@ -26,11 +27,11 @@ Leg = tuple[float, float, float]
 """Start and end (epoch ms) and signed distance (px) of scrolling in one direction."""
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding an uninterrupted hunt."""
     found = []
-    for page in session.timeline.pages:
-        acts = [j.click.t for j in session.clicks if j.click.page is page]
+    for page in context.timeline.pages:
+        acts = [j.click.t for j in context.clicks if j.click.page is page]
         acts += [t for t, _ in page.of(records.INPUT)]
         for legs in _legs(page).values():
             found += [_finding(page, run) for run in _hunts(legs, sorted(acts))]

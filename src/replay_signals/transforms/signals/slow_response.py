@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from replay_signals.transforms.clicks.web import SLOW
 from replay_signals.transforms.session.elements import label_of
-from replay_signals.transforms.signals.base import Finding, Session, of_click
+from replay_signals.transforms.signals.base import Finding, of_click
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "slow_response"
 
 
-def detect(session: Session) -> list[Finding]:
+def detect(context: SessionContext) -> list[Finding]:
     """One finding a click."""
     found = []
-    for j in session.clicks:
+    for j in context.clicks:
         if j.verdict == SLOW and j.reaction_ms is not None:
             what = label_of(j.click.control, j.click.node_id) or "one place"
             finding = of_click(KIND, j, f"{what} answered after {j.reaction_ms / 1000:.1f} s", j.confidence)

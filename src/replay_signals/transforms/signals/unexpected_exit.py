@@ -8,7 +8,8 @@ instead of being dropped, as SDK detectors do (Sentry drops the last 7 s, OpenRe
 from __future__ import annotations
 
 from replay_signals.transforms.session.elements import label_of
-from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals.context import SessionContext
 
 KIND = "unexpected_exit"
 SOON_MS = 15_000
@@ -26,9 +27,9 @@ TROUBLE = frozenset(
 )
 
 
-def detect(session: Session, found: list[Finding]) -> list[Finding]:
+def detect(context: SessionContext, found: list[Finding]) -> list[Finding]:
     """At most one finding; `found` are the session's other findings."""
-    timeline = session.timeline
+    timeline = context.timeline
     troubles = [f for f in found if f.kind in TROUBLE and f.confidence >= 0.5 and f.blocked > 0]
     if not troubles:
         return []
@@ -38,7 +39,7 @@ def detect(session: Session, found: list[Finding]) -> list[Finding]:
         return []
     if any(p.start_ms > last.ended_ms for p in timeline.pages):
         return []
-    if any(j.answered and j.click.t > last.ended_ms for j in session.clicks):
+    if any(j.answered and j.click.t > last.ended_ms for j in context.clicks):
         return []
     what = label_of(last.control, last.node_id) or "one place"
     finding = Finding(

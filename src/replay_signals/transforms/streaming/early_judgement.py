@@ -12,21 +12,20 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from replay_signals.schemas.digests import MessageDigest, at
+from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms import signals
-from replay_signals.transforms.clicks.errors import Errors
-from replay_signals.transforms.clicks.verdicts import verdicts
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.judge import severity
 from replay_signals.transforms.judge.rows import Rows
 from replay_signals.transforms.revisions.canonical import canonical
 from replay_signals.transforms.session import analytics
 from replay_signals.transforms.session.event_rows import STORED
-from replay_signals.transforms.session.timeline import Timeline, timeline_of
-from replay_signals.transforms.signals.base import Finding, Session
+from replay_signals.transforms.session.timeline import Timeline
+from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals.context import SessionContext, context_of
 from replay_signals.transforms.streaming.recent import LEFT_MS
 from replay_signals.transforms.streaming.state import Pending, Profile, SessionState, Shown, WindowTail
 
@@ -66,14 +65,8 @@ def look(
     state: SessionState, digests: Iterable[MessageDigest], events: list[AnalyticsEvent], rules: Rules, now_ms: int
 ) -> View:
     """Judges the digests of the tail. `now_ms` is the broker's clock."""
-    session = session_of(digests)
-    timeline = timeline_of(session)
-    ordered = analytics.in_order([known(state), *events])
-    clicks = verdicts(timeline, rules, ordered)
-    context = Session(timeline, clicks, ordered, rules, Errors(timeline, clicks, ordered))
-    rows = Rows(session, context, rules.version)
-    if state.start_ms is not None:
-        rows.start_ms, rows.day = state.start_ms, at(state.start_ms).date()
+    context = context_of(session_of(digests), [known(state), *events], rules, start_ms=state.start_ms)
+    rows, timeline = Rows(context), context.timeline
     view = View({w.window_id for w in timeline.windows})
     tails = {w.window_id: w for w in state.windows}
     for finding in signals.find(context):
@@ -122,7 +115,7 @@ def learned(profile: Profile, event: AnalyticsEvent) -> Profile:
     )
 
 
-def _place(view: View, finding: Finding, rows: Rows, context: Session, tail: WindowTail, now_ms: int) -> None:
+def _place(view: View, finding: Finding, rows: Rows, context: SessionContext, tail: WindowTail, now_ms: int) -> None:
     of_page = finding.kind in OF_PAGE
     if of_page and tail.page_cut and finding.page.index == 0:
         return
@@ -153,7 +146,7 @@ def _waits_for_close(finding: Finding, timeline: Timeline) -> bool:
     return finding.kind == "blocking_exception" and finding.evidence.get("tried_again") == 0
 
 
-def _settled_ms(finding: Finding, context: Session) -> float:
+def _settled_ms(finding: Finding, context: SessionContext) -> float:
     """When waiting can no longer change the finding, client's clock."""
     rules = context.rules.clicks
     if finding.kind == "slow_response":

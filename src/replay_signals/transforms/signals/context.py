@@ -1,0 +1,111 @@
+"""The context that every detector gets: a session with everything that several signals ask about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from replay_signals.schemas.digests import SessionDigest
+from replay_signals.schemas.messages import AnalyticsEvent
+from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.clicks.bursts import Burst, bursts_of
+from replay_signals.transforms.clicks.errors import Errors
+from replay_signals.transforms.clicks.verdicts import verdicts
+from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.session import analytics
+from replay_signals.transforms.session.elements import key_of
+from replay_signals.transforms.session.timeline import Timeline, timeline_of
+
+
+@dataclass(frozen=True, eq=False)
+class SessionContext:
+    """A session as the detectors see it; what several of them need is worked out once.
+
+    `clicks` and `events` are in order of time. `start_ms` (epoch ms, client's clock) is the start of the whole session
+    also where only its last minutes are at hand; `end_ms` is the last that was recorded so far.
+    """
+
+    digest: SessionDigest
+    timeline: Timeline
+    clicks: list[Judged]
+    events: list[AnalyticsEvent]
+    rules: Rules
+    errors: Errors
+    start_ms: float
+    end_ms: float
+
+    @cached_property
+    def bursts(self) -> list[Burst]:
+        """Repeated clicking, whether it was answered or not."""
+        return bursts_of(self.clicks, self.rules.rage)
+
+    @cached_property
+    def raging(self) -> set[int]:
+        """Identities of clicks that belong to rage."""
+        return {id(j) for burst in self.bursts if burst.rage(self.errors) for j in burst.clicks}
+
+    # Looked up for each finding; searching all clicks each time made long sessions quadratic.
+
+    @cached_property
+    def answered_ms(self) -> list[float]:
+        """Times of answered clicks, in order."""
+        return sorted(j.click.t for j in self.clicks if j.answered)
+
+    @cached_property
+    def opened_ms(self) -> list[float]:
+        """Starts of pages, in order."""
+        return sorted(p.start_ms for p in self.timeline.pages)
+
+    @cached_property
+    def worked_ms(self) -> dict[str, float]:
+        """When each control (by key) last answered without a failed request."""
+        last: dict[str, float] = {}
+        for j in self.clicks:
+            if j.answered and not j.failed:
+                key = key_of(j.click.control)
+                last[key] = max(j.click.t, last.get(key, j.click.t))
+        return last
+
+    @cached_property
+    def reached_ms(self) -> dict[str, float]:
+        """When each document (URL without fragment) was last opened."""
+        last: dict[str, float] = {}
+        for page in self.timeline.pages:
+            url = page.href.partition("#")[0]
+            last[url] = max(page.start_ms, last.get(url, page.start_ms))
+        return last
+
+    @cached_property
+    def by_place(self) -> dict[tuple[int, int | None], list[Judged]]:
+        """Clicks by page and element, in order of time."""
+        places: dict[tuple[int, int | None], list[Judged]] = {}
+        for j in self.clicks:
+            places.setdefault((id(j.click.page), j.click.element), []).append(j)
+        return places
+
+
+def context_of(
+    session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules, *, start_ms: float | None = None
+) -> SessionContext:
+    """The context of a session with at least one message.
+
+    `start_ms` (epoch ms) is the start of the session where `session` holds only its last messages; None takes the first
+    recorded event. A session whose records are all corrupt spans what its messages say.
+    """
+    ordered = analytics.in_order(events)
+    timeline = timeline_of(session)
+    clicks = verdicts(timeline, rules, ordered)
+    messages = session.messages.values()
+    first_ms = timeline.start_ms if timeline.windows else min(m.first_ms for m in messages)
+    last_ms = timeline.end_ms if timeline.windows else max(m.last_ms for m in messages)
+    return SessionContext(
+        digest=session,
+        timeline=timeline,
+        clicks=clicks,
+        events=ordered,
+        rules=rules,
+        errors=Errors(timeline, clicks, ordered),
+        start_ms=first_ms if start_ms is None else start_ms,
+        end_ms=last_ms,
+    )
