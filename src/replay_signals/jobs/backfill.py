@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from replay_signals.schemas.rules import Rules
 
 if TYPE_CHECKING:  # Beam and Iceberg take seconds to import: only a run does
+    from apache_beam import Pipeline
     from pyiceberg.catalog import Catalog
 
     from replay_signals.pipelines.batch.graph import Job
@@ -64,7 +65,11 @@ class BackfillResult:
 
 
 def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> BackfillResult:
-    """Reads, judges and commits. Raises InputError, WarehouseError or ValueError (days in the wrong order)."""
+    """Reads, judges and commits.
+
+    Raises InputError, WarehouseError (the warehouse or its surroundings), ValueError (days in the wrong order) and
+    PipelineBug, whose cause has the stack of the step that broke.
+    """
     from replay_signals.pipelines.files.reading import expand
     from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog
     from replay_signals.pipelines.iceberg.commit import Conflict
@@ -114,11 +119,11 @@ def _attempt(
     from replay_signals.pipelines.batch.commit_plan import plans_of, publish
     from replay_signals.pipelines.batch.graph import Job
     from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_tables
+    from replay_signals.pipelines.iceberg.orphans import plan_location
 
     tables = {name: PinnedTable(table) for name, table in open_tables(catalog).items()}
     run_id = uuid.uuid4().hex
-    plan = f"{tables['sessions'].table.location()}/metadata/backfill-{run_id}.plan"
-    job = Job(run_id, options.format, options.rules, tables, days, plan)
+    job = Job(run_id, options.format, options.rules, tables, days, plan_location(tables["sessions"].table, run_id))
     outcome = _run(options, urls, job, progress)
     plans = plans_of(outcome, tables, days)
     publish(catalog, tables, plans, run_id, _counter("commit", len(plans), progress))
@@ -127,29 +132,33 @@ def _attempt(
 
 def _run(options: BackfillOptions, urls: list[str], job: Job, progress: Progress) -> Outcome:
     """Runs the graph and takes its plan."""
-    from apache_beam import Pipeline
-    from apache_beam.options.pipeline_options import PipelineOptions
-
+    from replay_signals.pipelines.batch.failures import explained
     from replay_signals.pipelines.batch.graph import backfill, watchers
-    from replay_signals.pipelines.batch.outcome import decode
-    from replay_signals.pipelines.iceberg.catalog import WarehouseError
+    from replay_signals.pipelines.batch.outcome import taken
 
     counters = {"read": _counter("read", len(urls), progress), "judge": _counter("judge", 0, progress)}
+    pipeline = _pipeline(options)
     watchers[job.run_id] = lambda stage: counters[stage](stage)
     try:
-        pipeline = Pipeline(options.runner or LOCAL_RUNNER, options=PipelineOptions(list(options.beam_args)))
         backfill(pipeline, urls, job)
         pipeline.run().wait_until_finish()
     except Exception as error:
-        # runners raise their own types with the worker's stack as text; its last line is the cause
-        raise WarehouseError(f"the pipeline failed: {_cause(error)}") from error
+        raise explained(error) from error
     finally:
         del watchers[job.run_id]
-    io = job.tables["sessions"].table.io
-    with io.new_input(job.plan_location).open() as stream:
-        outcome = decode(stream.read())
-    io.delete(job.plan_location)
-    return outcome
+    return taken(job.tables["sessions"].table.io, job.plan_location)
+
+
+def _pipeline(options: BackfillOptions) -> Pipeline:
+    from apache_beam import Pipeline
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    from replay_signals.pipelines.files.reading import InputError
+
+    try:
+        return Pipeline(options.runner or LOCAL_RUNNER, options=PipelineOptions(list(options.beam_args)))
+    except ValueError as error:
+        raise InputError(f"Beam takes neither this runner nor these options: {error}") from error
 
 
 def _counter(stage: str, total: int, progress: Progress) -> Callable[[str], None]:
@@ -161,11 +170,3 @@ def _counter(stage: str, total: int, progress: Progress) -> Callable[[str], None
         progress(stage, done, total)
 
     return count
-
-
-def _cause(error: BaseException) -> str:
-    """The deepest cause in one line."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    return lines[-1].strip() if lines else type(error).__name__

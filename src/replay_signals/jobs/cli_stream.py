@@ -175,10 +175,16 @@ def maintain(
     keep_days: Annotated[
         float, typer.Option("--keep-days", help="Snapshots older than this go, the newest 20 stay.", min=0)
     ] = 7,
+    orphan_days: Annotated[
+        float, typer.Option("--orphan-days", help="Files that no snapshot names go when they are older.", min=1)
+    ] = 3,
+    only_orphans: Annotated[
+        bool, typer.Option("--only-orphans", help="Do nothing else; needs no Java, for tables of backfills.")
+    ] = False,
     json: Json = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:
-    """Put the small files of a stream's tables together, and let old snapshots go."""
+    """Put the small files of a stream's tables together, and let old snapshots and orphaned files go."""
     import msgspec
 
     from replay_signals.jobs import maintain as job
@@ -188,20 +194,24 @@ def maintain(
     from replay_signals.transforms.inbox.record import json_bytes
 
     wanted = read_config(config, root, warehouse=warehouse, catalog=catalog)
-    done = []
-    with render.progress("Maintaining tables", len(TABLES)) as advance:
-        for table in job.run(wanted, root, keep_days):
+    done = {}
+    with render.progress("Maintaining tables", len(TABLES) * (1 if only_orphans else 2)) as advance:
+        for table in () if only_orphans else job.run(wanted, root, keep_days):
             advance(table.table)
-            done.append(table)
+            done[table.table] = table
+        for table in job.run_orphans(wanted, orphan_days):
+            advance(table.table)
+            shaped = done.get(table.table, table)
+            done[table.table] = msgspec.structs.replace(shaped, orphans=table.orphans)
     if json:
-        for table in done:
+        for table in done.values():
             render.write(json_bytes(msgspec.structs.asdict(table)))
         return
-    counts = ("files_before", "files_after", "snapshots_before", "snapshots_after")
-    titles = ("Table", "Files", "now", "Snapshots", "now")
+    counts = ("files_before", "files_after", "snapshots_before", "snapshots_after", "orphans")
+    titles = ("Table", "Files", "now", "Snapshots", "now", "Orphans")
     render.rows(
-        list(zip(titles, ("left", *["right"] * 4), strict=True)),
-        [(table.table, *(getattr(table, name) for name in counts)) for table in done],
+        list(zip(titles, ("left", *["right"] * 5), strict=True)),
+        [(table.table, *(getattr(table, name) for name in counts)) for table in done.values()],
     )
 
 

@@ -31,7 +31,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.OK: "done",
     ExitCode.REJECTED: "done, but some input was rejected and --strict was given",
     ExitCode.USAGE: "wrong option, missing or unusable input, or a rules file that is not valid",
-    ExitCode.STORE: "the warehouse, the inbox or a Kafka topic cannot be read or written",
+    ExitCode.STORE: "the warehouse, the inbox, a Kafka topic or a disk cannot be read or written",
     ExitCode.MISSING_EXTRA: "the command needs an extra that is not installed",
     ExitCode.INTERNAL: "an error that nobody foresaw",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
@@ -104,6 +104,10 @@ def explain(error: BaseException) -> ExitCode:
     if code is not None:
         say(f"Error: {error}")
         return code
+    if isinstance(error, OSError):
+        said = error.strerror or str(error)
+        say(f"Error: {said}: {error.filename}" if error.filename else f"Error: {said}")
+        return ExitCode.STORE
     if not isinstance(error, Exception):
         raise error
     say(

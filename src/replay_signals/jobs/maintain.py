@@ -1,15 +1,19 @@
-"""maintain: puts the small files of a stream's tables together and lets old snapshots go, in an embedded Flink."""
+"""maintain: puts the small files of a stream's tables together and lets old snapshots go, in an embedded Flink.
+
+Files that no snapshot names are removed by PyIceberg, which needs no Flink: so it also serves who only has backfills.
+"""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from replay_signals.jobs.stack_home import StackError, flink_python
-from replay_signals.jobs.stream import cause_of, embedded, make_tables
+from replay_signals.jobs.stream import cause_of, embedded, make_tables, tables_of
 from replay_signals.pipelines.stream.config import StreamConfig, to_json
 from replay_signals.pipelines.stream.maintain import Maintained
 
@@ -34,3 +38,20 @@ def run(config: StreamConfig, root: Path, keep_days: float) -> Iterator[Maintain
     finally:
         child.kill()
         child.wait()
+
+
+def run_orphans(config: StreamConfig, days: float) -> Iterator[Maintained]:
+    """Removes the files that no snapshot names and that are older than so many days, table by table.
+
+    Raises WarehouseError; a catalog that only Flink can open gives nothing.
+    """
+    from replay_signals.pipelines.iceberg.orphans import remove_orphans  # Arrow and Iceberg take long to import
+
+    before = datetime.now(UTC) - timedelta(days=days)
+    for name, table in tables_of(config, create=False).items():
+        removed = remove_orphans(table, before)
+        snapshot = table.current_snapshot()
+        summary = snapshot.summary if snapshot else None
+        files = int(summary["total-data-files"] or 0) if summary else 0
+        snapshots = len(table.snapshots())
+        yield Maintained(name, files, files, snapshots, snapshots, removed.files)

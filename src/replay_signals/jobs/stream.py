@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from pyiceberg.table import Table
 
 from replay_signals.jobs.brokers import end_offsets
 from replay_signals.jobs.stack import DEFAULT_ROOT, rest
@@ -75,12 +76,19 @@ def make_tables(config: StreamConfig, *, create: bool = True) -> None:
     Raises WarehouseError, and StackError when Flink could not use them. A catalog that is configured for Flink alone
     must have them already: a backfill into it makes them.
     """
+    if config.warehouse.catalog:
+        _for_flink(config.warehouse, config.warehouse.catalog)
+    tables_of(config, create=create)
+
+
+def tables_of(config: StreamConfig, *, create: bool) -> dict[str, Table]:
+    """The tables by name; none of a catalog that is configured for Flink alone. Raises WarehouseError."""
     where = config.warehouse
-    if where.catalog:
-        _for_flink(where, where.catalog)
-        open_tables(open_catalog(None, where.catalog, create=create), create=create)
-    elif not where.flink_catalog:
-        open_tables(open_catalog(where.folder, create=create), create=create)
+    if where.flink_catalog and not where.catalog:
+        return {}
+    return open_tables(
+        open_catalog(None if where.catalog else where.folder, where.catalog, create=create), create=create
+    )
 
 
 def hand_over_catalog(where: Warehouse, folder: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ from replay_signals.pipelines.batch.replaced_days import rows_of_days
 from replay_signals.pipelines.batch.sessions import Days
 from replay_signals.pipelines.iceberg.catalog import PinnedTable
 from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, Conflict, TablePlan, commit_table, discard
-from replay_signals.pipelines.iceberg.datafiles import unpack
+from replay_signals.pipelines.iceberg.datafiles import data_file
 from replay_signals.pipelines.iceberg.predicates import any_of
 from replay_signals.schemas.rows import ROW_KEYS
 
@@ -20,16 +20,16 @@ from replay_signals.schemas.rows import ROW_KEYS
 def plans_of(outcome: Outcome, tables: Mapping[str, PinnedTable], days: Days | None) -> list[TablePlan]:
     """What to do to each table, in the order of commits."""
     filters = rows_of_days(tables, days) if days else {}
-    return [_plan(name, outcome, filters.get(name)) for name in COMMIT_ORDER]
+    return [_plan(tables[name], name, outcome, filters.get(name)) for name in COMMIT_ORDER]
 
 
-def _plan(name: str, outcome: Outcome, days: BooleanExpression | None) -> TablePlan:
+def _plan(pinned: PinnedTable, name: str, outcome: Outcome, days: BooleanExpression | None) -> TablePlan:
     remove: BooleanExpression = days or AlwaysFalse()
     if stale := outcome.stale.get(name):
         remove = Or(remove, any_of(ROW_KEYS[name][-1], stale))
     return TablePlan(
         name,
-        files=[unpack(data) for data in outcome.files.get(name, [])],
+        files=[data_file(pinned.table, written) for written in outcome.files.get(name, [])],
         added=outcome.added.get(name, 0),
         unchanged=outcome.unchanged.get(name, 0),
         remove=remove,

@@ -30,8 +30,7 @@ from replay_signals.pipelines.batch.sessions import Days, settle
 from replay_signals.pipelines.evidence import DIGEST, EVENT, LETTER, Owner, Part, pack_owner, unpack_owner
 from replay_signals.pipelines.files.reading import read
 from replay_signals.pipelines.iceberg.catalog import PinnedTable
-from replay_signals.pipelines.iceberg.datafiles import PartitionOf, partition_of, write_rows
-from replay_signals.pipelines.iceberg.datafiles import pack as pack_file
+from replay_signals.pipelines.iceberg.datafiles import PartitionOf, described, partition_of, write_rows
 from replay_signals.pipelines.iceberg.lookup import rows_by_id, rows_of_sessions
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent, Record, SnapshotMessage
@@ -263,7 +262,8 @@ class WriteFile(beam.DoFn):
 
     def _write(self, partition: PartitionOf, rows: list[Any]) -> Outcome:
         table = partition[0]
-        return Outcome(files={table: [pack_file(f) for f in write_rows(self._tables[table].table, partition, rows)]})
+        files = write_rows(self._tables[table].table, partition, rows)
+        return Outcome(files={table: [described(file) for file in files]})
 
 
 class WritePlan(beam.DoFn):

@@ -7,14 +7,17 @@ from collections.abc import Iterable
 import apache_beam as beam
 import msgspec
 from apache_beam.coders.typecoders import registry
+from pyiceberg.io import FileIO
 
 from replay_signals.pipelines.batch.sessions import Settled
+from replay_signals.pipelines.iceberg.catalog import WarehouseError
+from replay_signals.pipelines.iceberg.datafiles import WrittenFile
 
 
 class Outcome(msgspec.Struct):
-    """Counts and data files, by table where they belong to one. `files` are packed, `stale` are keys to replace."""
+    """Counts and data files, by table where they belong to one. `stale` are keys to replace."""
 
-    files: dict[str, list[bytes]] = {}
+    files: dict[str, list[WrittenFile]] = {}
     stale: dict[str, list[str]] = {}
     added: dict[str, int] = {}
     unchanged: dict[str, int] = {}
@@ -94,6 +97,19 @@ class MergeOutcomes(beam.CombineFn):
     def get_accumulator_coder(self) -> beam.coders.Coder:
         """MessagePack instead of pickle."""
         return OutcomeCoder()
+
+
+def taken(io: FileIO, location: str) -> Outcome:
+    """The plan that a run left at a location, and removes it. Raises WarehouseError."""
+    try:
+        with io.new_input(location).open() as stream:
+            outcome = decode(stream.read())
+    except OSError as error:
+        raise WarehouseError(f"the run left no plan at {location}: {error.strerror or error}") from error
+    except msgspec.MsgspecError as error:
+        raise WarehouseError(f"the run's plan at {location} is damaged: {error}") from error
+    io.delete(location)
+    return outcome
 
 
 encode = msgspec.msgpack.Encoder().encode

@@ -104,7 +104,7 @@ def _configured(name: str, warehouse: str | None) -> Catalog:
         raise
     except Exception as error:
         # catalogs raise whatever their client library raises
-        raise WarehouseError(f"{what}: {_without_password(_sentence(error), own)}") from error
+        raise WarehouseError(f"{what}: {_without_password(sentence(error), own)}") from error
 
 
 def _without_password(text: str, own: dict[str, Any]) -> str:
@@ -219,14 +219,14 @@ def _retried(action: Callable[[], T], what: str, *races: type[Exception]) -> T:
         except OSError as error:
             failure = error
             break
-    raise WarehouseError(f"{what}: {_sentence(failure)}") from failure
+    raise WarehouseError(f"{what}: {sentence(failure)}") from failure
 
 
 def _is_permanent(error: Exception) -> bool:
     return any(text in str(error) for text in PERMANENT)
 
 
-def _sentence(error: Exception | None) -> str:
+def sentence(error: Exception | None) -> str:
     """The first line of an error, without SQLAlchemy's SQL and links."""
     original = getattr(error, "orig", None) or error
     return (str(original).splitlines() or [type(error).__name__])[0]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import pyarrow as pa
 from pyiceberg.expressions import AlwaysFalse, BooleanExpression
 
-from replay_signals.pipelines.iceberg.catalog import PinnedTable
+from replay_signals.pipelines.iceberg.catalog import PinnedTable, WarehouseError, sentence
 from replay_signals.pipelines.iceberg.predicates import SessionKey, any_of, any_session_of
 from replay_signals.pipelines.iceberg.schema import rows_of
 from replay_signals.schemas.rows import ROW_KEYS, TABLES
@@ -19,11 +20,14 @@ Tables = Mapping[str, PinnedTable]
 
 
 def read_rows(pinned: PinnedTable, table: str, where: BooleanExpression) -> Iterator[Any]:
-    """Rows of a table that match, streamed batch by batch."""
+    """Rows of a table that match, streamed batch by batch. Raises WarehouseError for data files that are not there."""
     if pinned.snapshot_id is None or where == AlwaysFalse():
         return
-    for batch in pinned.table.scan(row_filter=where).to_arrow_batch_reader():
-        yield from rows_of(batch, TABLES[table])
+    try:
+        for batch in pinned.table.scan(row_filter=where).to_arrow_batch_reader():
+            yield from rows_of(batch, TABLES[table])
+    except (OSError, pa.ArrowInvalid) as error:
+        raise WarehouseError(f"table {table} cannot be read: {sentence(error)}") from error
 
 
 def rows_of_sessions(tables: Tables, keys: Iterable[SessionKey]) -> Iterator[tuple[str, Any]]:

@@ -34,6 +34,11 @@ from replay_signals.pipelines.stream.steps import (
 from replay_signals.schemas.rows import TABLES
 
 MODE = "python.execution-mode"
+CHECKPOINT_TIMEOUT_S = 120
+"""A checkpoint takes seconds (figures in docs/streaming.md); a store may stall for a while."""
+TOLERATED_CHECKPOINTS = 3
+"""Failures in a row before the job starts again from its newest checkpoint, which renews every connection. So nobody
+goes without a commit for longer than four intervals, or four timeouts (8 minutes); alerts.yaml tells of it before."""
 
 
 def build(env: StreamExecutionEnvironment, config: StreamConfig) -> None:
@@ -121,6 +126,6 @@ def _settings(config: StreamConfig) -> dict[str, Any]:
         "python.fn-execution.bundle.size": "500",
         # records wait this long for others on their way to the next task; Flink's 100 ms would be most of the latency
         "execution.buffer-timeout.interval": "10 ms",
-        "execution.checkpointing.timeout": "5 min",
-        "execution.checkpointing.tolerable-failed-checkpoints": "100",
+        "execution.checkpointing.timeout": f"{CHECKPOINT_TIMEOUT_S} s",
+        "execution.checkpointing.tolerable-failed-checkpoints": str(TOLERATED_CHECKPOINTS),
     }

@@ -27,13 +27,14 @@ DAY_MS = 86_400_000
 
 
 class Maintained(msgspec.Struct, frozen=True):
-    """One table, before and after."""
+    """One table, before and after; `orphans` are files that no snapshot named, and that went."""
 
     table: str
     files_before: int
     files_after: int
     snapshots_before: int
     snapshots_after: int
+    orphans: int = 0
 
 
 def maintain(where: Warehouse, keep_days: float) -> Iterator[Maintained]:

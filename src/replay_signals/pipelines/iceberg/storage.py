@@ -1,0 +1,51 @@
+"""The file system under a table, whichever FileIO its catalog configures: local folders and object stores alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fsspec.implementations.arrow import ArrowFSWrapper
+from pyarrow.fs import FileSystem, FSSpecHandler, LocalFileSystem, PyFileSystem
+from pyiceberg.io import FileIO
+from pyiceberg.io.fsspec import FsspecFileIO
+from pyiceberg.io.pyarrow import PyArrowFileIO
+
+from replay_signals.pipelines.iceberg.catalog import WarehouseError
+
+
+class Place:
+    """A location (URL or path) in its file system; `path` is how the file system names it, without scheme."""
+
+    def __init__(self, io: FileIO, location: str) -> None:
+        self.scheme, host, self.path = PyArrowFileIO.parse_location(location, io.properties)
+        self.filesystem: FileSystem
+        if isinstance(io, PyArrowFileIO):
+            self.filesystem = io.fs_by_scheme(self.scheme, host)
+        elif isinstance(io, FsspecFileIO):
+            self.filesystem = PyFileSystem(FSSpecHandler(io.get_fs(self.scheme, host)))
+        else:
+            raise WarehouseError(f"the file system of {location} cannot be used: {type(io).__name__} is not known here")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the files lie on this machine's disks."""
+        return isinstance(self.filesystem, LocalFileSystem)
+
+    def holds(self, path: str) -> bool:
+        """Whether a path of the same file system lies below this one, also when links are followed."""
+        if not path.startswith(self.path.rstrip("/") + "/"):
+            return False
+        return not self.is_local or Path(path).resolve().is_relative_to(Path(self.path).resolve())
+
+
+class SchemeFilesystem(ArrowFSWrapper):  # type: ignore[misc]  # fsspec has no types
+    """An Arrow file system as fsspec wants it, under the scheme of the URLs that it serves."""
+
+    def __init__(self, filesystem: FileSystem, scheme: str) -> None:
+        super().__init__(filesystem)
+        self._scheme = scheme
+
+    @property
+    def protocol(self) -> str:
+        """The scheme: Arrow's own name for a file system is not always that."""
+        return self._scheme
