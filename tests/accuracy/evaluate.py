@@ -24,9 +24,9 @@ from replay_signals.pipelines.files.reading import read
 from replay_signals.schemas.digests import MessageDigest, SessionDigest, millis
 from replay_signals.schemas.messages import AnalyticsEvent, SnapshotMessage
 from replay_signals.schemas.rules import Clicks, Rage, Rules
-from replay_signals.transforms.digest import records as codes
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.digest.records import Scroll
 from replay_signals.transforms.judge.judgement import judge
 from replay_signals.transforms.session.timeline import timeline_of
 
@@ -69,7 +69,7 @@ def load(folders: Iterable[Path]) -> list[Recording]:
 
 def _scrolls(session: SessionDigest) -> list[float]:
     """Times at which a page scrolled: a hunt on a page without room to scroll leaves none."""
-    return [t for page in timeline_of(session).pages for t, _ in page.of(codes.SCROLL)]
+    return [t for page in timeline_of(session).pages for t, _ in page.of(Scroll)]
 
 
 def signals_of(recording: Recording, rules: Rules, with_events: bool = True) -> list[Signal]:

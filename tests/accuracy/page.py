@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
 from tests.accuracy.scoring import Case, Score
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.session.elements import label_of
+from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.session.timeline import Page, timeline_of
 
 if TYPE_CHECKING:
@@ -241,13 +242,13 @@ def _moment(case: Case, recordings: Sequence[Recording]) -> str:
 
 _INTERACTIONS = {rrweb.MOUSE_DOWN: "down", rrweb.CLICK: "click", rrweb.FOCUS: "focus", rrweb.BLUR: "blur"}
 _NAMES = {
-    records.META: "page",
-    records.FULL: "snapshot",
-    records.MUTATION: "mutation",
-    records.SCROLL: "scroll",
-    records.INPUT: "input",
-    records.CONSOLE: "console",
-    records.NETWORK: "requests",
+    records.Meta: "page",
+    records.FullSnapshot: "snapshot",
+    records.Mutation: "mutation",
+    records.Scroll: "scroll",
+    records.Input: "input",
+    records.Console: "console",
+    records.Network: "requests",
 }
 
 
@@ -256,14 +257,13 @@ def _events(page: Page, t_ms: float) -> list[str]:
     lines = []
     for t, record in page.records:
         since = t - t_ms
-        code: Any = record[1]
         if not -AROUND_MS[0] <= since <= AROUND_MS[1]:
             continue
-        if code == records.INTERACTION and record[2] in _INTERACTIONS:
-            node: Any = record[3]
-            control = next(page.elements.around(node), None)
-            lines.append(f"{since:+7.0f} ms  {_INTERACTIONS[record[2]]:9} {label_of(control, node)}")  # type: ignore[index]
-        elif code in _NAMES:
-            detail = "" if code in (records.FULL, records.INPUT) else str(record[2:8])[:150]
-            lines.append(f"{since:+7.0f} ms  {_NAMES[code]:9} {detail}")
+        if isinstance(record, records.Interaction) and record.kind in _INTERACTIONS:
+            control = next(page.elements.around(record.node_id), None)
+            label = element_label(control, record.node_id)
+            lines.append(f"{since:+7.0f} ms  {_INTERACTIONS[record.kind]:9} {label}")
+        elif type(record) in _NAMES:
+            shown = () if isinstance(record, records.FullSnapshot | records.Input) else structs.astuple(record)[1:7]
+            lines.append(f"{since:+7.0f} ms  {_NAMES[type(record)]:9} {str(list(shown))[:150] if shown else ''}")
     return lines

@@ -12,7 +12,7 @@ import msgspec
 
 from replay_signals.schemas.rows import MessageDigestRow
 
-DIGEST_VERSION = 1
+DIGEST_VERSION = 2
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

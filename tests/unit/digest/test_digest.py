@@ -18,8 +18,8 @@ from support.outcome import START_MS, digested, message, verdict_of
 from support.samples import EXAMPLES
 
 
-def records_of(*events: Json) -> list[list[Any]]:
-    return records.decode(digested(list(events)).records)
+def records_of(*events: Json) -> list[Any]:
+    return records.records_of(digested(list(events)))
 
 
 def letter(items: bytes) -> DeadLetter:
@@ -58,12 +58,12 @@ def test_a_rejected_payload_is_kept_in_part() -> None:
 
 def test_every_event_is_one_record_with_its_time() -> None:
     kept = records_of(rrweb.meta(5000, "http://a/"), rrweb.interaction(5250.5, rrweb.CLICK, 4, 1, 1))
-    assert [r[0] for r in kept] == [0, 250.5]
+    assert [r.offset_ms for r in kept] == [0, 250.5]
 
 
 def test_what_was_typed_is_not_kept() -> None:
-    raw = digested([rrweb.incremental(5000, 5, id=4, text="Secret", isChecked=False)])
-    assert records.decode(raw.records) == [[0, records.INPUT, 4, 6, False]]
+    kept = records_of(rrweb.incremental(5000, 5, id=4, text="Secret", isChecked=False))
+    assert kept == [records.Input(0, node_id=4, length=6, checked=False)]
 
 
 def test_texts_of_the_page_are_not_kept_but_names_of_controls_are() -> None:
@@ -77,7 +77,7 @@ def test_texts_of_the_page_are_not_kept_but_names_of_controls_are() -> None:
 def test_changed_texts_are_not_kept() -> None:
     kept = records_of(rrweb.mutation(5000, texts=[{"id": 9, "value": "Dear Ann"}]))
     assert "Ann" not in repr(kept)
-    assert kept[0][3] == [9]
+    assert kept[0].texts == [9]
 
 
 @pytest.mark.parametrize(
@@ -92,19 +92,19 @@ def test_changed_texts_are_not_kept() -> None:
     ],
 )
 def test_page_urls_carry_no_user_info(href: Any, kept: str) -> None:
-    assert records_of(rrweb.meta(5000, href))[0][2] == kept
+    assert records_of(rrweb.meta(5000, href))[0].href == kept
 
 
 def test_request_urls_carry_no_query() -> None:
     request = {"name": "http://u:p@a.test/api?token=secret#x", "duration": 12.34, "status": 200, "method": "GET"}
     kept = records_of(rrweb.network(5000, request | {"timestamp": START_MS + 0.12}))
-    assert kept[0][2] == [["http://a.test/api", START_MS + 0.1, 12.3, 200, "GET", "", ""]]
+    assert kept[0].requests == [records.RecordedRequest("http://a.test/api", START_MS + 0.1, 12.3, 200, "GET", "", "")]
 
 
 def test_console_lines_are_bounded() -> None:
     kept = records_of(rrweb.console(5000, "error", "x" * 10_000, "y", trace=("z" * 1000,)))
-    level, text, trace = kept[0][2:]
-    assert (level, len(text), len(trace)) == ("error", 300, 200)
+    line = kept[0]
+    assert (line.level, len(line.message), len(line.trace)) == ("error", 300, 200)
 
 
 @pytest.mark.parametrize("text", ["a\ud83d", "\udc00", "\x00", "👍"])

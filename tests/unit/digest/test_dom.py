@@ -10,14 +10,14 @@ from msgspec import Raw
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.dom import InflateError, inflate, mutation, ranges
+from replay_signals.transforms.digest.records import Mutation
 from support.events import packed
 
 
-def kept(**fields: Any) -> dict[str, Any]:
-    """The parts of a mutation by name."""
+def kept(**fields: Any) -> Mutation:
+    """The record of a mutation."""
     data = msgspec.json.decode(msgspec.json.encode({"source": 0, **fields}), type=rrweb.Incremental)
-    names = ("parents", "texts", "attributes", "controls", "owners", "removed", "added", "alerts")
-    return dict(zip(names, mutation(data), strict=False))  # native screens keep more
+    return mutation(data)
 
 
 def node(id: int, tag: str = "div", **attributes: str) -> dict[str, Any]:
@@ -44,51 +44,51 @@ def test_ranges(ids: list[int], flat: list[int]) -> None:
 
 
 def test_a_changed_text_is_its_node() -> None:
-    assert kept(texts=[{"id": 7, "value": "secret"}])["texts"] == [7]
+    assert kept(texts=[{"id": 7, "value": "secret"}]).texts == [7]
 
 
 def test_changed_attributes_are_names_and_hashes() -> None:
     attributes = [{"id": 7, "attributes": {"class": "on", "title": None}}]
     first, second = kept(attributes=attributes), kept(attributes=attributes)
-    assert first["attributes"][:2] == [7, "class"]
+    assert next(iter(first.attributes))[:2] == (7, "class")
     assert first == second
     other = kept(attributes=[{"id": 7, "attributes": {"class": "off", "title": None}}])
-    assert other["attributes"] != first["attributes"]
+    assert other.attribute_hashes != first.attribute_hashes
 
 
 def test_added_nodes_name_their_outer_parent_only() -> None:
     adds = [{"parentId": 4, "node": node(10)}, {"parentId": 10, "node": node(11)}, {"parentId": 11, "node": node(12)}]
-    assert (kept(adds=adds)["parents"], kept(adds=adds)["added"]) == ([4], [10, 12])
+    assert (kept(adds=adds).parents, kept(adds=adds).added) == ([4], [10, 12])
 
 
 def test_removed_nodes_name_their_outer_parent_only() -> None:
     removes = [{"parentId": 4, "id": 10}, {"parentId": 10, "id": 11}]
-    assert (kept(removes=removes)["parents"], kept(removes=removes)["removed"]) == ([4], [10, 11])
+    assert (kept(removes=removes).parents, kept(removes=removes).removed) == ([4], [10, 11])
 
 
 def test_added_nodes_know_the_control_they_are_in() -> None:
     adds = [{"parentId": 4, "node": node(10, "button")}, {"parentId": 10, "node": node(11, "span")}]
     made = kept(adds=adds)
-    assert [c[:3] for c in made["controls"]] == [[10, made["controls"][0][1], "button"]]
-    assert made["owners"][-3:] == [11, 11, 10]
+    assert [(c.first, c.tag) for c in made.controls] == [(10, "button")]
+    assert made.owners[-3:] == [11, 11, 10]
 
 
 def test_a_text_in_an_alert_is_told() -> None:
     text = {"type": 3, "id": 11, "textContent": " Card \n declined "}
     for attributes in ({"role": "alert"}, {"class": "form-error"}, {"class": "toast"}):
         adds = [{"parentId": 4, "node": node(10, **attributes)}, {"parentId": 10, "node": text}]
-        assert kept(adds=adds)["alerts"] == ["Card declined"]
-    assert kept(adds=[{"parentId": 4, "node": node(10)}, {"parentId": 10, "node": text}])["alerts"] == []
+        assert kept(adds=adds).alerts == ["Card declined"]
+    assert kept(adds=[{"parentId": 4, "node": node(10)}, {"parentId": 10, "node": text}]).alerts == []
 
 
 def test_parents_in_a_circle_do_not_hang() -> None:
     adds = [{"parentId": 11, "node": node(10)}, {"parentId": 10, "node": node(11)}, {"parentId": 12, "node": node(12)}]
-    assert kept(adds=adds)["added"] == [10, 12]
+    assert kept(adds=adds).added == [10, 12]
 
 
 def test_a_flood_of_changes_is_bounded() -> None:
     many = kept(
         texts=[{"id": i} for i in range(5000)], attributes=[{"id": i, "attributes": {"a": "b"}} for i in range(5000)]
     )
-    assert len(many["texts"]) <= 300
-    assert len(many["attributes"]) <= 900
+    assert len(many.texts) <= 300
+    assert len(many.attribute_names) <= 300

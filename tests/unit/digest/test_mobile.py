@@ -67,7 +67,7 @@ def test_typed_text_is_not_kept() -> None:
     for sdk in (Ios, Android):
         stamped = App(sdk(), (field,)).stamped()
         assert "Jane Doe" in json.dumps(stamped)
-        assert b"Jane" not in records.decode(digested(stamped).records).__repr__().encode()
+        assert b"Jane" not in repr(records.records_of(digested(stamped))).encode()
 
 
 def test_a_view_is_found_by_the_place_it_has_at_the_time() -> None:

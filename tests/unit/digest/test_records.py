@@ -1,32 +1,127 @@
-"""Records: their encoding."""
+"""Records: their encoding, what a later program may add to it, and digests of version 1."""
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 import zlib
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
+from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.message import digest
+from support.outcome import message
+from support.samples import ROOT
+
+GOLDEN_V1 = ROOT / "tests" / "golden" / "digests_v1.jsonl.gz"
+"""Digests as version 1 wrote them, beside the events they were made of. Never written anew."""
+STORED = [json.loads(line) for line in gzip.decompress(GOLDEN_V1.read_bytes()).splitlines()]
+KINDS: tuple[type[records.BaseRecord], ...] = get_args(records.ReplayRecord)
+
+
+def packed(*rows: list[Any]) -> bytes:
+    return zlib.compress(msgspec.msgpack.encode(rows))
 
 
 def test_the_codes_are_part_of_the_stored_format() -> None:
     """Renumbering would make every stored digest mean something else."""
-    names = ("LOAD", "META", "FULL", "MUTATION", "MOVE", "INTERACTION", "SCROLL", "INPUT", "RESIZE", "MEDIA", "STYLE")
-    names += ("CANVAS", "SELECTION", "CUSTOM", "CONSOLE", "NETWORK", "OTHER")
-    assert [getattr(records, name) for name in names] == list(range(17))
+    names = "Load Meta FullSnapshot Mutation Move Interaction Scroll Input Resize Media Style Canvas Selection Custom"
+    names += " Console Network Other"
+    assert {kind.__name__: kind.__struct_config__.tag for kind in KINDS} == {n: i for i, n in enumerate(names.split())}
 
 
+def test_a_record_is_an_array_with_its_code_first() -> None:
+    data = records.encode([records.Input(250.5, node_id=4, length=6, checked=None)])
+    assert msgspec.msgpack.decode(zlib.decompress(data)) == [[7, 250.5, 4, 6, None]]
+
+
+def test_whole_numbers_stay_whole() -> None:
+    """They encode shorter than floats, also when a digest is encoded again."""
+    data = records.encode([records.Network(5, [records.RecordedRequest("/", 7, 1.5, 200, "GET", "fetch", "")])])
+    assert records.encode(records.decode(data, DIGEST_VERSION)) == data
+
+
+@pytest.mark.parametrize("version", [1, DIGEST_VERSION])
 @pytest.mark.parametrize(
-    "data", [b"", b"x", zlib.compress(b""), zlib.compress(b"\xc1"), zlib.compress(msgspec.msgpack.encode({"a": 1}))]
+    "data",
+    [
+        b"",
+        b"x",
+        zlib.compress(b""),
+        zlib.compress(b"\xc1"),
+        zlib.compress(msgspec.msgpack.encode({"a": 1})),
+        packed([]),
+        packed([0]),
+        packed(["a", "b", "c"]),
+        packed([3, 3]),
+        packed([2, 2, 1]),
+    ],
 )
-def test_what_is_no_encoding_is_named_corrupt(data: bytes) -> None:
+def test_what_is_no_encoding_is_named_corrupt(data: bytes, version: int) -> None:
     with pytest.raises(records.CorruptDigest):
-        records.decode(data)
+        records.decode(data, version)
+
+
+def test_fields_that_a_later_program_appended_are_skipped() -> None:
+    kept = records.Input(5, node_id=4, length=6, checked=None)
+    assert records.decode(packed([7, 5, 4, 6, None, "later", [1]]), DIGEST_VERSION) == [kept]
+
+
+def test_fields_appended_with_defaults_are_read_from_older_records() -> None:
+    class Later(records.BaseRecord, tag=7):
+        node_id: int | None
+        length: int
+        checked: bool | None
+        masked: bool = True
+
+    data = zlib.decompress(records.encode([records.Input(5, node_id=4, length=6, checked=None)]))
+    assert msgspec.msgpack.decode(data, type=list[Later]) == [Later(5, 4, 6, None, True)]
+
+
+@pytest.mark.parametrize("code", [-1, len(KINDS), "x", None])
+def test_a_record_of_an_unknown_code_is_refused(code: Any) -> None:
+    with pytest.raises(records.CorruptDigest):
+        records.decode(packed([7, 5, 4, 6, None], [code, 5]), DIGEST_VERSION)
+
+
+@pytest.mark.parametrize("version", [-1, 0, DIGEST_VERSION + 1])
+def test_a_digest_of_an_unknown_version_is_refused(version: int) -> None:
+    with pytest.raises(records.CorruptDigest, match="version"):
+        records.decode(records.encode([]), version)
 
 
 @pytest.mark.parametrize(
     ("value", "fits"), [(2**64 - 1, True), (2**64, False), (-(2**63), True), (-(2**63) - 1, False)]
 )
 def test_numbers_beyond_64_bits_do_not_fit(value: int, fits: bool) -> None:
-    assert records.encodable([0, records.OTHER, value]) is fits
+    assert records.encodable(records.Other(0, value)) is fits
+
+
+@pytest.mark.parametrize("stored", STORED, ids=range(len(STORED)))
+def test_digests_of_version_1_give_the_records_of_today(stored: dict[str, str]) -> None:
+    old = msgspec.msgpack.decode(base64.b64decode(stored["digest"]), type=MessageDigest)
+    new = digest(message(stored["items"].encode(), snapshot_source=old.snapshot_source))
+    assert old.version == 1
+    assert isinstance(new, MessageDigest)
+    assert records.records_of(old) == records.records_of(new)
+
+
+def test_the_kept_digests_hold_every_kind_of_record() -> None:
+    kept = [
+        record
+        for stored in STORED
+        for record in records.records_of(msgspec.msgpack.decode(base64.b64decode(stored["digest"]), type=MessageDigest))
+    ]
+    assert {type(record) for record in kept} == set(KINDS)
+    changes = [record for record in kept if isinstance(record, records.Mutation)]
+    assert any(list(change.attributes) for change in changes)
+    assert any(change.controls and change.owners and change.alerts for change in changes)
+    assert {change.screen is None for change in changes} == {True, False}
+    assert any(change.screen is not None and change.screen.removed for change in changes)
+    snapshots = [record for record in kept if isinstance(record, records.FullSnapshot)]
+    assert {snapshot.is_native for snapshot in snapshots} == {True, False}
+    assert any(snapshot.owners for snapshot in snapshots)

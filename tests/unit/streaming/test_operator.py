@@ -416,7 +416,7 @@ def test_a_digest_that_cannot_be_decoded_marks_the_session() -> None:
         stream.send(one, at(100))
     assert stream.close().of("sessions")[0].truncated
     with pytest.raises(records.CorruptDigest):
-        records.decode(bad.records)
+        records.records_of(bad)
 
 
 def test_settings_decide_when_a_session_closes() -> None:

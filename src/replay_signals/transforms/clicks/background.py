@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from math import exp
 from statistics import fmean, median
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.effects import SETTLE_MS, Effect, Target, spans
@@ -289,7 +289,6 @@ class _Spans:
 def _moves(page: Page) -> list[float]:
     """Times of all pointer positions."""
     times: list[float] = []
-    for t, record in page.of(records.MOVE):
-        flat: Any = record[3]
-        times += [t + flat[i] for i in range(2, len(flat), 3)]
+    for t, move in page.of(records.Move):
+        times += [t + offset_ms for offset_ms in move.positions[2::3]]
     return sorted(times)

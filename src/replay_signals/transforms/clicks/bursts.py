@@ -44,8 +44,8 @@ class Burst:
         The last taps before the end of a recording may have been answered unseen; after dead ones they count as such.
         """
         silent = [j for j in self.clicks if j.verdict == DEAD or (not j.answered and (j.failed or errors.of(j)))]
-        told = {id(j) for j in silent}
-        return silent + [j for j in self.clicks if silent and j.reason == ENDED and id(j) not in told]
+        told = set(silent)
+        return silent + [j for j in self.clicks if silent and j.reason == ENDED and j not in told]
 
     def rage(self, errors: Errors) -> bool:
         """Clicked again and again without progress."""

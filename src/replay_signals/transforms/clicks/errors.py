@@ -53,23 +53,23 @@ class Errors:
     def __init__(self, timeline: Timeline, clicks: Sequence[Judged], events: Sequence[AnalyticsEvent]) -> None:
         found = _once(_console(timeline), _exceptions(timeline, events))
         self.all = sorted(found, key=lambda e: (e.t, e.page.window_id, e.message))
-        self._by_click: dict[int, list[PageError]] = {}
+        self._by_click: dict[Judged, list[PageError]] = {}
         self.loose: list[PageError] = []
-        by_page: dict[int, list[Judged]] = {}
+        by_page: dict[Page, list[Judged]] = {}
         for j in clicks:
-            by_page.setdefault(id(j.click.page), []).append(j)
+            by_page.setdefault(j.click.page, []).append(j)
         downs = {page: [j.click.down_ms for j in own] for page, own in by_page.items()}
-        owners = [_owner(e, by_page.get(id(e.page), []), downs.get(id(e.page), [])) for e in self.all]
-        unprompted = {(id(e.page), e.message) for e, j in zip(self.all, owners, strict=True) if j is None}
+        owners = [_owner(e, by_page.get(e.page, []), downs.get(e.page, [])) for e in self.all]
+        unprompted = {(e.page, e.message) for e, j in zip(self.all, owners, strict=True) if j is None}
         for error, owner in zip(self.all, owners, strict=True):
-            if owner is None or (id(error.page), error.message) in unprompted:
+            if owner is None or (error.page, error.message) in unprompted:
                 self.loose.append(error)
             else:
-                self._by_click.setdefault(id(owner), []).append(error)
+                self._by_click.setdefault(owner, []).append(error)
 
     def of(self, j: Judged) -> list[PageError]:
         """Errors that this click caused."""
-        return self._by_click.get(id(j), [])
+        return self._by_click.get(j, [])
 
 
 def _owner(error: PageError, clicks: list[Judged], downs: list[float]) -> Judged | None:
@@ -88,11 +88,10 @@ def _owner(error: PageError, clicks: list[Judged], downs: list[float]) -> Judged
 def _console(timeline: Timeline) -> list[PageError]:
     found = []
     for page in timeline.pages:
-        for t, record in page.of(records.CONSOLE):
-            _, _, level, message, trace = record
-            if level == "error":
-                text = str(message)
-                found.append(PageError(t, page, text.strip('"'), str(trace), _UNCAUGHT.search(text) is not None))
+        for t, line in page.of(records.Console):
+            if line.level == "error":
+                uncaught = _UNCAUGHT.search(line.message) is not None
+                found.append(PageError(t, page, line.message.strip('"'), line.trace, uncaught))
     return found
 
 
@@ -114,12 +113,12 @@ def _exceptions(timeline: Timeline, events: Sequence[AnalyticsEvent]) -> list[Pa
 
 def _once(logged: list[PageError], thrown: list[PageError]) -> list[PageError]:
     """An exception that the console shows too is one error: the console's, which has the source, and uncaught."""
-    by_page: dict[int, list[int]] = {}
+    by_page: dict[Page, list[int]] = {}
     for i, line in enumerate(logged):
-        by_page.setdefault(id(line.page), []).append(i)
+        by_page.setdefault(line.page, []).append(i)
     found = list(logged)
     for error in thrown:
-        lines = by_page.get(id(error.page), [])
+        lines = by_page.get(error.page, [])
         start = bisect_left(lines, error.t - SAME_ERROR_MS, key=lambda i: logged[i].t)
         end = bisect_right(lines, error.t + SAME_ERROR_MS, key=lambda i: logged[i].t)
         said = error.message.partition(": ")[2] or error.message

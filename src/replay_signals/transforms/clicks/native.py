@@ -166,7 +166,7 @@ class _PageJudge:
 
     def _unseen(self, tap: Click) -> str:
         """Why the recorder may have missed an answer; empty when it would have seen one."""
-        end = self.next_page.start_ms if self.next_page is not None else max(self.page.end_ms, self.page.heard_ms)
+        end = self.next_page.start_ms if self.next_page is not None else max(self.page.end_ms, self.page.last_alive_ms)
         if end - tap.t < LOOK_MS:
             return ENDED
         looks = self.screens.looks
@@ -227,7 +227,7 @@ def _unwitnessed(control: Control | None) -> str:
 
 def _effects(page: Page, screens: Screens) -> list[Effect]:
     found = [Effect(look.t, "screen", look.targets) for look in screens.looks if look.targets]
-    found += [Effect(t, "keyboard") for t, record in page.of(records.CUSTOM) if record[2] == "keyboard"]
+    found += [Effect(t, "keyboard") for t, record in page.of(records.Custom) if record.tag == "keyboard"]
     found += [
         Effect(r.start_ms, "request", (("r", 0, f"{r.method} {r.url}"),), r.url, request=r)
         for r in page.requests

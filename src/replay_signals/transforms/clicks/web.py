@@ -36,9 +36,9 @@ LEFT_BY_LINK = "the page may have been left through the link"
 ALIVE, SLOW, DEAD, UNKNOWN = "alive", "slow", "dead", "unknown"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Judged:
-    """A click with its verdict. `effects` are the answers found, `requests` what the click sent.
+    """A click with its verdict, hashable by identity. `effects` are the answers found, `requests` what the click sent.
 
     `blurred` taps saw a change that may or may not be their answer: of a picture that changes by itself, or seen before
     the finger went up.
@@ -261,7 +261,7 @@ class _PageJudge:
         if out.requests and not out.failed:
             out.reason = "sent a request and showed nothing"
             return
-        lived = max(self.page.end_ms, self.page.heard_ms) - click.t
+        lived = max(self.page.end_ms, self.page.last_alive_ms) - click.t
         if lived < SURVIVED_MS and leads_away(control, self.page.href) and not self._would_follow(click):
             out.reason = LEFT_BY_LINK
             return
@@ -288,7 +288,7 @@ class _PageJudge:
         they do not (plain event files), a recording that goes from page to page of this site would have gone on.
         """
         target = link_target(click.control, self.page.href)
-        if target is None or self.page.sent or _origin(target) != _origin(self.page.href):
+        if target is None or self.page.has_send_times or _origin(target) != _origin(self.page.href):
             return False
         followed = any(p is not self.page and _origin(p.href) == _origin(self.page.href) for p in self.pages)
         return followed and (self.next_page is None or self.next_page.start_ms - click.t >= RECORDED_MS)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from replay_signals.schemas.rrweb import Attributes, Node
 
@@ -82,8 +84,8 @@ _ICON_TAGS = frozenset(("i", "svg", "use", "span", "img"))
 _SKIPPED_TAGS = frozenset(("head", "script", "style", "noscript", "template"))
 
 
-class Control(NamedTuple):
-    """A control as a digest keeps it; ids below it are `first..last`. `flags` are the letters of `FLAGS`."""
+class Control(msgspec.Struct, array_like=True, gc=False):
+    """A control as a digest keeps it; node ids below it are `first..last`. `flags` are the letters of `FLAGS`."""
 
     first: int
     last: int
@@ -141,12 +143,12 @@ def is_control(tag: str, a: Attributes) -> bool:
     return isinstance(a.class_, str) and is_hinted(a.class_)
 
 
-def control_of(node_id: int, tag: str, a: Attributes) -> list[Any]:
-    """The fields of a `Control` in order, `last` and a text name still open."""
+def control_of(node_id: int, tag: str, a: Attributes) -> Control:
+    """The control of an element; `last` and a name from its text are filled in by the caller."""
     name = a.aria_label or a.title or a.alt or a.placeholder
     if not name and tag == "input" and a.type in ("submit", "button", "reset"):
         name = a.value
-    return [
+    return Control(
         node_id,
         node_id,
         tag,
@@ -158,7 +160,7 @@ def control_of(node_id: int, tag: str, a: Attributes) -> list[Any]:
         text_of(a.class_, 60),
         text_of(a.href if tag in ("a", "area") else a.action if tag == "form" else a.for_, MAX_HREF_CHARS),
         _flags(a),
-    ]
+    )
 
 
 def _chosen(classes: Any) -> bool:
@@ -194,14 +196,14 @@ class Walk:
     __slots__ = ("_named", "_open", "controls", "element_count", "headline", "last", "ordered", "truncated")
 
     def __init__(self) -> None:
-        self.controls: list[list[Any]] = []
+        self.controls: list[Control] = []
         self.element_count = 0
         self.ordered = True
         self.truncated = False
         self.last = -1
         self.headline = ""
-        self._open: list[list[Any]] = []
-        self._named: list[list[Any]] = []
+        self._open: list[Control] = []
+        self._named: list[Control] = []
 
     def walk(self, node: Node) -> None:
         """Visits a node and what is below it; recursion is bounded by the decoder's own limit."""
@@ -225,10 +227,10 @@ class Walk:
         if tag and is_control(tag, node.attributes):
             self._control(node, tag)
         else:
-            if self._open and tag in _ICON_TAGS and "o" not in self._open[-1][10]:
+            if self._open and tag in _ICON_TAGS and "o" not in self._open[-1].flags:
                 classes = node.attributes.class_
                 if isinstance(classes, str) and ACTS_OUTSIDE.search(classes):
-                    self._open[-1][10] += "o"
+                    self._open[-1].flags += "o"
             self._below(node)
 
     def _below(self, node: Node) -> None:
@@ -250,12 +252,12 @@ class Walk:
         text = text_of(value, MAX_NAME_CHARS)
         if text:
             for control in self._named:
-                if len(control[5]) < MAX_NAME_CHARS:
-                    control[5] = f"{control[5]} {text}".strip()[:MAX_NAME_CHARS]
+                if len(control.name) < MAX_NAME_CHARS:
+                    control.name = f"{control.name} {text}".strip()[:MAX_NAME_CHARS]
 
     def _control(self, node: Node, tag: str) -> None:
         control = control_of(node.id, tag, node.attributes)
-        named = not control[5] and tag not in CONTAINER_TAGS and control[4] not in ("dialog", "alertdialog")
+        named = not control.name and tag not in CONTAINER_TAGS and control.role not in ("dialog", "alertdialog")
         if len(self.controls) < MAX_CONTROLS:
             self.controls.append(control)
         else:
@@ -267,7 +269,7 @@ class Walk:
         self._open.pop()
         if named:
             self._named.pop()
-        control[1] = self.last
+        control.last = self.last
 
 
 def pairs_below(node: Node, owner: int, out: list[tuple[int, int]]) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms.digest.controls import Walk, control_of, is_control, pairs_below, text_of
-from replay_signals.transforms.digest.wireframes import MAX_VIEWS, NO_PARENT, rows_of
+from replay_signals.transforms.digest.controls import Control, Walk, control_of, is_control, pairs_below, text_of
+from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
+from replay_signals.transforms.digest.wireframes import MAX_VIEWS, NO_PARENT, View, add_views
 
 MAX_INFLATED_BYTES = 256 * 1024 * 1024
 MAX_TARGETS = 300
@@ -57,51 +57,40 @@ def inflate(raw: Raw) -> bytes | Raw:
     return data
 
 
-def full_snapshot(raw: Raw) -> list[Any]:
-    """`[root, controls, pairs, element_count, mobile, truncated, error page, views]` of a full snapshot's data.
-
-    rrweb counts node ids from 1 in each document, so a root id of 1 is a new document and a higher one a checkout.
-    `error page`: the title or a heading says that the page is missing or broken. `views`: rows of a native screen; 0
-    for documents.
-    """
+def full_snapshot(raw: Raw) -> FullSnapshot:
+    """The record of a full snapshot's data."""
     full = _full.decode(inflate(raw))
     if full.node is None and full.wireframes is not None:
-        views: list[list[Any]] = []
-        rows_of(full.wireframes, NO_PARENT, views)
-        return [0, [], [], len(views), True, len(views) >= MAX_VIEWS, False, views]
+        views: list[View] = []
+        add_views(full.wireframes, NO_PARENT, views)
+        return FullSnapshot(0, 0, [], [], len(views), len(views) >= MAX_VIEWS, False, views)
     walk = Walk()
-    pairs: list[tuple[int, int]] = []
+    owners: list[tuple[int, int]] = []
     if full.node is not None:
         walk.walk(full.node)
         if not walk.ordered:
-            pairs_below(full.node, -1, pairs)
-    root = full.node.id if full.node is not None else 0
-    broken = _ERROR_PAGE.search(walk.headline) is not None
-    return [root, walk.controls, pairs, walk.element_count, False, walk.truncated, broken, 0]
+            pairs_below(full.node, -1, owners)
+    root_id = full.node.id if full.node is not None else 0
+    error_page = _ERROR_PAGE.search(walk.headline) is not None
+    return FullSnapshot(0, root_id, walk.controls, owners, walk.element_count, walk.truncated, error_page, None)
 
 
-def mutation(data: rrweb.Incremental) -> list[Any]:
-    """`[parents, texts, attributes, controls, owners, removed, added, alerts]` of a mutation.
-
-    parents: nodes whose children changed. texts: changed text nodes. attributes: flat `id, name, hash of value`.
-    controls: new controls. owners: flat `first, last, owner` ranges: new nodes and the control or outside node they are
-    in. removed: flat `first, last` ranges of removed ids. added: ranges of added ids. alerts: new error texts. Two more
-    for native views: rows of added and updated ones, and removed ids.
-    """
+def mutation(data: rrweb.Incremental) -> Mutation:
+    """The record of a mutation's data."""
     parents: dict[int, None] = {}
-    controls: list[list[Any]] = []
+    controls: list[Control] = []
     owners: list[int] = []
     added: list[int] = []
     alerts: list[str] = []
     adds = _adds.decode(inflate(data.adds)) if data.adds else []
-    views: list[list[Any]] = []
+    views: list[View] = []
     for add in (*adds, *(_adds.decode(data.updates) if data.updates else ())):
         if add.wireframe is not None:
-            rows_of([add.wireframe], NO_PARENT if add.parentId is None else add.parentId, views)
+            add_views([add.wireframe], NO_PARENT if add.parentId is None else add.parentId, views)
     if adds:
         controls, owners, added, alerts = _added(adds, parents)
     bare = bool(data.removes) and not data.texts and not data.attributes  # web recorders always send all four
-    native: list[Any] = [views, []] if views or data.updates or bare else []
+    screen = ScreenChange(views, []) if views or data.updates or bare else None
     removed: list[int] = []
     if data.removes:
         removes = _removes.decode(inflate(data.removes))
@@ -109,28 +98,50 @@ def mutation(data: rrweb.Incremental) -> list[Any]:
         over = (remove.parentId for remove in removes if remove.parentId not in gone)
         parents.update((parent, None) for parent in over if parent is not None)
         removed = ranges(sorted(gone))
-        native[1:] = [list(gone)] if native else []
+        if screen is not None:
+            screen.removed = list(gone)
     texts = [change.id for change in _texts.decode(inflate(data.texts))] if data.texts else []
-    attributes: list[Any] = []
-    if data.attributes:
-        for change in _attributes.decode(inflate(data.attributes))[:MAX_TARGETS]:
-            for name, value in change.attributes.items():
-                attributes += (change.id, name[:32], zlib.crc32(value) & 0xFFFF)
-    fields: list[Any] = [list(parents)[:MAX_TARGETS], texts[:MAX_TARGETS], attributes, controls, owners]
-    return [*fields, removed[: 2 * MAX_TARGETS], added[: 2 * MAX_TARGETS], alerts, *native]
+    attribute_nodes, attribute_names, attribute_hashes = _changed_attributes(data.attributes)
+    return Mutation(
+        0,
+        list(parents)[:MAX_TARGETS],
+        texts[:MAX_TARGETS],
+        attribute_nodes,
+        attribute_names,
+        attribute_hashes,
+        controls,
+        owners,
+        removed[: 2 * MAX_TARGETS],
+        added[: 2 * MAX_TARGETS],
+        alerts,
+        screen,
+    )
 
 
-def _added(adds: list[rrweb.Add], parents: dict[int, None]) -> tuple[list[list[Any]], list[int], list[int], list[str]]:
+def _changed_attributes(raw: Raw) -> tuple[list[int], list[str], list[int]]:
+    """Node ids, names and value hashes of changed attributes."""
+    nodes: list[int] = []
+    names: list[str] = []
+    hashes: list[int] = []
+    for change in _attributes.decode(inflate(raw))[:MAX_TARGETS] if raw else ():
+        for name, value in change.attributes.items():
+            nodes.append(change.id)
+            names.append(name[:32])
+            hashes.append(zlib.crc32(value) & 0xFFFF)
+    return nodes, names, hashes
+
+
+def _added(adds: list[rrweb.Add], parents: dict[int, None]) -> tuple[list[Control], list[int], list[int], list[str]]:
     parent_of: dict[int, int] = {}
     nodes: dict[int, rrweb.Node] = {}
     for add in adds:
         if add.node is not None:
             _flatten(add.node, NO_PARENT if add.parentId is None else add.parentId, parent_of, nodes)
-    controls: dict[int, list[Any]] = {}
+    controls: dict[int, Control] = {}
     for node_id, node in nodes.items():
         if node.type == rrweb.ELEMENT and is_control(node.tagName, node.attributes):
             controls[node_id] = control_of(node_id, node.tagName, node.attributes)
-    own_name = {node_id for node_id, control in controls.items() if control[5]}
+    own_name = {node_id for node_id, control in controls.items() if control.name}
     alerts: list[str] = []
     owner_of = _owners(parent_of, controls)
     owned: dict[int, int] = {}
@@ -144,7 +155,7 @@ def _added(adds: list[rrweb.Add], parents: dict[int, None]) -> tuple[list[list[A
     return list(controls.values()), _owner_ranges(owned), ranges(sorted(parent_of)), alerts[:5]
 
 
-def _owners(parent_of: dict[int, int], controls: dict[int, list[Any]]) -> dict[int, int]:
+def _owners(parent_of: dict[int, int], controls: dict[int, Control]) -> dict[int, int]:
     """The nearest control or known node around each new node; each way up is walked once, however nodes are nested."""
     owner_of: dict[int, int] = {}
     for node_id in parent_of:
@@ -169,10 +180,10 @@ def _flatten(node: rrweb.Node, parent: int, parent_of: dict[int, int], nodes: di
         _flatten(child, node.id, parent_of, nodes)
 
 
-def _name(controls: dict[int, list[Any]], owner: int, own_name: set[int], node: rrweb.Node) -> None:
+def _name(controls: dict[int, Control], owner: int, own_name: set[int], node: rrweb.Node) -> None:
     control = controls.get(owner)
     if control is not None and owner not in own_name:
-        control[5] = f"{control[5]} {text_of(node.textContent, 40)}".strip()[:40]
+        control.name = f"{control.name} {text_of(node.textContent, 40)}".strip()[:40]
 
 
 def _alert(parent: rrweb.Node | None, node: rrweb.Node, alerts: list[str]) -> None:

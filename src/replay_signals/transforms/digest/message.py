@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 from msgspec import Raw
@@ -17,8 +16,8 @@ from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.schemas.messages import MAX_DEAD_LETTER_PAYLOAD_BYTES, DeadLetter, Reason, SnapshotMessage
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.dom import InflateError, full_snapshot, mutation
-from replay_signals.transforms.digest.plugins import custom, plugin, url_of, whole
-from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, Record
+from replay_signals.transforms.digest.plugins import compact_number, custom, plugin, url_of
+from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, ReplayRecord
 
 MAX_SKEW_MS = 7 * 24 * 3_600_000
 MAX_PX = 10_000_000
@@ -49,14 +48,14 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
         return _reject(message, Reason.INVALID_JSON, str(error))
     first = min((e.timestamp for e in events), default=0.0)
     last = max((e.timestamp for e in events), default=0.0)
-    kept: list[Record] = []
+    kept: list[ReplayRecord] = []
     for event in events:
         try:
             record = _RECORDERS.get(event.type, _other)(event)
         except _BAD:
             rejected += 1
             continue
-        record[0] = whole(event.timestamp - first)
+        record.offset_ms = compact_number(event.timestamp - first)
         kept.append(record)
     try:
         encoded = records.encode(kept)
@@ -153,79 +152,75 @@ def _px(value: float | None) -> int | None:
     return None if value is None or not abs(value) <= MAX_PX else round(value)
 
 
-def _load(event: rrweb.Event) -> Record:
-    return [0, records.LOAD, event.type]
+def _load(event: rrweb.Event) -> ReplayRecord:
+    return records.Load(0, event.type)
 
 
-def _meta_record(event: rrweb.Event) -> Record:
+def _meta_record(event: rrweb.Event) -> ReplayRecord:
     data = _meta.decode(event.data)
-    return [0, records.META, url_of(data.href), _px(data.width), _px(data.height)]
+    return records.Meta(0, url_of(data.href), _px(data.width), _px(data.height))
 
 
-def _full(event: rrweb.Event) -> Record:
-    return [0, records.FULL, *full_snapshot(event.data)]
+def _full_snapshot(event: rrweb.Event) -> ReplayRecord:
+    return full_snapshot(event.data)
 
 
-def _incremental_record(event: rrweb.Event) -> Record:
+def _incremental_record(event: rrweb.Event) -> ReplayRecord:
     data = _incremental.decode(event.data)
     return _SOURCES.get(data.source, _no_change)(data)
 
 
-def _mutation(data: rrweb.Incremental) -> Record:
-    return [0, records.MUTATION, *mutation(data)]
-
-
-def _move(data: rrweb.Incremental) -> Record:
-    flat: list[Any] = []
+def _move(data: rrweb.Incremental) -> ReplayRecord:
+    positions: list[int] = []
     for p in data.positions:
         if abs(p.x) <= MAX_PX and abs(p.y) <= MAX_PX and abs(p.timeOffset) <= MAX_MOVE_OFFSET_MS:
-            flat += (round(p.x), round(p.y), round(p.timeOffset))
-    return [0, records.MOVE, data.source, flat]
+            positions += (round(p.x), round(p.y), round(p.timeOffset))
+    return records.Move(0, data.source, positions)
 
 
-def _interaction(data: rrweb.Incremental) -> Record:
-    return [0, records.INTERACTION, data.type, data.id, _px(data.x), _px(data.y), data.pointerType]
+def _interaction(data: rrweb.Incremental) -> ReplayRecord:
+    return records.Interaction(0, data.type, data.id, _px(data.x), _px(data.y), data.pointerType)
 
 
-def _scroll(data: rrweb.Incremental) -> Record:
-    return [0, records.SCROLL, data.id, _px(data.x), _px(data.y)]
+def _scroll(data: rrweb.Incremental) -> ReplayRecord:
+    return records.Scroll(0, data.id, _px(data.x), _px(data.y))
 
 
-def _input(data: rrweb.Incremental) -> Record:
+def _input(data: rrweb.Incremental) -> ReplayRecord:
     length = len(data.text) if isinstance(data.text, str) else 0
-    return [0, records.INPUT, data.id, length, data.isChecked]
+    return records.Input(0, data.id, length, data.isChecked)
 
 
-def _resize(data: rrweb.Incremental) -> Record:
-    return [0, records.RESIZE, _px(data.width), _px(data.height)]
+def _resize(data: rrweb.Incremental) -> ReplayRecord:
+    return records.Resize(0, _px(data.width), _px(data.height))
 
 
-def _media(data: rrweb.Incremental) -> Record:
-    return [0, records.MEDIA, data.type, data.id]
+def _media(data: rrweb.Incremental) -> ReplayRecord:
+    return records.Media(0, data.type, data.id)
 
 
-def _style(data: rrweb.Incremental) -> Record:
-    return [0, records.STYLE, data.source, data.id]
+def _style(data: rrweb.Incremental) -> ReplayRecord:
+    return records.Style(0, data.source, data.id)
 
 
-def _no_change(data: rrweb.Incremental) -> Record:
+def _no_change(data: rrweb.Incremental) -> ReplayRecord:
     """A font that loaded, a log line, a source nobody knows: nothing a visitor sees change."""
-    return [0, records.OTHER, data.source]
+    return records.Other(0, data.source)
 
 
-def _canvas(data: rrweb.Incremental) -> Record:
-    return [0, records.CANVAS, data.id]
+def _canvas(data: rrweb.Incremental) -> ReplayRecord:
+    return records.Canvas(0, data.id)
 
 
-def _selection(data: rrweb.Incremental) -> Record:
+def _selection(data: rrweb.Incremental) -> ReplayRecord:
     collapsed = all(
         r.get("start") == r.get("end") and r.get("startOffset") == r.get("endOffset") for r in data.ranges or []
     )
-    return [0, records.SELECTION, collapsed]
+    return records.Selection(0, collapsed)
 
 
-_SOURCES: dict[int, Callable[[rrweb.Incremental], Record]] = {
-    rrweb.MUTATION: _mutation,
+_SOURCES: dict[int, Callable[[rrweb.Incremental], ReplayRecord]] = {
+    rrweb.MUTATION: mutation,
     rrweb.MOUSE_MOVE: _move,
     rrweb.TOUCH_MOVE: _move,
     rrweb.DRAG: _move,
@@ -242,15 +237,15 @@ _SOURCES: dict[int, Callable[[rrweb.Incremental], Record]] = {
 }
 
 
-def _other(event: rrweb.Event) -> Record:
-    return [0, records.OTHER, event.type]
+def _other(event: rrweb.Event) -> ReplayRecord:
+    return records.Other(0, event.type)
 
 
-_RECORDERS: dict[int, Callable[[rrweb.Event], Record]] = {
+_RECORDERS: dict[int, Callable[[rrweb.Event], ReplayRecord]] = {
     rrweb.DOM_CONTENT_LOADED: _load,
     rrweb.LOAD: _load,
     rrweb.META: _meta_record,
-    rrweb.FULL_SNAPSHOT: _full,
+    rrweb.FULL_SNAPSHOT: _full_snapshot,
     rrweb.INCREMENTAL_SNAPSHOT: _incremental_record,
     rrweb.CUSTOM: custom,
     rrweb.PLUGIN: plugin,

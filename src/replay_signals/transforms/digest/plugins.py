@@ -8,9 +8,15 @@ import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import text_of
-from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, Record
+from replay_signals.transforms.digest.records import (
+    MAX_TIMESTAMP_MS,
+    Console,
+    Custom,
+    Network,
+    Other,
+    RecordedRequest,
+)
 
 MAX_URL_CHARS = 1000
 MAX_REQUESTS = 500
@@ -24,7 +30,7 @@ _network = msgspec.json.Decoder(rrweb.NetworkPayload)
 _legacy_request = msgspec.json.Decoder(rrweb.LegacyRequest)
 
 
-def whole(value: float) -> float:
+def compact_number(value: float) -> float:
     """Integers encode shorter than floats."""
     return int(value) if value == int(value) else round(value, 3)
 
@@ -39,59 +45,60 @@ def url_of(value: Any) -> str:
     return url
 
 
-def custom(event: rrweb.Event) -> Record:
+def custom(event: rrweb.Event) -> Custom:
     """A custom event: its tag, and the URL when it tells one (`$pageview`)."""
     data = _plugin.decode(event.data)
     href = ""
     if b'"href"' in memoryview(data.payload).tobytes():
         href = url_of(_href.decode(data.payload).href)
-    return [0, records.CUSTOM, data.tag[:60], href]
+    return Custom(0, data.tag[:60], href)
 
 
-def plugin(event: rrweb.Event) -> Record:
+def plugin(event: rrweb.Event) -> Console | Network | Other:
     """A plugin's event: console line, requests, or one that only counts."""
     data = _plugin.decode(event.data)
     if data.plugin == "rrweb/console@1":
-        return [0, records.CONSOLE, *_console_fields(data.payload)]
+        return _console_line(data.payload)
     if data.plugin == "rrweb/network@1":
         payload = _network.decode(data.payload)
-        return [0, records.NETWORK, [_request(r) for r in payload.requests[:MAX_REQUESTS]]]
+        return Network(0, [_request(r) for r in payload.requests[:MAX_REQUESTS]])
     if data.plugin == "posthog/network@1":
-        r = _legacy_request.decode(data.payload)
-        row = [
-            _request_url(r.name),
-            None,
-            _number(r.duration, MAX_DURATION_MS),
-            _status(r.status),
-            "",
-            text_of(r.initiator, 20),
-            "",
-        ]
-        return [0, records.NETWORK, [row]]
-    return [0, records.OTHER, event.type]
+        return Network(0, [_performance_entry(_legacy_request.decode(data.payload))])
+    return Other(0, event.type)
 
 
 # As PostHog's console recorder maps levels (session-console-log-recorder.ts)
 _LEVELS = {"warn": "warn", "countReset": "warn", "error": "error", "assert": "error"}
 
 
-def _console_fields(payload: Raw) -> list[Any]:
+def _console_line(payload: Raw) -> Console:
     data = _console.decode(payload)
     level = data.level if isinstance(data.level, str) else "info"
     parts = [data.payload] if isinstance(data.payload, str) else data.payload
     message = " ".join(part for part in parts if isinstance(part, str))[:MAX_MESSAGE_CHARS]
     trace = data.trace[0][:200] if data.trace and isinstance(data.trace[0], str) else ""
-    return [_LEVELS.get(level, "info"), message, trace]
+    return Console(0, _LEVELS.get(level, "info"), message, trace)
 
 
-def _request(r: rrweb.Request) -> list[Any]:
-    """`[url, start_ms, duration_ms, status, method, initiator, navigation type]`; start on the client's clock."""
+def _request(r: rrweb.Request) -> RecordedRequest:
     start = r.timestamp
     if start is None and r.timeOrigin is not None and r.startTime is not None:
         start = r.timeOrigin + r.startTime
     status = _status(r.status) if r.status is not None else _status(r.responseStatus)
-    row = [_request_url(r.name), _number(start, MAX_TIMESTAMP_MS), _number(r.duration, MAX_DURATION_MS), status]
-    return [*row, text_of(r.method, 10), text_of(r.initiatorType, 20), text_of(r.type, 20)]
+    return RecordedRequest(
+        _request_url(r.name),
+        _number(start, MAX_TIMESTAMP_MS),
+        _number(r.duration, MAX_DURATION_MS),
+        status,
+        text_of(r.method, 10),
+        text_of(r.initiatorType, 20),
+        text_of(r.type, 20),
+    )
+
+
+def _performance_entry(r: rrweb.LegacyRequest) -> RecordedRequest:
+    duration_ms = _number(r.duration, MAX_DURATION_MS)
+    return RecordedRequest(_request_url(r.name), None, duration_ms, _status(r.status), "", text_of(r.initiator, 20), "")
 
 
 def _request_url(value: Any) -> str:
@@ -101,7 +108,7 @@ def _request_url(value: Any) -> str:
 
 def _number(value: float | None, most: float) -> float | None:
     """A time or a duration in ms to a tenth; None when there is none or it is out of range."""
-    return None if value is None or not 0 <= value <= most else whole(round(value, 1))
+    return None if value is None or not 0 <= value <= most else compact_number(round(value, 1))
 
 
 def _status(value: Any) -> int | None:

@@ -8,7 +8,7 @@ of its own look, serves both: two looks differ where the hashes of a view do.
 from __future__ import annotations
 
 import zlib
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -24,7 +24,7 @@ FULL_WIDTH = 100_000
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
-class View(NamedTuple):
+class View(msgspec.Struct, array_like=True, gc=False):
     """A native view. Places are points (iOS) or dp (Android, Flutter) from the top left of the screen.
 
     `state` hashes everything it shows without its children. Flags: `d` disabled, `o` drawn (it has a background).
@@ -53,17 +53,16 @@ class View(NamedTuple):
             return None
         flags = "vd" if "d" in self.flags else "v"
         place = f"{self.x},{self.y}"
-        fields = (self.type, self.input_type, "", self.name, "", "", place, "", flags)
-        return Control(self.view_id, self.view_id, *fields)
+        return Control(self.view_id, self.view_id, self.type, self.input_type, "", self.name, "", "", place, "", flags)
 
 
-def rows_of(frames: list[Wireframe], parent: int, rows: list[list[Any]]) -> None:
-    """Adds a `View` row for each frame and what is below it, in document order (what is drawn later lies above)."""
+def add_views(frames: list[Wireframe], parent: int, views: list[View]) -> None:
+    """Adds a `View` for each frame and what is below it, in document order (what is drawn later lies above)."""
     for frame in frames:
-        if len(rows) >= MAX_VIEWS:
+        if len(views) >= MAX_VIEWS:
             return
-        rows.append(
-            [
+        views.append(
+            View(
                 frame.id,
                 parent,
                 text_of(frame.type, 20),
@@ -75,9 +74,9 @@ def rows_of(frames: list[Wireframe], parent: int, rows: list[list[Any]]) -> None
                 _points(frame.height),
                 _flags(frame),
                 _state(frame),
-            ]
+            )
         )
-        rows_of(frame.childWireframes or [], frame.id, rows)
+        add_views(frame.childWireframes or [], frame.id, views)
 
 
 def _name(frame: Wireframe) -> str:

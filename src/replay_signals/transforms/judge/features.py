@@ -8,15 +8,15 @@ lists every difference.
 from __future__ import annotations
 
 from math import hypot
-from typing import Any
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.session.timeline import At, Request, Timeline
+from replay_signals.transforms.digest.records import ReplayRecord
+from replay_signals.transforms.session.timeline import Request, TimedRecord, Timeline
 
 ACTIVITY_MS = 5000
 _CLICKS = frozenset((rrweb.CLICK, rrweb.DBL_CLICK, rrweb.TOUCH_END, rrweb.CONTEXT_MENU))
-_ACTIVE = frozenset((records.MOVE, records.INTERACTION, records.SCROLL, records.RESIZE, records.INPUT, records.MEDIA))
+_ACTIVE = frozenset((records.Move, records.Interaction, records.Scroll, records.Resize, records.Input, records.Media))
 
 Counts = dict[str, float]
 
@@ -80,12 +80,12 @@ def features_of(timeline: Timeline) -> Counts:
     out: Counts = dict.fromkeys(_COLUMNS, 0)
     if not timeline.windows:
         return out  # every record was corrupt
-    everything: list[At] = []
+    everything: list[TimedRecord] = []
     urls: list[str] = []
-    fields: set[tuple[str, int, Any]] = set()
-    targets: set[tuple[str, int, Any]] = set()
+    fields: set[tuple[str, int, int | None]] = set()
+    targets: set[tuple[str, int, int | None]] = set()
     for window in timeline.windows:
-        ordered = [at for page in window.pages for at in page.records]
+        ordered = [timed for page in window.pages for timed in page.records]
         everything += ordered
         _mouse(ordered, out)
         _scrolls(ordered, out)
@@ -95,17 +95,18 @@ def features_of(timeline: Timeline) -> Counts:
         _navigation(ordered, out, urls)
         for page in window.pages:
             _inputs(page.records, out)
-            for _, r in page.of(records.INPUT):
-                fields.add((window.window_id, page.index, r[2]))
-            for _, r in page.of(records.INTERACTION):
-                if r[2] in _CLICKS:
-                    targets.add((window.window_id, page.index, r[3]))
+            fields |= {(window.window_id, page.index, change.node_id) for _, change in page.of(records.Input)}
+            targets |= {
+                (window.window_id, page.index, act.node_id)
+                for _, act in page.of(records.Interaction)
+                if act.kind in _CLICKS
+            }
             for request in page.requests:
                 _request(request, out)
     out["event_count"] = len(everything)
     out["form_field_count"], out["click_target_count"] = len(fields), len(targets)
     out["page_visit_count"], out["unique_page_count"] = len(urls), len(set(urls))
-    out["active_ms"] = _active(sorted((t, r[1] in _ACTIVE) for t, r in everything))
+    out["active_ms"] = _active(sorted((t, type(r) in _ACTIVE) for t, r in everything))
     out["duration_ms"] = round(timeline.end_ms - timeline.start_ms)
     return out
 
@@ -125,19 +126,19 @@ def _active(events: list[tuple[float, bool]]) -> int:
     return int(total + (max(1.0, end - start) if active else 0.0))
 
 
-def _mouse(ordered: list[At], out: Counts) -> None:
+def _mouse(ordered: list[TimedRecord], out: Counts) -> None:
     last: tuple[float, float, float] | None = None
     vector: tuple[float, float] | None = None
     for t, r in ordered:
-        if r[1] == records.MOVE:
-            out["mouse_activity_count"] += r[2] != rrweb.DRAG
-            out["touch_event_count"] += r[2] == rrweb.TOUCH_MOVE
-            flat: Any = r[3] if r[2] == rrweb.MOUSE_MOVE else []
+        if isinstance(r, records.Move):
+            out["mouse_activity_count"] += r.source != rrweb.DRAG
+            out["touch_event_count"] += r.source == rrweb.TOUCH_MOVE
+            flat = r.positions if r.source == rrweb.MOUSE_MOVE else []
             for i in range(0, len(flat), 3):
                 last, vector = _position((t + flat[i + 2], flat[i], flat[i + 1]), last, vector, out)
-        elif r[1] == records.INTERACTION:
+        elif isinstance(r, records.Interaction):
             out["mouse_activity_count"] += 1
-            out["touch_event_count"] += r[2] in (rrweb.TOUCH_START, rrweb.TOUCH_END)
+            out["touch_event_count"] += r.kind in (rrweb.TOUCH_START, rrweb.TOUCH_END)
 
 
 def _position(
@@ -167,18 +168,18 @@ def _position(
     return now, (dx, dy)
 
 
-def _scrolls(ordered: list[At], out: Counts) -> None:
-    node: Any = None
+def _scrolls(ordered: list[TimedRecord], out: Counts) -> None:
+    node_id: int | None = None
     last_y = last_t = 0.0
     direction = 0
     for t, r in ordered:
-        if r[1] != records.SCROLL:
+        if not isinstance(r, records.Scroll):
             continue
-        y: Any = r[4] or 0
+        y = r.y_px or 0
         out["scroll_event_count"] += 1
         out["max_scroll_y_px"] = max(out["max_scroll_y_px"], y)
-        if r[2] != node:
-            node, direction = r[2], 0
+        if r.node_id != node_id:
+            node_id, direction = r.node_id, 0
         else:
             step = y - last_y
             out["total_scroll_px"] += abs(step)
@@ -191,38 +192,42 @@ def _scrolls(ordered: list[At], out: Counts) -> None:
         last_y, last_t = y, t
 
 
-def _clicks(ordered: list[At], out: Counts) -> None:
+def _clicks(ordered: list[TimedRecord], out: Counts) -> None:
     """PostHog's click, rage and dead counters; ours are the signals."""
-    last: tuple[float, Any, Any] | None = None
+    last: tuple[float, records.Interaction] | None = None
     run = 0
     url_changed = False
-    url: Any = None
+    url = ""
     for t, r in ordered:
-        now = r[2] if r[1] == records.META else r[3] if r[1] == records.CUSTOM else ""
-        if now and now != url:
-            url, url_changed = now, True
-        if r[1] != records.INTERACTION or r[2] not in _CLICKS:
+        if isinstance(r, records.Meta | records.Custom) and r.href and r.href != url:
+            url, url_changed = r.href, True
+        if not isinstance(r, records.Interaction) or r.kind not in _CLICKS:
             continue
         out["click_count"] += 1
-        near = (
-            last is not None
-            and t - last[0] < 1000
-            and None not in (r[4], r[5], last[1], last[2])
-            and hypot(r[4] - last[1], r[5] - last[2]) < 30
-        )
-        if near:
+        if last is not None and t - last[0] < 1000 and _near(last[1], r):
             run += 1
             out["raw_rage_click_count"] += run >= 3
         else:
             out["raw_dead_click_count"] += run == 1 and not url_changed
             run, url_changed = 1, False
-        last = (t, r[4], r[5])
+        last = (t, r)
 
 
-def _gaps(ordered: list[At], out: Counts) -> None:
+def _near(a: records.Interaction, b: records.Interaction) -> bool:
+    if a.x_px is None or a.y_px is None or b.x_px is None or b.y_px is None:
+        return False
+    return hypot(b.x_px - a.x_px, b.y_px - a.y_px) < 30
+
+
+def _acts(r: ReplayRecord) -> bool:
+    """Typing or a click."""
+    return isinstance(r, records.Input) or (isinstance(r, records.Interaction) and r.kind in _CLICKS)
+
+
+def _gaps(ordered: list[TimedRecord], out: Counts) -> None:
     last: float | None = None
     for t, r in ordered:
-        if not (r[1] == records.INPUT or (r[1] == records.INTERACTION and r[2] in _CLICKS)):
+        if not _acts(r):
             continue
         if last is not None and t > last:
             gap = t - last
@@ -234,46 +239,44 @@ def _gaps(ordered: list[At], out: Counts) -> None:
         last = t
 
 
-def _inputs(ordered: list[At], out: Counts) -> None:
-    lengths: dict[Any, Any] = {}
+def _inputs(ordered: list[TimedRecord], out: Counts) -> None:
+    lengths: dict[int | None, int] = {}
     selected: float | None = None
     for t, r in ordered:
-        if r[1] == records.INPUT:
+        if isinstance(r, records.Input):
             out["keypress_count"] += 1
-            before: Any = lengths.get(r[2], 0)
-            length: Any = r[3]
-            out["backspace_count"] += max(0, before - length)
-            lengths[r[2]] = length
+            out["backspace_count"] += max(0, lengths.get(r.node_id, 0) - r.length)
+            lengths[r.node_id] = r.length
             if selected is not None and t - selected <= 2000:
                 out["selection_copy_count"] += 1
                 selected = None
-        elif r[1] == records.SELECTION:
+        elif isinstance(r, records.Selection):
             out["text_selection_count"] += 1
             selected = t
-        elif r[1] == records.MUTATION:
+        elif isinstance(r, records.Mutation):
             out["mutation_count"] += 1
-        elif r[1] == records.RESIZE:
+        elif isinstance(r, records.Resize):
             out["viewport_resize_count"] += 1
 
 
-def _console(ordered: list[At], out: Counts) -> None:
+def _console(ordered: list[TimedRecord], out: Counts) -> None:
     acted: float | None = None
     for t, r in ordered:
-        if r[1] == records.INPUT or (r[1] == records.INTERACTION and r[2] in _CLICKS):
+        if _acts(r):
             acted = t
-        elif r[1] == records.CONSOLE:
-            level = {"warn": "warn", "error": "error"}.get(str(r[2]), "log")
+        elif isinstance(r, records.Console):
+            level = {"warn": "warn", "error": "error"}.get(r.level, "log")
             out[f"console_{level}_count"] += 1
             if level == "error" and acted is not None and t - acted < 5000:
                 out["console_error_after_click_count"] += 1
 
 
-def _navigation(ordered: list[At], out: Counts, urls: list[str]) -> None:
+def _navigation(ordered: list[TimedRecord], out: Counts, urls: list[str]) -> None:
     last: tuple[float, str] | None = None
     for t, r in ordered:
-        url = str(r[2]) if r[1] == records.META else str(r[3]) if r[1] == records.CUSTOM else ""
-        if not url:
+        if not isinstance(r, records.Meta | records.Custom) or not r.href:
             continue
+        url = r.href
         urls.append(url)
         if last is not None and url != last[1] and t - last[0] < 2000:
             out["raw_quick_back_count"] += 1

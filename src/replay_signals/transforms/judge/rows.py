@@ -16,7 +16,7 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.judge import severity
 from replay_signals.transforms.judge.features import Counts
 from replay_signals.transforms.session import analytics, urls
-from replay_signals.transforms.session.elements import key_of, label_of
+from replay_signals.transforms.session.elements import element_key, element_label
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.base import Finding
 from replay_signals.transforms.signals.context import SessionContext
@@ -65,10 +65,10 @@ class Rows:
 
     def _signal(self, f: Finding) -> SignalRow:
         page, pattern = self._page(f.page)
-        key = key_of(f.control)
+        key = element_key(f.control)
         parts = severity.components(f, self.context)
         place = key or f"{f.node_id or ''}"
-        element = label_of(f.control, f.node_id)
+        element = element_label(f.control, f.node_id)
         if f.control is None and f.node_id is not None:
             element = analytics.clicked_name(self.context.events, f.page.window_id, f.ended_ms) or element
         return SignalRow(
@@ -107,8 +107,8 @@ class Rows:
 
     def interactions(self) -> list[InteractionRow]:
         """One row a click."""
-        views = {id(p): _View(p) for p in self.context.timeline.pages}
-        return [self._interaction(j, views[id(j.click.page)]) for j in self.context.clicks]
+        views = {p: _View(p) for p in self.context.timeline.pages}
+        return [self._interaction(j, views[j.click.page]) for j in self.context.clicks]
 
     def _interaction(self, j: Judged, view: _View) -> InteractionRow:
         c = j.click
@@ -128,8 +128,8 @@ class Rows:
             kind=c.kind,
             page=page,
             page_pattern=pattern,
-            element=label_of(c.control, c.node_id),
-            element_key=key_of(c.control),
+            element=element_label(c.control, c.node_id),
+            element_key=element_key(c.control),
             element_tag=c.control.tag if c.control is not None else "",
             x_px=None if c.x is None else float(c.x),
             y_px=None if c.y is None else float(c.y),
@@ -149,8 +149,8 @@ class Rows:
         """One row a console line."""
         rows: dict[str, ConsoleLogRow] = {}
         for page in self.context.timeline.pages:
-            for t, r in page.of(records.CONSOLE):
-                level, message, source = str(r[2]), str(r[3]), str(r[4])
+            for t, line in page.of(records.Console):
+                level, message, source = line.level, line.message, line.trace
                 key = _id(self.digest.team, self.digest.session_id, page.window_id, t, level, message, source)
                 rows[key] = ConsoleLogRow(
                     day=self.day,
@@ -254,25 +254,23 @@ class _View:
     """Viewport and scroll offset of a page over time."""
 
     def __init__(self, page: Page) -> None:
-        self._sizes: list[tuple[float, Any, Any]] = []
-        self._offsets: list[tuple[float, Any, Any]] = []
-        root = 1
-        for t, r in page.of(records.META, records.RESIZE, records.SCROLL, records.FULL):
-            if r[1] == records.META:
-                self._sizes.append((t, r[3], r[4]))
-            elif r[1] == records.RESIZE:
-                self._sizes.append((t, r[2], r[3]))
-            elif r[1] == records.FULL:
-                root = r[2] or root  # type: ignore[assignment]  # an id in records of this kind
-            elif r[2] == root:
-                self._offsets.append((t, r[3] or 0, r[4] or 0))
+        self._sizes: list[tuple[float, int | None, int | None]] = []
+        self._offsets: list[tuple[float, int, int]] = []
+        root_id = 1
+        for t, r in page.records:
+            if isinstance(r, records.Meta | records.Resize):
+                self._sizes.append((t, r.width_px, r.height_px))
+            elif isinstance(r, records.FullSnapshot):
+                root_id = r.root_id or root_id
+            elif isinstance(r, records.Scroll) and r.node_id == root_id:
+                self._offsets.append((t, r.x_px or 0, r.y_px or 0))
 
-    def viewport(self, t: float) -> tuple[Any, Any]:
+    def viewport(self, t: float) -> tuple[int | None, int | None]:
         """Width and height, CSS pixels."""
         i = bisect_right(self._sizes, t, key=itemgetter(0)) - 1
         return (self._sizes[i][1], self._sizes[i][2]) if i >= 0 else (None, None)
 
-    def scroll(self, t: float) -> tuple[Any, Any]:
+    def scroll(self, t: float) -> tuple[int, int]:
         """Scroll offsets of the document, CSS pixels."""
         i = bisect_right(self._offsets, t, key=itemgetter(0)) - 1
         return (self._offsets[i][1], self._offsets[i][2]) if i >= 0 else (0, 0)

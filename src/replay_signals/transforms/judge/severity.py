@@ -15,7 +15,7 @@ from math import inf, prod
 from replay_signals.schemas.rules import Value
 from replay_signals.transforms.clicks.observability import link_target
 from replay_signals.transforms.session import urls
-from replay_signals.transforms.session.elements import key_of
+from replay_signals.transforms.session.elements import element_key
 from replay_signals.transforms.signals.base import Finding, first_after
 from replay_signals.transforms.signals.context import SessionContext
 
@@ -60,7 +60,7 @@ def place_value(url: str, values: list[Value]) -> float:
 
 def _recovered(finding: Finding, context: SessionContext) -> bool:
     """Did the same control answer later, or did the visitor reach where its link leads?"""
-    key = key_of(finding.control)
+    key = element_key(finding.control)
     if not key:
         return False
     target = link_target(finding.control, finding.page.href)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.records import Mutation, ReplayRecord
 from replay_signals.transforms.session.timeline import Page, Request
 
 Target = tuple[str, int, str]
@@ -34,7 +34,7 @@ class Effect:
 
 def effects_of(page: Page) -> list[Effect]:
     """All effects of a page in order of time."""
-    effects = [effect for at in page.records if (effect := _effect(*at)) is not None]
+    effects = [effect for t, record in page.records if (effect := _effect(t, record)) is not None]
     effects += _urls(page)
     effects += [
         Effect(r.start_ms, "request", (("r", 0, f"{r.method} {r.url}"),), r.url, request=r)
@@ -45,51 +45,50 @@ def effects_of(page: Page) -> list[Effect]:
     return effects
 
 
-def _effect(t: float, record: Any) -> Effect | None:
-    code = record[1]
-    if code == records.MUTATION:
+def _effect(t: float, record: ReplayRecord) -> Effect | None:
+    if isinstance(record, records.Mutation):
         return _mutation(t, record)
-    if code == records.SCROLL:
-        return Effect(t, "scroll", (("s", record[2] or 0, ""),), node_id=record[2])
-    if code == records.INPUT:
-        return Effect(t, "input", (("i", record[2] or 0, ""),), node_id=record[2])
-    if code == records.INTERACTION and record[2] in (rrweb.FOCUS, rrweb.BLUR):
-        return Effect(t, "focus" if record[2] == rrweb.FOCUS else "blur", node_id=record[3])
-    if code in _SIMPLE:
-        target = record[3] if code in (records.MEDIA, records.STYLE) else record[2]
-        return Effect(t, _SIMPLE[code], ((_SIMPLE[code], target if isinstance(target, int) else 0, ""),))
-    if code == records.CUSTOM and record[2] == "window hidden":
-        return Effect(t, "hidden")
-    return None
+    if isinstance(record, records.Interaction):
+        kind = _FOCUS.get(record.kind)
+        return None if kind is None else Effect(t, kind, node_id=record.node_id)
+    if isinstance(record, records.Scroll):
+        return Effect(t, "scroll", (("s", record.node_id or 0, ""),), node_id=record.node_id)
+    if isinstance(record, records.Input):
+        return Effect(t, "input", (("i", record.node_id or 0, ""),), node_id=record.node_id)
+    if isinstance(record, records.Custom):
+        return Effect(t, "hidden") if record.tag == "window hidden" else None
+    if isinstance(record, records.Media | records.Style | records.Canvas):
+        return _simple(t, _NODE_EFFECTS[type(record)], record.node_id or 0)
+    if isinstance(record, records.Selection):
+        return _simple(t, "selection", int(record.collapsed))
+    return _simple(t, "resize", record.width_px or 0) if isinstance(record, records.Resize) else None
+
+
+_FOCUS: dict[int | None, str] = {rrweb.FOCUS: "focus", rrweb.BLUR: "blur"}
+_NODE_EFFECTS: dict[type, str] = {records.Media: "media", records.Style: "style", records.Canvas: "canvas"}
+
+
+def _simple(t: float, kind: str, target: int) -> Effect:
+    return Effect(t, kind, ((kind, target, ""),))
 
 
 def _urls(page: Page) -> list[Effect]:
     """Changes of the URL within the document; a checkout and a repeated page view name the URL it already has."""
     found, current = [], page.href
-    for t, record in page.of(records.META, records.CUSTOM):
-        href = str(record[2] if record[1] == records.META else record[3])
-        if href and href != current:
-            current = href
+    for t, record in page.of(records.Meta, records.Custom):
+        if record.href and record.href != current:
+            current = record.href
             if t > page.start_ms + SETTLE_MS:
-                found.append(Effect(t, "url", detail=href))
+                found.append(Effect(t, "url", detail=record.href))
     return found
 
 
-_SIMPLE = {
-    records.MEDIA: "media",
-    records.STYLE: "style",
-    records.CANVAS: "canvas",
-    records.SELECTION: "selection",
-    records.RESIZE: "resize",
-}
-
-
-def _mutation(t: float, record: Any) -> Effect:
-    _, _, parents, texts, attributes, _, _, removed, added, alerts = record[:10]
-    targets = [("c", p, "") for p in parents] + [("t", i, "") for i in texts]
-    targets += [("a", attributes[i], attributes[i + 1]) for i in range(0, len(attributes), 3)]
+def _mutation(t: float, record: Mutation) -> Effect:
+    targets = [("c", p, "") for p in record.parents] + [("t", i, "") for i in record.texts]
+    targets += [("a", node_id, name) for node_id, name, _ in record.attributes]
     unique = tuple(sorted(set(targets)))
-    return Effect(t, "mutation", unique, added=tuple(added), removed=tuple(removed), alerts=tuple(alerts))
+    removed, added, alerts = tuple(record.removed), tuple(record.added), tuple(record.alerts)
+    return Effect(t, "mutation", unique, added=added, removed=removed, alerts=alerts)
 
 
 def spans(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -6,12 +6,10 @@ import re
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from functools import cached_property
-from operator import itemgetter
-from typing import Any
+from operator import attrgetter
 
 from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.digest.records import Record
+from replay_signals.transforms.digest.records import FullSnapshot, Mutation
 
 
 def _hashed(*values: bytes) -> frozenset[int]:
@@ -32,11 +30,11 @@ MAX_DEPTH = 60
 class _Snapshot:
     """Controls of one full snapshot, by id ranges that nest."""
 
-    def __init__(self, fields: list[list[Any]], pairs: list[tuple[int, int]]) -> None:
-        self._fields = sorted(fields, key=itemgetter(0))
-        self.pairs: dict[int, int] = dict(pairs)
-        self.firsts = [f[0] for f in self._fields]
-        self.lasts = [f[1] for f in self._fields]
+    def __init__(self, controls: list[Control], owners: list[tuple[int, int]]) -> None:
+        self.controls = sorted(controls, key=attrgetter("first"))
+        self._owners: dict[int, int] = dict(owners)
+        self.firsts = [c.first for c in self.controls]
+        self.lasts = [c.last for c in self.controls]
         self.outer: list[int] = []
         open_: list[int] = []
         for i, first in enumerate(self.firsts):
@@ -45,15 +43,10 @@ class _Snapshot:
             self.outer.append(open_[-1] if open_ else -1)
             open_.append(i)
 
-    @cached_property
-    def controls(self) -> list[Control]:
-        """By first id; made when one is asked for, as most pages are left without a click."""
-        return [Control(*f) for f in self._fields]
-
     def find(self, node_id: int) -> int:
         """Index of the innermost control that holds the node; -1 when none does."""
-        if self.pairs:
-            node_id = self.pairs.get(node_id, node_id)
+        if self._owners:
+            node_id = self._owners.get(node_id, node_id)
             i = bisect_right(self.firsts, node_id) - 1
             return i if i >= 0 and self.firsts[i] == node_id else -1
         i = bisect_right(self.firsts, node_id) - 1
@@ -92,28 +85,26 @@ class Elements:
         """A full snapshot of the page was recorded."""
         return bool(self._snapshots)
 
-    def add_snapshot(self, record: Record) -> None:
-        """A FULL record."""
-        fields: Any = record
-        if not fields[6] or not self._snapshots:  # native views are kept by Screens
-            self._snapshots.append(_Snapshot(fields[3], fields[4]))
-        self.roots.add(fields[2])
-        self.element_count = fields[5]
-        self.control_count = len(fields[3])
-        self.mobile = self.mobile or bool(fields[6])
-        self.error_page = self.error_page or bool(fields[8])
+    def add_snapshot(self, record: FullSnapshot) -> None:
+        """Takes in the controls of a full snapshot."""
+        if not record.is_native or not self._snapshots:  # native views are kept by Screens
+            self._snapshots.append(_Snapshot(record.controls, record.owners))
+        self.roots.add(record.root_id)
+        self.element_count = record.element_count
+        self.control_count = len(record.controls)
+        self.mobile = self.mobile or record.is_native
+        self.error_page = self.error_page or record.error_page
 
-    def add_mutation(self, t: float, record: Record) -> None:
-        """A MUTATION record."""
-        fields: Any = record
-        attributes, controls, owners = fields[4], fields[5], fields[6]
-        for i in range(0, len(attributes), 3):
-            state = _STATES.get(attributes[i + 1])
+    def add_mutation(self, t: float, record: Mutation) -> None:
+        """Takes in new controls and changed states."""
+        for node_id, name, value_hash in record.attributes:
+            state = _STATES.get(name)
             if state is not None:
                 flag, when = state
-                self._states.setdefault((attributes[i], flag), []).append((t, when(attributes[i + 2])))
-        for control in controls:
-            self._controls[control[0]] = Control(*control)
+                self._states.setdefault((node_id, flag), []).append((t, when(value_hash)))
+        for control in record.controls:
+            self._controls[control.first] = control
+        owners = record.owners
         for i in range(0, len(owners), 3):
             self._owners.append((owners[i], owners[i + 1], owners[i + 2]))
             self._sorted = False
@@ -189,7 +180,7 @@ class Elements:
         return None
 
 
-def label_of(control: Control | None, node_id: int | None) -> str:
+def element_label(control: Control | None, node_id: int | None) -> str:
     """A short readable name: `button#pay "Pay now"`."""
     if control is None:
         return "" if node_id is None else f"node {node_id}"
@@ -201,7 +192,7 @@ def label_of(control: Control | None, node_id: int | None) -> str:
     return f"{control.tag}{place}{name}"
 
 
-def key_of(control: Control | None) -> str:
+def element_key(control: Control | None) -> str:
     """What identifies the element over sessions and releases: test id, id, role and name, else classes."""
     if control is None:
         return ""

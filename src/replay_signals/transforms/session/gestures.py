@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
@@ -34,9 +34,12 @@ TEXT_INPUTS = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Click:
-    """One click or tap. `down_ms` is when the pointer went down: handlers may run from there on."""
+    """One click or tap; hashable by identity.
+
+    `down_ms` is when the pointer went down: handlers may run from there on.
+    """
 
     page: Page
     t: float
@@ -57,6 +60,13 @@ class Click:
         return self.node_id if self.kind == "click" else None
 
 
+class _PointerDown(NamedTuple):
+    t: float
+    x: int | None
+    y: int | None
+    by_touch: bool
+
+
 CONTAINERS = frozenset(("form", "dialog", "details", "fieldset", "object"))
 
 
@@ -73,19 +83,19 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
 def clicks_of(page: Page) -> list[Click]:
     """Clicks of a page in order; a double click is two clicks, clicks made by code are none."""
     clicks: list[Click] = []
-    down: tuple[float, Any, Any, Any] | None = None
-    for t, record in page.of(records.INTERACTION):
-        _, _, kind, node_id, x, y, _ = record
+    down: _PointerDown | None = None
+    for t, record in page.of(records.Interaction):
+        kind = record.kind
         if kind in (rrweb.MOUSE_DOWN, rrweb.TOUCH_START) and not (
-            kind == rrweb.MOUSE_DOWN and down is not None and t - down[0] < TAP_CLICK_MS and down[3] == "touch"
+            kind == rrweb.MOUSE_DOWN and down is not None and t - down.t < TAP_CLICK_MS and down.by_touch
         ):
-            down = (t, x, y, "touch" if kind == rrweb.TOUCH_START else "mouse")
+            down = _PointerDown(t, record.x_px, record.y_px, kind == rrweb.TOUCH_START)
         elif kind == rrweb.CLICK:
             if down is None and clicks and t - clicks[-1].t <= SYNTHETIC_MS:
-                if isinstance(node_id, int):
-                    clicks[-1].activated.append(node_id)
+                if record.node_id is not None:
+                    clicks[-1].activated.append(record.node_id)
                 continue
-            clicks.append(_click(page, t, node_id, x, y, down))
+            clicks.append(_click(page, t, record, down))
             down = None
         elif kind == rrweb.DBL_CLICK and clicks and t - clicks[-1].t <= TAP_CLICK_MS:
             for click in clicks[-2:]:
@@ -93,10 +103,11 @@ def clicks_of(page: Page) -> list[Click]:
     return clicks
 
 
-def _click(page: Page, t: float, node_id: Any, x: Any, y: Any, down: tuple[float, Any, Any, Any] | None) -> Click:
+def _click(page: Page, t: float, record: records.Interaction, down: _PointerDown | None) -> Click:
+    x, y, node_id = record.x_px, record.y_px, record.node_id
     if x is None and down is not None:
-        x, y = down[1], down[2]
-    return Click(page, t, down[0] if down is not None else t, node_id, x, y, control_at(page, node_id))
+        x, y = down.x, down.y
+    return Click(page, t, down.t if down is not None else t, node_id, x, y, control_at(page, node_id))
 
 
 def is_text_field(control: Control) -> bool:

@@ -15,14 +15,15 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import hypot
-from typing import Any, cast
+from typing import NamedTuple
+
+import msgspec
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.digest.records import Record
+from replay_signals.transforms.digest.records import ReplayRecord
 from replay_signals.transforms.digest.wireframes import NO_PARENT, View
 
-At = tuple[float, Record]
 Target = tuple[str, int, str]
 """`v` the look of a view, `c` the views in a view, `w` the window itself."""
 
@@ -49,16 +50,22 @@ class Look:
     targets: tuple[Target, ...]
 
 
+class _Touch(NamedTuple):
+    t: float
+    x: int | None
+    y: int | None
+
+
 class Screens:
     """The native screens of one page. `differs`: the recorder sends differences, else every look is a whole screen."""
 
-    def __init__(self, page_records: Iterable[At]) -> None:
+    def __init__(self, page_records: Iterable[tuple[float, ReplayRecord]]) -> None:
         self.looks: list[Look] = []
         self.differs = False
         self.touches: list[float] = []
         self.pictures: set[int] = set()
         self._below: dict[float, View | None] = {}
-        self._down: tuple[float, Any, Any] | None = None
+        self._down: _Touch | None = None
         self._slid: float | None = None
         self._parents: dict[int, int] = {}
         self._history: dict[Target, list[tuple[float, int]]] = {}
@@ -67,16 +74,18 @@ class Screens:
         for t, record in page_records:
             self._replay(t, record)
 
-    def _replay(self, t: float, record: Record) -> None:
-        code: Any = record[1]
-        if code == records.FULL:
-            self._full(t, record)
-        elif code == records.MUTATION:
-            self._mutation(t, record)
-        elif code == records.INTERACTION:
+    def _replay(self, t: float, record: ReplayRecord) -> None:
+        if isinstance(record, records.Interaction):
             self._touch(t, record)
-        if code in (records.FULL, records.MUTATION) and self._down is not None:
-            self._hit(self._down, looked=t - self._down[0] <= AT_TOUCH_MS)
+            return
+        if isinstance(record, records.FullSnapshot):
+            self._full(t, record)
+        elif isinstance(record, records.Mutation):
+            self._mutation(t, record)
+        else:
+            return
+        if self._down is not None:
+            self._hit(self._down, looked=t - self._down.t <= AT_TOUCH_MS)
 
     @property
     def change_count(self) -> int:
@@ -112,32 +121,31 @@ class Screens:
         i = bisect_right(values, t, key=lambda at: at[0])
         return values[i - 1][1] if i else None
 
-    def _touch(self, t: float, record: Record) -> None:
-        kind, x, y = record[2], record[4], record[5]
+    def _touch(self, t: float, record: records.Interaction) -> None:
+        kind, x, y = record.kind, record.x_px, record.y_px
         lone = kind == rrweb.CLICK and not (self.touches and t - self.touches[-1] <= CLICK_MS)
         if kind == rrweb.TOUCH_START or lone:
             self.touches.append(t)
-            self._down = (t, x, y)
+            self._down = _Touch(t, x, y)
             self._hit(self._down, looked=False)
         elif kind == rrweb.TOUCH_END and self._down is not None:
             _, left, top = self._down
-            if None not in (x, y, left, top) and hypot(cast(float, x) - left, cast(float, y) - top) > SLOP_POINTS:
+            if not (x is None or y is None or left is None or top is None) and hypot(x - left, y - top) > SLOP_POINTS:
                 self._slid = t
             self._down = None
 
-    def _hit(self, down: tuple[float, Any, Any], *, looked: bool) -> None:
+    def _hit(self, down: _Touch, *, looked: bool) -> None:
         """Looks up what a finger touches; nothing when views may have moved since they were last seen."""
         t, x, y = down
-        if self._tree is None or None in (x, y) or (not looked and t in self._below):
+        if self._tree is None or x is None or y is None or (not looked and t in self._below):
             return
         gliding = self._slid is not None and not self.differs and self.looks[-1].t < self._slid + REST_MS
         self._below[t] = None if gliding and not looked else self._tree.below(x, y)
 
-    def _full(self, t: float, record: Record) -> None:
-        rows: Any = record[9]
-        if not isinstance(rows, list):
+    def _full(self, t: float, record: records.FullSnapshot) -> None:
+        if record.views is None:
             return
-        tree = _Tree([View(*row) for row in rows])
+        tree = _Tree(record.views)
         self._learn(tree.views.values())
         known = self._tree
         if known is not None and known.root == tree.root:
@@ -151,10 +159,8 @@ class Screens:
         self._tree = tree
         self.looks.append(Look(t, True, targets))
 
-    def _mutation(self, t: float, record: Record) -> None:
-        rows: Any = record[10] if len(record) > 10 else []
-        gone: Any = record[11] if len(record) > 11 else []
-        views = [View(*row) for row in rows]
+    def _mutation(self, t: float, record: records.Mutation) -> None:
+        views, gone = (record.screen.views, record.screen.removed) if record.screen is not None else ([], [])
         self.differs = True
         tree = self._tree
         foreign = [WINDOW] if tree is not None and not tree.knows(views, gone) else []
@@ -227,7 +233,7 @@ class _Tree:
         """Adds a view above its siblings, or changes it where it is."""
         old = self.views.get(view.view_id)
         if old is not None and old.parent != view.parent and view.parent not in self.views:
-            view = view._replace(parent=old.parent)  # updates of a root name no parent
+            view = msgspec.structs.replace(view, parent=old.parent)  # updates of a root name no parent
         if old is None or old.parent != view.parent:
             if old is not None:
                 self._unlink(old)

@@ -11,21 +11,32 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple, TypeVar, overload
 
 import msgspec
 
+from replay_signals.schemas import rrweb
 from replay_signals.schemas.digests import MessageDigest, SessionDigest
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.digest.records import Record
+from replay_signals.transforms.digest.records import BaseRecord, ReplayRecord
 from replay_signals.transforms.session.elements import Elements
 from replay_signals.transforms.session.screens import Screens
 
 _pack = msgspec.msgpack.Encoder().encode
-_ORDER = {records.LOAD: 0, records.META: 1, records.FULL: 2}
+_ORDER: dict[type[BaseRecord], int] = {records.Load: 0, records.Meta: 1, records.FullSnapshot: 2}
 
-At = tuple[float, Record]
-"""Epoch ms (client clock) and the record; record[0] is the offset within its message and no longer used."""
+MAX_LOAD_MS = 2000
+"""Longest time from a parsed document to the meta event of its recorder."""
+
+R = TypeVar("R", bound=BaseRecord)
+S = TypeVar("S", bound=BaseRecord)
+
+
+class TimedRecord(NamedTuple):
+    """A record and its time, epoch ms on the client's clock."""
+
+    t: float
+    record: ReplayRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +67,24 @@ class Request:
         return self.initiator in ("fetch", "xmlhttprequest")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Page:
     """One document in one window, from its first event to its last.
 
-    `heard_ms` is when it was last known to live; `sent` says that this rests on the clock of its requests.
+    `last_alive_ms` is when it was last known to live; `has_send_times` says that its messages carry the time they were
+    sent at, so silence after `last_alive_ms` means that the page was left. Hashable by identity.
     """
 
     window_id: str
     index: int
     href: str = ""
-    records: list[At] = field(default_factory=list)
+    records: list[TimedRecord] = field(default_factory=list)
     elements: Elements = field(default_factory=Elements)
     screens: Screens | None = None
     requests: list[Request] = field(default_factory=list)
     navigation: Request | None = None
-    heard_ms: float = 0.0
-    sent: bool = False
+    last_alive_ms: float = 0.0
+    has_send_times: bool = False
 
     @property
     def start_ms(self) -> float:
@@ -89,9 +101,15 @@ class Page:
         """When the navigation to it began; its first event when the recorder does not say."""
         return self.navigation.start_ms if self.navigation is not None else self.start_ms
 
-    def of(self, *codes: int) -> Iterator[At]:
-        """Records of these codes in order."""
-        return (at for at in self.records if at[1][1] in codes)
+    @overload
+    def of(self, kind: type[R], /) -> Iterator[tuple[float, R]]: ...
+
+    @overload
+    def of(self, kind: type[R], other: type[S], /) -> Iterator[tuple[float, R | S]]: ...
+
+    def of(self, *kinds: type[BaseRecord]) -> Iterator[tuple[float, Any]]:
+        """Records of one kind or two in order, each with its time."""
+        return (timed for timed in self.records if type(timed.record) in kinds)
 
 
 @dataclass(slots=True)
@@ -150,42 +168,45 @@ def timeline_of(session: SessionDigest) -> Timeline:
         truncated |= corrupt
         if ordered:
             window = Window(window_id, _pages(window_id, ordered))
-            window.mutation_count = sum(1 for _, r in ordered if r[1] == records.MUTATION)
+            window.mutation_count = sum(type(r) is records.Mutation for _, r in ordered)
             window.mutation_count += sum(p.screens.change_count for p in window.pages if p.screens is not None)
-            _hear(window, messages)
+            _mark_last_alive(window, messages)
             windows.append(window)
     windows.sort(key=lambda w: (w.start_ms, w.window_id))
     return Timeline(session.team, session.session_id, windows, truncated)
 
 
-def _ordered(messages: Iterable[MessageDigest]) -> tuple[list[At], bool]:
+def _ordered(messages: Iterable[MessageDigest]) -> tuple[list[TimedRecord], bool]:
     """All records of a window in one order, repeats dropped."""
-    found: list[tuple[float, int, Record]] = []
+    found: list[tuple[float, int, ReplayRecord]] = []
     corrupt = False
     for message in messages:
         try:
-            decoded = records.decode(message.records)
+            decoded = records.records_of(message)
         except records.CorruptDigest:
             corrupt = True
             continue
-        first: Any = message.first_ms
-        fields: Any
-        for fields in decoded:
-            found.append((round(first + fields[0], 3), _ORDER.get(fields[1], 3), fields))
+        first_ms = message.first_ms
+        found += [(round(first_ms + r.offset_ms, 3), _ORDER.get(type(r), 3), r) for r in decoded]
     place = itemgetter(0, 1)
     found.sort(key=place)
-    ordered: list[At] = []
+    ordered: list[TimedRecord] = []
     for (t, _), group in groupby(found, place):
         (_, _, record), *more = group
         if not more:
-            ordered.append((t, record))
+            ordered.append(TimedRecord(t, record))
             continue
-        by_content = {_pack(one[1:]): one for one in (record, *(other for _, _, other in more))}
-        ordered += [(t, by_content[content]) for content in sorted(by_content)]
+        by_content = {_content(one): one for one in (record, *(other for _, _, other in more))}
+        ordered += [TimedRecord(t, by_content[content]) for content in sorted(by_content)]
     return ordered, corrupt
 
 
-def _pages(window_id: str, ordered: list[At]) -> list[Page]:
+def _content(record: ReplayRecord) -> bytes:
+    """Equal for records that differ only in the message they came in."""
+    return _pack(msgspec.structs.replace(record, offset_ms=0))
+
+
+def _pages(window_id: str, ordered: list[TimedRecord]) -> list[Page]:
     """Cuts a window's records where a new document begins."""
     starts = _document_starts(ordered)
     pages = []
@@ -193,14 +214,14 @@ def _pages(window_id: str, ordered: list[At]) -> list[Page]:
         end = starts[index + 1] if index + 1 < len(starts) else len(ordered)
         page = Page(window_id, index, records=ordered[start:end])
         for t, record in page.records:
-            _fill(page, t, record)
+            _add_record(page, t, record)
         if page.elements.mobile:
             page.screens = Screens(page.records)
         pages.append(page)
     return pages
 
 
-def _document_starts(ordered: list[At]) -> list[int]:
+def _document_starts(ordered: list[TimedRecord]) -> list[int]:
     """Indexes of the first record of each document.
 
     A meta event opens a document when a full snapshot with a fresh root follows it, or when the recorder saw the
@@ -210,17 +231,16 @@ def _document_starts(ordered: list[At]) -> list[int]:
     starts = [0]
     meta: int | None = None
     highest = 0
-    href: Any = None
-    shown: Any = None
+    href: str | None = None
+    shown: str | None = None
     for i, (_, record) in enumerate(ordered):
-        code: Any = record[1]
-        if code == records.META:
-            meta, href = _with_loads(ordered, i), record[2]
+        if isinstance(record, records.Meta):
+            meta, href = _first_load(ordered, i), record.href
             if meta < i and meta > starts[-1]:
                 starts.append(meta)
                 highest = 0
-        elif code == records.FULL:
-            root: Any = record[2]
+        elif isinstance(record, records.FullSnapshot):
+            root = record.root_id
             fresh = root <= highest if root else shown not in (None, href)
             if fresh and meta is not None and meta > starts[-1]:
                 starts.append(meta)
@@ -228,45 +248,46 @@ def _document_starts(ordered: list[At]) -> list[int]:
     return starts
 
 
-def _with_loads(ordered: list[At], i: int) -> int:
-    """Index of the first load event of the run right before a meta event (at most 2 s earlier), else its own."""
+def _first_load(ordered: list[TimedRecord], i: int) -> int:
+    """Index of the first of the load events right before a meta event, at most `MAX_LOAD_MS` earlier; else its own."""
     j = i
-    while j > 0 and ordered[j - 1][1][1] == records.LOAD and ordered[j - 1][1][2] == 0:
-        if ordered[i][0] - ordered[j - 1][0] > 2000:
-            break
+    while j > 0 and _is_parsed(ordered[j - 1].record) and ordered[i].t - ordered[j - 1].t <= MAX_LOAD_MS:
         j -= 1
     return j
 
 
-def _fill(page: Page, t: float, record: Record) -> None:
-    code: Any = record[1]
-    if code == records.META and not page.href:
-        page.href = str(record[2])
-    elif code == records.FULL:
-        page.elements.add_snapshot(record)
-    elif code == records.MUTATION:
+def _is_parsed(record: ReplayRecord) -> bool:
+    return isinstance(record, records.Load) and record.event_type == rrweb.DOM_CONTENT_LOADED
+
+
+def _add_record(page: Page, t: float, record: ReplayRecord) -> None:
+    if isinstance(record, records.Mutation):
         page.elements.add_mutation(t, record)
-    elif code == records.NETWORK:
-        rows: Any = record[2]
-        for url, start, duration, status, method, initiator, kind in rows:
-            request = Request(t if start is None else start, duration or 0.0, url, status, method, initiator, kind)
+    elif isinstance(record, records.Meta) and not page.href:
+        page.href = record.href
+    elif isinstance(record, records.FullSnapshot):
+        page.elements.add_snapshot(record)
+    elif isinstance(record, records.Network):
+        for r in record.requests:
+            start_ms = t if r.start_ms is None else r.start_ms
+            request = Request(start_ms, r.duration_ms or 0.0, r.url, r.status, r.method, r.initiator, r.navigation_type)
             page.requests.append(request)
-            if initiator == "navigation" and page.navigation is None:
+            if r.initiator == "navigation" and page.navigation is None:
                 page.navigation = request
 
 
-def _hear(window: Window, messages: Iterable[MessageDigest]) -> None:
+def _mark_last_alive(window: Window, messages: Iterable[MessageDigest]) -> None:
     """When each page was last known to live: a request it sent, by the client's clock.
 
     The recorder sends what it has at an interval and, at the latest, when the page unloads.
     """
     for page in window.pages:
-        page.heard_ms = page.end_ms
+        page.last_alive_ms = page.end_ms
     starts = [page.start_ms for page in window.pages]
     for message in messages:
         if message.sent_ms is None:
             continue
         page = window.pages[max(0, bisect_right(starts, message.last_ms) - 1)]
-        page.sent = True
+        page.has_send_times = True
         if page.end_ms <= message.sent_ms <= message.last_ms + 60_000:
-            page.heard_ms = max(page.heard_ms, message.sent_ms)
+            page.last_alive_ms = max(page.last_alive_ms, message.sent_ms)

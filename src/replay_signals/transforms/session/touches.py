@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import hypot
-from typing import Any
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
@@ -27,8 +26,8 @@ class _Touch:
     """A finger that is down."""
 
     t: float
-    x: Any
-    y: Any
+    x: int | None
+    y: int | None
     fingers: int = 1
     spoiled: bool = False
 
@@ -37,13 +36,12 @@ def taps_of(page: Page) -> list[Click]:
     """Taps of a native page in order. Swipes, long presses, pinches and touches without an end are none."""
     taps: list[Click] = []
     touch: _Touch | None = None
-    for t, record in page.of(records.INTERACTION, records.MOVE):
-        code: Any = record[1]
-        if code == records.MOVE:
-            if touch is not None and record[2] == rrweb.TOUCH_MOVE:
-                touch.spoiled = touch.spoiled or _slid(touch, record[3])
+    for t, record in page.records:
+        if isinstance(record, records.Move) and touch is not None and record.source == rrweb.TOUCH_MOVE:
+            touch.spoiled = touch.spoiled or _slid(touch, record.positions)
+        if not isinstance(record, records.Interaction):
             continue
-        _, _, kind, _, x, y, _ = record
+        kind, x, y = record.kind, record.x_px, record.y_px
         if kind == rrweb.TOUCH_START:
             if touch is not None and t - touch.t <= BOTH_FINGERS_MS:
                 touch.fingers, touch.spoiled = touch.fingers + 1, True
@@ -64,12 +62,14 @@ def taps_of(page: Page) -> list[Click]:
     return taps
 
 
-def _slid(touch: _Touch, flat: Any) -> bool:
-    return any(_far(touch, flat[i], flat[i + 1]) for i in range(0, len(flat), 3))
+def _slid(touch: _Touch, positions: list[int]) -> bool:
+    return any(_far(touch, positions[i], positions[i + 1]) for i in range(0, len(positions), 3))
 
 
-def _far(touch: _Touch, x: Any, y: Any) -> bool:
-    return None not in (x, y, touch.x, touch.y) and hypot(x - touch.x, y - touch.y) > SLOP_POINTS
+def _far(touch: _Touch, x: int | None, y: int | None) -> bool:
+    if x is None or y is None or touch.x is None or touch.y is None:
+        return False
+    return hypot(x - touch.x, y - touch.y) > SLOP_POINTS
 
 
 def _tap(page: Page, touch: _Touch, t: float) -> Click:

@@ -72,7 +72,7 @@ def incidents(context: SessionContext, clicks: list[Judged]) -> list[list[Judged
     """Clicks that share one cause: those of a rage burst on one control together, every other click alone."""
     groups: list[list[Judged]] = []
     for j in clicks:
-        if groups and id(j) in context.raging and _same_burst(groups[-1][-1], j):
+        if groups and j in context.raging and _same_burst(groups[-1][-1], j):
             groups[-1].append(j)
         else:
             groups.append([j])
@@ -85,5 +85,5 @@ def _same_burst(a: Judged, b: Judged) -> bool:
 
 def watched_ms(context: SessionContext, j: Judged) -> float:
     """How long the page was seen to live after a click, at most the evidence window."""
-    lived = max(j.click.page.end_ms, j.click.page.heard_ms) - j.click.t
+    lived = max(j.click.page.end_ms, j.click.page.last_alive_ms) - j.click.t
     return min(context.rules.clicks.window_ms, max(0.0, lived))

@@ -7,7 +7,7 @@ case); it is a different fault than a control that is not wired, so it is a kind
 from __future__ import annotations
 
 from replay_signals.transforms.clicks.web import DEAD
-from replay_signals.transforms.session.elements import label_of
+from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.signals.base import Finding, of_click
 from replay_signals.transforms.signals.context import SessionContext
 
@@ -18,8 +18,8 @@ def detect(context: SessionContext) -> list[Finding]:
     """One finding a click outside of rage."""
     found = []
     for j in context.clicks:
-        if j.verdict == DEAD and j.blocked and id(j) not in context.raging:
-            what = label_of(j.click.control, j.click.node_id)
+        if j.verdict == DEAD and j.blocked and j not in context.raging:
+            what = element_label(j.click.control, j.click.node_id)
             finding = of_click(KIND, j, f"Clicked {what}, which is disabled", j.confidence)
             finding.blocked = 0.6
             finding.evidence = {"reason": j.reason}

@@ -11,7 +11,8 @@ from bisect import bisect_right
 
 from replay_signals.transforms.clicks.errors import PageError
 from replay_signals.transforms.clicks.web import DEAD, Judged
-from replay_signals.transforms.session.elements import label_of
+from replay_signals.transforms.session.elements import element_label
+from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.base import Finding, first_after, incidents, of_click
 from replay_signals.transforms.signals.context import SessionContext
 
@@ -31,14 +32,14 @@ def _of_handlers(context: SessionContext) -> list[Finding]:
     ]
     for group in incidents(context, thrown):
         j = group[0]
-        own = context.by_place[id(j.click.page), j.click.element]
+        own = context.by_place[j.click.page, j.click.element]
         again = len(own) - bisect_right(own, j.click.t, key=_time)
         moved_on = first_after(context.answered_ms, j.click.t) is not None
         left = not moved_on and context.timeline.end_ms - j.click.t <= GIVEN_UP_MS
         if not left and not (again and not any(k.answered for k in own[-again:])):
             continue
         error = next(e for e in context.errors.of(j) if e.uncaught)
-        what = label_of(j.click.control, j.click.node_id)
+        what = element_label(j.click.control, j.click.node_id)
         finding = of_click(KIND, j, f"{what} cannot work: {error.message[:120]}", 0.9)
         finding.ended_ms = group[-1].click.t
         finding.click_count = finding.attempts = len(group)
@@ -54,16 +55,16 @@ def _time(j: Judged) -> float:
 
 def _of_pages(context: SessionContext) -> list[Finding]:
     """The first exception of each page after which nothing answered and two controls stayed silent."""
-    answered: dict[int, float] = {}
-    silent: dict[int, dict[int | None, float]] = {}
+    answered: dict[Page, float] = {}
+    silent: dict[Page, dict[int | None, float]] = {}
     for j in context.clicks:
         if j.answered:
-            answered[id(j.click.page)] = j.click.t
+            answered[j.click.page] = j.click.t
         elif j.verdict == DEAD:
-            silent.setdefault(id(j.click.page), {})[j.click.element] = j.click.t
-    found: dict[int, Finding] = {}
+            silent.setdefault(j.click.page, {})[j.click.element] = j.click.t
+    found: dict[Page, Finding] = {}
     for error in context.errors.loose:
-        page = id(error.page)
+        page = error.page
         if not error.uncaught or page in found or answered.get(page, 0.0) > error.t:
             continue
         count = sum(t > error.t for t in silent.get(page, {}).values())

@@ -7,6 +7,7 @@ blocking_exception. Logged errors that were caught are rows of console_logs and 
 from __future__ import annotations
 
 from replay_signals.transforms.clicks.errors import PageError
+from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.base import Finding
 from replay_signals.transforms.signals.context import SessionContext
 
@@ -15,10 +16,10 @@ KIND = "console_error"
 
 def detect(context: SessionContext) -> list[Finding]:
     """One finding a page and message, with the number of times."""
-    seen: dict[tuple[int, str], list[PageError]] = {}
+    seen: dict[tuple[Page, str], list[PageError]] = {}
     for error in context.errors.loose:
         if error.uncaught:
-            seen.setdefault((id(error.page), error.message), []).append(error)
+            seen.setdefault((error.page, error.message), []).append(error)
     return [_finding(errors) for errors in seen.values()]
 
 

@@ -14,8 +14,8 @@ from replay_signals.transforms.clicks.errors import Errors
 from replay_signals.transforms.clicks.verdicts import verdicts
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session import analytics
-from replay_signals.transforms.session.elements import key_of
-from replay_signals.transforms.session.timeline import Timeline, timeline_of
+from replay_signals.transforms.session.elements import element_key
+from replay_signals.transforms.session.timeline import Page, Timeline, timeline_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +41,9 @@ class SessionContext:
         return bursts_of(self.clicks, self.rules.rage)
 
     @cached_property
-    def raging(self) -> set[int]:
-        """Identities of clicks that belong to rage."""
-        return {id(j) for burst in self.bursts if burst.rage(self.errors) for j in burst.clicks}
+    def raging(self) -> set[Judged]:
+        """Clicks that belong to rage."""
+        return {j for burst in self.bursts if burst.rage(self.errors) for j in burst.clicks}
 
     # Looked up for each finding; searching all clicks each time made long sessions quadratic.
 
@@ -63,7 +63,7 @@ class SessionContext:
         last: dict[str, float] = {}
         for j in self.clicks:
             if j.answered and not j.failed:
-                key = key_of(j.click.control)
+                key = element_key(j.click.control)
                 last[key] = max(j.click.t, last.get(key, j.click.t))
         return last
 
@@ -77,11 +77,11 @@ class SessionContext:
         return last
 
     @cached_property
-    def by_place(self) -> dict[tuple[int, int | None], list[Judged]]:
+    def by_place(self) -> dict[tuple[Page, int | None], list[Judged]]:
         """Clicks by page and element, in order of time."""
-        places: dict[tuple[int, int | None], list[Judged]] = {}
+        places: dict[tuple[Page, int | None], list[Judged]] = {}
         for j in self.clicks:
-            places.setdefault((id(j.click.page), j.click.element), []).append(j)
+            places.setdefault((j.click.page, j.click.element), []).append(j)
         return places
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from itertools import accumulate, pairwise
 from math import cos, hypot, radians
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
@@ -59,10 +59,10 @@ def _finding(page: Page, start: float, end: float, turns: int, path_px: float) -
 def positions(page: Page) -> list[Point]:
     """Mouse positions of a page in order of time, thinned to what recorders sample."""
     points = []
-    for t, record in page.of(records.MOVE):
-        if record[2] != rrweb.MOUSE_MOVE:
+    for t, move in page.of(records.Move):
+        if move.source != rrweb.MOUSE_MOVE:
             continue
-        flat: Any = record[3]
+        flat = move.positions
         points += [Point(t + flat[i + 2], flat[i], flat[i + 1]) for i in range(0, len(flat), 3)]
     kept: list[Point] = []
     for point in sorted(points):

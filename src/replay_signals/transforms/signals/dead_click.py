@@ -8,7 +8,8 @@ and repeated ones rage_click: one incident, one kind.
 from __future__ import annotations
 
 from replay_signals.transforms.clicks.web import DEAD
-from replay_signals.transforms.session.elements import label_of
+from replay_signals.transforms.session.elements import element_label
+from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.base import Finding, of_click, watched_ms
 from replay_signals.transforms.signals.context import SessionContext
 
@@ -23,7 +24,7 @@ def detect(context: SessionContext) -> list[Finding]:
 def find(context: SessionContext, kind: str, gesture: str) -> list[Finding]:
     """Dead clicks or taps; they are told apart by nothing but their kind."""
     found = []
-    tries: dict[tuple[int, int | None], int] = {}
+    tries: dict[tuple[Page, int | None], int] = {}
     for j in context.clicks:
         if (
             j.click.kind != gesture
@@ -31,11 +32,11 @@ def find(context: SessionContext, kind: str, gesture: str) -> list[Finding]:
             or j.blocked
             or j.failed
             or context.errors.of(j)
-            or id(j) in context.raging
+            or j in context.raging
         ):
             continue
-        what = label_of(j.click.control, j.click.node_id)
-        place = (id(j.click.page), j.click.element)
+        what = element_label(j.click.control, j.click.node_id)
+        place = (j.click.page, j.click.element)
         tries[place] = tries.get(place, 0) + 1
         finding = of_click(kind, j, f"{gesture.capitalize()} on {what}: nothing happened", j.confidence)
         finding.blocked = 0.8

@@ -7,7 +7,7 @@ what the page then logs about it is evidence there.
 
 from __future__ import annotations
 
-from replay_signals.transforms.session.elements import label_of
+from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.signals.base import Finding, incidents, of_click
 from replay_signals.transforms.signals.context import SessionContext
 
@@ -21,7 +21,7 @@ def detect(context: SessionContext) -> list[Finding]:
         j = group[0]
         error = context.errors.of(j)[0]
         uncaught = any(e.uncaught for e in context.errors.of(j))
-        what = label_of(j.click.control, j.click.node_id) or "one place"
+        what = element_label(j.click.control, j.click.node_id) or "one place"
         finding = of_click(KIND, j, f"Clicking {what} raised: {error.message[:120]}", 0.95 if uncaught else 0.8)
         finding.ended_ms = group[-1].click.t
         finding.click_count = finding.attempts = len(group)

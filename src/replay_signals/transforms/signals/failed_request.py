@@ -8,7 +8,7 @@ HTTP status. That is less sure.
 
 from __future__ import annotations
 
-from replay_signals.transforms.session.elements import label_of
+from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.signals.base import Finding, incidents, of_click
 from replay_signals.transforms.signals.context import SessionContext
 
@@ -28,7 +28,7 @@ def _logged(context: SessionContext) -> list[Finding]:
     for group in incidents(context, told):
         j = group[0]
         error = next(e for e in context.errors.of(j) if e.http_status)
-        what = label_of(j.click.control, j.click.node_id) or "one place"
+        what = element_label(j.click.control, j.click.node_id) or "one place"
         finding = of_click(KIND, j, f"Clicking {what} sent a request that failed with {error.http_status}", 0.75)
         finding.ended_ms = group[-1].click.t
         finding.click_count = finding.attempts = len(group)
@@ -43,7 +43,7 @@ def _recorded(context: SessionContext) -> list[Finding]:
     for group in incidents(context, [j for j in context.clicks if j.failed]):
         j = group[0]
         request = j.failed[0]
-        what = label_of(j.click.control, j.click.node_id) or "one place"
+        what = element_label(j.click.control, j.click.node_id) or "one place"
         call = f"{request.method or 'GET'} {request.url}"
         finding = of_click(KIND, j, f"Clicking {what} sent {call}, which failed with {request.status}", 0.95)
         finding.ended_ms = group[-1].click.t

@@ -12,7 +12,6 @@ left by the end of the session is less sure, because the recording may end befor
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
@@ -91,9 +90,8 @@ def _finding(form: Form, following: Page | None) -> Finding:
 def forms_of(page: Page) -> list[Form]:
     """Forms of a page that the visitor typed into."""
     forms: dict[int, Form] = {}
-    for t, record in page.of(records.INPUT):
-        _, _, node_id, length, _ = record
-        around = list(page.elements.around(node_id if isinstance(node_id, int) else None))
+    for t, change in page.of(records.Input):
+        around = list(page.elements.around(change.node_id))
         box = around[0] if around else None
         if box is None or not is_typed(box):
             continue
@@ -101,7 +99,7 @@ def forms_of(page: Page) -> list[Form]:
         key = holder.first if holder is not None else 0
         form = forms.setdefault(key, Form(page, holder, t, t))
         before = form.lengths.get(box.first, 0)
-        now: Any = length
+        now = change.length
         if before >= 2 and now == 0 and len(form.lengths) == 1:
             form.entered = True
         elif now:

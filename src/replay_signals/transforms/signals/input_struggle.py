@@ -8,12 +8,10 @@ only: what was typed is never looked at.
 
 from __future__ import annotations
 
-from typing import Any
-
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.session.elements import label_of
+from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.session.gestures import is_typed
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.base import Finding, of_click
@@ -33,17 +31,17 @@ def detect(context: SessionContext) -> list[Finding]:
 
 
 def _refused(context: SessionContext) -> list[Finding]:
-    by_form: dict[tuple[int, int], list[Judged]] = {}
+    by_form: dict[tuple[Page, int], list[Judged]] = {}
     for j in context.clicks:
         form = next((c for c in j.click.page.elements.around(j.click.node_id) if c.tag == "form"), None)
         if form is not None and _is_refusal(j):
-            by_form.setdefault((id(j.click.page), form.first), []).append(j)
+            by_form.setdefault((j.click.page, form.first), []).append(j)
     found = []
     for tries in by_form.values():
         if len(tries) < MIN_REFUSALS:
             continue
         first, last = tries[0], tries[-1]
-        what = label_of(first.click.control, first.click.node_id)
+        what = element_label(first.click.control, first.click.node_id)
         finding = of_click(KIND, first, f"{len(tries)} times {what} was refused with an error", 0.8)
         finding.ended_ms = last.click.t
         finding.click_count = finding.attempts = len(tries)
@@ -67,10 +65,9 @@ def _corrected(page: Page) -> list[Finding]:
     last: dict[int, int] = {}
     times: dict[int, list[float]] = {}
     boxes: dict[int, Control] = {}
-    for t, record in page.of(records.INPUT):
-        node: Any = record[2]
-        length: Any = record[3]
-        box = next((c for c in page.elements.around(node) if is_typed(c)), None)
+    for t, change in page.of(records.Input):
+        length = change.length
+        box = next((c for c in page.elements.around(change.node_id) if is_typed(c)), None)
         if box is None:
             continue
         boxes[box.first] = box
@@ -95,7 +92,7 @@ def _correction(page: Page, box: Control, when: list[float]) -> Finding:
         when[0],
         when[-1],
         0.7,
-        f"Typed {label_of(box, None)} again {len(when)} times",
+        f"Typed {element_label(box, None)} again {len(when)} times",
         control=box,
         node_id=box.first,
         blocked=0.4,

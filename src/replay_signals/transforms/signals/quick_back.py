@@ -12,7 +12,6 @@ with less confidence: a search result page is outside, and so is a closed tab.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
@@ -137,11 +136,10 @@ def _finding(window: Window, before: Visit | None, visit: Visit, following: Visi
 
 def _used(page: Page) -> bool:
     """Clicked or typed something; values that scripts set at load are not the visitor's."""
-    for _, record in page.of(records.INTERACTION, records.INPUT):
-        code: Any = record[1]
-        if code == records.INTERACTION and record[2] in (rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START):
-            return True
-        node: Any = record[2]
-        if code == records.INPUT and record[3] and any(is_typed(c) for c in page.elements.around(node)):
+    for _, record in page.of(records.Interaction, records.Input):
+        if isinstance(record, records.Interaction):
+            if record.kind in (rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START):
+                return True
+        elif record.length and any(is_typed(c) for c in page.elements.around(record.node_id)):
             return True
     return False

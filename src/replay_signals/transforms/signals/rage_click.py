@@ -8,7 +8,7 @@ On a place that is no control five clicks are needed: two and three clicks there
 
 from __future__ import annotations
 
-from replay_signals.transforms.session.elements import label_of
+from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.signals.base import Finding, of_click
 from replay_signals.transforms.signals.context import SessionContext
 
@@ -28,7 +28,7 @@ def find(context: SessionContext, kind: str, gesture: str) -> list[Finding]:
             continue
         first = burst.clicks[0]
         silent = burst.unanswered(context.errors)
-        what = label_of(first.click.control, first.click.node_id)
+        what = element_label(first.click.control, first.click.node_id)
         seconds = (burst.end_ms - burst.start_ms) / 1000
         count = len(burst.clicks)
         base = min((j.confidence for j in silent), default=0.6)

@@ -7,8 +7,6 @@ used; one that is reloaded by hand is hoped to recover.
 
 from __future__ import annotations
 
-from typing import Any
-
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import is_typed
@@ -24,8 +22,8 @@ WINDOW_MS = 15_000
 def detect(context: SessionContext) -> list[Finding]:
     """One finding a run of loads."""
     found = []
-    used = {id(j.click.page) for j in context.clicks if j.answered}
-    used |= {id(p) for p in context.timeline.pages if _typed(p)}
+    used = {j.click.page for j in context.clicks if j.answered}
+    used |= {p for p in context.timeline.pages if _typed(p)}
     for window in context.timeline.windows:
         for run in _runs(window.pages, used):
             if len(run) >= MIN_LOADS:
@@ -35,18 +33,17 @@ def detect(context: SessionContext) -> list[Finding]:
 
 def _typed(page: Page) -> bool:
     """The visitor typed something; values that scripts set at load have no field that was typed into."""
-    for _, record in page.of(records.INPUT):
-        node: Any = record[2]
-        if record[3] and any(is_typed(c) for c in page.elements.around(node)):
-            return True
-    return False
+    return any(
+        change.length and any(is_typed(c) for c in page.elements.around(change.node_id))
+        for _, change in page.of(records.Input)
+    )
 
 
-def _runs(pages: list[Page], used: set[int]) -> list[list[Page]]:
+def _runs(pages: list[Page], used: set[Page]) -> list[list[Page]]:
     runs: list[list[Page]] = []
     for page in pages:
         run = runs[-1] if runs else None
-        if run is not None and _again(run[-1], page) and id(run[-1]) not in used and _soon(run, page):
+        if run is not None and _again(run[-1], page) and run[-1] not in used and _soon(run, page):
             run.append(page)
         else:
             runs.append([page])

@@ -9,8 +9,6 @@ have.
 
 from __future__ import annotations
 
-from typing import Any
-
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.base import Finding
@@ -32,7 +30,7 @@ def detect(context: SessionContext) -> list[Finding]:
     found = []
     for page in context.timeline.pages:
         acts = [j.click.t for j in context.clicks if j.click.page is page]
-        acts += [t for t, _ in page.of(records.INPUT)]
+        acts += [t for t, _ in page.of(records.Input)]
         for legs in _legs(page).values():
             found += [_finding(page, run) for run in _hunts(legs, sorted(acts))]
     return found
@@ -58,10 +56,9 @@ def _legs(page: Page) -> dict[int, list[Leg]]:
     """Legs of each scrolled node."""
     last: dict[int, float] = {}
     legs: dict[int, list[Leg]] = {}
-    height = next((r[4] for _, r in page.of(records.META) if r[4]), 800)
-    for t, record in page.of(records.SCROLL):
-        node: Any = record[2] or 0
-        y: Any = record[4] or 0
+    height_px = next((meta.height_px for _, meta in page.of(records.Meta) if meta.height_px), 800)
+    for t, scroll in page.of(records.Scroll):
+        node, y = scroll.node_id or 0, scroll.y_px or 0
         step = y - last.get(node, 0.0)
         last[node] = y
         if not step:
@@ -71,7 +68,7 @@ def _legs(page: Page) -> dict[int, list[Leg]]:
             own[-1] = (own[-1][0], t, own[-1][2] + step)
         else:
             own.append((t, t, step))
-    return {node: _long(own, float(str(height))) for node, own in legs.items()}
+    return {node: _long(own, height_px) for node, own in legs.items()}
 
 
 def _long(legs: list[Leg], height: float) -> list[Leg]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from replay_signals.transforms.clicks.web import SLOW
-from replay_signals.transforms.session.elements import label_of
+from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.signals.base import Finding, of_click
 from replay_signals.transforms.signals.context import SessionContext
 
@@ -15,7 +15,7 @@ def detect(context: SessionContext) -> list[Finding]:
     found = []
     for j in context.clicks:
         if j.verdict == SLOW and j.reaction_ms is not None:
-            what = label_of(j.click.control, j.click.node_id) or "one place"
+            what = element_label(j.click.control, j.click.node_id) or "one place"
             finding = of_click(KIND, j, f"{what} answered after {j.reaction_ms / 1000:.1f} s", j.confidence)
             finding.ended_ms = j.click.t + j.reaction_ms
             finding.recovered = True

@@ -7,7 +7,7 @@ instead of being dropped, as SDK detectors do (Sentry drops the last 7 s, OpenRe
 
 from __future__ import annotations
 
-from replay_signals.transforms.session.elements import label_of
+from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.signals.base import Finding
 from replay_signals.transforms.signals.context import SessionContext
 
@@ -34,14 +34,14 @@ def detect(context: SessionContext, found: list[Finding]) -> list[Finding]:
     if not troubles:
         return []
     last = max(troubles, key=lambda f: (f.ended_ms, f.kind))
-    end = max(timeline.end_ms, *(p.heard_ms for p in timeline.pages))
+    end = max(timeline.end_ms, *(p.last_alive_ms for p in timeline.pages))
     if timeline.end_ms - last.ended_ms > SOON_MS:
         return []
     if any(p.start_ms > last.ended_ms for p in timeline.pages):
         return []
     if any(j.answered and j.click.t > last.ended_ms for j in context.clicks):
         return []
-    what = label_of(last.control, last.node_id) or "one place"
+    what = element_label(last.control, last.node_id) or "one place"
     finding = Finding(
         KIND,
         last.page,

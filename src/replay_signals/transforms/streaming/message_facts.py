@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
 from replay_signals.schemas import rrweb
-from replay_signals.schemas.digests import MessageDigest
+from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.digest.records import Record
+from replay_signals.transforms.digest.records import ReplayRecord
 from replay_signals.transforms.streaming.state import FRAME, FULL, META
 
 SHAKY_TURNS = 3
@@ -42,32 +41,31 @@ def glance(digest: MessageDigest, rules: Clicks) -> Glance:
     """Looks at every record once; nothing is seen in a digest that cannot be decoded."""
     out = Glance()
     try:
-        found = records.decode(digest.records)
+        found = records.records_of(digest)
     except records.CorruptDigest:
         return out
     clicks: list[float] = []
-    scrolls: list[Any] = []
+    scrolls: list[int] = []
     lenient = rules.window_ms - rules.slow_ms
-    for fields in found:
-        record: Any = fields
-        code, t = record[1], digest.first_ms + record[0]
+    for record in found:
+        t = digest.first_ms + record.offset_ms
         if is_frame(record):
             out.kind |= FRAME
-        if code == records.INTERACTION and record[2] in (rrweb.CLICK, rrweb.TOUCH_END):
+        if isinstance(record, records.Interaction) and record.kind in (rrweb.CLICK, rrweb.TOUCH_END):
             clicks.append(t)
-        elif code == records.META:
+        elif isinstance(record, records.Meta):
             out.kind |= META
             out.pages_ms.append(t)
-        elif code == records.FULL:
+        elif isinstance(record, records.FullSnapshot):
             out.kind |= FULL
-            out.root = record[2] if isinstance(record[2], int) else 0
-        elif code == records.SCROLL:
-            scrolls.append(record[4] or 0)
-        elif code == records.CONSOLE and record[2] == "error":
+            out.root = record.root_id
+        elif isinstance(record, records.Scroll):
+            scrolls.append(record.y_px or 0)
+        elif isinstance(record, records.Console) and record.level == "error":
             out.dues.append(Due(t + rules.slow_ms, lenient))
-        elif code == records.NETWORK and any(row[3] is not None and row[3] >= 400 for row in record[2]):
+        elif isinstance(record, records.Network) and any((r.status or 0) >= 400 for r in record.requests):
             out.dues.append(Due(t, rules.window_ms))
-        elif code == records.MOVE and _shaky(record[3]):
+        elif isinstance(record, records.Move) and _shaky(record.positions):
             out.dues.append(Due(t + rules.slow_ms, lenient))
     if _turns(scrolls):
         out.dues.append(Due(digest.last_ms + rules.slow_ms, lenient))
@@ -81,38 +79,37 @@ def _ends_of_bursts(clicks: list[float]) -> list[float]:
     return [t for i, t in enumerate(clicks) if i + 1 == len(clicks) or clicks[i + 1] - t > BURST_GAP_MS]
 
 
-def _shaky(flat: list[Any]) -> bool:
+def _shaky(flat: list[int]) -> bool:
     return len(flat) > 3 * SHAKY_TURNS and max(_turns(flat[0::3]), _turns(flat[1::3])) >= SHAKY_TURNS
 
 
-def is_frame(record: Record) -> bool:
+def is_frame(record: ReplayRecord) -> bool:
     """Do later messages need this record: a document, its controls, what was typed, errors, how it was opened?"""
-    fields: Any = record
-    code = fields[1]
-    if code == records.MUTATION:
-        native = any(fields[10:])
-        return native or bool(fields[5] or fields[6]) or any(a in _STATE for a in fields[4][1::3])
-    if code == records.CONSOLE:
-        return bool(fields[2] == "error")
-    if code == records.NETWORK:
-        return any(row[5] == "navigation" for row in fields[2])
-    return code in _FRAMES
+    if isinstance(record, records.Mutation):
+        screen = record.screen
+        native = screen is not None and bool(screen.views or screen.removed)
+        return native or bool(record.controls or record.owners) or not _STATE.isdisjoint(record.attribute_names)
+    if isinstance(record, records.Console):
+        return record.level == "error"
+    if isinstance(record, records.Network):
+        return any(r.initiator == "navigation" for r in record.requests)
+    return type(record) in _FRAMES
 
 
 def framed(digest: MessageDigest) -> MessageDigest:
     """The digest with nothing but frames in it; as it is when it cannot be decoded."""
     try:
-        kept = [record for record in records.decode(digest.records) if is_frame(record)]
+        kept = [record for record in records.records_of(digest) if is_frame(record)]
     except records.CorruptDigest:
         return digest
-    return msgspec.structs.replace(digest, records=records.encode(kept))
+    return msgspec.structs.replace(digest, version=DIGEST_VERSION, records=records.encode(kept))
 
 
-_FRAMES = frozenset((records.LOAD, records.META, records.FULL, records.INPUT))
+_FRAMES = frozenset((records.Load, records.Meta, records.FullSnapshot, records.Input))
 _STATE = frozenset(("disabled", "aria-disabled"))
 
 
-def _turns(values: list[Any]) -> int:
+def _turns(values: list[int]) -> int:
     """Changes of direction."""
     turns = direction = 0
     for i in range(1, len(values)):
