@@ -161,7 +161,7 @@ class App:
 
     def recorded(self) -> list[Json]:
         """The recorder's events, by time, from the visit's start."""
-        scene = Scene(self.screen, self.content)
+        scene = Scene(self.screen, self.content, self.recorder.size)
         self.events = [e for e in self.events if e["type"] == 6]
         looks = self.recorder.run(scene, sorted(self._acts, key=lambda a: a[:2]), self._end)
         return sorted([*self.events, *looks], key=lambda e: float(str(e["timestamp"])))

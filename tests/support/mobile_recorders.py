@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 from support.dom import Json
-from support.mobile_scene import Scene, V, Window
+from support.drawing import Palette, shot
+from support.mobile_scene import LOOKS, Scene, V, Window
 
 THROTTLE_MS = 1000
 Act = tuple[float, int, Callable[[Scene], bool]]
@@ -36,13 +37,28 @@ class Recorder:
     image = "webp"
     fingers = 1
     """Android and Flutter's plugin on it send the first finger down and the last one up."""
+    density = 1.0
+    catches_up = True
+    """What comes within a second of a look is looked at when that second is over, not dropped."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: tuple[int, int] = (400, 800), palette: Palette | None = None) -> None:
+        """`size` of the screen in points; with a palette pictures are real, else a few bytes stand for them."""
+        self.size, self.palette = size, palette
+        self.looked: list[float] = []
+        self.sent: list[float] = []
         self._next = count(self.first_id, self.step_id)
         self._ids: dict[str, int] = {}
 
     def run(self, scene: Scene, acts: list[Act], end: float) -> list[Json]:
         raise NotImplementedError
+
+    def shows(self, after: float, before: float) -> bool:
+        """Would the recording tell of a change between these times before the second one is over?
+
+        A recorder that drops looks tells only of those that it sent; of one that catches up silence tells enough.
+        """
+        known = self.looked if self.catches_up else self.sent
+        return any(after <= t <= before for t in known) or (self.catches_up and before - after >= THROTTLE_MS)
 
     def id_of(self, name: str) -> int:
         """iOS: `view.hash`, a pointer. Android: `System.identityHashCode`. Flutter: `identityHashCode`."""
@@ -62,7 +78,7 @@ class Recorder:
         return {"type": 6, "data": {"plugin": "rrweb/network@1", "payload": {"requests": [one]}}, "timestamp": t}
 
     def meta(self, t: float, href: str | None) -> Json:
-        data: Json = {"width": 400, "height": 800} | ({} if href is None else {"href": href})
+        data: Json = {"width": self.size[0], "height": self.size[1]} | ({} if href is None else {"href": href})
         return {"type": 4, "data": data, "timestamp": t}
 
     def full(self, t: float, wireframe: Json) -> Json:
@@ -71,9 +87,12 @@ class Recorder:
 
     def picture(self, window: Window, *, keyboard: bool = False) -> Json:
         """A screenshot: a picture that differs when anything on the screen does."""
-        seen = zlib.crc32(repr((window, keyboard)).encode())
-        frame: Json = {"id": self.id_of(window.root.name), "x": 0, "y": 0, "width": 400, "height": 800}
-        base64 = f"data:image/{self.image};base64,{seen:08x}"
+        frame: Json = {"id": self.id_of(window.root.name), "x": 0, "y": 0}
+        frame |= {"width": self.size[0], "height": self.size[1]}
+        if self.palette is not None:
+            base64 = shot(window.root, self.size, self.palette, self.density, self.image)
+        else:
+            base64 = f"data:image/{self.image};base64,{zlib.crc32(repr((window, keyboard)).encode()):08x}"
         return frame | {"type": "screenshot", "base64": base64, "style": {}}
 
     def wireframe(self, view: V) -> Json:
@@ -84,12 +103,15 @@ class Recorder:
         frame: Json = {"id": self.id_of(view.name), "width": round(view.width), "height": round(view.height)}
         frame |= {"x": round(view.x), "y": round(view.y), "type": "input" if is_input else kind}
         frame |= {"inputType": kind} if is_input else {}
-        frame |= said | {k: v for k, v in view.more.items() if k != "drawn"}
+        frame |= said | {k: v for k, v in view.more.items() if k not in LOOKS}
         frame["style"] = self.style(view)
         children = [self.wireframe(child) for child in view.children]
         return frame | ({"childWireframes": children} if children else {})
 
     def style(self, view: V) -> Json:
+        """A pressed background is recorded as a change of the view itself."""
+        if view.more.get("pressed"):
+            return {"backgroundColor": "#8E8E93", "fontSize": 14}
         return {"backgroundColor": "#FFFFFF", "fontSize": 14} if view.more.get("drawn") else {"fontSize": 14}
 
 
@@ -104,17 +126,21 @@ class Ios(Recorder):
     screenshots = False
     image = "jpeg"
     fingers = 2
+    catches_up = False
 
     def run(self, scene: Scene, acts: list[Act], end: float) -> list[Json]:
         events = [self.meta(0, None if self.screenshots else "TabBarController")]
         last, seen = 0.0, self.look(scene)
+        self.looked, self.sent = [0.0], [0.0]
         events.append(self.full(0, seen))
         for t, _, act in acts:
             drew = act(scene)
             if not drew or t - last < THROTTLE_MS:
                 continue
             last, frame = t, self.look(scene)
+            self.looked.append(t)
             if not self.screenshots or frame != seen:
+                self.sent.append(t)
                 events.append(self.full(t + 3, frame))
             seen = frame
         return events
@@ -141,11 +167,16 @@ class Ios(Recorder):
         return self._turn
 
 
-class ReactNativeIos(Ios):
-    """posthog-ios in screenshot mode: one view with a picture, no screen name, unchanged pictures are not sent."""
+class IosScreenshots(Ios):
+    """Screenshot mode: one view with a picture, no screen name, unchanged pictures are not sent."""
+
+    screenshots = True
+
+
+class ReactNativeIos(IosScreenshots):
+    """posthog-ios in screenshot mode."""
 
     library = "posthog-react-native"
-    screenshots = True
 
 
 class Android(Recorder):
@@ -178,6 +209,7 @@ class Android(Recorder):
 
     def look(self, scene: Scene, t: float) -> list[Json]:
         window = scene.top
+        self.looked.append(t)
         frame = self.picture(window) if self.screenshots else self.wireframe(window.root)
         key = window.root.name
         old, self._seen[key] = self._seen.get(key), frame
@@ -204,11 +236,17 @@ class Android(Recorder):
         return super().request(t, took, url, status) | {"timestamp": t + took}
 
 
-class ReactNativeAndroid(Android):
-    """posthog-android in screenshot mode: updates of one view, which name no parent."""
+class AndroidScreenshots(Android):
+    """Screenshot mode: updates of one view, which name no parent; the picture has the pixels of the screen."""
+
+    screenshots = True
+    density = 1.5
+
+
+class ReactNativeAndroid(AndroidScreenshots):
+    """posthog-android in screenshot mode."""
 
     library = "posthog-react-native"
-    screenshots = True
 
 
 def _flat(frame: Json, parent: int | None) -> Iterator[tuple[int, tuple[Json, int | None]]]:
@@ -249,6 +287,7 @@ class Flutter(Recorder):
         for t, _, act in [*acts, (end + 2 * THROTTLE_MS, 0, lambda scene: False)]:
             while tick <= t:
                 frame = self.picture(scene.top, keyboard=scene.keyboard)
+                self.looked.append(tick)
                 if drew and frame != seen:
                     events.append(self.full(tick + 40, frame))
                     seen = frame

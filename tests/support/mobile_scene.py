@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+LOOKS = frozenset(("drawn", "pressed", "plain", "colour", "size", "faint", "hint", "caret", "focused", "turn"))
+"""Of `V.more`: how a view is drawn, which no wireframe says in these words."""
+
 
 @dataclass(frozen=True)
 class V:
@@ -37,9 +40,11 @@ class Window:
 class Scene:
     """What is on the screen. Every change answers whether the app drew something."""
 
-    def __init__(self, screen: str, content: tuple[V, ...]) -> None:
-        self.windows = [Window(screen, _root(content))]
+    def __init__(self, screen: str, content: tuple[V, ...], size: tuple[int, int] = (400, 800)) -> None:
+        self.size = size
+        self.windows = [Window(screen, self._root(content))]
         self.keyboard = False
+        self._opened = 0
 
     @property
     def top(self) -> Window:
@@ -93,20 +98,20 @@ class Scene:
         return True
 
     def open(self, screen: str, content: tuple[V, ...]) -> bool:
-        self.windows.append(Window(screen, _root(content, screen)))
+        self._opened += 1
+        self.windows.append(Window(screen, self._root(content, f"{screen} {self._opened}")))
         return True
 
     def close(self) -> bool:
         self.windows.pop()
         return True
 
+    def _root(self, content: tuple[V, ...], screen: str = "") -> V:
+        return V(f"root{screen and ' '}{screen}", "div", 0, 0, *self.size, "", {}, content)
+
     def type(self, *, shown: bool) -> bool:
         self.keyboard = shown
         return True
-
-
-def _root(content: tuple[V, ...], screen: str = "") -> V:
-    return V(f"root{screen and ' '}{screen}", "div", 0, 0, 400, 800, "", {}, content)
 
 
 def _moved(view: V, by: float) -> V:

@@ -1,0 +1,337 @@
+"""Visits of made-up apps by made-up people, from a seed: what they tapped, what the app did, and so what is right.
+
+A design (support/mobile_designs) says which screens an app has and what each view on them does. A visit walks through
+them: things are used, tried in vain, hammered on, typed into, scrolled and looked at; answers come at once or late,
+some from other programs. What a tap was is known before any recorder looks, and is the label.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from support.drawing import Palette
+from support.mobile import App
+from support.mobile_recorders import Android, Recorder
+from support.mobile_scene import V
+
+KEY_MS = (130, 330)
+"""Between two keys of a keyboard; backspace and digits are repeated faster than words are typed."""
+
+
+@dataclass(frozen=True)
+class Does:
+    """What a view does when it is tapped. `what` names the behaviour, `target` what it acts on."""
+
+    what: str
+    target: str = ""
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A screen of an app: what is on it, what its views do; `own_window` on Android."""
+
+    name: str
+    views: tuple[V, ...]
+    does: dict[str, Does]
+    own_window: bool = False
+
+
+@dataclass(frozen=True)
+class Design:
+    """An app."""
+
+    name: str
+    size: tuple[int, int]
+    palettes: tuple[Palette, ...]
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True)
+class Label:
+    """What one tap, or one burst of taps, was. Times are when the finger went up, in ms from the visit's start."""
+
+    kind: str  # works, dead, rage, idle, typing, outside
+    name: str
+    times: tuple[float, ...]
+    typed: bool = True
+
+
+@dataclass
+class Visit:
+    """One visit under way."""
+
+    app: App
+    design: Design
+    rng: random.Random
+    t: float = 3000
+    labels: list[Label] = field(default_factory=list)
+    _way: list[str] = field(default_factory=list)
+    _state: dict[str, dict[str, object]] = field(default_factory=dict)
+    _pressing: bool = True
+
+    @property
+    def page(self) -> Page:
+        return next(p for p in self.design.pages if p.name == self._way[-1])
+
+    def content(self, name: str) -> tuple[V, ...]:
+        """The views of a page as they stand."""
+        page = next(p for p in self.design.pages if p.name == name)
+        return tuple(self._now(v) for v in page.views)
+
+    def _now(self, view: V) -> V:
+        fields = self._state.get(view.name, {})
+        own = {k: v for k, v in fields.items() if k in V.__dataclass_fields__}
+        more = {k: v for k, v in fields.items() if k not in own}
+        children = tuple(self._now(c) for c in view.children)
+        return replace(view, **own, more=view.more | more, children=children)  # type: ignore[arg-type]
+
+    def view(self, name: str) -> V:
+        return next(v for top in self.page.views for v in top.walk() if v.name == name)
+
+    def change(self, name: str, at: float, **fields: object) -> None:
+        self._state.setdefault(name, {}).update(fields)
+        self.app.change(name, at, **fields)
+
+    # What a visitor does
+
+    def pauses(self, least: float = 2500, most: float = 7000) -> None:
+        self.t += self.rng.uniform(least, most)
+
+    def press(self, name: str, at: float) -> None:
+        """A tap on the view, somewhere near its middle, with the pressed look that most apps show."""
+        view = self.view(name)
+        held = self.rng.uniform(50, 130)
+        x = view.x + view.width / 2 + self.rng.uniform(-0.2, 0.2) * min(view.width, 60)
+        y = view.y + view.height / 2 + self.rng.uniform(-0.15, 0.15) * min(view.height, 44)
+        if self._pressing and view.kind in ("button", "div"):
+            self.app.change(name, at - held, pressed=True).change(name, at + self.rng.uniform(60, 200), pressed=False)
+        self.app.tap_at(x, y, at, held=held)
+
+    def burst(self, count: int, least: float = 150, most: float = 420) -> list[float]:
+        times = [self.t]
+        for _ in range(count - 1):
+            times.append(times[-1] + self.rng.uniform(least, most))
+        self.t = times[-1]
+        return times
+
+    def label(self, kind: str, name: str, times: list[float]) -> None:
+        typed = bool(name) and self.view(name).kind in ("button", "toggle")
+        self.labels.append(Label(kind, name, tuple(times), typed))
+
+    def swipes(self) -> None:
+        self.app.swipe(self.t, self.design.size[0] / 2, moves=False)
+        self.t += 800
+
+    def looks_at(self) -> None:
+        """An idle tap on a text or a picture."""
+        idle = [v.name for v in self.page.views if v.name not in self.page.does and v.kind in ("text", "image")]
+        if idle:
+            name = self.rng.choice(idle)
+            self.press(name, self.t)
+            self.label("idle", name, [self.t])
+
+    def uses(self, name: str) -> None:
+        """A tap on a view that does something, or should."""
+        does = self.page.does[name]
+        _BEHAVIOURS[does.what](self, name, does)
+
+    # What views do
+
+    def delay(self) -> float:
+        kind = self.rng.random()
+        return self.rng.uniform(*((40, 250) if kind < 0.6 else (250, 900) if kind < 0.85 else (900, 2400)))
+
+    def dead(self, name: str, _: Does) -> None:
+        """Tried once, again after a while, or hammered on."""
+        kind = self.rng.random()
+        if kind < 0.35:
+            times = self.burst(self.rng.randint(3, 8))
+            for t in times:
+                self.press(name, t)
+            self.label("rage", name, times)
+        else:
+            for i in range(1 if kind < 0.6 else 2):
+                self.t += self.rng.uniform(1500, 3500) if i else 0
+                self.press(name, self.t)
+                self.label("dead", name, [self.t])
+
+    def says(self, name: str, does: Does) -> None:
+        """A text changes."""
+        self.press(name, self.t)
+        self.label("works", name, [self.t])
+        shown = self._state.get(does.target, {}).get("text")
+        self.change(does.target, self.t + self.delay(), text=self.rng.choice([w for w in does.words if w != shown]))
+
+    def steps(self, name: str, does: Does) -> None:
+        """A stepper, often used quickly."""
+        count = int(str(self._state.get(does.target, {}).get("text", "1")))
+        times = self.burst(self.rng.choice([1, 2, 3, 5, 8]), 160, 400)
+        for t in times:
+            self.press(name, t)
+            count += int(does.words[0])
+            self.change(does.target, t + self.rng.uniform(20, 90), text=str(count))
+        self.label("works", name, times)
+
+    def turns(self, name: str, _: Does) -> None:
+        """A switch."""
+        self.press(name, self.t)
+        self.label("works", name, [self.t])
+        checked = not self._state.get(name, {}).get("checked", False)
+        self.change(name, self.t + self.rng.uniform(10, 60), checked=checked)
+
+    def goes(self, name: str, does: Does) -> None:
+        """Another screen; on Android some are windows of their own."""
+        self.press(name, self.t)
+        self.label("works", name, [self.t])
+        at = self.t + self.delay()
+        back = does.what == "back"
+        left = self.page
+        if back:
+            self._way.pop()
+        else:
+            self._way.append(does.target)
+        windowed = isinstance(self.app.recorder, Android)
+        if windowed and back and left.own_window:
+            self.app.close(at).replace(at, *self.content(self._way[-1]))
+        elif windowed and not back and self.page.own_window:
+            self.app.open(at, f"{does.target}Activity", *self.content(does.target))
+        else:
+            self.app.replace(at, *self.content(self._way[-1]))
+        self.app.redraw(at + 350)
+        self.t = at + 400
+
+    def toasts(self, name: str, does: Does) -> None:
+        """A note of the app's own comes and goes."""
+        self.press(name, self.t)
+        self.label("works", name, [self.t])
+        at, (width, height) = self.t + self.delay(), self.design.size
+        note = V("note", "text", 40, height - 150, width - 80, 40, self.rng.choice(does.words), {"size": 15})
+        back = V("toast", "div", 20, height - 160, width - 40, 56, "", {"drawn": True, "colour": "#c9d4e8"}, (note,))
+        self.app.add(back, at).remove("toast", at + self.rng.uniform(2000, 3500))
+        self.t = at + 3600
+
+    def loads(self, name: str, does: Does) -> None:
+        """A request with a spinner, and what it brought."""
+        self.press(name, self.t)
+        self.label("works", name, [self.t])
+        start, took = self.t + self.rng.uniform(30, 120), self.rng.uniform(400, 3000)
+        wheel = V(
+            "wheel", "progress", self.design.size[0] / 2 - 20, self.design.size[1] / 2 - 20, 40, 40, "", {"turn": 0}
+        )
+        self.app.add(wheel, start)
+        for i in range(int(took / 100)):
+            self.app.change("wheel", start + 100 * i, turn=36 * i % 360)
+        self.app.remove("wheel", start + took)
+        self.change(does.target, start + took, text=self.rng.choice(does.words))
+        self.t = start + took
+
+    def outside(self, name: str, _: Does) -> None:
+        """Another program answers; the visitor comes back after a while."""
+        self.press(name, self.t)
+        self.label("outside", name, [self.t])
+        self.pauses(6000, 12_000)
+        self.app.redraw(self.t)
+
+    def keys(self, name: str, does: Does) -> None:
+        """A keypad of the app: digits, some repeated, with a dot for each, or a masked field."""
+        page = self.page
+        digits = [n for n, d in page.does.items() if d.what == "keys"]
+        chosen = self.rng.choices(digits, k=self.rng.randint(4, 6))
+        if self.rng.random() < 0.4:
+            chosen = [chosen[0]] * len(chosen)
+        shown = self.view(does.target)
+        times = self.burst(len(chosen), *KEY_MS)
+        for i, (t, key) in enumerate(zip(times, chosen, strict=True)):
+            self.press(key, t)
+            if shown.kind == "text":
+                self.app.change(does.target, t + 30, text="●" * (i + 1))
+            else:
+                self.app.change(does.target, t + 30, text="****", value="****")
+        self.label("typing", name, times)
+        self.t += 900
+        self.app.change(does.target, self.t, text="", value="")
+
+    def types(self, name: str, _: Does) -> None:
+        """A field: focus, caret, the soft keyboard, whose touches only iOS records; and a run of backspaces."""
+        self.press(name, self.t)
+        self.label("works", name, [self.t])
+        start = self.t
+        self.app.change(name, start + 60, focused=True, caret=True).keyboard(start + 250)
+        self.pauses(900, 2000)
+        width, height = self.design.size
+        written = 0
+        for run in range(self.rng.randint(1, 2)):
+            rubs = run == 1 and written > 3
+            times = self.burst(self.rng.randint(5, 12), *((105, 130) if rubs else KEY_MS))
+            for t in times:
+                x, y = (width - 28, height - 110) if rubs else self._key()
+                if self.app.recorder.fingers == 2:
+                    self.app.tap_at(x, y, t, held=50)
+                written += -1 if rubs else 1
+                stars = "*" * max(0, written)
+                self.app.change(name, t + 25, text=stars, value=stars)
+            self.label("typing", "", times)
+            self.pauses(700, 2500)
+        blinks = int((self.t - start) / 530)
+        for i in range(1, blinks):
+            self.app.change(name, start + 530 * i, caret=i % 2 == 0)
+        self._state.setdefault(name, {}).update(text="***", value="***")
+        self.app.change(name, self.t, focused=False, caret=False, text="***", value="***").keyboard(self.t, shown=False)
+
+    def _key(self) -> tuple[float, float]:
+        width, height = self.design.size
+        return (self.rng.randint(0, 9) + 0.5) * width / 10, height - 240 + 54 * self.rng.randint(0, 2)
+
+
+_BEHAVIOURS: dict[str, Callable[[Visit, str, Does], None]] = {
+    "dead": Visit.dead,
+    "says": Visit.says,
+    "steps": Visit.steps,
+    "turns": Visit.turns,
+    "goes": Visit.goes,
+    "back": Visit.goes,
+    "toasts": Visit.toasts,
+    "loads": Visit.loads,
+    "outside": Visit.outside,
+    "keys": Visit.keys,
+    "types": Visit.types,
+}
+
+
+def visit_of(design: Design, recorder: type[Recorder], seed: int, minutes: float = 2.0) -> Visit:
+    """A visit of about so long, recorded by that SDK."""
+    rng = random.Random(f"{design.name} {seed}")
+    first = design.pages[0]
+    palette = rng.choice(design.palettes) if recorder.screenshots else None
+    sdk = recorder(design.size, palette)
+    app = App(sdk, first.views, f"{first.name}Activity", session=f"{design.name}-{recorder.__name__}-{seed}")
+    visit = Visit(app, design, rng, _way=[first.name], _pressing=rng.random() < 0.7)
+    clocks = any(v.name == "clock" for p in design.pages for v in p.views)
+    while visit.t < minutes * 60_000:
+        visit.pauses()
+        kind = rng.random()
+        if kind < 0.1:
+            visit.swipes()
+        elif kind < 0.22:
+            visit.looks_at()
+        else:
+            visit.uses(_choice(visit))
+    visit.pauses()
+    app.swipe(visit.t + 4000, design.size[0] / 2, moves=False)
+    if clocks and rng.random() < 0.5:
+        app.ticks("clock", every=1000, until=visit.t + 4000)
+    return visit
+
+
+def _choice(visit: Visit) -> str:
+    """Dead things draw more attention than working ones; a keypad is one thing, not ten."""
+    does = visit.page.does
+    keys = [n for n, d in does.items() if d.what == "keys"][1:]
+    names = [n for n in does if n not in keys and not (does[n].what == "back" and len(visit._way) < 2)]
+    return visit.rng.choices(names, [_WEIGHTS.get(does[n].what, 1.0) for n in names])[0]
+
+
+_WEIGHTS = {"dead": 1.5, "outside": 0.4, "goes": 1.5, "back": 1.5}
