@@ -15,6 +15,7 @@ from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.judge.judgement import judge
 from support.dom import Json
+from support.evidence import assert_declared
 
 START_MS = 1_795_490_000_000
 POSITION = SourcePosition("visit.jsonl")
@@ -37,7 +38,10 @@ def digested(events: Sequence[Json] | bytes, **fields: Any) -> MessageDigest:
 def verdict_of(
     messages: Iterable[MessageDigest], events: Sequence[AnalyticsEvent] = (), rules: Rules | None = None
 ) -> SessionVerdict:
-    return judge(session_of(messages), events, rules or Rules())
+    verdict = judge(session_of(messages), events, rules or Rules())
+    for signal in verdict.signals:
+        assert_declared(signal.kind, json.loads(signal.evidence))
+    return verdict
 
 
 def judged(

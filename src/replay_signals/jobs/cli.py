@@ -38,8 +38,22 @@ RulesFile = Annotated[
     str | None,
     typer.Option("--rules", help="Rules file (TOML); `replay-signals rules` prints the defaults.", metavar="FILE"),
 ]
+
+
+def _known_kinds(kinds: list[str] | None) -> list[str] | None:
+    """Refuses kinds that no detector finds: a misspelt one would give an empty list."""
+    if kinds:
+        from replay_signals.transforms.signals import SIGNALS
+
+        for kind in kinds:
+            if kind not in SIGNALS:
+                raise typer.BadParameter(f"no signal is called {kind}; there are {', '.join(SIGNALS)}")
+    return kinds
+
+
 Kinds = Annotated[
-    list[str] | None, typer.Option("--kind", help="Only signals of this kind; may be repeated.", metavar="KIND")
+    list[str] | None,
+    typer.Option("--kind", help="Only signals of this kind; may be repeated.", metavar="KIND", callback=_known_kinds),
 ]
 MinConfidence = Annotated[
     float, typer.Option("--min-confidence", help="Only signals at least this sure.", min=0.0, max=1.0)

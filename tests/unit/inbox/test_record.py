@@ -14,7 +14,6 @@ from replay_signals.schemas.inbox import Recording
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.schemas.signal_input import SessionProblemSignalInput
 from replay_signals.transforms.inbox.record import (
-    PROBLEM_TYPES,
     inbox_record,
     iso,
     json_bytes,
@@ -25,6 +24,7 @@ from replay_signals.transforms.inbox.record import (
     visible,
     weight,
 )
+from replay_signals.transforms.signals import SIGNALS
 from support.samples import PRODUCED, START, record, signal_row
 
 
@@ -111,7 +111,10 @@ def test_the_contract_rejects_unknown_fields_like_posthogs(where: tuple[str | in
         msgspec.convert(sent, SessionProblemSignalInput)
 
 
-@pytest.mark.parametrize(("kind", "expected"), [*PROBLEM_TYPES.items(), ("rage_click", "confusion")])
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [*((kind, signal.problem_type) for kind, signal in SIGNALS.items()), ("kind_of_another_version", "confusion")],
+)
 def test_every_kind_has_one_of_posthogs_problem_types(kind: str, expected: str) -> None:
     sent = msgspec.to_builtins(to_signal_input(record(kind=kind)))
     assert sent["extra"]["problem_type"] == expected

@@ -81,6 +81,13 @@ def test_filters_and_limits(run_cli: Run) -> None:
     assert "--top 0 shows all" in out
 
 
+def test_a_kind_that_does_not_exist_is_an_error_that_names_those_there_are(run_cli: Run) -> None:
+    code, out, err = run_cli("detect", ONE, "--kind", "rage_clik")
+    assert (code, out) == (2, "")
+    assert "rage_clik" in err
+    assert "rage_click" in err
+
+
 @pytest.mark.parametrize("columns", [60, 80, 110, 140])
 def test_the_table_names_kind_page_element_and_why_within_the_width(
     run_cli: Run, monkeypatch: pytest.MonkeyPatch, columns: int

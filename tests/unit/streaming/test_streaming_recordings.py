@@ -11,12 +11,18 @@ from replay_signals.schemas.digests import MessageDigest, millis
 from replay_signals.schemas.messages import AnalyticsEvent, SnapshotMessage
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.message import digest
-from replay_signals.transforms.streaming.early_judgement import AT_CLOSE
+from replay_signals.transforms.signals import SIGNALS, settling
+from replay_signals.transforms.signals.descriptor import Scope
 from support.samples import EXAMPLES
 from support.streaming import Evidence, Stream, assert_equal, batch
 
 FILES = sorted(EXAMPLES.glob("**/*.posts.jsonl.gz"))
-ON_CLICKS = ("dead_click", "rage_click", "error_click", "failed_request", "blocked_click", "dead_tap", "rage_tap")
+AT_CLOSE = {kind for kind, signal in SIGNALS.items() if signal.settled_ms is settling.at_close}
+ON_CLICKS = {
+    kind
+    for kind, signal in SIGNALS.items()
+    if signal.scope == Scope.CLICK and signal.settled_ms is settling.after_evidence_window
+}
 RULES = Rules()
 
 

@@ -7,22 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from replay_signals.schemas.inbox import InboxRecord, ProblemType, Recording, Status, Where, Who
+from replay_signals.schemas.inbox import InboxRecord, Recording, Status, Where, Who
 from replay_signals.schemas.rows import SessionRow, SignalRow
 from replay_signals.schemas.signal_input import EventHistoryItem, SessionProblemExtra, SessionProblemSignalInput
-
-PROBLEM_TYPES: dict[str, ProblemType] = {
-    "blocking_exception": "blocking_exception",
-    "error_click": "blocking_exception",  # the click threw and did nothing
-    "console_error": "non_blocking_exception",
-    "failed_request": "failure",
-    "slow_response": "failure",
-    "dead_end": "failure",
-    "refresh_loop": "failure",
-    "form_abandonment": "abandonment",
-    "unexpected_exit": "abandonment",
-}
-"""PostHog's problem type of a kind; every other kind is `confusion`: the visitor expected something else."""
+from replay_signals.transforms import signals
 
 SURE = 0.8
 STOPPED_POINTS = 35.0  # what the severity component `blocked` gives for a complete stop
@@ -41,7 +29,7 @@ def inbox_record(signal: SignalRow, *, produced_at: datetime, session: SessionRo
         status=_status(signal.status),
         team=signal.team,
         kind=signal.kind,
-        problem_type=PROBLEM_TYPES.get(signal.kind, "confusion"),
+        problem_type=signals.problem_type_of(signal.kind),
         title=title(signal.kind, signal.element, signal.page_pattern),
         summary=signal.summary,
         where=Where(

@@ -18,8 +18,8 @@ from replay_signals.transforms.judge.features import Counts
 from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.elements import element_key, element_label
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.finding import Finding
 
 MAX_URLS = 100
 
@@ -58,12 +58,12 @@ class Rows:
             self._patterns[href] = urls.clean(href), urls.pattern(href)
         return self._patterns[href]
 
-    def signals(self, found: list[Finding]) -> list[SignalRow]:
+    def signals(self, found: list[Finding[Any]]) -> list[SignalRow]:
         """Signal rows in order of time."""
         rows = [self._signal(finding) for finding in found]
         return sorted({row.signal_id: row for row in rows}.values(), key=lambda r: (r.started_at, r.kind, r.signal_id))
 
-    def _signal(self, f: Finding) -> SignalRow:
+    def _signal(self, f: Finding[Any]) -> SignalRow:
         page, pattern = self._page(f.page)
         key = element_key(f.control)
         parts = severity.components(f, self.context)

@@ -11,19 +11,20 @@ place        any       points of the page from the rules file
 from __future__ import annotations
 
 from math import inf, prod
+from typing import Any
 
 from replay_signals.schemas.rules import Value
 from replay_signals.transforms.clicks.observability import link_target
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.elements import element_key
-from replay_signals.transforms.signals.base import Finding, first_after
-from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.context import SessionContext, first_after
+from replay_signals.transforms.signals.finding import Finding
 
 LEFT_WITHIN_MS = 30_000
 LOST_FULL_MS = 60_000
 
 
-def components(finding: Finding, context: SessionContext) -> dict[str, float]:
+def components(finding: Finding[Any], context: SessionContext) -> dict[str, float]:
     """Named parts of a finding's severity; parts of 0 are left out."""
     recovered = finding.recovered or _recovered(finding, context)
     worked_at = first_after(context.answered_ms, finding.ended_ms)
@@ -58,7 +59,7 @@ def place_value(url: str, values: list[Value]) -> float:
     return max((v.points for v in values if v.path in place), default=0.0)
 
 
-def _recovered(finding: Finding, context: SessionContext) -> bool:
+def _recovered(finding: Finding[Any], context: SessionContext) -> bool:
     """Did the same control answer later, or did the visitor reach where its link leads?"""
     key = element_key(finding.control)
     if not key:

@@ -1,7 +1,12 @@
-"""The registry of signal kinds: one module a kind, one line here."""
+"""The registry of signal kinds: one module per kind, one line here."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from replay_signals.schemas.inbox import ProblemType
 from replay_signals.transforms.signals import (
     blocked_click,
     blocking_exception,
@@ -22,34 +27,55 @@ from replay_signals.transforms.signals import (
     slow_response,
     unexpected_exit,
 )
-from replay_signals.transforms.signals.base import Detector, Finding
 from replay_signals.transforms.signals.context import SessionContext
-
-DETECTORS: dict[str, Detector] = {
-    rage_click.KIND: rage_click.detect,
-    dead_click.KIND: dead_click.detect,
-    rage_tap.KIND: rage_tap.detect,
-    dead_tap.KIND: dead_tap.detect,
-    blocked_click.KIND: blocked_click.detect,
-    error_click.KIND: error_click.detect,
-    failed_request.KIND: failed_request.detect,
-    slow_response.KIND: slow_response.detect,
-    blocking_exception.KIND: blocking_exception.detect,
-    console_error.KIND: console_error.detect,
-    form_abandonment.KIND: form_abandonment.detect,
-    input_struggle.KIND: input_struggle.detect,
-    refresh_loop.KIND: refresh_loop.detect,
-    quick_back.KIND: quick_back.detect,
-    dead_end.KIND: dead_end.detect,
-    cursor_thrash.KIND: cursor_thrash.detect,
-    scroll_hunt.KIND: scroll_hunt.detect,
-}
-
-KINDS = (*DETECTORS, unexpected_exit.KIND)
+from replay_signals.transforms.signals.descriptor import Signal
+from replay_signals.transforms.signals.finding import Finding
 
 
-def find(context: SessionContext) -> list[Finding]:
-    """All findings of a session in order of time; the exit is judged last, knowing all others."""
-    found = [finding for detect in DETECTORS.values() for finding in detect(context)]
-    found += unexpected_exit.detect(context, found)
+def by_kind(signals: Iterable[Signal[Any]]) -> dict[str, Signal[Any]]:
+    """Descriptors by kind, in order. Raises ValueError when two have one name."""
+    found: dict[str, Signal[Any]] = {}
+    for signal in signals:
+        if signal.kind in found:
+            raise ValueError(f"two signals are called {signal.kind}")
+        found[signal.kind] = signal
+    return found
+
+
+SIGNALS = by_kind(
+    (
+        rage_click.SIGNAL,
+        dead_click.SIGNAL,
+        rage_tap.SIGNAL,
+        dead_tap.SIGNAL,
+        blocked_click.SIGNAL,
+        error_click.SIGNAL,
+        failed_request.SIGNAL,
+        slow_response.SIGNAL,
+        blocking_exception.SIGNAL,
+        console_error.SIGNAL,
+        form_abandonment.SIGNAL,
+        input_struggle.SIGNAL,
+        refresh_loop.SIGNAL,
+        quick_back.SIGNAL,
+        dead_end.SIGNAL,
+        cursor_thrash.SIGNAL,
+        scroll_hunt.SIGNAL,
+        unexpected_exit.SIGNAL,
+    )
+)
+"""Every kind there is."""
+
+
+def find(context: SessionContext) -> list[Finding[Any]]:
+    """All findings of a session in order of time."""
+    found = [f for s in SIGNALS.values() if not s.after_others for f in s.detect(context)]
+    troubled = replace(context, troubles=[f for f in found if SIGNALS[f.kind].is_trouble])
+    found += [f for s in SIGNALS.values() if s.after_others for f in s.detect(troubled)]
     return sorted(found, key=lambda f: (f.started_ms, f.kind, f.page.window_id, f.ended_ms))
+
+
+def problem_type_of(kind: str) -> ProblemType:
+    """PostHog's type of a kind; `confusion` for one that only another version knows, whose rows a table may hold."""
+    signal = SIGNALS.get(kind)
+    return "confusion" if signal is None else signal.problem_type

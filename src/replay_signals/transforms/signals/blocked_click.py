@@ -6,22 +6,48 @@ case); it is a different fault than a control that is not wired, so it is a kind
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.web import DEAD
 from replay_signals.transforms.session.elements import element_label
-from replay_signals.transforms.signals.base import Finding, of_click
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding, of_click
 
 KIND = "blocked_click"
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding a click outside of rage."""
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    reason: Annotated[str, doc("Why the click counts as unanswered")]
+
+
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per click outside of rage."""
     found = []
     for j in context.clicks:
         if j.verdict == DEAD and j.blocked and j not in context.raging:
             what = element_label(j.click.control, j.click.node_id)
-            finding = of_click(KIND, j, f"Clicked {what}, which is disabled", j.confidence)
+            finding = of_click(KIND, j, f"Clicked {what}, which is disabled", j.confidence, Evidence(reason=j.reason))
             finding.blocked = 0.6
-            finding.evidence = {"reason": j.reason}
             found.append(finding)
     return found
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="a click on a disabled control",
+    detect=detect,
+    scope=Scope.CLICK,
+    gesture=None,
+    after_others=False,
+    settled_ms=settling.after_evidence_window,
+    problem_type="confusion",
+    is_trouble=True,
+    evidence=Evidence,
+)

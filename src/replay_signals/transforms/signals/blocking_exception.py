@@ -8,29 +8,46 @@ least two different controls stayed silent and none answered. Exceptions that st
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import Annotated
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.errors import PageError
 from replay_signals.transforms.clicks.web import DEAD, Judged
 from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding, first_after, incidents, of_click
-from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals import settling
+from replay_signals.transforms.signals.context import SessionContext, first_after
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding, of_clicks
 
 KIND = "blocking_exception"
 GIVEN_UP_MS = 30_000
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding an exception that stopped the visitor."""
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    message: Annotated[str, doc("What the exception says")]
+    source: Annotated[str, doc("First line of its stack, empty where none was recorded")]
+    tried_again: Annotated[int | UnsetType, doc("Later clicks on the control, when a click threw")] = UNSET
+    left: Annotated[bool | UnsetType, doc("The visitor left within 30 s, when a click threw")] = UNSET
+    silent_controls: Annotated[int | UnsetType, doc("Controls that stayed silent since, when the page threw")] = UNSET
+
+
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per exception that stopped the visitor."""
     return [*_of_handlers(context), *_of_pages(context)]
 
 
-def _of_handlers(context: SessionContext) -> list[Finding]:
+def _of_handlers(context: SessionContext) -> list[Finding[Evidence]]:
     found = []
     thrown = [
         j for j in context.clicks if not j.answered and not j.failed and any(e.uncaught for e in context.errors.of(j))
     ]
-    for group in incidents(context, thrown):
+    for group in context.incidents(thrown):
         j = group[0]
         own = context.by_place[j.click.page, j.click.element]
         again = len(own) - bisect_right(own, j.click.t, key=_time)
@@ -40,11 +57,9 @@ def _of_handlers(context: SessionContext) -> list[Finding]:
             continue
         error = next(e for e in context.errors.of(j) if e.uncaught)
         what = element_label(j.click.control, j.click.node_id)
-        finding = of_click(KIND, j, f"{what} cannot work: {error.message[:120]}", 0.9)
-        finding.ended_ms = group[-1].click.t
-        finding.click_count = finding.attempts = len(group)
+        evidence = Evidence(message=error.message, source=error.source, tried_again=again, left=left)
+        finding = of_clicks(KIND, group, f"{what} cannot work: {error.message[:120]}", 0.9, evidence)
         finding.blocked = 1.0
-        finding.evidence = {"message": error.message, "source": error.source, "tried_again": again, "left": left}
         found.append(finding)
     return found
 
@@ -53,7 +68,7 @@ def _time(j: Judged) -> float:
     return j.click.t
 
 
-def _of_pages(context: SessionContext) -> list[Finding]:
+def _of_pages(context: SessionContext) -> list[Finding[Evidence]]:
     """The first exception of each page after which nothing answered and two controls stayed silent."""
     answered: dict[Page, float] = {}
     silent: dict[Page, dict[int | None, float]] = {}
@@ -62,7 +77,7 @@ def _of_pages(context: SessionContext) -> list[Finding]:
             answered[j.click.page] = j.click.t
         elif j.verdict == DEAD:
             silent.setdefault(j.click.page, {})[j.click.element] = j.click.t
-    found: dict[Page, Finding] = {}
+    found: dict[Page, Finding[Evidence]] = {}
     for error in context.errors.loose:
         page = error.page
         if not error.uncaught or page in found or answered.get(page, 0.0) > error.t:
@@ -73,7 +88,7 @@ def _of_pages(context: SessionContext) -> list[Finding]:
     return list(found.values())
 
 
-def _of_page(error: PageError, silent: int) -> Finding:
+def _of_page(error: PageError, silent: int) -> Finding[Evidence]:
     return Finding(
         KIND,
         error.page,
@@ -81,6 +96,28 @@ def _of_page(error: PageError, silent: int) -> Finding:
         error.page.end_ms,
         0.75,
         f"After {error.message[:120]} nothing on the page answered",
+        Evidence(message=error.message, source=error.source, silent_controls=silent),
         blocked=1.0,
-        evidence={"message": error.message, "source": error.source, "silent_controls": silent},
     )
+
+
+def settled_ms(context: SessionContext, finding: Finding[Evidence]) -> float | None:
+    """When the evidence window of the last click on the page is over; at the close when nobody tried again."""
+    if finding.evidence.tried_again == 0:
+        return None
+    last_ms = max((j.click.t for j in context.clicks if j.click.page is finding.page), default=finding.ended_ms)
+    return settling.no_later_than_left(context, finding, last_ms + context.rules.clicks.window_ms)
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="an error after which the page no longer did its work",
+    detect=detect,
+    scope=Scope.PAGE,
+    gesture=None,
+    after_others=False,
+    settled_ms=settled_ms,
+    problem_type="blocking_exception",
+    is_trouble=True,
+    evidence=Evidence,
+)

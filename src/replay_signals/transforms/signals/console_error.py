@@ -1,4 +1,4 @@
-"""console_error: an uncaught exception that no click caused, once a page and message.
+"""console_error: an uncaught exception that no click caused, once per page and message.
 
 Background trouble: it stopped nobody as far as the recording shows, so it weighs little; where it did, it is
 blocking_exception. Logged errors that were caught are rows of console_logs and no signal.
@@ -6,16 +6,31 @@ blocking_exception. Logged errors that were caught are rows of console_logs and 
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.errors import PageError
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding
 
 KIND = "console_error"
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding a page and message, with the number of times."""
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    message: Annotated[str, doc("What the exception says")]
+    source: Annotated[str, doc("First line of its stack, empty where none was recorded")]
+    times: Annotated[int, doc("How often the page threw it")]
+
+
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per page and message, with the number of times."""
     seen: dict[tuple[Page, str], list[PageError]] = {}
     for error in context.errors.loose:
         if error.uncaught:
@@ -23,7 +38,7 @@ def detect(context: SessionContext) -> list[Finding]:
     return [_finding(errors) for errors in seen.values()]
 
 
-def _finding(errors: list[PageError]) -> Finding:
+def _finding(errors: list[PageError]) -> Finding[Evidence]:
     first = errors[0]
     return Finding(
         KIND,
@@ -32,5 +47,19 @@ def _finding(errors: list[PageError]) -> Finding:
         errors[-1].t,
         0.9,
         f"The page raised: {first.message[:160]}",
-        evidence={"message": first.message, "source": first.source, "times": len(errors)},
+        Evidence(message=first.message, source=first.source, times=len(errors)),
     )
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="the page threw an error that no click caused",
+    detect=detect,
+    scope=Scope.PAGE,
+    gesture=None,
+    after_others=False,
+    settled_ms=settling.after_evidence_window,
+    problem_type="non_blocking_exception",
+    is_trouble=False,
+    evidence=Evidence,
+)

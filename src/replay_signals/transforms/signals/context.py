@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from replay_signals.schemas.digests import SessionDigest
 from replay_signals.schemas.messages import AnalyticsEvent
@@ -16,6 +18,11 @@ from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session import analytics
 from replay_signals.transforms.session.elements import element_key
 from replay_signals.transforms.session.timeline import Page, Timeline, timeline_of
+from replay_signals.transforms.signals.finding import Finding
+
+INCIDENT_GAPS = 1.5
+"""Longest time between two clicks of one incident, in `rage.gap_ms`: a click of the burst that was answered may lie
+between two that were not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +30,8 @@ class SessionContext:
     """A session as the detectors see it; what several of them need is worked out once.
 
     `clicks` and `events` are in order of time. `start_ms` (epoch ms, client's clock) is the start of the whole session
-    also where only its last minutes are at hand; `end_ms` is the last that was recorded so far.
+    also where only its last minutes are at hand; `end_ms` is the last that was recorded so far. `troubles` are the
+    findings of kinds that count as trouble, for the kinds that are judged after the others; it is empty for those.
     """
 
     digest: SessionDigest
@@ -34,6 +42,7 @@ class SessionContext:
     errors: Errors
     start_ms: float
     end_ms: float
+    troubles: Sequence[Finding[Any]] = ()
 
     @cached_property
     def bursts(self) -> list[Burst]:
@@ -83,6 +92,39 @@ class SessionContext:
         for j in self.clicks:
             places.setdefault((j.click.page, j.click.element), []).append(j)
         return places
+
+    def incidents(self, clicks: Sequence[Judged]) -> list[list[Judged]]:
+        """Clicks that share one cause: those of a rage burst on one control together, every other click alone."""
+        groups: list[list[Judged]] = []
+        longest_ms = INCIDENT_GAPS * self.rules.rage.gap_ms
+        for j in clicks:
+            if groups and j in self.raging and _is_same_control(groups[-1][-1], j, longest_ms):
+                groups[-1].append(j)
+            else:
+                groups.append([j])
+        return groups
+
+    def watched_ms(self, j: Judged) -> float:
+        """How long the page was seen to live after a click, at most the evidence window."""
+        lived_ms = max(j.click.page.end_ms, j.click.page.last_alive_ms) - j.click.t
+        return min(self.rules.clicks.window_ms, max(0.0, lived_ms))
+
+    def left_ms(self, page: Page) -> float | None:
+        """When the next page of the same window began; None for the last page."""
+        for window in self.timeline.windows:
+            if window.window_id == page.window_id and page.index + 1 < len(window.pages):
+                return window.pages[page.index + 1].start_ms
+        return None
+
+
+def first_after(times: list[float], t: float) -> float | None:
+    """The first of sorted times that is later than t."""
+    i = bisect_right(times, t)
+    return times[i] if i < len(times) else None
+
+
+def _is_same_control(a: Judged, b: Judged, longest_ms: float) -> bool:
+    return a.click.page is b.click.page and a.click.element == b.click.element and b.click.t - a.click.t <= longest_ms
 
 
 def context_of(

@@ -10,13 +10,18 @@ from __future__ import annotations
 
 from itertools import accumulate, pairwise
 from math import cos, hypot, radians
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+import msgspec
 
 from replay_signals.schemas import rrweb
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding
 
 KIND = "cursor_thrash"
 WINDOW_MS = 1200
@@ -30,6 +35,13 @@ MIN_APART_MS = 10
 """Recorders sample every 50-66 ms; positions closer than this tell nothing more and could be any number."""
 
 
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    turns: Annotated[int, doc("Sharp turns of the pointer")]
+    path_px: Annotated[int, doc("Length of its path, CSS pixels")]
+
+
 class Point(NamedTuple):
     """A pointer position."""
 
@@ -38,8 +50,8 @@ class Point(NamedTuple):
     y: float
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding an uninterrupted shaking."""
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per uninterrupted shaking."""
     found = []
     for page in context.timeline.pages:
         clicks = [j.click.t for j in context.clicks if j.click.page is page]
@@ -49,11 +61,11 @@ def detect(context: SessionContext) -> list[Finding]:
     return found
 
 
-def _finding(page: Page, start: float, end: float, turns: int, path_px: float) -> Finding:
+def _finding(page: Page, start: float, end: float, turns: int, path_px: float) -> Finding[Evidence]:
     confidence = min(0.95, 0.7 + 0.02 * turns)
     summary = f"Shook the pointer for {(end - start) / 1000:.1f} s"
-    evidence: dict[str, object] = {"turns": turns, "path_px": round(path_px)}
-    return Finding(KIND, page, start, end, confidence, summary, blocked=0.1, evidence=evidence)
+    evidence = Evidence(turns=turns, path_px=round(path_px))
+    return Finding(KIND, page, start, end, confidence, summary, evidence, blocked=0.1)
 
 
 def positions(page: Page) -> list[Point]:
@@ -117,3 +129,17 @@ class _Moves:
             return 0, path
         first, end = self._long_before[i], self._long_before[k]
         return (self._turns_before[end] - self._turns_before[first + 1] if end > first else 0), path
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="the mouse was shaken in frustration",
+    detect=detect,
+    scope=Scope.MOVEMENT,
+    gesture=None,
+    after_others=False,
+    settled_ms=settling.soon_after,
+    problem_type="confusion",
+    is_trouble=False,
+    evidence=Evidence,
+)

@@ -7,27 +7,42 @@ and repeated ones rage_click: one incident, one kind.
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.web import DEAD
 from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding, of_click, watched_ms
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding, of_click
 
 KIND = "dead_click"
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding a dead click outside of rage."""
-    return find(context, KIND, "click")
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    reason: Annotated[str, doc("Why the click counts as dead")]
+    watched_ms: Annotated[int, doc("How long the page was watched after the click, ms; the evidence window at most")]
+    attempt: Annotated[int, doc("Which try on this control it was, from 1")]
 
 
-def find(context: SessionContext, kind: str, gesture: str) -> list[Finding]:
-    """Dead clicks or taps; they are told apart by nothing but their kind."""
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per dead click outside of rage."""
+    return find(context, SIGNAL)
+
+
+def find(context: SessionContext, signal: Signal[Evidence]) -> list[Finding[Evidence]]:
+    """Dead clicks or taps, as the signal's gesture says: they are judged alike."""
     found = []
     tries: dict[tuple[Page, int | None], int] = {}
     for j in context.clicks:
         if (
-            j.click.kind != gesture
+            j.click.kind != signal.gesture
             or j.verdict != DEAD
             or j.blocked
             or j.failed
@@ -38,9 +53,24 @@ def find(context: SessionContext, kind: str, gesture: str) -> list[Finding]:
         what = element_label(j.click.control, j.click.node_id)
         place = (j.click.page, j.click.element)
         tries[place] = tries.get(place, 0) + 1
-        finding = of_click(kind, j, f"{gesture.capitalize()} on {what}: nothing happened", j.confidence)
+        evidence = Evidence(reason=j.reason, watched_ms=round(context.watched_ms(j)), attempt=tries[place])
+        summary = f"{str(signal.gesture).capitalize()} on {what}: nothing happened"
+        finding = of_click(signal.kind, j, summary, j.confidence, evidence)
         finding.blocked = 0.8
         finding.attempts = tries[place]
-        finding.evidence = {"reason": j.reason, "watched_ms": round(watched_ms(context, j)), "attempt": tries[place]}
         found.append(finding)
     return found
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="a click on a control that nothing answered",
+    detect=detect,
+    scope=Scope.CLICK,
+    gesture="click",
+    after_others=False,
+    settled_ms=settling.after_evidence_window,
+    problem_type="confusion",
+    is_trouble=True,
+    evidence=Evidence,
+)

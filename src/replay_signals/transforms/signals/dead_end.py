@@ -8,17 +8,31 @@ A page like that which is left for another page is not a dead end, nor is one wh
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding
 
 KIND = "dead_end"
 EMPTY_MAX_ELEMENTS = 40
 """An error page of a server is a heading and a line; a page with more on it is being read."""
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """At most one finding a window."""
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    status: Annotated[int | None, doc("HTTP status of the page, null where the recorder saw none")]
+    controls: Annotated[int, doc("Controls on the page")]
+
+
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """At most one finding per window."""
     found = []
     for window in context.timeline.windows:
         page = window.pages[-1]
@@ -34,9 +48,9 @@ def detect(context: SessionContext) -> list[Finding]:
     return found
 
 
-def _finding(page: Page, confidence: float, summary: str, status: int | None) -> Finding:
-    evidence: dict[str, object] = {"status": status, "controls": page.elements.control_count}
-    return Finding(KIND, page, page.opened_ms, page.end_ms, confidence, summary, blocked=1.0, evidence=evidence)
+def _finding(page: Page, confidence: float, summary: str, status: int | None) -> Finding[Evidence]:
+    evidence = Evidence(status=status, controls=page.elements.control_count)
+    return Finding(KIND, page, page.opened_ms, page.end_ms, confidence, summary, evidence, blocked=1.0)
 
 
 def _went_on(context: SessionContext, page: Page) -> bool:
@@ -54,3 +68,17 @@ def _barren(page: Page) -> bool:
         and elements.control_count == 0
         and elements.element_count <= EMPTY_MAX_ELEMENTS
     )
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="the visit ended on a page that does not exist or offers nothing",
+    detect=detect,
+    scope=Scope.WINDOW,
+    gesture=None,
+    after_others=False,
+    settled_ms=settling.at_close,
+    problem_type="failure",
+    is_trouble=False,
+    evidence=Evidence,
+)

@@ -6,13 +6,28 @@ answer, and a base rate of 0.9 dead taps a session (FullStory's benchmark) shows
 
 from __future__ import annotations
 
-from replay_signals.transforms.signals import dead_click
-from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals import dead_click, settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding
 
 KIND = "dead_tap"
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding a dead tap outside of rage."""
-    return dead_click.find(context, KIND, "tap")
+def detect(context: SessionContext) -> list[Finding[dead_click.Evidence]]:
+    """One finding per dead tap outside of rage."""
+    return dead_click.find(context, SIGNAL)
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="a tap on a button or switch of a native screen that nothing answered",
+    detect=detect,
+    scope=Scope.CLICK,
+    gesture="tap",
+    after_others=False,
+    settled_ms=settling.after_evidence_window,
+    problem_type="confusion",
+    is_trouble=True,
+    evidence=dead_click.Evidence,
+)

@@ -7,30 +7,56 @@ what the page then logs about it is evidence there.
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.session.elements import element_label
-from replay_signals.transforms.signals.base import Finding, incidents, of_click
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding, of_clicks
 
 KIND = "error_click"
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding a click, or one for all clicks of a rage burst."""
-    found: list[Finding] = []
-    for group in incidents(context, [j for j in context.clicks if context.errors.of(j) and not j.failed]):
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    message: Annotated[str, doc("What the first error of the click says")]
+    source: Annotated[str, doc("First line of its stack, empty where none was recorded")]
+    uncaught: Annotated[bool, doc("An error of the click was not handled by the page")]
+    after_ms: Annotated[float, doc("From the click to the error, ms")]
+
+
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per click, or one for all clicks of a rage burst."""
+    found = []
+    for group in context.incidents([j for j in context.clicks if context.errors.of(j) and not j.failed]):
         j = group[0]
         error = context.errors.of(j)[0]
         uncaught = any(e.uncaught for e in context.errors.of(j))
         what = element_label(j.click.control, j.click.node_id) or "one place"
-        finding = of_click(KIND, j, f"Clicking {what} raised: {error.message[:120]}", 0.95 if uncaught else 0.8)
-        finding.ended_ms = group[-1].click.t
-        finding.click_count = finding.attempts = len(group)
+        evidence = Evidence(
+            message=error.message, source=error.source, uncaught=uncaught, after_ms=round(error.t - j.click.t, 1)
+        )
+        summary = f"Clicking {what} raised: {error.message[:120]}"
+        finding = of_clicks(KIND, group, summary, 0.95 if uncaught else 0.8, evidence)
         finding.blocked = 0.0 if j.answered else 0.9 if uncaught else 0.6
-        finding.evidence = {
-            "message": error.message,
-            "source": error.source,
-            "uncaught": uncaught,
-            "after_ms": round(error.t - j.click.t, 1),
-        }
         found.append(finding)
     return found
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="a click whose handler failed with an error",
+    detect=detect,
+    scope=Scope.CLICK,
+    gesture=None,
+    after_others=False,
+    settled_ms=settling.after_evidence_window,
+    problem_type="blocking_exception",
+    is_trouble=True,
+    evidence=Evidence,
+)

@@ -8,55 +8,96 @@ HTTP status. That is less sure.
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.session.elements import element_label
-from replay_signals.transforms.signals.base import Finding, incidents, of_click
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding, of_clicks
 
 KIND = "failed_request"
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding a click, or one for all clicks of a rage burst."""
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    status: Annotated[int | None, doc("HTTP status")]
+    method: Annotated[str | UnsetType, doc("HTTP method, of a recorded request")] = UNSET
+    url: Annotated[str | UnsetType, doc("Its URL without query")] = UNSET
+    after_ms: Annotated[float | UnsetType, doc("From the click to its sending, ms")] = UNSET
+    duration_ms: Annotated[float | UnsetType | None, doc("How long it took, ms")] = UNSET
+    shown: Annotated[str | UnsetType, doc("What the page showed about it")] = UNSET
+    logged: Annotated[
+        list[str] | str,
+        doc(
+            "What the page logged about it, three lines at most; where no network is recorded, the line that names the "
+            "status"
+        ),
+    ]
+    source: Annotated[str | UnsetType, doc("First line of the stack of that line, where no network is recorded")] = (
+        UNSET
+    )
+
+
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per click, or one for all clicks of a rage burst."""
     return [*_recorded(context), *_logged(context)]
 
 
-def _logged(context: SessionContext) -> list[Finding]:
+def _logged(context: SessionContext) -> list[Finding[Evidence]]:
     if any(page.requests for page in context.timeline.pages):
         return []
     found = []
     told = [j for j in context.clicks if any(e.http_status for e in context.errors.of(j))]
-    for group in incidents(context, told):
+    for group in context.incidents(told):
         j = group[0]
         error = next(e for e in context.errors.of(j) if e.http_status)
         what = element_label(j.click.control, j.click.node_id) or "one place"
-        finding = of_click(KIND, j, f"Clicking {what} sent a request that failed with {error.http_status}", 0.75)
-        finding.ended_ms = group[-1].click.t
-        finding.click_count = finding.attempts = len(group)
+        evidence = Evidence(status=error.http_status, logged=error.message, source=error.source)
+        summary = f"Clicking {what} sent a request that failed with {error.http_status}"
+        finding = of_clicks(KIND, group, summary, 0.75, evidence)
         finding.blocked = (0.5 if j.answered else 1.0) * (1.0 if (error.http_status or 0) >= 500 else 0.6)
-        finding.evidence = {"status": error.http_status, "logged": error.message, "source": error.source}
         found.append(finding)
     return found
 
 
-def _recorded(context: SessionContext) -> list[Finding]:
-    found: list[Finding] = []
-    for group in incidents(context, [j for j in context.clicks if j.failed]):
+def _recorded(context: SessionContext) -> list[Finding[Evidence]]:
+    found = []
+    for group in context.incidents([j for j in context.clicks if j.failed]):
         j = group[0]
         request = j.failed[0]
         what = element_label(j.click.control, j.click.node_id) or "one place"
         call = f"{request.method or 'GET'} {request.url}"
-        finding = of_click(KIND, j, f"Clicking {what} sent {call}, which failed with {request.status}", 0.95)
-        finding.ended_ms = group[-1].click.t
-        finding.click_count = finding.attempts = len(group)
+        evidence = Evidence(
+            method=request.method,
+            url=request.url,
+            status=request.status,
+            after_ms=round(request.start_ms - j.click.t, 1),
+            duration_ms=request.duration_ms,
+            shown=j.reason if j.answered else "nothing was shown",
+            logged=[e.message for e in context.errors.of(j)][:3],
+        )
+        summary = f"Clicking {what} sent {call}, which failed with {request.status}"
+        finding = of_clicks(KIND, group, summary, 0.95, evidence)
         finding.blocked = (0.5 if j.answered else 1.0) * (1.0 if (request.status or 0) >= 500 else 0.6)
-        finding.evidence = {
-            "method": request.method,
-            "url": request.url,
-            "status": request.status,
-            "after_ms": round(request.start_ms - j.click.t, 1),
-            "duration_ms": request.duration_ms,
-            "shown": j.reason if j.answered else "nothing was shown",
-            "logged": [e.message for e in context.errors.of(j)][:3],
-        }
         found.append(finding)
     return found
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="a click whose request failed",
+    detect=detect,
+    scope=Scope.CLICK,
+    gesture=None,
+    after_others=False,
+    settled_ms=settling.after_evidence_window,
+    problem_type="failure",
+    is_trouble=True,
+    evidence=Evidence,
+)

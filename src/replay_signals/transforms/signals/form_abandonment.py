@@ -12,16 +12,31 @@ left by the end of the session is less sure, because the recording may end befor
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
+import msgspec
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import is_typed
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding
 
 KIND = "form_abandonment"
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    fields: Annotated[list[str], doc("Names of the fields typed into, never values; 20 at most")]
+    filled: Annotated[int, doc("Fields that held something in the end")]
+    typing_ms: Annotated[int, doc("From the first change to the last, ms")]
+    left_after_ms: Annotated[int, doc("From the last change to the leaving, ms")]
 
 
 @dataclass(slots=True)
@@ -50,8 +65,8 @@ class Form:
         )
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding a form."""
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per form."""
     found = []
     for window in context.timeline.windows:
         for page in window.pages:
@@ -62,7 +77,7 @@ def detect(context: SessionContext) -> list[Finding]:
     return found
 
 
-def _finding(form: Form, following: Page | None) -> Finding:
+def _finding(form: Form, following: Page | None) -> Finding[Evidence]:
     page = form.page
     names = [c.name or c.dom_id or c.tag for c in form.fields.values()]
     left = following is not None
@@ -75,15 +90,15 @@ def _finding(form: Form, following: Page | None) -> Finding:
         following.opened_ms if following is not None else page.end_ms,
         confidence,
         f"Typed into {', '.join(names[:3])} and did not send it; {where}",
+        Evidence(
+            fields=names[:20],
+            filled=form.filled,
+            typing_ms=round(form.last_ms - form.first_ms),
+            left_after_ms=round((following.opened_ms if following is not None else page.end_ms) - form.last_ms),
+        ),
         control=form.control or next(iter(form.fields.values()), None),
         blocked=0.3 if form.searching else 0.6,
         attempts=form.filled,
-        evidence={
-            "fields": names[:20],
-            "filled": form.filled,
-            "typing_ms": round(form.last_ms - form.first_ms),
-            "left_after_ms": round((following.opened_ms if following is not None else page.end_ms) - form.last_ms),
-        },
     )
 
 
@@ -143,3 +158,22 @@ def _by_navigation(action: str, page: Page, following: Page) -> bool:
     if there.path == here.path and there.query and there.query != here.query:
         return True
     return bool(action) and urls.split(action).path == there.path and there.path != here.path
+
+
+def settled_ms(context: SessionContext, finding: Finding[Evidence]) -> float | None:
+    """`clicks.slow_ms` after its page was left for another; at the close when it was left by closing the tab."""
+    return None if context.left_ms(finding.page) is None else settling.soon_after(context, finding)
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="a form was filled in and left unsent",
+    detect=detect,
+    scope=Scope.PAGE,
+    gesture=None,
+    after_others=False,
+    settled_ms=settled_ms,
+    problem_type="abandonment",
+    is_trouble=False,
+    evidence=Evidence,
+)

@@ -8,29 +8,47 @@ only: what was typed is never looked at.
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.session.gestures import is_typed
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding, of_click
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding, of_clicks
 
 KIND = "input_struggle"
 MIN_REFUSALS = 2
 MIN_CORRECTIONS = 3
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding a refused form, one a corrected field."""
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    refusals: Annotated[int | UnsetType, doc("How often the form was sent and refused")] = UNSET
+    alerts: Annotated[list[str] | UnsetType, doc("Texts of the alerts that the form answered with; five at most")] = (
+        UNSET
+    )
+    corrections: Annotated[int | UnsetType, doc("How often the field was cut back and typed again")] = UNSET
+
+
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per refused form and one per corrected field."""
     found = _refused(context)
     for page in context.timeline.pages:
         found += _corrected(page)
     return found
 
 
-def _refused(context: SessionContext) -> list[Finding]:
+def _refused(context: SessionContext) -> list[Finding[Evidence]]:
     by_form: dict[tuple[Page, int], list[Judged]] = {}
     for j in context.clicks:
         form = next((c for c in j.click.page.elements.around(j.click.node_id) if c.tag == "form"), None)
@@ -40,14 +58,12 @@ def _refused(context: SessionContext) -> list[Finding]:
     for tries in by_form.values():
         if len(tries) < MIN_REFUSALS:
             continue
-        first, last = tries[0], tries[-1]
+        first = tries[0]
         what = element_label(first.click.control, first.click.node_id)
-        finding = of_click(KIND, first, f"{len(tries)} times {what} was refused with an error", 0.8)
-        finding.ended_ms = last.click.t
-        finding.click_count = finding.attempts = len(tries)
-        finding.blocked = 0.6
         alerts = [text for j in tries for e in j.effects for text in e.alerts]
-        finding.evidence = {"refusals": len(tries), "alerts": list(dict.fromkeys(alerts))[:5]}
+        evidence = Evidence(refusals=len(tries), alerts=list(dict.fromkeys(alerts))[:5])
+        finding = of_clicks(KIND, tries, f"{len(tries)} times {what} was refused with an error", 0.8, evidence)
+        finding.blocked = 0.6
         found.append(finding)
     return found
 
@@ -59,7 +75,7 @@ def _is_refusal(j: Judged) -> bool:
     return False
 
 
-def _corrected(page: Page) -> list[Finding]:
+def _corrected(page: Page) -> list[Finding[Evidence]]:
     """Fields cut back by half or more, and typed again, often."""
     peaks: dict[int, tuple[int, int]] = {}
     last: dict[int, int] = {}
@@ -85,7 +101,7 @@ def _corrected(page: Page) -> list[Finding]:
     return [_correction(page, boxes[k], when) for k, when in times.items() if len(when) >= MIN_CORRECTIONS]
 
 
-def _correction(page: Page, box: Control, when: list[float]) -> Finding:
+def _correction(page: Page, box: Control, when: list[float]) -> Finding[Evidence]:
     return Finding(
         KIND,
         page,
@@ -93,9 +109,23 @@ def _correction(page: Page, box: Control, when: list[float]) -> Finding:
         when[-1],
         0.7,
         f"Typed {element_label(box, None)} again {len(when)} times",
+        Evidence(corrections=len(when)),
         control=box,
         node_id=box.first,
         blocked=0.4,
         attempts=len(when),
-        evidence={"corrections": len(when)},
     )
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="a form or field would not take what the visitor gave it",
+    detect=detect,
+    scope=Scope.PAGE,
+    gesture=None,
+    after_others=False,
+    settled_ms=settling.soon_after,
+    problem_type="confusion",
+    is_trouble=False,
+    evidence=Evidence,
+)

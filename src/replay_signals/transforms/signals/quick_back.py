@@ -12,14 +12,20 @@ with less confidence: a search result page is outside, and so is a closed tab.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
 
 from replay_signals.schemas import rrweb
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.gestures import is_typed
 from replay_signals.transforms.session.timeline import Page, Window
-from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding
 
 KIND = "quick_back"
 DWELL_MS = 5000
@@ -27,6 +33,16 @@ OUTSIDE_DWELL_MS = 3500
 REDIRECT_MS = 300
 SAME_PAGE_MS = 3000
 """A page view this close to a recorded page's start is that page's own."""
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    dwell_ms: Annotated[int, doc("How long the page was looked at, ms")]
+    page: Annotated[str, doc("The page that was left")]
+    from_: Annotated[str, doc("The page before it, empty when there was none")] = msgspec.field(name="from")
+    back_to: Annotated[str, doc("The page after it, empty when none was recorded")]
+    recorded: Annotated[bool, doc("The page was recorded; false when only events tell of it")]
 
 
 @dataclass(slots=True)
@@ -40,8 +56,8 @@ class Visit:
     back: bool | None = None
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding a page."""
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per page."""
     found = []
     for window in context.timeline.windows:
         visits = visits_of(context, window)
@@ -89,7 +105,7 @@ def _went_back(page: Page) -> bool | None:
     return page.navigation.navigation_type == "back_forward"
 
 
-def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit | None) -> Finding | None:
+def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit | None) -> Finding[Evidence] | None:
     if visit.left_ms is None or (visit.page is not None and _used(visit.page)):
         return None
     dwell = visit.left_ms - visit.start_ms
@@ -111,7 +127,9 @@ def _broken(visit: Visit) -> bool:
     return failed or (page is not None and page.elements.error_page)
 
 
-def _finding(window: Window, before: Visit | None, visit: Visit, following: Visit | None, confidence: float) -> Finding:
+def _finding(
+    window: Window, before: Visit | None, visit: Visit, following: Visit | None, confidence: float
+) -> Finding[Evidence]:
     dwell_ms = (visit.left_ms or visit.start_ms) - visit.start_ms
     page = visit.page or (before.page if before is not None else None) or window.pages[0]
     back_to = following.url if following is not None else ""
@@ -122,15 +140,15 @@ def _finding(window: Window, before: Visit | None, visit: Visit, following: Visi
         following.start_ms if following is not None else visit.start_ms + dwell_ms,
         confidence,
         f"Looked at {visit.url or 'the page'} for {dwell_ms / 1000:.1f} s and went back",
+        Evidence(
+            dwell_ms=round(dwell_ms),
+            page=visit.url,
+            from_=before.url if before is not None else "",
+            back_to=back_to,
+            recorded=visit.page is not None,
+        ),
         blocked=0.2,
         recovered=True,
-        evidence={
-            "dwell_ms": round(dwell_ms),
-            "page": visit.url,
-            "from": before.url if before is not None else "",
-            "back_to": back_to,
-            "recorded": visit.page is not None,
-        },
     )
 
 
@@ -143,3 +161,23 @@ def _used(page: Page) -> bool:
         elif record.length and any(is_typed(c) for c in page.elements.around(record.node_id)):
             return True
     return False
+
+
+def settled_ms(context: SessionContext, finding: Finding[Evidence]) -> float:
+    """`clicks.slow_ms` after the next page began; where none was recorded yet, when one would have come."""
+    rule = settling.soon_after if finding.evidence.back_to else settling.after_evidence_window
+    return rule(context, finding)
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="a page was opened and left again within moments",
+    detect=detect,
+    scope=Scope.WINDOW,
+    gesture=None,
+    after_others=False,
+    settled_ms=settled_ms,
+    problem_type="confusion",
+    is_trouble=False,
+    evidence=Evidence,
+)

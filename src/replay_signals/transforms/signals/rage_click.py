@@ -8,23 +8,40 @@ On a place that is no control five clicks are needed: two and three clicks there
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.session.elements import element_label
-from replay_signals.transforms.signals.base import Finding, of_click
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding, of_click
 
 KIND = "rage_click"
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding a burst."""
-    return find(context, KIND, "click")
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    clicks: Annotated[int, doc("Clicks of the burst")]
+    unanswered: Annotated[int, doc("Clicks of the burst that got silence or errors only")]
+    offsets_ms: Annotated[list[int], doc("Times of the clicks from the first, ms; 50 at most")]
+    failed_requests: Annotated[int, doc("Requests of the clicks that failed")]
+    errors: Annotated[int, doc("Errors that the clicks caused")]
 
 
-def find(context: SessionContext, kind: str, gesture: str) -> list[Finding]:
-    """Rage of one gesture: clicks and taps are told apart by nothing but their kind."""
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per burst."""
+    return find(context, SIGNAL)
+
+
+def find(context: SessionContext, signal: Signal[Evidence]) -> list[Finding[Evidence]]:
+    """Rage of the signal's gesture: clicks and taps are judged alike."""
     found = []
     for burst in context.bursts:
-        if burst.clicks[0].click.kind != gesture or not burst.rage(context.errors):
+        if burst.clicks[0].click.kind != signal.gesture or not burst.rage(context.errors):
             continue
         first = burst.clicks[0]
         silent = burst.unanswered(context.errors)
@@ -33,18 +50,35 @@ def find(context: SessionContext, kind: str, gesture: str) -> list[Finding]:
         count = len(burst.clicks)
         base = min((j.confidence for j in silent), default=0.6)
         finding = of_click(
-            kind, first, f"{count} {gesture}s on {what or 'one place'} in {seconds:.1f} s and no progress", base
+            signal.kind,
+            first,
+            f"{count} {signal.gesture}s on {what or 'one place'} in {seconds:.1f} s and no progress",
+            base,
+            Evidence(
+                clicks=count,
+                unanswered=len(silent) or count,
+                offsets_ms=[round(j.click.t - burst.start_ms) for j in burst.clicks][:50],
+                failed_requests=sum(len(j.failed) for j in burst.clicks),
+                errors=sum(len(context.errors.of(j)) for j in burst.clicks),
+            ),
         )
         finding.ended_ms = burst.end_ms
         finding.click_count = finding.attempts = count
         finding.confidence = 0.6 if burst.aimless or burst.stuck else min(0.97, base + 0.03)
         finding.blocked = 1.0
-        finding.evidence = {
-            "clicks": count,
-            "unanswered": len(silent) or count,
-            "offsets_ms": [round(j.click.t - burst.start_ms) for j in burst.clicks][:50],
-            "failed_requests": sum(len(j.failed) for j in burst.clicks),
-            "errors": sum(len(context.errors.of(j)) for j in burst.clicks),
-        }
         found.append(finding)
     return found
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="repeated clicking without progress; quick clicks that each do something are use, not rage",
+    detect=detect,
+    scope=Scope.CLICK,
+    gesture="click",
+    after_others=False,
+    settled_ms=settling.after_evidence_window,
+    problem_type="confusion",
+    is_trouble=True,
+    evidence=Evidence,
+)

@@ -7,20 +7,34 @@ used; one that is reloaded by hand is hoped to recover.
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import is_typed
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding
 
 KIND = "refresh_loop"
 MIN_LOADS = 3
 WINDOW_MS = 15_000
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding a run of loads."""
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    loads: Annotated[int, doc("How often the page was loaded")]
+    offsets_ms: Annotated[list[int], doc("Times of the loads from the first, ms; 50 at most")]
+
+
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per run of loads."""
     found = []
     used = {j.click.page for j in context.clicks if j.answered}
     used |= {p for p in context.timeline.pages if _typed(p)}
@@ -61,7 +75,7 @@ def _soon(run: list[Page], page: Page) -> bool:
     return page.start_ms - first.start_ms <= WINDOW_MS
 
 
-def _finding(run: list[Page]) -> Finding:
+def _finding(run: list[Page]) -> Finding[Evidence]:
     seconds = (run[-1].start_ms - run[0].start_ms) / 1000
     return Finding(
         KIND,
@@ -70,7 +84,21 @@ def _finding(run: list[Page]) -> Finding:
         run[-1].start_ms,
         0.85,
         f"Loaded the page {len(run)} times in {seconds:.0f} s",
+        Evidence(loads=len(run), offsets_ms=[round(p.start_ms - run[0].start_ms) for p in run][:50]),
         blocked=0.6,
         attempts=len(run),
-        evidence={"loads": len(run), "offsets_ms": [round(p.start_ms - run[0].start_ms) for p in run][:50]},
     )
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="the same page was loaded again and again",
+    detect=detect,
+    scope=Scope.WINDOW,
+    gesture=None,
+    after_others=False,
+    settled_ms=settling.soon_after,
+    problem_type="failure",
+    is_trouble=False,
+    evidence=Evidence,
+)

@@ -9,10 +9,17 @@ have.
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding
 
 KIND = "scroll_hunt"
 WINDOW_MS = 8000
@@ -25,8 +32,15 @@ Leg = tuple[float, float, float]
 """Start and end (epoch ms) and signed distance (px) of scrolling in one direction."""
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding an uninterrupted hunt."""
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    turns: Annotated[int, doc("Changes of direction")]
+    path_px: Annotated[int, doc("Length of the path, CSS pixels")]
+
+
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per uninterrupted hunt."""
     found = []
     for page in context.timeline.pages:
         acts = [j.click.t for j in context.clicks if j.click.page is page]
@@ -36,7 +50,7 @@ def detect(context: SessionContext) -> list[Finding]:
     return found
 
 
-def _finding(page: Page, run: list[Leg]) -> Finding:
+def _finding(page: Page, run: list[Leg]) -> Finding[Evidence]:
     turns = len(run) - 1
     path = sum(abs(d) for _, _, d in run)
     seconds = (run[-1][1] - run[0][0]) / 1000
@@ -47,8 +61,8 @@ def _finding(page: Page, run: list[Leg]) -> Finding:
         run[-1][1],
         min(0.95, 0.7 + 0.05 * (turns - MIN_TURNS)),
         f"Scrolled up and down {turns} times in {seconds:.1f} s",
+        Evidence(turns=turns, path_px=round(path)),
         blocked=0.2,
-        evidence={"turns": turns, "path_px": round(path)},
     )
 
 
@@ -95,3 +109,17 @@ def _dense(run: list[Leg]) -> bool:
 
 def _returns(run: list[Leg]) -> bool:
     return sum(abs(d) for _, _, d in run) >= 3 * abs(sum(d for _, _, d in run))
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="scrolling up and down in search of something",
+    detect=detect,
+    scope=Scope.MOVEMENT,
+    gesture=None,
+    after_others=False,
+    settled_ms=settling.soon_after,
+    problem_type="confusion",
+    is_trouble=False,
+    evidence=Evidence,
+)

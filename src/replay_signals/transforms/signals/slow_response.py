@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.web import SLOW
 from replay_signals.transforms.session.elements import element_label
-from replay_signals.transforms.signals.base import Finding, of_click
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding, of_click
 
 KIND = "slow_response"
 
 
-def detect(context: SessionContext) -> list[Finding]:
-    """One finding a click."""
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    reaction: Annotated[str, doc("What answered")]
+    requests: Annotated[list[str], doc("URLs that the click asked for; five at most")]
+
+
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """One finding per click."""
     found = []
     for j in context.clicks:
         if j.verdict == SLOW and j.reaction_ms is not None:
             what = element_label(j.click.control, j.click.node_id) or "one place"
-            finding = of_click(KIND, j, f"{what} answered after {j.reaction_ms / 1000:.1f} s", j.confidence)
+            summary = f"{what} answered after {j.reaction_ms / 1000:.1f} s"
+            evidence = Evidence(reaction=j.reaction, requests=[r.url for r in j.requests][:5])
+            finding = of_click(KIND, j, summary, j.confidence, evidence)
             finding.ended_ms = j.click.t + j.reaction_ms
             finding.recovered = True
-            finding.evidence = {"reaction": j.reaction, "requests": [r.url for r in j.requests][:5]}
             found.append(finding)
     return found
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="a click whose answer took too long",
+    detect=detect,
+    scope=Scope.CLICK,
+    gesture=None,
+    after_others=False,
+    settled_ms=settling.at_end,
+    problem_type="failure",
+    is_trouble=False,
+    evidence=Evidence,
+)

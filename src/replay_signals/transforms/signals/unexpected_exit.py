@@ -7,30 +7,32 @@ instead of being dropped, as SDK detectors do (Sentry drops the last 7 s, OpenRe
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
+from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.session.elements import element_label
-from replay_signals.transforms.signals.base import Finding
+from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.descriptor import Scope, Signal
+from replay_signals.transforms.signals.finding import Finding
 
 KIND = "unexpected_exit"
 SOON_MS = 15_000
-TROUBLE = frozenset(
-    (
-        "rage_click",
-        "rage_tap",
-        "dead_click",
-        "dead_tap",
-        "blocked_click",
-        "error_click",
-        "failed_request",
-        "blocking_exception",
-    )
-)
 
 
-def detect(context: SessionContext, found: list[Finding]) -> list[Finding]:
-    """At most one finding; `found` are the session's other findings."""
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence of one finding."""
+
+    after: Annotated[str, doc("Kind of the trouble")]
+    left_after_ms: Annotated[int, doc("From the trouble to the end, ms")]
+
+
+def detect(context: SessionContext) -> list[Finding[Evidence]]:
+    """At most one finding, about the last of the context's troubles."""
     timeline = context.timeline
-    troubles = [f for f in found if f.kind in TROUBLE and f.confidence >= 0.5 and f.blocked > 0]
+    troubles = [f for f in context.troubles if f.confidence >= 0.5 and f.blocked > 0]
     if not troubles:
         return []
     last = max(troubles, key=lambda f: (f.ended_ms, f.kind))
@@ -49,12 +51,26 @@ def detect(context: SessionContext, found: list[Finding]) -> list[Finding]:
         end,
         round(0.9 * last.confidence, 3),
         f"Left after {last.kind.replace('_', ' ')} on {what}",
+        Evidence(after=last.kind, left_after_ms=round(end - last.ended_ms)),
         control=last.control,
         node_id=last.node_id,
         x=last.x,
         y=last.y,
         blocked=1.0,
         attempts=last.attempts,
-        evidence={"after": last.kind, "left_after_ms": round(end - last.ended_ms)},
     )
     return [finding]
+
+
+SIGNAL = Signal(
+    kind=KIND,
+    title="the visitor left right after something went wrong",
+    detect=detect,
+    scope=Scope.SESSION,
+    gesture=None,
+    after_others=True,
+    settled_ms=settling.at_close,
+    problem_type="abandonment",
+    is_trouble=False,
+    evidence=Evidence,
+)

@@ -40,8 +40,8 @@ message gave reason to, so cost grows with its messages. `session.max_*` cap wha
 over a cap is a row and a counter, and the session is `truncated`. Ids (a few dozen bytes each) are kept without a cap
 until `session.remember_ms` after the close; a repeat after that is a new row.
 
-Not early, by nature: `dead_end`, `unexpected_exit`, forms given up by closing the tab, exceptions that the visitor left
-over; the `left` part of a severity; and `recording` of an inbox record, whose span is known at the close.
+Not early, by nature: kinds that only the end of a visit can show (the `settled_ms` of their descriptors says so), the
+`left` part of a severity, and `recording` of an inbox record, whose span is known at the close.
 """
 
 from replay_signals.transforms.streaming.codec import StateError

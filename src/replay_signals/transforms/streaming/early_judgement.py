@@ -1,14 +1,14 @@
 """interim: what the tail of a session that goes on shows, and which of it is settled.
 
-A finding is settled when its evidence window is over, or when its page was left: waiting longer cannot change it. What
-follows from the end of the session (that the visitor left, a dead end, a form given up by closing the tab) is never
-concluded here, since the session goes on; `whole` does it at the close.
+The descriptor of a kind says when its findings are settled. What follows from the end of the session is never concluded
+here, since the session goes on; it is judged as a whole at the close.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -23,29 +23,13 @@ from replay_signals.transforms.judge.rows import Rows
 from replay_signals.transforms.revisions.canonical import canonical
 from replay_signals.transforms.session import analytics
 from replay_signals.transforms.session.event_rows import STORED
-from replay_signals.transforms.session.timeline import Timeline
-from replay_signals.transforms.signals.base import Finding
-from replay_signals.transforms.signals.context import SessionContext, context_of
-from replay_signals.transforms.streaming.recent import LEFT_MS
+from replay_signals.transforms.signals.context import context_of
+from replay_signals.transforms.signals.descriptor import Scope
+from replay_signals.transforms.signals.finding import Finding
 from replay_signals.transforms.streaming.state import Pending, Profile, SessionState, Shown, WindowTail
 
 GUARD_MS = 10_000
 """What began this soon after the edge of the tail may have begun before it."""
-
-AT_CLOSE = frozenset(("dead_end", "unexpected_exit"))
-ON_CLICKS = frozenset(
-    (
-        "rage_click",
-        "dead_click",
-        "rage_tap",
-        "dead_tap",
-        "blocked_click",
-        "error_click",
-        "failed_request",
-    )
-)
-OF_PAGE = frozenset(("form_abandonment", "console_error", "input_struggle", "blocking_exception"))
-"""Findings that begin with the first of their kind on a page, however long ago: they need the page's frames."""
 
 
 @dataclass(slots=True)
@@ -66,13 +50,14 @@ def look(
 ) -> View:
     """Judges the digests of the tail. `now_ms` is the broker's clock."""
     context = context_of(session_of(digests), [known(state), *events], rules, start_ms=state.start_ms)
-    rows, timeline = Rows(context), context.timeline
-    view = View({w.window_id for w in timeline.windows})
+    rows = Rows(context)
+    view = View({w.window_id for w in context.timeline.windows})
     tails = {w.window_id: w for w in state.windows}
     for finding in signals.find(context):
         tail = tails.get(finding.page.window_id)
-        if tail is not None and not _waits_for_close(finding, timeline):
-            _place(view, finding, rows, context, tail, now_ms)
+        settled_ms = signals.SIGNALS[finding.kind].settled_ms(context, finding)
+        if tail is not None and settled_ms is not None:
+            _place(view, finding, rows, settled_ms, tail, now_ms)
     return view
 
 
@@ -115,8 +100,8 @@ def learned(profile: Profile, event: AnalyticsEvent) -> Profile:
     )
 
 
-def _place(view: View, finding: Finding, rows: Rows, context: SessionContext, tail: WindowTail, now_ms: int) -> None:
-    of_page = finding.kind in OF_PAGE
+def _place(view: View, finding: Finding[Any], rows: Rows, settled_ms: float, tail: WindowTail, now_ms: int) -> None:
+    of_page = signals.SIGNALS[finding.kind].scope == Scope.PAGE
     if of_page and tail.page_cut and finding.page.index == 0:
         return
     row = _row(rows, finding)
@@ -124,53 +109,17 @@ def _place(view: View, finding: Finding, rows: Rows, context: SessionContext, ta
     shown = Shown(row.signal_id, tail.window_id, finding.ended_ms if of_page else finding.started_ms, of_page)
     if not reachable(shown, tail):
         return
-    settled_ms = _settled_ms(finding, context)
     if settled_ms <= now_ms - tail.skew_ms:
         view.settled.append((row, shown))
     else:
         view.waiting.append(Pending(row, shown, settled_ms))
 
 
-def _row(rows: Rows, finding: Finding) -> SignalRow:
+def _row(rows: Rows, finding: Finding[Any]) -> SignalRow:
     """The row, without what only the end of the session can say."""
     row: SignalRow = canonical("signals", rows.signals([finding]))[0]
     parts = {name: points for name, points in row.components.items() if name != "left"}
     return msgspec.structs.replace(row, components=parts, severity=severity.total(parts))
-
-
-def _waits_for_close(finding: Finding, timeline: Timeline) -> bool:
-    if finding.kind in AT_CLOSE:
-        return True
-    if finding.kind == "form_abandonment":
-        return _left_ms(finding, timeline) is None
-    return finding.kind == "blocking_exception" and finding.evidence.get("tried_again") == 0
-
-
-def _settled_ms(finding: Finding, context: SessionContext) -> float:
-    """When waiting can no longer change the finding, client's clock."""
-    rules = context.rules.clicks
-    if finding.kind == "slow_response":
-        return finding.ended_ms
-    if finding.kind == "blocking_exception":
-        last = max((j.click.t for j in context.clicks if j.click.page is finding.page), default=finding.ended_ms)
-        over = last + rules.window_ms
-    else:
-        over = finding.ended_ms + (rules.window_ms if _is_patient(finding) else rules.slow_ms)
-    left_ms = _left_ms(finding, context.timeline)
-    return over if left_ms is None else min(over, max(left_ms, finding.ended_ms) + LEFT_MS)
-
-
-def _is_patient(finding: Finding) -> bool:
-    """Clicks have their window; the click before an exception, and the page after a quick back, may arrive later."""
-    return finding.kind in (*ON_CLICKS, "console_error") or finding.evidence.get("back_to") == ""
-
-
-def _left_ms(finding: Finding, timeline: Timeline) -> float | None:
-    """When the next page of the window began."""
-    for window in timeline.windows:
-        if window.window_id == finding.page.window_id and finding.page.index + 1 < len(window.pages):
-            return window.pages[finding.page.index + 1].start_ms
-    return None
 
 
 def differs(old: SignalRow, new: SignalRow) -> bool:

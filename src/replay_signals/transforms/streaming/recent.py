@@ -13,6 +13,7 @@ from math import ceil
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.rules import Clicks, Rules
 from replay_signals.schemas.rules import Session as Settings
+from replay_signals.transforms.signals.settling import LEFT_MS
 from replay_signals.transforms.streaming.message_facts import Due, Glance
 from replay_signals.transforms.streaming.state import FULL, META, Ref, SessionState, WindowTail
 
@@ -26,8 +27,6 @@ MAX_BYTES = 512 * 1024
 MAX_DUES = 32
 MAX_BUFFER_MS = 60_000
 """Recorders send every few seconds; a longer time between the last event and the sending is a wrong clock."""
-LEFT_MS = 1000
-"""Once the next page is there, answers to clicks on the one before come this much later at most."""
 CLICK_PACE_MS = 20
 BYTES_PACE = 200
 """Bytes of tail that add a millisecond: judging takes about a tenth of that."""

@@ -1,0 +1,71 @@
+"""A finding: one signal before severity and identity are worked out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+
+from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session.timeline import Page
+
+E = TypeVar("E", bound=msgspec.Struct)
+"""The evidence of a kind: a struct whose fields say what they mean."""
+
+
+@dataclass(slots=True)
+class Finding(Generic[E]):
+    """What a detector found. Times are epoch ms of the client's clock, `x` and `y` CSS pixels of the viewport.
+
+    `blocked` says how far the visitor was stopped (0 not, 1 completely); `recovered` whether they got there after all.
+    """
+
+    kind: str
+    page: Page
+    started_ms: float
+    ended_ms: float
+    confidence: float
+    summary: str
+    evidence: E
+    control: Control | None = None
+    node_id: int | None = None
+    x: int | None = None
+    y: int | None = None
+    verdict: str = "found"
+    click_count: int = 0
+    reaction_ms: float | None = None
+    blocked: float = 0.0
+    attempts: int = 0
+    recovered: bool = False
+
+
+def of_click(kind: str, j: Judged, summary: str, confidence: float, evidence: E) -> Finding[E]:
+    """A finding about one click."""
+    c = j.click
+    return Finding(
+        kind,
+        c.page,
+        c.down_ms,
+        c.t,
+        confidence,
+        summary,
+        evidence,
+        control=c.control,
+        node_id=c.node_id,
+        x=c.x,
+        y=c.y,
+        verdict=j.verdict,
+        click_count=1,
+        reaction_ms=j.reaction_ms,
+        attempts=1,
+    )
+
+
+def of_clicks(kind: str, group: list[Judged], summary: str, confidence: float, evidence: E) -> Finding[E]:
+    """A finding about clicks that are one incident; the first of them stands for all."""
+    finding = of_click(kind, group[0], summary, confidence, evidence)
+    finding.ended_ms = group[-1].click.t
+    finding.click_count = finding.attempts = len(group)
+    return finding
