@@ -21,10 +21,16 @@ from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext, first_after
 from replay_signals.transforms.signals.descriptor import Scope, Signal
-from replay_signals.transforms.signals.finding import Finding, of_clicks
+from replay_signals.transforms.signals.finding import MAX_MESSAGE_CHARS, Finding, of_clicks
 
 KIND = "blocking_exception"
 GIVEN_UP_MS = 30_000
+"""Who leaves this soon after the exception left over it; the same time as for the severity's `left`."""
+MIN_SILENT = 2
+"""Controls: one may be dead for a reason of its own."""
+CLICK_CONFIDENCE = 0.9
+PAGE_CONFIDENCE = 0.75
+"""Less sure: the controls may be silent for another reason than the exception."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +64,9 @@ def _of_handlers(context: SessionContext) -> list[Finding[Evidence]]:
         error = next(e for e in context.errors.of(j) if e.uncaught)
         what = element_label(j.click.control, j.click.node_id)
         evidence = Evidence(message=error.message, source=error.source, tried_again=again, left=left)
-        finding = of_clicks(KIND, group, f"{what} cannot work: {error.message[:120]}", 0.9, evidence)
+        finding = of_clicks(
+            KIND, group, f"{what} cannot work: {error.message[:MAX_MESSAGE_CHARS]}", CLICK_CONFIDENCE, evidence
+        )
         finding.blocked = 1.0
         found.append(finding)
     return found
@@ -83,7 +91,7 @@ def _of_pages(context: SessionContext) -> list[Finding[Evidence]]:
         if not error.uncaught or page in found or answered.get(page, 0.0) > error.t:
             continue
         count = sum(t > error.t for t in silent.get(page, {}).values())
-        if count >= 2:
+        if count >= MIN_SILENT:
             found[page] = _of_page(error, count)
     return list(found.values())
 
@@ -94,8 +102,8 @@ def _of_page(error: PageError, silent: int) -> Finding[Evidence]:
         error.page,
         error.t,
         error.page.end_ms,
-        0.75,
-        f"After {error.message[:120]} nothing on the page answered",
+        PAGE_CONFIDENCE,
+        f"After {error.message[:MAX_MESSAGE_CHARS]} nothing on the page answered",
         Evidence(message=error.message, source=error.source, silent_controls=silent),
         blocked=1.0,
     )

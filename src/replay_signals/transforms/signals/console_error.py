@@ -19,6 +19,10 @@ from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding
 
 KIND = "console_error"
+CONFIDENCE = 0.9
+"""Whether a console line was an uncaught exception is told from its text."""
+MAX_MESSAGE_CHARS = 160
+"""Of the message in the summary, which has nothing else to say."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +49,8 @@ def _finding(errors: list[PageError]) -> Finding[Evidence]:
         first.page,
         first.t,
         errors[-1].t,
-        0.9,
-        f"The page raised: {first.message[:160]}",
+        CONFIDENCE,
+        f"The page raised: {first.message[:MAX_MESSAGE_CHARS]}",
         Evidence(message=first.message, source=first.source, times=len(errors)),
     )
 

@@ -25,12 +25,23 @@ from replay_signals.transforms.signals.finding import Finding
 
 KIND = "cursor_thrash"
 WINDOW_MS = 1200
+"""Shaking is quick: a hand turns about five times a second."""
 MIN_TURNS = 6
+"""Sharp turns in the window; corrections on the way to a target make one or two."""
 MIN_STEP_PX = 8
+"""Shorter moves are the trembling of a resting hand."""
 MIN_RATIO = 3.5
+"""Path over diagonal of the area: a circle, the roundest purposeful movement, has 2.2."""
 MIN_PATH_PX = 250
+"""In the window; less is fidgeting in place."""
 _SHARP = cos(radians(100))
+"""Turning back rather than aside."""
 JOIN_MS = 600
+"""Half a window: shaking with a pause shorter than this is one."""
+CLICK_BEFORE_MS = 200
+"""A click this soon before belongs to the movement: the hand was working, not shaking."""
+BASE_CONFIDENCE, PER_TURN, MAX_CONFIDENCE = 0.7, 0.02, 0.95
+"""More turns are surer; games and drawing without clicks look the same."""
 MIN_APART_MS = 10
 """Recorders sample every 50-66 ms; positions closer than this tell nothing more and could be any number."""
 
@@ -56,13 +67,13 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     for page in context.timeline.pages:
         clicks = [j.click.t for j in context.clicks if j.click.page is page]
         for start, end, turns, path in _shakes(positions(page)):
-            if not any(start - 200 <= t <= end for t in clicks):
+            if not any(start - CLICK_BEFORE_MS <= t <= end for t in clicks):
                 found.append(_finding(page, start, end, turns, path))
     return found
 
 
 def _finding(page: Page, start: float, end: float, turns: int, path_px: float) -> Finding[Evidence]:
-    confidence = min(0.95, 0.7 + 0.02 * turns)
+    confidence = min(MAX_CONFIDENCE, BASE_CONFIDENCE + PER_TURN * turns)
     summary = f"Shook the pointer for {(end - start) / 1000:.1f} s"
     evidence = Evidence(turns=turns, path_px=round(path_px))
     return Finding(KIND, page, start, end, confidence, summary, evidence, blocked=0.1)

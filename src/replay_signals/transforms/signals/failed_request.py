@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from replay_signals.schemas.inbox import doc
+from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
@@ -21,6 +22,15 @@ from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding, of_clicks
 
 KIND = "failed_request"
+RECORDED_CONFIDENCE = 0.95
+LOGGED_CONFIDENCE = 0.75
+"""Less sure: the line may speak of a request that the click did not send."""
+SHOWN = 0.5
+"""How far a failure that the page shows stops the visitor, of one that it does not show: they know of it."""
+REFUSED = 0.6
+"""The same of a refusal (4xx), which the visitor may mend, against a server error (5xx)."""
+MAX_LINES = 3
+"""Console lines in the evidence."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +70,8 @@ def _logged(context: SessionContext) -> list[Finding[Evidence]]:
         what = element_label(j.click.control, j.click.node_id) or "one place"
         evidence = Evidence(status=error.http_status, logged=error.message, source=error.source)
         summary = f"Clicking {what} sent a request that failed with {error.http_status}"
-        finding = of_clicks(KIND, group, summary, 0.75, evidence)
-        finding.blocked = (0.5 if j.answered else 1.0) * (1.0 if (error.http_status or 0) >= 500 else 0.6)
+        finding = of_clicks(KIND, group, summary, LOGGED_CONFIDENCE, evidence)
+        finding.blocked = _blocked(j, error.http_status)
         found.append(finding)
     return found
 
@@ -80,13 +90,17 @@ def _recorded(context: SessionContext) -> list[Finding[Evidence]]:
             after_ms=round(request.start_ms - j.click.t, 1),
             duration_ms=request.duration_ms,
             shown=j.reason if j.answered else "nothing was shown",
-            logged=[e.message for e in context.errors.of(j)][:3],
+            logged=[e.message for e in context.errors.of(j)][:MAX_LINES],
         )
         summary = f"Clicking {what} sent {call}, which failed with {request.status}"
-        finding = of_clicks(KIND, group, summary, 0.95, evidence)
-        finding.blocked = (0.5 if j.answered else 1.0) * (1.0 if (request.status or 0) >= 500 else 0.6)
+        finding = of_clicks(KIND, group, summary, RECORDED_CONFIDENCE, evidence)
+        finding.blocked = _blocked(j, request.status)
         found.append(finding)
     return found
+
+
+def _blocked(j: Judged, status: int | None) -> float:
+    return (SHOWN if j.answered else 1.0) * (1.0 if (status or 0) >= 500 else REFUSED)
 
 
 SIGNAL = Signal(

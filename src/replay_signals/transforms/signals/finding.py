@@ -14,12 +14,19 @@ from replay_signals.transforms.session.timeline import Page
 E = TypeVar("E", bound=msgspec.Struct)
 """The evidence of a kind: a struct whose fields say what they mean."""
 
+MAX_OFFSETS = 50
+"""Times that evidence lists; a longer series tells nobody more, and evidence is read by people."""
+MAX_MESSAGE_CHARS = 120
+"""Of an error's message in a summary, which is one line; the evidence has the whole message."""
+
 
 @dataclass(slots=True)
 class Finding(Generic[E]):
     """What a detector found. Times are epoch ms of the client's clock, `x` and `y` CSS pixels of the viewport.
 
-    `blocked` says how far the visitor was stopped (0 not, 1 completely); `recovered` whether they got there after all.
+    `confidence` is the share of such findings expected to be right: an estimate that docs/accuracy.md holds against
+    labelled recordings. `blocked` says how far the visitor was stopped: 0 not, 0.1-0.2 annoyed, 0.3-0.4 held up,
+    0.6-0.9 this way was closed, 1 completely. `recovered` says whether they got there after all.
     """
 
     kind: str

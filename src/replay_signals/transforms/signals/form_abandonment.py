@@ -28,6 +28,15 @@ from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding
 
 KIND = "form_abandonment"
+LEFT_CONFIDENCE = 0.9
+END_CONFIDENCE = 0.6
+"""The recording may end before the sending."""
+SEARCHING = 0.2
+"""Taken off in a search box: what was typed may have filtered the page already."""
+MIN_ENTERED_CHARS = 2
+"""A field that is emptied of this much in one step was entered; one character is taken back with one key."""
+MAX_NAMED, MAX_FIELDS = 3, 20
+"""Field names in the summary, which is one line, and in the evidence."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +90,7 @@ def _finding(form: Form, following: Page | None) -> Finding[Evidence]:
     page = form.page
     names = [c.name or c.dom_id or c.tag for c in form.fields.values()]
     left = following is not None
-    confidence = (0.9 if left else 0.6) - (0.2 if form.searching else 0.0)
+    confidence = (LEFT_CONFIDENCE if left else END_CONFIDENCE) - (SEARCHING if form.searching else 0.0)
     where = "went elsewhere" if left else "the session ended"
     return Finding(
         KIND,
@@ -89,9 +98,9 @@ def _finding(form: Form, following: Page | None) -> Finding[Evidence]:
         form.first_ms,
         following.opened_ms if following is not None else page.end_ms,
         confidence,
-        f"Typed into {', '.join(names[:3])} and did not send it; {where}",
+        f"Typed into {', '.join(names[:MAX_NAMED])} and did not send it; {where}",
         Evidence(
-            fields=names[:20],
+            fields=names[:MAX_FIELDS],
             filled=form.filled,
             typing_ms=round(form.last_ms - form.first_ms),
             left_after_ms=round((following.opened_ms if following is not None else page.end_ms) - form.last_ms),
@@ -115,7 +124,7 @@ def forms_of(page: Page) -> list[Form]:
         form = forms.setdefault(key, Form(page, holder, t, t))
         before = form.lengths.get(box.first, 0)
         now = change.length
-        if before >= 2 and now == 0 and len(form.lengths) == 1:
+        if before >= MIN_ENTERED_CHARS and now == 0 and len(form.lengths) == 1:
             form.entered = True
         elif now:
             form.entered = False

@@ -27,7 +27,18 @@ from replay_signals.transforms.signals.finding import Finding, of_clicks
 
 KIND = "input_struggle"
 MIN_REFUSALS = 2
+"""One error is a form that does its work."""
 MIN_CORRECTIONS = 3
+"""Correction is normal once, and twice with a typo."""
+MIN_TYPED_CHARS = 4
+"""Half of less is a single key."""
+MIN_ENTERED_CHARS = 2
+"""A field that is emptied of this much in one step was entered; one character is taken back with one key."""
+REFUSED_CONFIDENCE = 0.8
+CORRECTED_CONFIDENCE = 0.7
+"""Less sure: some people write that way."""
+MAX_ALERTS = 5
+"""Texts in the evidence."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,8 +72,10 @@ def _refused(context: SessionContext) -> list[Finding[Evidence]]:
         first = tries[0]
         what = element_label(first.click.control, first.click.node_id)
         alerts = [text for j in tries for e in j.effects for text in e.alerts]
-        evidence = Evidence(refusals=len(tries), alerts=list(dict.fromkeys(alerts))[:5])
-        finding = of_clicks(KIND, tries, f"{len(tries)} times {what} was refused with an error", 0.8, evidence)
+        evidence = Evidence(refusals=len(tries), alerts=list(dict.fromkeys(alerts))[:MAX_ALERTS])
+        finding = of_clicks(
+            KIND, tries, f"{len(tries)} times {what} was refused with an error", REFUSED_CONFIDENCE, evidence
+        )
         finding.blocked = 0.6
         found.append(finding)
     return found
@@ -89,10 +102,10 @@ def _corrected(page: Page) -> list[Finding[Evidence]]:
         boxes[box.first] = box
         peak, low = peaks.get(box.first, (0, 0))
         before, last[box.first] = last.get(box.first, 0), length
-        if length == 0 and before >= 2:
+        if length == 0 and before >= MIN_ENTERED_CHARS:
             peaks[box.first] = (0, 0)
         elif length >= peak:
-            if peak >= 4 and low * 2 <= peak:
+            if peak >= MIN_TYPED_CHARS and low * 2 <= peak:
                 times.setdefault(box.first, []).append(t)
                 peak = 0
             peaks[box.first] = (max(peak, length), length)
@@ -107,7 +120,7 @@ def _correction(page: Page, box: Control, when: list[float]) -> Finding[Evidence
         page,
         when[0],
         when[-1],
-        0.7,
+        CORRECTED_CONFIDENCE,
         f"Typed {element_label(box, None)} again {len(when)} times",
         Evidence(corrections=len(when)),
         control=box,

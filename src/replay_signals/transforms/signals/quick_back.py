@@ -29,8 +29,15 @@ from replay_signals.transforms.signals.finding import Finding
 
 KIND = "quick_back"
 DWELL_MS = 5000
+"""Longest look at the page (Uxify: 5 s, Hotjar: 7 s)."""
 OUTSIDE_DWELL_MS = 3500
+"""Shorter where what followed is not recorded: a closed tab looks the same as going back to a search result."""
 REDIRECT_MS = 300
+"""Nobody reads and decides this fast."""
+BROWSER_CONFIDENCE = 0.9
+RETURNED_CONFIDENCE = 0.75
+"""Without the browser's word: a link may lead to the page before."""
+OUTSIDE_CONFIDENCE = 0.6
 SAME_PAGE_MS = 3000
 """A page view this close to a recorded page's start is that page's own."""
 
@@ -111,13 +118,13 @@ def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit 
     dwell = visit.left_ms - visit.start_ms
     outside = following is None or following.start_ms - visit.left_ms > SAME_PAGE_MS
     if outside and before is not None and not _broken(visit) and REDIRECT_MS <= dwell <= OUTSIDE_DWELL_MS:
-        return _finding(window, before, visit, None, 0.6)
+        return _finding(window, before, visit, None, OUTSIDE_CONFIDENCE)
     if following is None or outside or not REDIRECT_MS <= dwell <= DWELL_MS:
         return None
     if following.back is not None:
-        return _finding(window, before, visit, following, 0.9) if following.back else None
+        return _finding(window, before, visit, following, BROWSER_CONFIDENCE) if following.back else None
     returned = before is not None and before.url == following.url and visit.url != before.url
-    return _finding(window, before, visit, following, 0.75) if returned else None
+    return _finding(window, before, visit, following, RETURNED_CONFIDENCE) if returned else None
 
 
 def _broken(visit: Visit) -> bool:

@@ -17,9 +17,14 @@ from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
-from replay_signals.transforms.signals.finding import Finding, of_click
+from replay_signals.transforms.signals.finding import MAX_OFFSETS, Finding, of_click
 
 KIND = "rage_click"
+UNSURE = 0.6
+"""Confidence where no click of the burst is known to be dead: on a place that is no control, or on a stuck one."""
+REPEATED = 0.03
+"""Added to the confidence of the least sure click: who clicks again saw nothing happen either."""
+MAX_CONFIDENCE = 0.97
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +53,7 @@ def find(context: SessionContext, signal: Signal[Evidence]) -> list[Finding[Evid
         what = element_label(first.click.control, first.click.node_id)
         seconds = (burst.end_ms - burst.start_ms) / 1000
         count = len(burst.clicks)
-        base = min((j.confidence for j in silent), default=0.6)
+        base = min((j.confidence for j in silent), default=UNSURE)
         finding = of_click(
             signal.kind,
             first,
@@ -57,14 +62,14 @@ def find(context: SessionContext, signal: Signal[Evidence]) -> list[Finding[Evid
             Evidence(
                 clicks=count,
                 unanswered=len(silent) or count,
-                offsets_ms=[round(j.click.t - burst.start_ms) for j in burst.clicks][:50],
+                offsets_ms=[round(j.click.t - burst.start_ms) for j in burst.clicks][:MAX_OFFSETS],
                 failed_requests=sum(len(j.failed) for j in burst.clicks),
                 errors=sum(len(context.errors.of(j)) for j in burst.clicks),
             ),
         )
         finding.ended_ms = burst.end_ms
         finding.click_count = finding.attempts = count
-        finding.confidence = 0.6 if burst.aimless or burst.stuck else min(0.97, base + 0.03)
+        finding.confidence = UNSURE if burst.aimless or burst.stuck else min(MAX_CONFIDENCE, base + REPEATED)
         finding.blocked = 1.0
         found.append(finding)
     return found

@@ -19,11 +19,14 @@ from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
-from replay_signals.transforms.signals.finding import Finding
+from replay_signals.transforms.signals.finding import MAX_OFFSETS, Finding
 
 KIND = "refresh_loop"
 MIN_LOADS = 3
+"""Conviva: page loop, three loads in 15 s."""
 WINDOW_MS = 15_000
+CONFIDENCE = 0.85
+"""A page that reloads itself without being used looks the same."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,9 +85,9 @@ def _finding(run: list[Page]) -> Finding[Evidence]:
         run[0],
         run[0].opened_ms,
         run[-1].start_ms,
-        0.85,
+        CONFIDENCE,
         f"Loaded the page {len(run)} times in {seconds:.0f} s",
-        Evidence(loads=len(run), offsets_ms=[round(p.start_ms - run[0].start_ms) for p in run][:50]),
+        Evidence(loads=len(run), offsets_ms=[round(p.start_ms - run[0].start_ms) for p in run][:MAX_OFFSETS]),
         blocked=0.6,
         attempts=len(run),
     )

@@ -23,10 +23,23 @@ from replay_signals.transforms.signals.finding import Finding
 
 KIND = "scroll_hunt"
 WINDOW_MS = 8000
+"""For the first `MIN_TURNS` turns: two seconds a leg leave no time to read."""
 MIN_TURNS = 4
+"""Changes of direction; who looks something up above and returns makes two."""
 PAUSE_MS = 1000
+"""A longer pause between two legs is reading."""
 MIN_LEG_SHARE = 0.1
+"""Of the screen's height: less does not bring new content into view."""
 MIN_LEG_PX = 20
+"""Less is the wheel's last notch bouncing."""
+MIN_ROOM_SHARE = 0.5
+"""Of the longest leg, on pages with little room to scroll."""
+MIN_PATH_RATIO = 3
+"""Path over net movement: a hunt ends near where it began."""
+DEFAULT_HEIGHT_PX = 800
+"""Of a screen whose height was not recorded: that of a laptop's browser window."""
+BASE_CONFIDENCE, PER_TURN, MAX_CONFIDENCE = 0.7, 0.05, 0.95
+"""More turns are surer; comparing two places of a page looks the same."""
 
 Leg = tuple[float, float, float]
 """Start and end (epoch ms) and signed distance (px) of scrolling in one direction."""
@@ -59,7 +72,7 @@ def _finding(page: Page, run: list[Leg]) -> Finding[Evidence]:
         page,
         run[0][0],
         run[-1][1],
-        min(0.95, 0.7 + 0.05 * (turns - MIN_TURNS)),
+        min(MAX_CONFIDENCE, BASE_CONFIDENCE + PER_TURN * (turns - MIN_TURNS)),
         f"Scrolled up and down {turns} times in {seconds:.1f} s",
         Evidence(turns=turns, path_px=round(path)),
         blocked=0.2,
@@ -70,7 +83,7 @@ def _legs(page: Page) -> dict[int, list[Leg]]:
     """Legs of each scrolled node."""
     last: dict[int, float] = {}
     legs: dict[int, list[Leg]] = {}
-    height_px = next((meta.height_px for _, meta in page.of(records.Meta) if meta.height_px), 800)
+    height_px = next((meta.height_px for _, meta in page.of(records.Meta) if meta.height_px), DEFAULT_HEIGHT_PX)
     for t, scroll in page.of(records.Scroll):
         node, y = scroll.node_id or 0, scroll.y_px or 0
         step = y - last.get(node, 0.0)
@@ -87,7 +100,7 @@ def _legs(page: Page) -> dict[int, list[Leg]]:
 
 def _long(legs: list[Leg], height: float) -> list[Leg]:
     room = max((abs(d) for _, _, d in legs), default=0.0)
-    least = max(MIN_LEG_PX, min(MIN_LEG_SHARE * height, 0.5 * room))
+    least = max(MIN_LEG_PX, min(MIN_LEG_SHARE * height, MIN_ROOM_SHARE * room))
     return [leg for leg in legs if abs(leg[2]) >= least]
 
 
@@ -108,7 +121,7 @@ def _dense(run: list[Leg]) -> bool:
 
 
 def _returns(run: list[Leg]) -> bool:
-    return sum(abs(d) for _, _, d in run) >= 3 * abs(sum(d for _, _, d in run))
+    return sum(abs(d) for _, _, d in run) >= MIN_PATH_RATIO * abs(sum(d for _, _, d in run))
 
 
 SIGNAL = Signal(

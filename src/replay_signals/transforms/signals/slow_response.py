@@ -15,6 +15,8 @@ from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding, of_click
 
 KIND = "slow_response"
+MAX_URLS = 5
+"""In the evidence."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +33,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
         if j.verdict == SLOW and j.reaction_ms is not None:
             what = element_label(j.click.control, j.click.node_id) or "one place"
             summary = f"{what} answered after {j.reaction_ms / 1000:.1f} s"
-            evidence = Evidence(reaction=j.reaction, requests=[r.url for r in j.requests][:5])
+            evidence = Evidence(reaction=j.reaction, requests=[r.url for r in j.requests][:MAX_URLS])
             finding = of_click(KIND, j, summary, j.confidence, evidence)
             finding.ended_ms = j.click.t + j.reaction_ms
             finding.recovered = True

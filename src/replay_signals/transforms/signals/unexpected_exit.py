@@ -20,6 +20,11 @@ from replay_signals.transforms.signals.finding import Finding
 
 KIND = "unexpected_exit"
 SOON_MS = 15_000
+"""Two evidence windows: the time to see that a click did nothing, and to try once more."""
+MIN_CONFIDENCE = 0.5
+"""Of the trouble: what is likelier wrong than right explains no exit."""
+AFTER_TROUBLE = 0.9
+"""Confidence of the exit, of that of its trouble: visitors also leave because they are done."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +37,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """At most one finding, about the last of the context's troubles."""
     timeline = context.timeline
-    troubles = [f for f in context.troubles if f.confidence >= 0.5 and f.blocked > 0]
+    troubles = [f for f in context.troubles if f.confidence >= MIN_CONFIDENCE and f.blocked > 0]
     if not troubles:
         return []
     last = max(troubles, key=lambda f: (f.ended_ms, f.kind))
@@ -49,7 +54,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
         last.page,
         last.started_ms,
         end,
-        round(0.9 * last.confidence, 3),
+        round(AFTER_TROUBLE * last.confidence, 3),
         f"Left after {last.kind.replace('_', ' ')} on {what}",
         Evidence(after=last.kind, left_after_ms=round(end - last.ended_ms)),
         control=last.control,
