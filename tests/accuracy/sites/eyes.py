@@ -20,7 +20,7 @@ def saw(
     if len(pics) < 2 or not shots or any(p.shape != pics[-1].shape for p in [*pics, *shots]):
         return None, None
     quiet = pixels.ambient(pics, was["boxes"])
-    marks = pixels.boxed(quiet.shape, [*here["marks"], *was["marks"]], 2)
+    marks = pixels.boxed(quiet.shape, [*here["marks"], *was["marks"], *_chrome(item, quiet.shape)], 2)
     masks = [m & ~marks for m in pixels.changed(pics[-1], shots, quiet)]
     element = pixels.boxed(quiet.shape, [(item["left"], item["top"], item["width"], item["height"])], 3)
     total = masks[0].copy()
@@ -35,6 +35,12 @@ def saw(
     if max(int(beyond.sum()), int(lasting.sum())) > pixels.SEEN_PX:
         return True, visible
     return (None if inside + outside > pixels.SEEN_PX else False), visible
+
+
+def _chrome(item: Item, shape: Sequence[int]) -> list[pixels.Box]:
+    """What the browser itself draws over the page: the address of a link, the tooltip of a title."""
+    status = (0.0, shape[0] - 30.0, 700.0, 30.0)
+    return [status, (item["x"] - 20, item["y"] + 8, 460.0, 60.0)] if item.get("titled") else [status]
 
 
 def _focused(was: Item, here: Item) -> list[pixels.Box]:

@@ -1,8 +1,8 @@
-"""Records labelled sessions: `record.py OUT FIRST LAST [--port N] [--together N]`.
+"""Records labelled sessions in a real browser window: `record.py OUT FIRST LAST [--part development|held-out|first]`.
 
-Each session number is a seed: it decides the site, the recorder, the visitor's mood and every move, so a set grows
-by numbers.
-Timing is the machine's, so two runs of a seed are alike, not equal.
+Each session number is a seed: it decides the site, the recorder and every move, so a set grows by numbers.
+Timing is the machine's, so two runs of a seed are alike, not equal. Two runs may go on beside each other with another
+`--lane` each: a lane is a screen and two ports.
 """
 
 from __future__ import annotations
@@ -13,97 +13,92 @@ import gzip
 import itertools
 import json
 import random
+import signal
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import server
-from clicker import Gone
-from playwright.async_api import Browser, Error, async_playwright
-from sites import SITES, Site
-from visitor import Visitor
+from cdp import Lost, Tab
+from clicker import Item
+from display import Screen, Window
+from new_sites import NEW_SITES
+from site_facts import Site
+from sites import FIRST_SITES
+from split import DEVELOPMENT, HELD_OUT
+from visitor import LONG_EVERY, Visitor
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--unsafely-treat-insecure-origin-as-secure=http://site.test",  # pages get the clipboard on secure origins only
-]
 RAGE_GAP_MS = 900
-SIZES = ((1280, 800), (1280, 800), (1440, 900), (1024, 768))
+MOUSE, MOVES, SCROLL, INPUT = 2, 1, 3, 5
+PRESS, CLICK = 1, 2
+"""Sources of rrweb's incremental events, and types of its mouse events."""
+SHOWN_BY = {"thrash": MOVES, "scroll-hunt": SCROLL, "filled": INPUT, "form-abandoned": INPUT, "works:live-filter": INPUT}
+"""What a recording must hold for a label to count: the last moments of a page may be lost on the way."""
+LONGEST_S = 110
+RECORDERS = (
+    "rrweb", "rrweb-bare", "rrweb-clicks", "posthog-plain", "posthog-default",
+    "posthog", "posthog", "posthog", "posthog", "posthog",
+)  # fmt: skip
+PARTS: dict[str, tuple[Site, ...]] = {
+    "development": tuple(s for s in NEW_SITES if s.name in DEVELOPMENT),
+    "held-out": tuple(s for s in NEW_SITES if s.name in HELD_OUT),
+    "first": FIRST_SITES,
+}
 
 
-PHONE = (390, 844)
+def plan(seed: int, part: str) -> tuple[random.Random, Site, str]:
+    """Site and recorder of a session: each site in turn, each recorder in turn."""
+    rng, sites = random.Random(seed * 7919), PARTS[part]
+    recorder = "posthog-default" if seed % LONG_EVERY == 7 else RECORDERS[(seed + seed // len(RECORDERS)) % len(RECORDERS)]
+    return rng, sites[(seed + seed // len(sites)) % len(sites)], recorder
 
 
-def plan(seed: int) -> tuple[random.Random, Site, str, str]:
-    """Site, recorder and mood of a session; every fourth from 300 on tours the controls that leave no trace."""
-    rng = random.Random(seed * 7919)
-    site = rng.choices(SITES, [s.weight for s in SITES])[0]
-    recorder = "rrweb" if seed % 5 == 0 else "posthog-plain" if seed % 5 == 4 else "posthog"
-    mood = rng.choices(("calm", "odd", "faulty"), (0.28, 0.17, 0.55))[0]
-    if seed >= 300 and seed % 4 == 1:
-        site, mood = rng.choice([s for s in SITES if len(s.works) > 2]), "tour"
-    return rng, site, recorder, mood
-
-
-async def session(browser: Browser, store: server.Store, seed: int, out: Path) -> str:
-    rng, site, recorder, mood = plan(seed)
-    name, (width, height) = f"s{seed:04d}", rng.choice(SIZES)
-    touch = seed >= 300 and seed % 8 == 6
-    width, height = PHONE if touch else (width, height)
-    context = await browser.new_context(
-        viewport={"width": width, "height": height}, accept_downloads=True, has_touch=touch, is_mobile=touch
-    )
-    await context.add_cookies([{"name": "rec", "value": f"{recorder}.{name}", "url": "http://site.test/"}])
+async def session(screen: Screen, ports: tuple[int, int], store: server.Store, seed: int, part: str, out: Path) -> str:
+    """Records one session with a browser of its own; what became of it in a line."""
+    rng, site, recorder = plan(seed, part)
+    name = f"s{seed:04d}"
     kept: list[str] = []
-    if recorder == "rrweb":
-        await context.expose_binding("__keep", lambda _, text: kept.append(text))
-    await context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = await context.new_page()
-    await page.add_init_script("window.print = () => {}")
-    visitor = Visitor(page, await context.new_cdp_session(page), site, rng, recorder, touch)
+    window = await Window.open(screen, *ports, f"http://site.test/_start?{recorder}.{name}")
+    ended = ""
     try:
-        await asyncio.wait_for(visitor.visit(rng.uniform(28, 48), mood), 150)
-    except (Gone, TimeoutError, Error) as error:
-        visitor.note("close")
-        print(name, "ended early:", str(error)[:120], file=sys.stderr)
-    try:
-        await asyncio.wait_for(page.close(), 5)
-        await asyncio.sleep(0.8)
-        await asyncio.wait_for(context.close(), 8)
-    except (Error, TimeoutError):
-        print(name, "did not close", file=sys.stderr)
+        visitor = await _visitor(window, screen, site, rng, recorder, kept)
+        longest = LONGEST_S + 400 * (seed % LONG_EVERY == 7)
+        try:
+            await asyncio.wait_for(visitor.visit(seed), longest)
+        except (Lost, TimeoutError) as error:
+            ended = f" ended early: {error!r}"[:150]
+            visitor.note("close")
+    finally:
+        await window.close()
     await asyncio.sleep(0.3)
     posts = store.take(name)
-    events = [json.loads(k) for k in kept]
-    if recorder != "rrweb":
-        events = list(recorded_clicks(posts))
-    count(visitor.labels, events)
-    write(
-        out,
-        name,
-        {
-            "seed": seed,
-            "site": site.name,
-            "user": f"user-{name}",
-            "recorder": recorder,
-            "mood": mood,
-            "touch": touch,
-            "labels": visitor.labels,
-        },
-        posts,
-        kept,
-    )
-    return f"{name} {site.name} {recorder} {mood} {len(visitor.labels)} labels"
+    events = [json.loads(k) for k in kept] if kept else list(recorded_events(posts))
+    check(visitor.labels, events)
+    visitor.labels += raised(visitor, recorder)
+    labels = sorted(visitor.labels, key=lambda m: m["t"])
+    facts = {"seed": seed, "site": site.name, "user": f"user-{name}", "recorder": recorder, "part": part}
+    write(out, name, facts | {"skipped": visitor.skipped, "labels": labels}, posts, kept)
+    return f"{name} {site.name} {recorder} {len(labels)} labels, {len(events)} events, skipped {visitor.skipped}{ended}"
 
 
-def recorded_clicks(posts: list[str]) -> Any:
-    """rrweb's click events in what PostHog's recorder posted."""
+async def _visitor(
+    window: Window, screen: Screen, site: Site, rng: random.Random, recorder: str, kept: list[str]
+) -> Visitor:
+    browser = window.browser
+    targets = (await browser.send("Target.getTargets"))["targetInfos"]
+    tab = await Tab.attach(browser, next(t["targetId"] for t in targets if t["type"] == "page"))
+    await browser.send("Target.setDiscoverTargets", discover=True)
+    if recorder.startswith("rrweb"):
+        tab.on("Runtime.bindingCalled", lambda call: kept.append(call["payload"]))
+        await tab.send("Runtime.addBinding", name="__keep")
+    await asyncio.sleep(0.2)
+    return Visitor(tab, screen, site, rng, recorder)
+
+
+def recorded_events(posts: list[str]) -> Iterator[Item]:
+    """rrweb's mouse and focus events in what PostHog's recorder posted."""
     for line in posts:
         post = json.loads(line)
         if post["path"] != "/s/":
@@ -113,48 +108,77 @@ def recorded_clicks(posts: list[str]) -> Any:
             yield from (e for e in item.get("properties", {}).get("$snapshot_data", []) if e.get("type") == 3)
 
 
-def count(labels: list[dict[str, Any]], events: list[dict[str, Any]]) -> None:
-    """How many of a label's clicks the recording holds."""
-    times = [
-        e["timestamp"] for e in events if e["type"] == 3 and e["data"].get("source") == 2 and e["data"].get("type") == 2
-    ]
+def check(labels: list[Item], events: list[Item]) -> None:
+    """How many of a label's clicks the recording holds, and whether a rage was as fast as meant."""
+    by_source: dict[int, list[Item]] = {}
+    for e in events:
+        if e["type"] == 3 and isinstance(e["data"], dict):
+            by_source.setdefault(e["data"].get("source", -1), []).append(e)
+    clicks, presses = (
+        [e["timestamp"] for e in by_source.get(MOUSE, ()) if e["data"].get("type") == kind] for kind in (CLICK, PRESS)
+    )
     for label in labels:
+        start, end = label["t"], label.get("t_end", label["t"])
+        if label["kind"] in SHOWN_BY:
+            times = [e["timestamp"] for e in by_source.get(SHOWN_BY[label["kind"]], ())]
+            label["recorded"] = sum(label.get("from", start) - 60 <= t <= end + 250 for t in times)
         if "clicks" not in label:
             continue
-        own = [t for t in times if label["t"] - 60 <= t <= label.get("t_end", label["t"]) + 250]
+        times = presses if label["kind"].startswith("fault:blocked") else clicks
+        own = [t for t in times if start - 60 <= t <= end + 250]
         label["recorded"] = len(own)
         gap = max((b - a for a, b in itertools.pairwise(sorted(own))), default=0)
-        if label["kind"].endswith(":rage") and gap > RAGE_GAP_MS:  # a busy machine slowed the hand down
+        if label["kind"].endswith(":rage") and (gap > RAGE_GAP_MS or len(own) < 3):  # a busy machine slowed the hand down
             label["kind"] = label["kind"].removesuffix("rage") + "retry"
 
 
-def write(out: Path, name: str, labels: dict[str, Any], posts: list[str], kept: list[str]) -> None:
+def raised(visitor: Visitor, recorder: str) -> list[Item]:
+    """Labels of the errors that the browser logged apart from clicks; a recorder without messages cannot show them."""
+    spans = [(m["t"] - 50, m["t_end"] + 2500) for m in visitor.labels if m.get("clicks")]
+    out = []
+    for t, message in visitor.raised:
+        if any(a <= t <= b for a, b in spans):
+            continue
+        label = {"t": t, "kind": "console-error", "url": "", "message": message}
+        out.append(label | ({"recorded": 0} if recorder in ("rrweb-bare", "rrweb-clicks") else {}))
+    return out
+
+
+def write(out: Path, name: str, labels: Item, posts: list[str], kept: list[str]) -> None:
+    """The recording and its labels."""
     for old in out.glob(f"{name}.*"):
         old.unlink()
-    (out / f"{name}.labels.json").write_text(json.dumps(labels, indent=1))
-    if kept:
-        events = sorted((json.loads(k) for k in kept), key=lambda e: e["timestamp"])
-        with gzip.open(out / f"{name}.json.gz", "wt") as text:
+    ending = "json.gz" if kept else "posts.jsonl.gz"
+    unfinished = out / f".{name}"
+    with gzip.open(unfinished, "wt") as text:
+        if kept:
+            events = sorted((json.loads(k) for k in kept), key=lambda e: e["timestamp"])
             json.dump(events, text, separators=(",", ":"))
-    else:
-        with gzip.open(out / f"{name}.posts.jsonl.gz", "wt") as text:
+        else:
             text.writelines(line + "\n" for line in posts)
+    (out / f"{name}.labels.json").write_text(json.dumps(labels, indent=1))
+    unfinished.rename(out / f"{name}.{ending}")
 
 
-async def record(out: Path, seeds: list[int], port: int, together: int) -> None:
+async def record(out: Path, seeds: list[int], part: str, lane: int) -> None:
+    """Records sessions one after the other; one that fails is told and left out. SIGTERM ends it in good order."""
+    me = asyncio.current_task()
+    assert me is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
+    port, debug_port = 8900 + lane, 9500 + lane
     running, store = server.start(port)
-    async with async_playwright() as driver:
-        flags = [*FLAGS, f"--host-resolver-rules=MAP * 127.0.0.1:{port}"]
-        browser = await driver.chromium.launch(executable_path="/usr/bin/chromium", headless=True, args=flags)
-        gate = asyncio.Semaphore(together)
-
-        async def one(seed: int) -> None:
-            async with gate:
-                print(await session(browser, store, seed, out), flush=True)
-
-        await asyncio.gather(*(one(s) for s in seeds))
-        await browser.close()
-    running.shutdown()
+    screen = Screen(70 + lane)
+    try:
+        for seed in seeds:
+            start = time.monotonic()
+            try:
+                said = await asyncio.wait_for(session(screen, (debug_port, port), store, seed, part, out), 700)
+                print(said, f"in {time.monotonic() - start:.0f} s", flush=True)
+            except Exception as error:  # noqa: BLE001 - whatever a browser does, the others are recorded
+                print(f"s{seed:04d} failed: {error!r}"[:300], file=sys.stderr, flush=True)
+    finally:
+        screen.close()
+        running.shutdown()
 
 
 def main() -> None:
@@ -162,11 +186,12 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("first", type=int)
     parser.add_argument("last", type=int)
-    parser.add_argument("--port", type=int, default=8940)
-    parser.add_argument("--together", type=int, default=2)
+    parser.add_argument("--part", choices=PARTS, default="development")
+    parser.add_argument("--lane", type=int, default=0)
+    parser.add_argument("--step", type=int, default=1, help="every so manieth number")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    asyncio.run(record(args.out, list(range(args.first, args.last + 1)), args.port, args.together))
+    asyncio.run(record(args.out, list(range(args.first, args.last + 1, args.step)), args.part, args.lane))
 
 
 if __name__ == "__main__":

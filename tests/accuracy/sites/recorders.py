@@ -38,23 +38,37 @@ CONFIG = {
 FLAGS = {"flags": {}, "featureFlags": {}, "featureFlagPayloads": {}, "errorsWhileComputingFlags": False, **CONFIG}
 
 
+RRWEB = {
+    "rrweb": "sampling:{mousemove:50,scroll:100},checkoutEveryNms:15000,"
+    "plugins:[rrwebPluginConsoleRecord.getRecordConsolePlugin({level:['error','warn']})]",
+    "rrweb-bare": "sampling:{mousemove:50,scroll:150},checkoutEveryNth:200",
+    "rrweb-clicks": "sampling:{mousemove:false,scroll:150,input:'last',mouseInteraction:{MouseUp:false,MouseDown:false,"
+    "Click:true,ContextMenu:false,DblClick:false,Focus:false,Blur:false,TouchStart:false,TouchEnd:false}}",
+}
+"""Settings of plain rrweb: with messages of the console and a checkout every 15 s; without messages and a checkout
+every 200 events; clicks only, as recorders do that save room."""
+POSTHOG = {
+    "posthog": "compress_events:true,full_snapshot_interval_millis:15000",
+    "posthog-plain": "compress_events:false,full_snapshot_interval_millis:15000",
+    "posthog-default": "compress_events:true",
+}
+
+
 def snippet(recorder: str, session: str) -> str:
     """What a site's owner puts into the head of every page."""
-    if recorder == "rrweb":
+    if recorder in RRWEB:
         return (
             '<script src="/lib/rrweb/dist/rrweb.umd.min.cjs"></script>'
             f'<script src="/lib/@rrweb/{CONSOLE}/dist/{CONSOLE}.umd.min.cjs"></script>'
-            "<script>if(!window.opener&&window===window.top&&window.__keep)rrweb.record({"
-            "emit:function(e){window.__keep(JSON.stringify(e))},sampling:{mousemove:50,scroll:100},"
-            "maskAllInputs:true,blockClass:'ph-no-capture',"
-            "plugins:[rrwebPluginConsoleRecord.getRecordConsolePlugin({level:['error','warn']})]});</script>"
+            "<script>if(window===window.top&&window.__keep)rrweb.record({"
+            "emit:function(e){window.__keep(JSON.stringify(e))},maskAllInputs:true,blockClass:'ph-no-capture',"
+            f"{RRWEB[recorder]}}});</script>"
         )
-    compress = "false" if recorder == "posthog-plain" else "true"
     return (
         '<script src="/static/array.full.js"></script><script>if(window===window.top){posthog.init("phc_test",{'
         'api_host:"http://site.test",ui_host:"http://site.test",opt_out_useragent_filter:true,'
         'person_profiles:"always",capture_dead_clicks:true,capture_exceptions:true,disable_web_experiments:true,'
-        f"session_recording:{{maskAllInputs:true,compress_events:{compress}}}}});"
+        f"session_recording:{{maskAllInputs:true,{POSTHOG[recorder]}}}}});"
         f'posthog.identify("user-{session}");}}</script>'
     )
 

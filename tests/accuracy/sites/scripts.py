@@ -10,4 +10,6 @@ def _script(name: str) -> str:
     return "\n".join(line for line in lines if not line.startswith("//"))
 
 
-BREAK, FIND, STATE, STILL = (_script(f"{name}.js") for name in ("break", "find", "state", "still"))
+BREAK, FILL, FIND, RAISE, STATE, STILL = (
+    _script(f"{name}.js") for name in ("break", "fill", "find", "raise", "state", "still")
+)

@@ -32,6 +32,11 @@ ROOTS = {
     "store": MODULES / "startbootstrap-shop-homepage" / "dist",
     "reveal": MODULES / "reveal.js",
     "lib": MODULES,
+    "jstree": MODULES / "jstree",
+    "creative": MODULES / "startbootstrap-creative" / "dist",
+    "resume": MODULES / "startbootstrap-resume" / "dist",
+    "matdash": MODULES / "material-dashboard",
+    "guide": HERE / "build" / "guide",
 }
 JSON = "application/json"
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -44,6 +49,7 @@ _FOREIGN = re.compile(
     r"""(<(?:img|source|video|iframe)\b[^>]*?\b(?:src|data-src|srcset|data-background)=["'])https?://[^"']*""", re.I
 )
 _CDN = re.compile(r"""<(?:link|script)\b[^>]*?(?:href|src)=["'](?:https?:)?//[^"']*["'][^>]*>(?:\s*</script>)?""", re.I)
+_ABROAD = re.compile(r"""(<a\b[^>]*?\bhref=["'])(?:https?:)?//(?!site\.test)([^"']*)""", re.I)
 _BACKGROUND = re.compile(r"""https?://images\.unsplash\.com[^"')\s]*""")
 
 
@@ -79,6 +85,16 @@ UIKIT = (
     '<script src="/uikit/dist/js/uikit-icons.min.js"><\\/script>\');'
 )
 """UIkit's test pages load this; the package leaves it out."""
+ELSEWHERE = (
+    b"<!doctype html><title>Elsewhere</title><body style='font:18px serif;margin:80px'><h1>Another site</h1>"
+    b"<p>Nobody records here.</p>"
+)
+"""What every other host shows."""
+WORDS = (
+    "Amsterdam", "Athens", "Bergen", "Berlin", "Bern", "Bilbao", "Bremen", "Dublin", "Geneva", "Ghent", "Gothenburg",
+    "Hamburg", "Helsinki", "Kyiv", "Lisbon", "Lyon", "Madrid", "Malmo", "Naples", "Oslo", "Porto", "Prague", "Riga",
+    "Rome", "Tallinn", "Tampere", "Turin", "Turku", "Utrecht", "Vienna", "Vilnius", "Zagreb", "Zurich",
+)  # fmt: skip
 FIXED = {
     "/favicon.ico": (204, b"", "image/x-icon"),
     "/_img": (200, PIXEL, "image/svg+xml"),
@@ -113,7 +129,12 @@ class Handler(BaseHTTPRequestHandler):
         path = unquote(parts.path)
         length = int(self.headers.get("content-length") or 0)
         body = self.rfile.read(length) if length else b""
-        if path in ("/e/", "/i/v0/e/", "/s/", "/batch/"):
+        if not (self.headers.get("host") or "site.test").startswith("site.test"):
+            return self._send(200, ELSEWHERE, "text/html; charset=utf-8")
+        if path == "/_start":
+            cookie = {"set-cookie": f"rec={parts.query}; Path=/"}
+            self._send(200, b"<!doctype html><title>Start</title>", "text/html", cookie)
+        elif path in ("/e/", "/i/v0/e/", "/s/", "/batch/"):
             self._capture(path, parts.query, body)
         elif path.startswith(("/flags", "/decide")):
             self._send(200, recorders.flags(), JSON)
@@ -152,6 +173,9 @@ class Handler(BaseHTTPRequestHandler):
             n = query.get("n", "1")
             rows = "".join(f"<li class='row'>Result {n}.{i}</li>" for i in range(1, 5))
             return self._send(status, rows.encode(), "text/html")
+        if path == "/api/words":
+            found = [w for w in WORDS if query.get("q", "").lower() in w.lower()]
+            return self._send(status, json.dumps(found).encode(), JSON)
         data = {"ok": status < 400, "n": int(time.time() * 10) % 1000, "items": [f"Item {i}" for i in range(1, 6)]}
         return self._send(status, json.dumps(data).encode(), JSON)
 
@@ -160,6 +184,8 @@ class Handler(BaseHTTPRequestHandler):
         root = ROOTS.get(site) or HERE / "pages" / site
         file = (root / rest).resolve()
         if file.is_dir():
+            if not path.endswith("/"):
+                return self._send(301, b"", "text/plain", {"location": path + "/"})
             file = file / "index.html"
         if not file.is_file() and (root / "app.html").is_file() and "." not in rest.rsplit("/", 1)[-1]:
             file = root / "app.html"
@@ -184,6 +210,7 @@ class Handler(BaseHTTPRequestHandler):
         return self._send(200, file.read_bytes(), kind or "application/octet-stream", {"cache-control": "max-age=3600"})
 
     def _html(self, status: int, text: str) -> None:
+        text = _ABROAD.sub(r"\1http://elsewhere.test/\2", text)
         text = _BACKGROUND.sub("/_img", _FOREIGN.sub(r"\1/_img", _CDN.sub(_local, text)))
         recorder, session = self._session()
         if 'name="viewport"' not in text:
@@ -206,10 +233,18 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
 
+LOCAL = {
+    "bootstrap.bundle": "/lib/bootstrap/dist/js/bootstrap.bundle.min.js",
+    "bootstrap.min.js": "/lib/bootstrap/dist/js/bootstrap.bundle.min.js",
+    "jquery": "/lib/jquery/dist/jquery.min.js",
+}
+"""Scripts that pages want from elsewhere, and the package's."""
+
+
 def _local(tag: re.Match[str]) -> str:
-    """Bootstrap from the package; every other foreign style and script is left out."""
-    found = "bootstrap.bundle" in tag.group()
-    return '<script src="/lib/bootstrap/dist/js/bootstrap.bundle.min.js"></script>' if found else ""
+    """A script from its package; every other foreign style and script is left out."""
+    own = next((path for name, path in LOCAL.items() if name in tag.group()), None)
+    return f'<script src="{own}"></script>' if own else ""
 
 
 class Quiet(ThreadingHTTPServer):

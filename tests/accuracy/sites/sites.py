@@ -1,28 +1,8 @@
-"""The sites a visitor goes to, and what is known about their controls beforehand.
-
-`works` names controls that answer although little or nothing of the answer is in the page's document; a click on one is
-labelled `works:<what>`. `rapid` are controls that one may click quickly. `ambient` are places that change by
-themselves; pixels there prove nothing.
-"""
+"""The first sites, and what is known about their controls beforehand: development data, all of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-
-@dataclass(frozen=True)
-class Site:
-    """A site: pages to start from, and selectors."""
-
-    name: str
-    start: tuple[str, ...]
-    weight: float = 1.0
-    works: dict[str, str] = field(default_factory=dict)
-    rapid: tuple[str, ...] = ()
-    ambient: tuple[str, ...] = ()
-    drags: tuple[str, ...] = ()
-    missing: str = "/missing/page-{n}.html"
-
+from site_facts import Site
 
 DESK = {
     "#link": "clipboard",
@@ -60,7 +40,7 @@ DESK = {
     "#invite": "validation-bubble",
 }
 
-SITES = (
+FIRST_SITES = (
     Site(
         "desk",
         ("/desk/index.html", "/desk/index.html", "/desk/reports.html", "/desk/settings.html", "/desk/team.html"),
@@ -69,6 +49,7 @@ SITES = (
         ("#plus", "#minus", "#pgnext", "#pgprev", "#next", "#prev", "#toggle", "#thumb", ".sw", "#drain", "#remind"),
         ("#clock", "#ticker", ".bar", "#spin", "#online", "#slides", "#pos"),
         missing="/desk/gone-{n}.html",
+        own=True,
     ),
     Site(
         "spa",

@@ -1,0 +1,12 @@
+import {Application, Controller} from '/lib/@hotwired/stimulus/dist/stimulus.js';
+import * as Turbo from '/lib/@hotwired/turbo/dist/turbo.es2017-esm.js';
+const app = Application.start();
+app.register('stepper', class extends Controller { static targets = ['n', 'sum']; add({params}) { const n = Math.max(1, +this.nTarget.textContent + params.by); this.nTarget.textContent = n; if (this.hasSumTarget) this.sumTarget.textContent = n * 64; } });
+app.register('days', class extends Controller { pick(e) { this.element.querySelectorAll('.on').forEach(d => d.classList.remove('on')); e.target.classList.add('on'); } month({params}) { this.m = ((this.m ?? 4) + params.by + 12) % 12; this.element.querySelector('h3').textContent = new Date(2026, this.m, 1).toLocaleString('en', {month: 'long'}); } });
+app.register('reveal', class extends Controller { static targets = ['more']; toggle() { this.moreTarget.hidden = !this.moreTarget.hidden; } });
+app.register('narrow', class extends Controller { type(e) { for (const r of document.querySelectorAll('.room')) r.hidden = !r.textContent.toLowerCase().includes(e.target.value.toLowerCase()); } });
+app.register('load', class extends Controller { async go({params}) { const r = await fetch(params.url); await r.json(); this.element.querySelector('output').textContent = 'Free at ' + new Date().toLocaleTimeString(); } });
+app.register('share', class extends Controller { copy() { navigator.clipboard.writeText(location.href); } });
+app.register('book', class extends Controller { async send(e) { e.preventDefault(); await fetch('/api/book?ms=500', {method: 'POST'}); Turbo.visit('/rooms/thanks.html'); } });
+app.register('code', class extends Controller { static targets = ['field', 'said']; async check() { this.saidTarget.textContent = ''; await fetch('/api/code?ms=180&status=404'); this.fieldTarget.setAttribute('aria-invalid', 'true'); this.saidTarget.textContent = 'We do not know this code'; } });
+app.register('known', class extends Controller { connect() { setTimeout(() => { const v = ['Noor Aziz', 'noor@site.test', '040 555']; this.element.querySelectorAll('input').forEach((f, i) => { f.value = v[i] || ''; f.dispatchEvent(new Event('input', {bubbles: true})); }); }, 450); } });
