@@ -93,7 +93,7 @@ format: $(SETUP) ## Format the code and mend what ruff can mend
 
 RECORDINGS ?=
 DOCS ?=
-accuracy: $(SETUP) ## Score labelled recordings: recall, precision, misses and false alarms by kind
+accuracy: $(SETUP) ## Score labelled recordings (RECORDINGS=folders): recall, precision, lower bounds, misses and false alarms
 	$(BIN)/python -m tests.accuracy.evaluate $(DOCS) $(RECORDINGS)
 
 bench: $(PEERS) ## Measure digest and judge beside their peers

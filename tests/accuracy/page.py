@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
+from tests.accuracy.rates import Rate, Row, wilson_low
 from tests.accuracy.scoring import Case, Score
 
 from replay_signals.schemas import rrweb
@@ -35,23 +36,35 @@ summary{cursor:pointer}pre{font-size:12px;overflow-x:auto;background:#f6f8fb;pad
 
 def text(found: Score) -> str:
     """The main table for a terminal."""
-    lines = [f"{'kind':20} {'labels':>6} {'recall':>7} {'right':>6} {'false':>6} {'precision':>9}"]
-    for kind, labels, recall, right, false, precision in found.rows():
-        lines.append(f"{kind:20} {labels:6} {_share(recall):>7} {right:6} {false:6} {_share(precision):>9}")
+    lines = [f"{'kind':20} {'labels':>6} {'recall':>15} {'signals':>8} {'precision':>15}"]
+    for row in found.rows():
+        lines.append(f"{row.kind:20} {row.labels:6} {row.recall!s:>15} {row.precision.of:8} {row.precision!s:>15}")
     lines += [f"{name}: {bad} of {of} accused" for name, (bad, of) in sorted(found.controls.items())]
     return "\n".join(lines)
 
 
 def numbers(scores: Mapping[str, Score], validated: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The numbers of the page."""
-    names = ("kind", "labels", "recall", "right", "false", "precision")
-    tables = {name: [dict(zip(names, row, strict=True)) for row in found.rows()] for name, found in scores.items()}
+    tables = {name: [_numbers(row) for row in found.rows()] for name, found in scores.items()}
     first = next(iter(scores.values()))
     return {
         "tables": tables,
         "controls": first.controls,
         "cross_validation": list(validated),
         "reliability": reliability(first),
+    }
+
+
+def _numbers(row: Row) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "labels": row.labels,
+        "recall": row.recall.share,
+        "recall_low": wilson_low(row.recall.hits, row.recall.of),
+        "right": row.precision.hits,
+        "false": row.false,
+        "precision": row.precision.share,
+        "precision_low": wilson_low(row.precision.hits, row.precision.of),
     }
 
 
@@ -98,16 +111,17 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.0%}"
 
 
-def _cell(value: float | None) -> str:
-    low = value is not None and value < 0.9
-    return f"<td{' class=low' if low else ''}>{_share(value)}</td>"
+def _cell(rate: Rate) -> str:
+    low = rate.share is not None and rate.share < 0.9
+    return f"<td{' class=low' if low else ''}>{rate}</td>"
 
 
 def _table(found: Score, site: str | None = None) -> str:
     head = "<tr><th>kind<th>labels<th>recall<th>right<th>false<th>precision</tr>"
     rows = [
-        f"<tr><td>{escape(kind)}<td>{labels}</td>{_cell(recall)}<td>{right}<td>{false}</td>{_cell(precision)}</tr>"
-        for kind, labels, recall, right, false, precision in found.rows(site)
+        f"<tr><td>{escape(row.kind)}<td>{row.labels}</td>{_cell(row.recall)}<td>{row.precision.hits}<td>{row.false}</td>"
+        f"{_cell(row.precision)}</tr>"
+        for row in found.rows(site)
     ]
     return f"<table>{head}{''.join(rows)}</table>"
 
@@ -139,11 +153,14 @@ def markdown(
     head = "| kind | labels | recall | right | false | precision |\n|---|---|---|---|---|---|"
     for name, found in scores.items():
         rows = [
-            f"| `{kind}` | {labels} | {_share(recall)} | {right} | {false} | {_share(precision)} |"
-            for kind, labels, recall, right, false, precision in found.rows()
+            f"| `{row.kind}` | {row.labels} | {row.recall} | {row.precision.hits} | {row.false} | {row.precision} |"
+            for row in found.rows()
         ]
         parts.append("\n".join([f"## By kind, {name}\n", head, *rows]))
-    controls = [f"| {name} | {bad} of {of} |" for name, (bad, of) in sorted(main.controls.items())]
+    controls = [
+        f"| {name} | {bad} of {of} (≤ {1 - wilson_low(of - bad, of):.0%}) |"
+        for name, (bad, of) in sorted(main.controls.items())
+    ]
     parts.append("\n".join(["## Controls that worked\n", "| control | accused |\n|---|---|", *controls]))
     rows = [
         f"| {v['site']} | {v['prompt_ms']:.0f} | {v['gap_ms']:.0f} | {v['others']:.3f} | {v['left_out']:.3f} "
@@ -175,10 +192,9 @@ of the right kind overlaps. Precision: signals that are right, of those that a l
 `build/accuracy/accuracy.html` has every miss and false alarm beside what was recorded around that moment.
 
 What these numbers are not: an estimate for sites nobody has seen. Detection was improved on all of these recordings, so
-they are development data. Some labels that a busy machine had spoilt were repaired, a few of them with the detector's
-own output: a slowed-down shaking kept its label only where it was found, which makes `cursor_thrash` look better than
-it is, and a broken control that was its group's current choice already counts as a plain click. The README of
-`tests/accuracy/recordings` lists the repairs. `tests/accuracy/sites/record.py` makes sessions nothing was tuned on.
+they are development data. Labels in which detection had a part are void. In brackets stands the lower end of Wilson's
+interval: with so few labels the true share lies above it with 95 % confidence. `tests/accuracy/sites` makes sessions
+nothing was tuned on, in a real browser window; its `split.py` says which sites are held out.
 
 The first table uses the analytics events of a session (pages too short to be recorded, addresses, the browser); the
 second shows what the replay alone is good for. The SDK's own `$rageclick` and `$dead_click` are never used."""

@@ -25,7 +25,6 @@ FLOORS = {
     "failed_request": (0.92, 0.95),
     "form_abandonment": (1.0, 0.75),
     "quick_back": (1.0, 0.8),
-    "cursor_thrash": (0.9, 0.9),
     "scroll_hunt": (1.0, 0.75),
     "dead_end": (0.88, 0.9),
     "unexpected_exit": (0.85, 0.92),
@@ -52,12 +51,11 @@ def found(unseen: list[Recording]) -> Score:
 
 @pytest.mark.parametrize("kind", FLOORS)
 def test_unseen_sites(found: Score, kind: str) -> None:
-    rows = {row[0]: row[1:] for row in found.rows()}
-    labels, recall, _, _, precision = rows[kind]
-    assert labels >= FEW
+    row = next(row for row in found.rows() if row.kind == kind)
+    assert row.labels >= FEW
     least_recall, least_precision = FLOORS[kind]
-    assert recall is not None and recall >= least_recall, misses(found, kind)
-    assert precision is not None and precision >= least_precision, misses(found, kind)
+    assert (row.recall.share or 0) >= least_recall, misses(found, kind)
+    assert (row.precision.share or 0) >= least_precision, misses(found, kind)
 
 
 def test_working_controls_are_not_accused(found: Score) -> None:
@@ -74,9 +72,9 @@ def test_all_kinds_of_working_controls_are_met(found: Score) -> None:
 def test_replay_alone_is_enough(unseen: list[Recording]) -> None:
     """Without the analytics events nothing more is accused and little is lost."""
     alone = evaluate(unseen, Rules(), with_events=False)
-    rows = {row[0]: row[1:] for row in alone.rows()}
+    rows = {row.kind: row for row in alone.rows()}
     for kind in ("dead_click", "rage_click", "error_click", "failed_request"):
-        assert (rows[kind][1] or 0) >= FLOORS[kind][0], misses(alone, kind)
+        assert (rows[kind].recall.share or 0) >= FLOORS[kind][0], misses(alone, kind)
     assert alone.controls["working clicks"][0] <= ACCUSED["working clicks"]
 
 

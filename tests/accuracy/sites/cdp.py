@@ -13,9 +13,10 @@ import itertools
 import json
 import urllib.request
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from websockets.asyncio.client import ClientConnection, connect
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
 
 ANSWER_S = 12.0
 """A page that hangs longer than this is lost."""
@@ -38,6 +39,8 @@ class Browser:
     @classmethod
     async def at(cls, port: int) -> Self:
         """Waits until the browser listens."""
+        from websockets.asyncio.client import connect
+
         for _ in range(200):
             with contextlib.suppress(OSError):
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/version", timeout=2) as answer:

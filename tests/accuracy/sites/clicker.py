@@ -7,21 +7,24 @@ import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import eyes
 import pixels
 import scripts
 from cdp import Lost, Tab
-from display import Screen
 from hand import MIDDLE, Hand
 from site_facts import Place, Site
+
+if TYPE_CHECKING:
+    from display import Screen
 
 Item = dict[str, Any]
 Doing = Callable[[], Awaitable[None]]
 AFTER = (0.3, 1.0, 2.0)
 """Seconds after a click at which the page is looked at, until something has changed."""
 NO_QUICK_BACK_S = 6.0
+HELD_UP_S = 4.0
 PATIENT = (3.2, 4.4)
 """And, when nothing has shown by then, these: servers may be slow."""
 NOWHERE: Item = {
@@ -68,7 +71,7 @@ class Clicker:
 
     def _created(self, params: dict[str, Any]) -> None:
         info = params["targetInfo"]
-        if info["type"] == "page" and info["targetId"] not in self._tabs:
+        if info["type"] == "page" and not info["url"].startswith("chrome:") and info["targetId"] not in self._tabs:
             self._tabs.add(info["targetId"])
             self.happened.append((now(), "new-tab"))
 
@@ -136,7 +139,10 @@ class Clicker:
     async def state(self) -> Item:
         """Where the page is (js/state.js)."""
         try:
-            here = dict(await self.tab.run(scripts.STATE, list(self.site.ambient)))
+            here = dict(await asyncio.wait_for(self.tab.run(scripts.STATE, list(self.site.ambient)), HELD_UP_S))
+        except TimeoutError:  # a print preview or a file dialog holds the page up until somebody closes it
+            await self.hand.key("Escape")
+            return NOWHERE | {"url": self.url}
         except Lost:
             return NOWHERE | {"url": self.url}
         self.url = here["url"]
@@ -178,9 +184,15 @@ class Clicker:
         return True
 
     async def click(
-        self, item: Item, kind: str, times: int = 1, after: tuple[float, ...] = AFTER, held: str = "", pace: float = 0.28
+        self,
+        item: Item,
+        kind: str,
+        times: int = 1,
+        after: tuple[float, ...] = AFTER,
+        held: str = "",
+        pace: float = 0.28,
     ) -> Item | None:
-        """Clicks, watches, labels; None when the place moved away before. `held`: a key, or `middle` for that button."""
+        """Clicks, watches, labels; None when the place moved away. `held`: a key, or `middle` for that button."""
         rng = self.rng
         x = item["x"] + rng.uniform(-0.2, 0.2) * min(item["width"], 60)
         y = item["y"] + rng.uniform(-0.2, 0.2) * min(item["height"], 24)
@@ -232,7 +244,7 @@ class Clicker:
             return False
 
     async def _watch(self, item: Item, label: Item, before: list[Any], was: Item, after: tuple[float, ...]) -> None:
-        start, shots, here = time.time(), [], was
+        start, shots, here, moment = time.time(), [], was, 0.0
         waiting = label["kind"].startswith(("plain", "works")) and item["inter"]
         for moment in (*after, *(PATIENT if waiting else ())):
             await asyncio.sleep(max(0.0, start + moment - time.time()))
@@ -243,6 +255,8 @@ class Clicker:
         responded, label["visible"] = eyes.saw(item, before, shots, was, here)
         label["moved"] = moved(was, here)
         label["responded"] = True if label["moved"] else responded
+        if label["responded"]:
+            label["seen_ms"] = round(1000 * moment)
         label["caused"] = [what for t, what in self.happened if t >= label["t"] - 20]
         if label["clicks"] and not label["moved"] and here["landed"]:
             label["hit"] = sum(here["landed"])

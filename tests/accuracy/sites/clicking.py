@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from clicker import AFTER, Clicker, Item
+from recorders import SILENT
 
 CALLS = ("order", "cart/items", "session", "v2/quote", "graphql", "profile/save")
 ABROAD = ("mailto:", "tel:", "javascript:")
-SILENT = frozenset(("rrweb-bare", "rrweb-clicks"))
-"""Recorders that hold neither requests nor messages: a control that throws or fails is silent there."""
 LONG = (0.5, 1.2, 2.0, 2.8, 3.6, 4.6, 5.6, 6.6)
 
 

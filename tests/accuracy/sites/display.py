@@ -49,7 +49,16 @@ class Screen:
 
     def __init__(self, number: int) -> None:
         self.name, self._folder = f":{number}", Path(tempfile.mkdtemp(prefix="screen-"))
-        command = ["Xvfb", self.name, "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-fbdir", str(self._folder), "-nocursor"]
+        command = [
+            "Xvfb",
+            self.name,
+            "-screen",
+            "0",
+            f"{SIZE[0]}x{SIZE[1]}x24",
+            "-fbdir",
+            str(self._folder),
+            "-nocursor",
+        ]
         self._programs = [_start([*command, "-nolisten", "tcp"])]
         self._x: Any = None
         for _ in range(100):
@@ -126,7 +135,11 @@ class Window:
         """Starts the browser; every host name leads to `site_port` on this machine."""
         profile = Path(tempfile.mkdtemp(prefix="profile-"))
         flags = [*FLAGS, f"--host-resolver-rules=MAP * 127.0.0.1:{site_port}", f"--user-data-dir={profile}"]
-        flags += [f"--remote-debugging-port={debug_port}", "--window-position=0,0", f"--window-size={SIZE[0]},{SIZE[1]}"]
+        flags += [
+            f"--remote-debugging-port={debug_port}",
+            "--window-position=0,0",
+            f"--window-size={SIZE[0]},{SIZE[1]}",
+        ]
         program = _start(["/usr/bin/chromium", *flags, url], DISPLAY=screen.name, HOME=str(profile))
         try:
             return cls(program, await Browser.at(debug_port), profile)

@@ -9,8 +9,10 @@ import asyncio
 import math
 import random
 import time
+from typing import TYPE_CHECKING
 
-from display import Screen
+if TYPE_CHECKING:
+    from display import Screen
 
 LEFT, MIDDLE, WHEEL_UP, WHEEL_DOWN = 1, 2, 4, 5
 NOTCH_PX = 53

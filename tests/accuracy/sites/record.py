@@ -10,32 +10,24 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gzip
-import itertools
 import json
 import random
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import server
 from cdp import Lost, Tab
 from clicker import Item
 from display import Screen, Window
+from labels import check, raised, recorded_events
 from new_sites import NEW_SITES
 from site_facts import Site
 from sites import FIRST_SITES
 from split import DEVELOPMENT, HELD_OUT
 from visitor import LONG_EVERY, Visitor
 
-RAGE_GAP_MS = 900
-MOUSE, MOVES, SCROLL, INPUT = 2, 1, 3, 5
-PRESS, CLICK = 1, 2
-"""Sources of rrweb's incremental events, and types of its mouse events."""
-SHOWN_BY = {"thrash": MOVES, "scroll-hunt": SCROLL, "filled": INPUT, "form-abandoned": INPUT, "works:live-filter": INPUT}
-"""What a recording must hold for a label to count: the last moments of a page may be lost on the way."""
 LONGEST_S = 110
 RECORDERS = (
     "rrweb", "rrweb-bare", "rrweb-clicks", "posthog-plain", "posthog-default",
@@ -51,7 +43,9 @@ PARTS: dict[str, tuple[Site, ...]] = {
 def plan(seed: int, part: str) -> tuple[random.Random, Site, str]:
     """Site and recorder of a session: each site in turn, each recorder in turn."""
     rng, sites = random.Random(seed * 7919), PARTS[part]
-    recorder = "posthog-default" if seed % LONG_EVERY == 7 else RECORDERS[(seed + seed // len(RECORDERS)) % len(RECORDERS)]
+    recorder = (
+        "posthog-default" if seed % LONG_EVERY == 7 else RECORDERS[(seed + seed // len(RECORDERS)) % len(RECORDERS)]
+    )
     return rng, sites[(seed + seed // len(sites)) % len(sites)], recorder
 
 
@@ -75,8 +69,10 @@ async def session(screen: Screen, ports: tuple[int, int], store: server.Store, s
     await asyncio.sleep(0.3)
     posts = store.take(name)
     events = [json.loads(k) for k in kept] if kept else list(recorded_events(posts))
+    if not events:
+        return f"{name} {site.name} {recorder}: nothing was recorded{ended}"
     check(visitor.labels, events)
-    visitor.labels += raised(visitor, recorder)
+    visitor.labels += raised(visitor.labels, visitor.raised, recorder)
     labels = sorted(visitor.labels, key=lambda m: m["t"])
     facts = {"seed": seed, "site": site.name, "user": f"user-{name}", "recorder": recorder, "part": part}
     write(out, name, facts | {"skipped": visitor.skipped, "labels": labels}, posts, kept)
@@ -95,53 +91,6 @@ async def _visitor(
         await tab.send("Runtime.addBinding", name="__keep")
     await asyncio.sleep(0.2)
     return Visitor(tab, screen, site, rng, recorder)
-
-
-def recorded_events(posts: list[str]) -> Iterator[Item]:
-    """rrweb's mouse and focus events in what PostHog's recorder posted."""
-    for line in posts:
-        post = json.loads(line)
-        if post["path"] != "/s/":
-            continue
-        body = json.loads(post["body"])
-        for item in body if isinstance(body, list) else [body]:
-            yield from (e for e in item.get("properties", {}).get("$snapshot_data", []) if e.get("type") == 3)
-
-
-def check(labels: list[Item], events: list[Item]) -> None:
-    """How many of a label's clicks the recording holds, and whether a rage was as fast as meant."""
-    by_source: dict[int, list[Item]] = {}
-    for e in events:
-        if e["type"] == 3 and isinstance(e["data"], dict):
-            by_source.setdefault(e["data"].get("source", -1), []).append(e)
-    clicks, presses = (
-        [e["timestamp"] for e in by_source.get(MOUSE, ()) if e["data"].get("type") == kind] for kind in (CLICK, PRESS)
-    )
-    for label in labels:
-        start, end = label["t"], label.get("t_end", label["t"])
-        if label["kind"] in SHOWN_BY:
-            times = [e["timestamp"] for e in by_source.get(SHOWN_BY[label["kind"]], ())]
-            label["recorded"] = sum(label.get("from", start) - 60 <= t <= end + 250 for t in times)
-        if "clicks" not in label:
-            continue
-        times = presses if label["kind"].startswith("fault:blocked") else clicks
-        own = [t for t in times if start - 60 <= t <= end + 250]
-        label["recorded"] = len(own)
-        gap = max((b - a for a, b in itertools.pairwise(sorted(own))), default=0)
-        if label["kind"].endswith(":rage") and (gap > RAGE_GAP_MS or len(own) < 3):  # a busy machine slowed the hand down
-            label["kind"] = label["kind"].removesuffix("rage") + "retry"
-
-
-def raised(visitor: Visitor, recorder: str) -> list[Item]:
-    """Labels of the errors that the browser logged apart from clicks; a recorder without messages cannot show them."""
-    spans = [(m["t"] - 50, m["t_end"] + 2500) for m in visitor.labels if m.get("clicks")]
-    out = []
-    for t, message in visitor.raised:
-        if any(a <= t <= b for a, b in spans):
-            continue
-        label = {"t": t, "kind": "console-error", "url": "", "message": message}
-        out.append(label | ({"recorded": 0} if recorder in ("rrweb-bare", "rrweb-clicks") else {}))
-    return out
 
 
 def write(out: Path, name: str, labels: Item, posts: list[str], kept: list[str]) -> None:

@@ -47,6 +47,8 @@ RRWEB = {
 }
 """Settings of plain rrweb: with messages of the console and a checkout every 15 s; without messages and a checkout
 every 200 events; clicks only, as recorders do that save room."""
+SILENT = frozenset(("rrweb-bare", "rrweb-clicks"))
+"""Recorders that hold neither requests nor messages: a control that throws or fails is silent there."""
 POSTHOG = {
     "posthog": "compress_events:true,full_snapshot_interval_millis:15000",
     "posthog-plain": "compress_events:false,full_snapshot_interval_millis:15000",

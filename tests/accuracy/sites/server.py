@@ -130,8 +130,8 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         body = self.rfile.read(length) if length else b""
         if not (self.headers.get("host") or "site.test").startswith("site.test"):
-            return self._send(200, ELSEWHERE, "text/html; charset=utf-8")
-        if path == "/_start":
+            self._send(200, ELSEWHERE, "text/html; charset=utf-8")
+        elif path == "/_start":
             cookie = {"set-cookie": f"rec={parts.query}; Path=/"}
             self._send(200, b"<!doctype html><title>Start</title>", "text/html", cookie)
         elif path in ("/e/", "/i/v0/e/", "/s/", "/batch/"):

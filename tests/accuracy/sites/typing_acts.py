@@ -10,16 +10,42 @@ from cdp import Lost
 from clicker import Clicker, Item, now
 
 WORDS = ("green", "river", "Alex", "north 12", "maybe", "seven", "kim@site.test", "thanks a lot", "4021", "blue chair")
-OF_TYPE = {"email": ("kim@site.test", "jo.b@site.test"), "number": ("12", "7"), "tel": ("0401234567",), "url": ("http://site.test",)}
+OF_TYPE = {
+    "email": ("kim@site.test", "jo.b@site.test"),
+    "number": ("12", "7"),
+    "tel": ("0401234567",),
+    "url": ("http://site.test",),
+}
 TYPING = ("input", "textarea", "sl-input")
 TYPED = ("", "text", "email", "password", "tel", "number", "url", "textarea")
-SENDS = ("save", "send", "ask", "pay", "add", "submit", "sign in", "sign up", "register", "login", "apply", "book", "execute")
+SENDS = (
+    "save",
+    "send",
+    "ask",
+    "pay",
+    "add",
+    "submit",
+    "sign in",
+    "sign up",
+    "register",
+    "login",
+    "apply",
+    "book",
+    "execute",
+)
 BUTTONS = ("button", "input", "sl-button", "a")
 
 
 def typable(i: Item) -> bool:
     """An empty text field that is no search."""
-    return i["field"] and i["tag"] in TYPING and i["type"] in TYPED and not i["onWorks"] and not i["filled"] and not i["disabled"]
+    return (
+        i["field"]
+        and i["tag"] in TYPING
+        and i["type"] in TYPED
+        and not i["onWorks"]
+        and not i["filled"]
+        and not i["disabled"]
+    )
 
 
 async def into(c: Clicker, item: Item, text: str) -> None:

@@ -109,7 +109,7 @@ class Visitor(Clicker):
             await self.goto(self.site.missing.format(n=self.rng.randint(1, 99)))
             self.labels.append(self.labels[-1] | {"kind": "dead-end"})
         if style > 1:
-            await self.hand.read(self.rng.uniform(4.0, 5.5))  # less would be turning back
+            await self.hand.read(self.rng.uniform(4.5, 6.5))  # less would be turning back
         here = await self.state()
         if style != 2 and here["status"] >= 400:
             arrived = next(m for m in reversed(self.labels) if m["kind"] == "navigate" or m.get("moved"))

@@ -1,4 +1,4 @@
-"""Where a visitor goes: links, back, tabs in the background, reloading, reading, shaking, hunting, errors of the page."""
+"""Where a visitor goes: links, back, background tabs, reloading, reading, shaking, hunting, errors of the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import clicking
 import scripts
 from cdp import Lost
 from clicker import HOME, Clicker, Item, now
+from recorders import SILENT
 
+APART_MS = 3500
+"""An error this long after a click is nobody's guess to be its work."""
 HELD = ("Control_L", "Control_L", "middle")
 
 
@@ -17,7 +20,13 @@ def leads(item: Item) -> bool:
     """A link to another page of the site, in the same tab."""
     href, address = item["href"] or "", item["address"] or ""
     local = item["tag"] == "a" and address.startswith(HOME) and not href.startswith("#") and not item["disabled"]
-    return local and (item["target"] or "") in ("", "_self") and not item["download"] and not item["onWorks"] and not item["broken"]
+    return (
+        local
+        and (item["target"] or "") in ("", "_self")
+        and not item["download"]
+        and not item["onWorks"]
+        and not item["broken"]
+    )
 
 
 def _page(url: str) -> str:
@@ -43,7 +52,9 @@ async def itself(c: Clicker) -> bool:
 
 async def away(c: Clicker) -> bool:
     """A link to another site; comes back after a while, or not."""
-    item = await c.look_for(lambda i: (i["address"] or "").startswith("http://elsewhere") and (i["target"] or "") in ("", "_self"))
+    item = await c.look_for(
+        lambda i: (i["address"] or "").startswith("http://elsewhere") and (i["target"] or "") in ("", "_self")
+    )
     if item is None:
         return False
     label = await c.click(item, "works:leaves", after=(0.8, 1.6))
@@ -185,8 +196,11 @@ async def read_long(c: Clicker) -> bool:
 
 
 async def noise(c: Clicker) -> bool:
-    """An error of the page's own, in a timer or a promise, that stops nobody (it is labelled from the browser's log)."""
-    what = c.rng.choice(("Cannot read properties of undefined (reading 'total')", "widget is not ready", "bad state: 4"))
+    """An error of the page's own, in a timer or a promise, that stops nobody; labelled from the browser's log."""
+    what = c.rng.choice(("Cannot read properties of undefined", "widget is not ready", "bad state: 4"))
+    last = max((m["t_end"] for m in c.labels if m.get("clicks")), default=0)
+    if now() - last < APART_MS:
+        await c.hand.read((APART_MS - now() + last) / 1000)
     with contextlib.suppress(Lost):
         await c.tab.run(scripts.RAISE, [c.rng.choice(("timer", "timer", "promise")), what])
     await c.hand.read(c.rng.uniform(1.5, 2.5))
@@ -208,7 +222,7 @@ HARMLESS = ("ResizeObserver loop completed with undelivered notifications.", "Sc
 
 async def stuck(c: Clicker) -> bool:
     """A control that throws; the visitor tries again, in vain, and goes away."""
-    if c.recorder in clicking.SILENT:
+    if c.recorder in SILENT:
         return False
     label = await clicking.broken_click(c, "error", rage=False)
     if label is None or label["how"] == "caught" or label["responded"]:
@@ -227,7 +241,7 @@ async def stuck(c: Clicker) -> bool:
 
 async def crash(c: Clicker) -> bool:
     """The page's own script throws, and from then on nothing on the page answers."""
-    if c.recorder in clicking.SILENT:
+    if c.recorder in SILENT:
         return False
     items = [i for i in await c.find() if clicking.breakable(i)]
     if len(items) < 3:

@@ -1,0 +1,194 @@
+"""The generator of labelled recordings: what decides about labels, and what pages get from its server.
+
+The browser itself is not started here; `sites/record.py` needs Xvfb, Chromium and packages that nothing else does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+sys.path.append(str(Path(__file__).parent / "sites"))
+
+import labels
+import pixels
+import recorders
+import server
+import split
+from hand import LEFT, Hand
+from new_sites import NEW_SITES
+from visitor import ACTS, EACH, program
+
+PARTS = {"development": split.DEVELOPMENT, "held-out": split.HELD_OUT}
+
+
+def test_the_split_is_by_site_and_stays_as_it_was_drawn() -> None:
+    assert sorted(s.name for s in NEW_SITES) == sorted(split.NEW_SITES)
+    assert {"bazaar", "creative", "crm", "handbook", "helpdesk", "rooms", "signup", "sketch"} == split.DEVELOPMENT
+    assert set(split.NEW_SITES) - split.DEVELOPMENT == split.HELD_OUT
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("what", ["dead", "blocked", "slow", "forms", "refused", "live", "prefilled", "rapid", "works"])
+def test_each_part_has_each_kind_of_control_on_several_sites(part: str, what: str) -> None:
+    assert sum(bool(getattr(s, what)) for s in NEW_SITES if s.name in PARTS[part]) >= 3
+
+
+def test_every_act_is_dealt_as_often_as_it_says() -> None:
+    pack = sum(count for count, _ in ACTS.values())
+    dealt = Counter(name for seed in range(pack) for name in program(seed))
+    assert dealt == {name: count * EACH for name, (count, _) in ACTS.items()}
+
+
+def click(t: int, kind: int = labels.CLICK) -> dict[str, Any]:
+    return {"type": 3, "timestamp": t, "data": {"source": labels.MOUSE, "type": kind}}
+
+
+def test_a_label_counts_what_the_recording_holds() -> None:
+    label = {"kind": "fault:dead", "t": 1000, "t_end": 1100, "clicks": 1}
+    labels.check([label], [click(1050), click(5000)])
+    assert label["recorded"] == 1
+    labels.check([label], [click(5000)])
+    assert label["recorded"] == 0
+
+
+def test_a_rage_that_a_busy_machine_slowed_is_a_retry() -> None:
+    fast = {"kind": "fault:dead:rage", "t": 0, "t_end": 900, "clicks": 4}
+    slow = {"kind": "fault:net:rage", "t": 10_000, "t_end": 14_000, "clicks": 3}
+    events = [*(click(t) for t in (0, 300, 600, 900)), *(click(t) for t in (10_000, 11_900, 13_800))]
+    labels.check([fast, slow], events)
+    assert (fast["kind"], slow["kind"]) == ("fault:dead:rage", "fault:net:retry")
+
+
+def test_a_disabled_button_is_pressed_and_never_clicked() -> None:
+    label = {"kind": "fault:blocked", "t": 1000, "t_end": 1100, "clicks": 1}
+    labels.check([label], [click(1010, labels.PRESS)])
+    assert label["recorded"] == 1
+
+
+@pytest.mark.parametrize(("documents", "recorded"), [([], 0), ([2000], 0), ([2000, 4000], 2)])
+def test_reloading_shows_as_more_than_one_document(documents: list[int], recorded: int) -> None:
+    label = {"kind": "refresh-loop", "t": 1000, "t_end": 5000}
+    labels.check([label], [{"type": labels.META, "timestamp": t, "data": {}} for t in documents])
+    assert label["recorded"] == recorded
+
+
+def test_an_error_belongs_to_the_click_before_it_or_to_the_page() -> None:
+    clicked = {"kind": "plain", "t": 1000, "t_end": 1100, "clicks": 1}
+    found = labels.raised([clicked], [(1200, "TypeError: a"), (9000, "TypeError: b")], "posthog")
+    assert clicked["raised"] == 1
+    assert [(m["kind"], m["message"]) for m in found] == [("console-error", "TypeError: b")]
+
+
+@pytest.mark.parametrize("recorder", sorted(recorders.SILENT))
+def test_errors_that_a_recorder_does_not_hold_are_not_expected(recorder: str) -> None:
+    assert [m["recorded"] for m in labels.raised([], [(9000, "TypeError: b")], recorder)] == [0]
+
+
+class PaperScreen:
+    """A screen that writes down what the hand does."""
+
+    def __init__(self) -> None:
+        self.points: list[tuple[float, float]] = []
+        self.buttons: list[tuple[int, bool]] = []
+
+    def point(self, x: float, y: float) -> None:
+        self.points.append((x, y))
+
+    def button(self, number: int, down: bool) -> None:
+        self.buttons.append((number, down))
+
+
+@pytest.fixture
+def hand() -> Hand:
+    hand = Hand(PaperScreen(), random.Random(3))  # type: ignore[arg-type]
+    hand.lies(4, 87, 800, 600)
+    return hand
+
+
+def test_the_pointer_gets_there_and_never_leaves_the_page(hand: Hand) -> None:
+    asyncio.run(hand.to(790, 20))
+    asyncio.run(hand.to(-50, 900))
+    screen: Any = hand.screen
+    assert (round(hand.x), round(hand.y)) == (1, 598)
+    assert all(4 < x < 804 and 87 < y < 687 for x, y in screen.points)
+
+
+def test_scribbling_holds_the_button(hand: Hand) -> None:
+    asyncio.run(hand.scribble(200, 50, 0.2))
+    screen: Any = hand.screen
+    assert screen.buttons == [(LEFT, True), (LEFT, False)]
+    assert len(screen.points) > 8
+
+
+def test_pictures_differ_where_a_person_would_see_it() -> None:
+    before = np.zeros((40, 50, 4), dtype=np.uint8)
+    after = before.copy()
+    after[10:12, 20:30, :3] = 200
+    after[30, :, 0] = pixels.TOLERANCE  # antialiasing
+    after[:, :, 3] = 9  # the byte without meaning
+    mask = pixels.differs(before, after)
+    assert mask.sum() == 20
+    assert mask[10:12, 20:30].all()
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    running, _ = server.start(0)
+    yield running.server_address[1]
+    running.shutdown()
+
+
+def fetch(port: int, path: str, host: str = "site.test", recorder: str = "posthog.s0001") -> tuple[int, str]:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", headers={"host": host, "cookie": f"rec={recorder}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+@pytest.mark.parametrize(
+    ("recorder", "says"),
+    [
+        ("posthog.s0001", "full_snapshot_interval_millis:15000"),
+        ("posthog-default.s0001", "compress_events:true}"),
+        ("rrweb.s0001", "checkoutEveryNms"),
+        ("rrweb-bare.s0001", "checkoutEveryNth"),
+        ("rrweb-clicks.s0001", "MouseDown:false"),
+    ],
+)
+def test_a_page_gets_the_recorder_of_its_session(port: int, recorder: str, says: str) -> None:
+    status, text = fetch(port, "/bazaar/index.html", recorder=recorder)
+    assert status == 200
+    assert says in text.partition("</head>")[0]
+
+
+def test_links_to_other_sites_lead_to_one_that_nobody_records(port: int) -> None:
+    _, page = fetch(port, "/grid/index.html")
+    assert "http://elsewhere.test/status.example.net/all" in page
+    status, text = fetch(port, "/status.example.net/all", host="elsewhere.test")
+    assert status == 200
+    assert "posthog" not in text
+
+
+def test_pages_that_are_missing_are_recorded_like_others(port: int) -> None:
+    for path in ("/bazaar/sold-1.html", "/crm.old/1.html"):
+        status, text = fetch(port, path)
+        assert status == 404
+        assert "posthog.init" in text
+
+
+def test_suggestions_match_what_was_typed(port: int) -> None:
+    assert fetch(port, "/api/words?q=ber&ms=0")[1] == '["Bergen", "Berlin", "Bern"]'
