@@ -76,11 +76,6 @@ class Document:
         node = {"type": 0, "id": self.document_id, "childNodes": [serialised(self.root)]}
         return {"node": node, "initialOffset": {"left": 0, "top": 0}}
 
-    def renumber(self) -> None:
-        """What a checkout does: the same tree under new, higher ids."""
-        self.document_id = next(self._next)
-        self.number(self.root)
-
 
 def serialised(node: El | Text, *, below: bool = True) -> Json:
     """A node as rrweb writes it; an added node comes without what is below it."""

@@ -152,8 +152,7 @@ class Page:
         return self.record(rrweb.custom(at, "$pageview", href=url))
 
     def checks_out(self, at: float) -> Page:
-        """The recorder takes a full snapshot of the same document again."""
-        self.document.renumber()
+        """The recorder takes a full snapshot of the same document again, with the same node ids."""
         self.record(rrweb.meta(at, self.url))
         return self.record(rrweb.event(at + 1, rrweb.FULL, self.document.snapshot()))
 

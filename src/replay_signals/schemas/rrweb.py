@@ -36,11 +36,12 @@ class Event(msgspec.Struct, gc=False):
 
 
 class Position(msgspec.Struct, gc=False):
-    """One position of a mouse or touch move: CSS pixels and ms from the event's own time."""
+    """One position of a mouse or touch move: CSS pixels, ms from the event's own time, and the node below it."""
 
     x: float = 0
     y: float = 0
     timeOffset: float = 0
+    id: Any = 0
 
 
 class Incremental(msgspec.Struct, gc=False):

@@ -107,7 +107,13 @@ def test_digests_of_version_1_give_the_records_of_today(stored: dict[str, str]) 
     new = digest(message(stored["items"].encode(), snapshot_source=old.snapshot_source))
     assert old.version == 1
     assert isinstance(new, MessageDigest)
-    assert records.records_of(old) == records.records_of(new)
+    assert records.records_of(old) == [without_later_fields(record) for record in records.records_of(new)]
+
+
+def without_later_fields(record: records.ReplayRecord) -> records.ReplayRecord:
+    """The record without what version 1 did not keep."""
+    blank: dict[type, dict[str, object]] = {records.FullSnapshot: {"ids": None}, records.Move: {"node_id": 0}}
+    return msgspec.structs.replace(record, **blank.get(type(record), {}))
 
 
 def test_the_kept_digests_hold_every_kind_of_record() -> None:

@@ -10,10 +10,13 @@ from support.web import Visit
 URL = "http://shop.test/cart"
 
 
-def loads(*times: float, url: str = URL, how: str | None = "reload") -> Visit:
+def loads(*times: float, url: str = URL, how: str | None = "reload", present: bool = True) -> Visit:
+    """A page loaded at these times; a visitor who is present moves the pointer on it."""
     visit = Visit()
     for at in times:
-        visit.open(url, button("Pay", id="pay"), el("p", "0", id="total"), at=at, how=how).lives(at + 500)
+        page = visit.open(url, button("Pay", id="pay"), el("p", "0", id="total"), at=at, how=how).lives(at + 500)
+        if present:
+            page.points(at + 700, x=430)
     return visit
 
 
@@ -22,6 +25,26 @@ def test_three_loads_in_fifteen_seconds(how: str | None) -> None:
     visit = loads(0, 4000, 9000, how=how)
     assert "refresh_loop" in visit.kinds()
     assert visit.outcome().evidence("refresh_loop")["loads"] == 3
+
+
+@pytest.mark.parametrize("times", [(0, 5000, 10_000), (0, 4980, 10_020, 15_000), (0, 1000, 2010, 3000, 4020)])
+def test_a_page_that_reloads_itself_by_a_timer_is_no_loop(times: tuple[float, ...]) -> None:
+    assert "refresh_loop" not in loads(*times).kinds()
+
+
+def test_loads_while_nobody_is_there_are_no_loop() -> None:
+    """A development server loads the page anew with each change of a file."""
+    assert "refresh_loop" not in loads(0, 4000, 9000, present=False).kinds()
+    assert "refresh_loop" in loads(0, 4000, 9000, present=True).kinds()
+
+
+@pytest.mark.parametrize("every", [2000, 5000])
+def test_checkouts_are_no_loads(every: int) -> None:
+    visit = Visit()
+    page = visit.open(URL, button("Pay", id="pay"), el("p", "0", id="total"))
+    for at in range(every, 20_000, every):
+        page.points(at - 300, x=at / 50).checks_out(at)
+    assert visit.kinds() == []
 
 
 def test_two_loads_are_a_reload() -> None:

@@ -191,27 +191,30 @@ def _flags(a: Attributes) -> str:
 
 
 class Walk:
-    """One pass over a subtree: controls in document order, and whether ids rise in document order."""
+    """One pass over a subtree: controls in document order, and whether ids rise in document order.
 
-    __slots__ = ("_named", "_open", "controls", "element_count", "headline", "last", "ordered", "truncated")
+    `jumps` are the first id and then flat `before, after` pairs where the next id is not the following number.
+    """
+
+    __slots__ = ("_named", "_open", "controls", "element_count", "headline", "jumps", "last", "ordered", "truncated")
 
     def __init__(self) -> None:
         self.controls: list[Control] = []
         self.element_count = 0
         self.ordered = True
         self.truncated = False
-        self.last = -1
+        self.last = -2
+        self.jumps: list[int] = []
         self.headline = ""
         self._open: list[Control] = []
         self._named: list[Control] = []
 
     def walk(self, node: Node) -> None:
         """Visits a node and what is below it; recursion is bounded by the decoder's own limit."""
-        node_id = node.id
-        if node_id <= self.last:
-            self.ordered = False
+        if node.id == self.last + 1:
+            self.last = node.id
         else:
-            self.last = node_id
+            self._jump(node.id)
         if node.type == 3:
             if self._named:
                 self._text(node.textContent)
@@ -233,9 +236,16 @@ class Walk:
                     self._open[-1].flags += "o"
             self._below(node)
 
+    def _jump(self, node_id: int) -> None:
+        if node_id <= self.last:
+            self.ordered = False
+            return
+        self.jumps += (self.last, node_id) if self.jumps else (node_id,)
+        self.last = node_id
+
     def _below(self, node: Node) -> None:
         for child in node.childNodes:
-            if child.type == 3 and child.id > self.last:  # the most frequent node, not worth a call
+            if child.type == 3 and child.id == self.last + 1:  # the most frequent node, not worth a call
                 self.last = child.id
                 if self._named:
                     self._text(child.textContent)
@@ -270,6 +280,14 @@ class Walk:
         if named:
             self._named.pop()
         control.last = self.last
+
+
+def ids_below(node: Node, out: list[int]) -> None:
+    """The ids of the nodes that `Walk` visits, in document order."""
+    out.append(node.id)
+    if node.tagName not in _SKIPPED_TAGS:
+        for child in node.childNodes:
+            ids_below(child, out)
 
 
 def pairs_below(node: Node, owner: int, out: list[tuple[int, int]]) -> None:

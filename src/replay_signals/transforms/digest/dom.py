@@ -14,7 +14,15 @@ import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms.digest.controls import Control, Walk, control_of, is_control, pairs_below, text_of
+from replay_signals.transforms.digest.controls import (
+    Control,
+    Walk,
+    control_of,
+    ids_below,
+    is_control,
+    pairs_below,
+    text_of,
+)
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
 from replay_signals.transforms.digest.wireframes import MAX_VIEWS, NO_PARENT, View, add_views
 
@@ -66,13 +74,19 @@ def full_snapshot(raw: Raw) -> FullSnapshot:
         return FullSnapshot(0, 0, [], [], len(views), len(views) >= MAX_VIEWS, False, views)
     walk = Walk()
     owners: list[tuple[int, int]] = []
+    ids: list[int] = []
     if full.node is not None:
         walk.walk(full.node)
+        ids = [*walk.jumps, walk.last]
         if not walk.ordered:
             pairs_below(full.node, -1, owners)
+            every: list[int] = []
+            ids_below(full.node, every)
+            ids = ranges(sorted(every))
     root_id = full.node.id if full.node is not None else 0
     error_page = _ERROR_PAGE.search(walk.headline) is not None
-    return FullSnapshot(0, root_id, walk.controls, owners, walk.element_count, walk.truncated, error_page, None)
+    ids = ids[: 2 * MAX_TARGETS]
+    return FullSnapshot(0, root_id, walk.controls, owners, walk.element_count, walk.truncated, error_page, None, ids)
 
 
 def mutation(data: rrweb.Incremental) -> Mutation:

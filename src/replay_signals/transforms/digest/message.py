@@ -175,7 +175,8 @@ def _move(data: rrweb.Incremental) -> ReplayRecord:
     for p in data.positions:
         if abs(p.x) <= MAX_PX and abs(p.y) <= MAX_PX and abs(p.timeOffset) <= MAX_MOVE_OFFSET_MS:
             positions += (round(p.x), round(p.y), round(p.timeOffset))
-    return records.Move(0, data.source, positions)
+    over = data.positions[-1].id if data.positions else 0
+    return records.Move(0, data.source, positions, over if type(over) is int and over > 0 else 0)
 
 
 def _interaction(data: rrweb.Incremental) -> ReplayRecord:

@@ -57,7 +57,8 @@ class FullSnapshot(BaseRecord, tag=2):
     rrweb counts node ids from 1 in each document, so a `root_id` of 1 is a new document and a higher one a checkout of
     the same; native screens have 0. `owners` are `(node id, id of the control it is in)` of documents whose ids are not
     in document order. `error_page`: title or heading say that the page is missing or broken. `views`: the views of a
-    native screen in document order, None for documents.
+    native screen in document order, None for documents. `ids`: flat `first, last` ranges of the ids of its nodes, None
+    where the digest does not tell.
     """
 
     root_id: int
@@ -67,6 +68,7 @@ class FullSnapshot(BaseRecord, tag=2):
     truncated: bool
     error_page: bool
     views: list[View] | None
+    ids: list[int] | None = None
 
     @property
     def is_native(self) -> bool:
@@ -115,10 +117,14 @@ class Mutation(BaseRecord, tag=3):
 
 
 class Move(BaseRecord, tag=4):
-    """Positions of pointer or finger: flat `x px, y px, ms relative to the event`; `source` is rrweb's."""
+    """Positions of pointer or finger: flat `x px, y px, ms relative to the event`; `source` is rrweb's.
+
+    `node_id` is what the last of them was over, 0 where the digest does not tell.
+    """
 
     source: int
     positions: list[int]
+    node_id: int = 0
 
 
 class Interaction(BaseRecord, tag=5):

@@ -12,7 +12,8 @@ from math import hypot
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.records import ReplayRecord
-from replay_signals.transforms.session.timeline import Request, TimedRecord, Timeline
+from replay_signals.transforms.session.ordered import TimedRecord
+from replay_signals.transforms.session.timeline import Request, Timeline
 
 ACTIVITY_MS = 5000
 _CLICKS = frozenset((rrweb.CLICK, rrweb.DBL_CLICK, rrweb.TOUCH_END, rrweb.CONTEXT_MENU))

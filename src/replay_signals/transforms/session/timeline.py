@@ -7,36 +7,24 @@ kind, then content), and a record seen twice in a window at one time is one reco
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar, overload
+from types import MappingProxyType
+from typing import Any, TypeVar, overload
 
-import msgspec
-
-from replay_signals.schemas import rrweb
 from replay_signals.schemas.digests import MessageDigest, SessionDigest
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.records import BaseRecord, ReplayRecord
+from replay_signals.transforms.session.documents import Opening, openings_of
 from replay_signals.transforms.session.elements import Elements
+from replay_signals.transforms.session.ordered import TimedRecord, in_order
 from replay_signals.transforms.session.screens import Screens
 
-_pack = msgspec.msgpack.Encoder().encode
-_ORDER: dict[type[BaseRecord], int] = {records.Load: 0, records.Meta: 1, records.FullSnapshot: 2}
-
-MAX_LOAD_MS = 2000
-"""Longest time from a parsed document to the meta event of its recorder."""
+Addresses = Mapping[str, Sequence[tuple[float, str]]]
+"""Window id -> (epoch ms, URL) in order of time."""
 
 R = TypeVar("R", bound=BaseRecord)
 S = TypeVar("S", bound=BaseRecord)
-
-
-class TimedRecord(NamedTuple):
-    """A record and its time, epoch ms on the client's clock."""
-
-    t: float
-    record: ReplayRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +60,8 @@ class Page:
     """One document in one window, from its first event to its last.
 
     `last_alive_ms` is when it was last known to live; `has_send_times` says that its messages carry the time they were
-    sent at, so silence after `last_alive_ms` means that the page was left. Hashable by identity.
+    sent at, so silence after `last_alive_ms` means that the page was left. `restored`: the earlier visit of the same
+    document, when it came back from the browser's page cache. Hashable by identity.
     """
 
     window_id: str
@@ -83,6 +72,7 @@ class Page:
     screens: Screens | None = None
     requests: list[Request] = field(default_factory=list)
     navigation: Request | None = None
+    restored: Page | None = None
     last_alive_ms: float = 0.0
     has_send_times: bool = False
 
@@ -156,18 +146,21 @@ class Timeline:
         return sorted((p for w in self.windows for p in w.pages), key=lambda p: (p.start_ms, p.window_id, p.index))
 
 
-def timeline_of(session: SessionDigest) -> Timeline:
-    """The timeline of a session digest; messages whose records are corrupt are left out and mark it truncated."""
+def timeline_of(session: SessionDigest, addresses: Addresses = MappingProxyType({})) -> Timeline:
+    """The timeline of a session digest; messages whose records are corrupt are left out and mark it truncated.
+
+    `addresses` tell where each window was, as far as other sources than the recording know.
+    """
     by_window: dict[str, list[MessageDigest]] = {}
     for message in session.messages.values():
         by_window.setdefault(message.window_id, []).append(message)
     windows = []
     truncated = False
     for window_id, messages in by_window.items():
-        ordered, corrupt = _ordered(messages)
+        ordered, corrupt = in_order(messages)
         truncated |= corrupt
         if ordered:
-            window = Window(window_id, _pages(window_id, ordered))
+            window = Window(window_id, _pages(window_id, ordered, addresses.get(window_id, ())))
             window.mutation_count = sum(type(r) is records.Mutation for _, r in ordered)
             window.mutation_count += sum(p.screens.change_count for p in window.pages if p.screens is not None)
             _mark_last_alive(window, messages)
@@ -176,88 +169,21 @@ def timeline_of(session: SessionDigest) -> Timeline:
     return Timeline(session.team, session.session_id, windows, truncated)
 
 
-def _ordered(messages: Iterable[MessageDigest]) -> tuple[list[TimedRecord], bool]:
-    """All records of a window in one order, repeats dropped."""
-    found: list[tuple[float, int, ReplayRecord]] = []
-    corrupt = False
-    for message in messages:
-        try:
-            decoded = records.records_of(message)
-        except records.CorruptDigest:
-            corrupt = True
-            continue
-        first_ms = message.first_ms
-        found += [(round(first_ms + r.offset_ms, 3), _ORDER.get(type(r), 3), r) for r in decoded]
-    place = itemgetter(0, 1)
-    found.sort(key=place)
-    ordered: list[TimedRecord] = []
-    for (t, _), group in groupby(found, place):
-        (_, _, record), *more = group
-        if not more:
-            ordered.append(TimedRecord(t, record))
-            continue
-        by_content = {_content(one): one for one in (record, *(other for _, _, other in more))}
-        ordered += [TimedRecord(t, by_content[content]) for content in sorted(by_content)]
-    return ordered, corrupt
-
-
-def _content(record: ReplayRecord) -> bytes:
-    """Equal for records that differ only in the message they came in."""
-    return _pack(msgspec.structs.replace(record, offset_ms=0))
-
-
-def _pages(window_id: str, ordered: list[TimedRecord]) -> list[Page]:
-    """Cuts a window's records where a new document begins."""
-    starts = _document_starts(ordered)
-    pages = []
-    for index, start in enumerate(starts):
-        end = starts[index + 1] if index + 1 < len(starts) else len(ordered)
-        page = Page(window_id, index, records=ordered[start:end])
+def _pages(window_id: str, ordered: list[TimedRecord], addresses: Sequence[tuple[float, str]]) -> list[Page]:
+    """Cuts a window's records where another document is shown."""
+    openings = openings_of(ordered, addresses)
+    pages: dict[Opening, Page] = {}
+    for index, opening in enumerate(openings):
+        end = openings[index + 1].first if index + 1 < len(openings) else len(ordered)
+        page = pages[opening] = Page(window_id, index, records=ordered[opening.first : end])
+        if opening.restored is not None:
+            page.restored = pages[opening.restored]
+            page.href, page.elements = opening.href, page.restored.elements
         for t, record in page.records:
             _add_record(page, t, record)
         if page.elements.mobile:
             page.screens = Screens(page.records)
-        pages.append(page)
-    return pages
-
-
-def _document_starts(ordered: list[TimedRecord]) -> list[int]:
-    """Indexes of the first record of each document.
-
-    A meta event opens a document when a full snapshot with a fresh root follows it, or when the recorder saw the
-    document load just before; other meta events are checkouts or URL changes of the same document. Native screens have
-    no root: a meta event with another name opens the next one.
-    """
-    starts = [0]
-    meta: int | None = None
-    highest = 0
-    href: str | None = None
-    shown: str | None = None
-    for i, (_, record) in enumerate(ordered):
-        if isinstance(record, records.Meta):
-            meta, href = _first_load(ordered, i), record.href
-            if meta < i and meta > starts[-1]:
-                starts.append(meta)
-                highest = 0
-        elif isinstance(record, records.FullSnapshot):
-            root = record.root_id
-            fresh = root <= highest if root else shown not in (None, href)
-            if fresh and meta is not None and meta > starts[-1]:
-                starts.append(meta)
-            highest, shown = max(root, 1), href
-    return starts
-
-
-def _first_load(ordered: list[TimedRecord], i: int) -> int:
-    """Index of the first of the load events right before a meta event, at most `MAX_LOAD_MS` earlier; else its own."""
-    j = i
-    while j > 0 and _is_parsed(ordered[j - 1].record) and ordered[i].t - ordered[j - 1].t <= MAX_LOAD_MS:
-        j -= 1
-    return j
-
-
-def _is_parsed(record: ReplayRecord) -> bool:
-    return isinstance(record, records.Load) and record.event_type == rrweb.DOM_CONTENT_LOADED
+    return list(pages.values())
 
 
 def _add_record(page: Page, t: float, record: ReplayRecord) -> None:

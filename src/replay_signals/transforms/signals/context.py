@@ -136,7 +136,7 @@ def context_of(
     recorded event. A session whose records are all corrupt spans what its messages say.
     """
     ordered = analytics.in_order(events)
-    timeline = timeline_of(session)
+    timeline = timeline_of(session, analytics.addresses(ordered))
     clicks = verdicts(timeline, rules, ordered)
     messages = session.messages.values()
     first_ms = timeline.start_ms if timeline.windows else min(m.first_ms for m in messages)

@@ -107,6 +107,8 @@ def _departure(visit: Visit, following: Visit | None) -> float | None:
 
 def _went_back(page: Page) -> bool | None:
     """Was the page reached by going back? None when the recorder did not see the navigation."""
+    if page.restored is not None:
+        return True
     if page.navigation is None or not page.navigation.navigation_type:
         return None
     return page.navigation.navigation_type == "back_forward"

@@ -3,14 +3,20 @@
 At least three loads of one URL in a window within 15 s (Conviva: page loop, three in 15 s), each left without an
 answered click, a typed character or another page between them. A page that reloads itself after each submit is being
 used; one that is reloaded by hand is hoped to recover.
+
+A page that reloads itself (meta refresh, status boards, development servers) is not the visitor's doing: its loads come
+at even intervals, or while nobody touches pointer, wheel or keys.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated
 
 import msgspec
 
+from replay_signals.schemas import rrweb
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session import urls
@@ -27,6 +33,15 @@ MIN_LOADS = 3
 WINDOW_MS = 15_000
 CONFIDENCE = 0.85
 """A page that reloads itself without being used looks the same."""
+EVEN_MS = 100
+"""Timers are this exact; hands are not."""
+EVEN_SHARE = 0.03
+"""Of the interval: slow timers drift by what the page takes to load."""
+PRESENT_MS = 10_000
+"""Whoever reloads by hand was at the machine this long before."""
+PRESSES = frozenset((rrweb.MOUSE_DOWN, rrweb.CLICK, rrweb.TOUCH_START))
+STILL_PX = 2
+"""A resting pointer is recorded again and again, with a pixel or two of jitter."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,9 +58,36 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     used |= {p for p in context.timeline.pages if _typed(p)}
     for window in context.timeline.windows:
         for run in _runs(window.pages, used):
-            if len(run) >= MIN_LOADS:
+            if len(run) >= MIN_LOADS and not _by_timer(run) and _attended(run):
                 found.append(_finding(run))
     return found
+
+
+def _by_timer(run: list[Page]) -> bool:
+    """Loads at even intervals, as nobody makes them by hand."""
+    intervals = [b.start_ms - a.start_ms for a, b in pairwise(run)]
+    return max(intervals) - min(intervals) <= max(EVEN_MS, EVEN_SHARE * max(intervals))
+
+
+def _attended(run: list[Page]) -> bool:
+    """Did the visitor do anything on these pages, from shortly before the first reload on?"""
+    since = run[1].start_ms - PRESENT_MS
+    return any(t >= since for page in run for t in _acts(page))
+
+
+def _acts(page: Page) -> Iterator[float]:
+    """Times at which somebody moved the pointer, pressed, scrolled or typed."""
+    at: tuple[int, int] | None = None
+    for t, record in page.records:
+        if isinstance(record, records.Move):
+            for x, y in zip(record.positions[::3], record.positions[1::3], strict=True):
+                if at is not None and max(abs(x - at[0]), abs(y - at[1])) > STILL_PX:
+                    yield t
+                at = x, y
+        elif isinstance(record, records.Scroll | records.Input) or (
+            isinstance(record, records.Interaction) and record.kind in PRESSES
+        ):
+            yield t
 
 
 def _typed(page: Page) -> bool:

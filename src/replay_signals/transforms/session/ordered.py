@@ -1,0 +1,54 @@
+"""One order for the records of a window, whatever messages they came in: by time, then kind, then content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+import msgspec
+
+from replay_signals.schemas.digests import MessageDigest
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.records import BaseRecord, ReplayRecord
+
+_pack = msgspec.msgpack.Encoder().encode
+_ORDER: dict[type[BaseRecord], int] = {records.Load: 0, records.Meta: 1, records.FullSnapshot: 2}
+
+
+class TimedRecord(NamedTuple):
+    """A record and its time, epoch ms on the client's clock."""
+
+    t: float
+    record: ReplayRecord
+
+
+def in_order(messages: Iterable[MessageDigest]) -> tuple[list[TimedRecord], bool]:
+    """All records of a window in one order, repeats dropped."""
+    found: list[tuple[float, int, ReplayRecord]] = []
+    corrupt = False
+    for message in messages:
+        try:
+            decoded = records.records_of(message)
+        except records.CorruptDigest:
+            corrupt = True
+            continue
+        first_ms = message.first_ms
+        found += [(round(first_ms + r.offset_ms, 3), _ORDER.get(type(r), 3), r) for r in decoded]
+    place = itemgetter(0, 1)
+    found.sort(key=place)
+    ordered: list[TimedRecord] = []
+    for (t, _), group in groupby(found, place):
+        (_, _, record), *more = group
+        if not more:
+            ordered.append(TimedRecord(t, record))
+            continue
+        by_content = {_content(one): one for one in (record, *(other for _, _, other in more))}
+        ordered += [TimedRecord(t, by_content[content]) for content in sorted(by_content)]
+    return ordered, corrupt
+
+
+def _content(record: ReplayRecord) -> bytes:
+    """Equal for records that differ only in the message they came in."""
+    return _pack(msgspec.structs.replace(record, offset_ms=0))
