@@ -60,7 +60,7 @@ def test_a_reload_without_load_event_begins_a_document_when_the_tree_is_the_firs
 
 def test_a_document_under_another_address_is_new_also_when_it_looks_the_same() -> None:
     visit = Visit()
-    page = visit.open(SHOP, *content())
+    visit.open(SHOP, *content())
     visit.open(ITEM, *content(), at=5000).lives(9000)
     quiet(visit)
     assert [p.href for p in pages(visit)] == [SHOP, ITEM]

@@ -86,6 +86,15 @@ def openings_of(ordered: Sequence[TimedRecord], addresses: Sequence[tuple[float,
     return _Reader(ordered, addresses).openings()
 
 
+def begins_document(record: records.ReplayRecord) -> bool:
+    """Does the record by itself tell of a document's beginning? A checkout has none of these."""
+    if isinstance(record, records.Load):
+        return record.event_type == rrweb.DOM_CONTENT_LOADED
+    if isinstance(record, records.Network):
+        return any(_navigates(request) for request in record.requests)
+    return isinstance(record, records.Custom) and record.tag in STARTED
+
+
 class _Reader:
     """One pass over a tab's records."""
 

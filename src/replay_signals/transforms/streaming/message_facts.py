@@ -1,4 +1,4 @@
-"""glance: one look at a message's records, to know what to keep of it and when there will be something to judge."""
+"""What a message holds: what to keep of it, and when there will be something to judge."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.records import ReplayRecord
-from replay_signals.transforms.streaming.state import FRAME, FULL, META
+from replay_signals.transforms.session.documents import begins_document
+from replay_signals.transforms.streaming.state import FRAME, FULL, META, OPENS
 
 SHAKY_TURNS = 3
 """Turns of the pointer along one axis in a message from which on shaking is looked for; half of what it takes."""
@@ -32,7 +33,6 @@ class Glance:
 
     kind: int = 0
     clicks: int = 0
-    root: int = 0
     dues: list[Due] = field(default_factory=list)
     pages_ms: list[float] = field(default_factory=list)
 
@@ -51,6 +51,8 @@ def glance(digest: MessageDigest, rules: Clicks) -> Glance:
         t = digest.first_ms + record.offset_ms
         if is_frame(record):
             out.kind |= FRAME
+        if begins_document(record):
+            out.kind |= OPENS
         if isinstance(record, records.Interaction) and record.kind in (rrweb.CLICK, rrweb.TOUCH_END):
             clicks.append(t)
         elif isinstance(record, records.Meta):
@@ -58,7 +60,6 @@ def glance(digest: MessageDigest, rules: Clicks) -> Glance:
             out.pages_ms.append(t)
         elif isinstance(record, records.FullSnapshot):
             out.kind |= FULL
-            out.root = record.root_id
         elif isinstance(record, records.Scroll):
             scrolls.append(record.y_px or 0)
         elif isinstance(record, records.Console) and record.level == "error":
@@ -88,7 +89,7 @@ def is_frame(record: ReplayRecord) -> bool:
     if isinstance(record, records.Mutation):
         screen = record.screen
         native = screen is not None and bool(screen.views or screen.removed)
-        return native or bool(record.controls or record.owners) or not _STATE.isdisjoint(record.attribute_names)
+        return native or bool(record.added or record.removed) or not _STATE.isdisjoint(record.attribute_names)
     if isinstance(record, records.Console):
         return record.level == "error"
     if isinstance(record, records.Network):
@@ -105,7 +106,7 @@ def framed(digest: MessageDigest) -> MessageDigest:
     return msgspec.structs.replace(digest, version=DIGEST_VERSION, records=records.encode(kept))
 
 
-_FRAMES = frozenset((records.Load, records.Meta, records.FullSnapshot, records.Input))
+_FRAMES = frozenset((records.Load, records.Meta, records.FullSnapshot, records.Input, records.Custom))
 _STATE = frozenset(("disabled", "aria-disabled"))
 
 

@@ -15,7 +15,7 @@ from replay_signals.schemas.rules import Clicks, Rules
 from replay_signals.schemas.rules import Session as Settings
 from replay_signals.transforms.signals.settling import LEFT_MS
 from replay_signals.transforms.streaming.message_facts import Due, Glance
-from replay_signals.transforms.streaming.state import FULL, META, Ref, SessionState, WindowTail
+from replay_signals.transforms.streaming.state import FULL, META, OPENS, Ref, SessionState, WindowTail
 
 MAX_WINDOWS = 16
 MAX_REFS = 256
@@ -38,9 +38,7 @@ def add(state: SessionState, digest: MessageDigest, seen: Glance, received_ms: i
     window = _window(state, digest.window_id, received_ms, received_ms - _sent_ms(digest))
     dues = [*seen.dues, *_of_pages(window, seen, rules.clicks), *_of_shown(state, digest, rules.clicks)]
     arrived_ms = received_ms - window.skew_ms  # what was due before the evidence came is due now, all at once
-    ref = Ref(
-        digest.message_id, digest.first_ms, digest.last_ms, seen.kind, seen.clicks, len(digest.records), seen.root
-    )
+    ref = Ref(digest.message_id, digest.first_ms, digest.last_ms, seen.kind, seen.clicks, len(digest.records))
     insort(window.refs, ref, key=_order)
     for due in sorted(dues, key=lambda d: d.at_ms):
         add_due(window, Due(max(due.at_ms, arrived_ms), due.slack_ms), settings.settle_ms)
@@ -139,13 +137,12 @@ def _prune(window: WindowTail, horizon_ms: int) -> None:
 def _frames(window: WindowTail, old: list[Ref]) -> list[Ref]:
     """Of the old messages, those the open page needs: all since it opened, or since its newest full snapshot."""
     frames = [ref for ref in old if ref.kind]
-    page = newest = highest = 0
+    page = newest = 0
     for i, ref in enumerate(frames):
         if ref.kind & FULL:
             newest = _named(frames, i)
-            if highest and ref.root <= highest:  # node ids start again: a new document
-                page, highest, window.page_cut = newest, 0, False
-            highest = max(highest, ref.root)
+            if ref.kind & OPENS and i:
+                page, window.page_cut = newest, False
     if len(frames) - page > MAX_FRAMES or sum(ref.size_bytes for ref in frames[page:]) > MAX_BYTES:
         window.page_cut = True
         page = newest

@@ -15,12 +15,13 @@ VERSION = 1
 OPEN, CLOSED, EXPIRED = range(3)
 """Phases: evidence comes in; judged as a whole, evidence kept; only ids kept."""
 
-FRAME, FULL, META = 1, 2, 4
-"""What a message holds: anything later messages need to be understood, a full snapshot, a page's URL."""
+FRAME, FULL, META, OPENS = 1, 2, 4, 8
+"""What a message holds: anything later messages need to be understood, a full snapshot, a page's URL, and the beginning
+of a document rather than a checkout of the one that goes on."""
 
 
 class Ref(msgspec.Struct, array_like=True):
-    """A message of the tail. `first_ms` and `last_ms` are the client's clock; `root` the node id of a full snapshot."""
+    """A message of the tail. `first_ms` and `last_ms` are the client's clock."""
 
     id: str
     first_ms: float
@@ -28,7 +29,6 @@ class Ref(msgspec.Struct, array_like=True):
     kind: int
     clicks: int
     size_bytes: int
-    root: int = 0
 
 
 class WindowTail(msgspec.Struct, array_like=True):
