@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from replay_signals.transforms.parse.recordings import Place
 from support.wire_samples import (
     FILES_OF_ONE_WINDOW,
     FILES_OF_WINDOWS,
+    PACKED_FILES,
     POSITION,
     SESSION,
     events_by_window,
@@ -38,6 +40,7 @@ FAIR = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SAMPLES = [
     *(make({"w": [rrweb(1), rrweb(2)], "v": [rrweb(3)]}).encode() for make in FILES_OF_WINDOWS.values()),
     *(make([rrweb(1), rrweb(2)]).encode() for make in FILES_OF_ONE_WINDOW.values()),
+    *(make([rrweb(1), rrweb(2)]) for make in PACKED_FILES.values()),
 ]
 scalars = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
@@ -156,6 +159,48 @@ def test_every_format_without_windows_gives_the_same_events(
     for name, make in FILES_OF_ONE_WINDOW.items():
         path.write_text(make(events))
         assert events_by_window(read(str(path))) == expected({SESSION: events}, SESSION), name
+
+
+@settings(FAIR, max_examples=40)
+@given(st.lists(events, min_size=1, max_size=6))
+def test_every_packed_form_gives_the_same_events(
+    tmp_path_factory: pytest.TempPathFactory, events: list[dict[str, Any]]
+) -> None:
+    path = tmp_path_factory.mktemp("same") / f"{SESSION}.json"
+    for name, make in PACKED_FILES.items():
+        path.write_bytes(make(events))
+        records = list(read(str(path)))
+        assert events_by_window(records) == expected({SESSION: events}, SESSION), name
+        assert len(records) == len(messages(records)), name
+
+
+FORMS: dict[str, Any] = {
+    **{name: (lambda events, make=make: make({SESSION: events}).encode()) for name, make in FILES_OF_WINDOWS.items()},
+    **{name: (lambda events, make=make: make(events).encode()) for name, make in FILES_OF_ONE_WINDOW.items()},
+    **PACKED_FILES,
+}
+
+
+@settings(FAIR, max_examples=300)
+@given(name=st.sampled_from(sorted(FORMS)), place=st.integers(0, 10_000), extra=st.binary(max_size=3))
+def test_a_cut_file_keeps_only_whole_events_and_says_that_it_was_cut(
+    tmp_path_factory: pytest.TempPathFactory, name: str, place: int, extra: bytes
+) -> None:
+    own = [rrweb(at, adds=[{"id": at}, {"id": at + 1}], text="é") for at in (1, 2, 3, 4)]
+    content = FORMS[name](own)
+    cut = place % len(content)
+    path = tmp_path_factory.mktemp("cut") / f"{SESSION}.json"
+    path.write_bytes(content[:cut])
+    records = list(read(str(path)))
+    (kept,) = [events for _, events in events_by_window(records).items()] or [Counter()]
+    (whole,) = expected({SESSION: own}, SESSION).values()
+    assert kept <= whole
+    is_told = any(isinstance(record, DeadLetter) for record in records)
+    is_between = content[:cut].replace(b"\0", b"").rstrip(b" ,\r\n")[-1:] in (b"}", b"]", b'"', b"")  # behind a line
+    assert is_told or kept == whole or is_between
+    path.write_bytes(content[:cut] + extra + content[cut + 1 :])
+    for record in read(str(path)):
+        assert isinstance(record, SnapshotMessage | AnalyticsEvent | DeadLetter)
 
 
 @settings(FAIR)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -89,16 +92,79 @@ FILES_OF_WINDOWS: dict[str, Callable[[Windows], str]] = {
     "kafka-value": lambda windows: "\n".join(kafka_value(w, e) for w, e in windows.items()),
     "export": _export,
     "export (2022)": _export_by_window,
+    "export (by window id)": lambda windows: json.dumps(
+        {"version": "2022-12-22", "next": None, "snapshot_data_by_window_id": windows}
+    ),
+    "export (old answer)": lambda windows: json.dumps({"result": {"snapshot_data_by_window_id": windows}}),
+    "blob": lambda windows: "\n".join(json.dumps({"window_id": w, "data": e}) for w, e in windows.items()),
+    "blob (one line)": lambda windows: "".join(json.dumps({"window_id": w, "data": e}) for w, e in windows.items()),
     "window-pairs": _pairs,
+    "window-pairs (entries)": lambda windows: json.dumps(list(windows.items())),
+    "rrweb (by window)": json.dumps,
+    "rrweb (camel case)": lambda windows: json.dumps(
+        [{**event, "windowId": window} for window, events in windows.items() for event in events]
+    ),
 }
 """Text of a file in each format that knows windows."""
+
+
+def _segments(events: list[Event]) -> str:
+    return "\n".join(f'{{"segment_id":{n}}}\n{json.dumps([event])}' for n, event in enumerate(events))
+
 
 FILES_OF_ONE_WINDOW: dict[str, Callable[[list[Event]], str]] = {
     "rrweb": json.dumps,
     "rrweb (document)": lambda events: json.dumps({"events": events}, indent=1),
     "rrweb (lines)": lambda events: "\n".join(json.dumps(event) for event in events),
+    "rrweb (matrix)": lambda events: json.dumps([events[:2], events[2:]]),
+    "rrweb (recording)": lambda events: json.dumps({"recording": {"duration": 5, "events": events}}),
+    "rrweb (snapshots)": lambda events: json.dumps({"data": {"snapshots": events}, "status": "ok"}),
+    "rrweb (deep)": lambda events: json.dumps({"data": {"a": {"b": [{"c": {"events": events}}]}}}),
+    "rrweb (event lines)": lambda events: "\n".join(json.dumps({"event": event, "n": 1}) for event in events),
+    "rrweb (concatenated)": lambda events: "".join(json.dumps(event) for event in events),
+    "rrweb (concatenated arrays)": lambda events: (
+        json.dumps(events[:1])
+        + json.dumps(events[-1:]) * (len(events) > 1)
+        + "".join(json.dumps([event]) for event in events[1:-1])
+    ),
+    "rrweb (comma lines)": lambda events: "".join(json.dumps(event) + ",\n" for event in events),
+    "rrweb (text)": lambda events: json.dumps({"events": json.dumps(events)}),
+    "rrweb (text events)": lambda events: json.dumps({"version": 1, "events": [json.dumps(event) for event in events]}),
+    "rrweb (records)": lambda events: json.dumps({"records": events, "view": {"id": "v"}, "start": 1, "end": 2}),
+    "sentry": _segments,
+    "sentry (download)": lambda events: json.dumps([[event] for event in events]),
 }
 """Text of a file in each format that knows none."""
+
+
+def packed(event: Event) -> str:
+    """An event as rrweb's packer writes it: zlib, a character a byte."""
+    return zlib.compress(json.dumps({**event, "v": "v1"}).encode()).decode("latin-1")
+
+
+def _base64(events: list[Event]) -> str:
+    return base64.b64encode(gzip.compress(json.dumps(events).encode(), mtime=0)).decode()
+
+
+def _stored_segments(events: list[Event]) -> bytes:
+    parts = (b'{"segment_id":%d}\n' % n + zlib.compress(json.dumps([e]).encode()) for n, e in enumerate(events))
+    return b"".join(parts)
+
+
+PACKED_FILES: dict[str, Callable[[list[Event]], bytes]] = {
+    "packed": lambda events: json.dumps([packed(event) for event in events]).encode(),
+    "packed (raw)": lambda events: json.dumps([packed(event) for event in events], ensure_ascii=False).encode(),
+    "packed (lines)": lambda events: "\n".join(json.dumps(packed(event)) for event in events).encode(),
+    "packed (document)": lambda events: json.dumps({"version": 1, "events": [packed(e) for e in events]}).encode(),
+    "packed (base64)": lambda events: json.dumps({"events": _base64(events)}).encode(),
+    "blob (base64)": lambda events: json.dumps({"data": _base64(events), "compression": "gzip-base64"}).encode(),
+    "sentry (stored)": _stored_segments,
+    "rrweb (zlib)": lambda events: zlib.compress(json.dumps(events).encode()),
+    "rrweb (UTF-16)": lambda events: json.dumps(events).encode("utf-16"),
+    "rrweb (UTF-16 BE)": lambda events: b"\xfe\xff" + json.dumps(events).encode("utf-16-be"),
+    "rrweb (UTF-16 lines)": lambda events: "\r\n".join(json.dumps(event) for event in events).encode("utf-16-le"),
+}
+"""Bytes of a file in each form that is no plain text."""
 
 
 def events_by_window(records: Iterable[Record]) -> dict[tuple[str, str], Counter[str]]:
@@ -109,6 +175,7 @@ def events_by_window(records: Iterable[Record]) -> dict[tuple[str, str], Counter
             events = found.setdefault((record.session_id, record.window_id), Counter())
             for event in json.loads(record.items):
                 event.pop("windowId", None)  # an export repeats the window in each event
+                event.pop("v", None)  # the packer's mark
                 events[json.dumps(event, sort_keys=True)] += 1
     return found
 

@@ -1,7 +1,7 @@
-"""What arrives on the wire: capture requests, Kafka messages, recording exports, and the limits on all of them.
+"""What arrives on the wire: capture requests, Kafka messages, heads of rrweb events, and the limits on all of them.
 
-Names and optionality follow PostHog's capture service (`recordings.rs`, `event.rs`), its snapshot consumer and its
-recording export. Fields that other senders fill with the wrong type are `Any`: the parsers judge them one by one, so a
+Names and optionality follow PostHog's capture service (`recordings.rs`, `event.rs`) and its snapshot consumer. Fields
+that other senders fill with the wrong type are `Any`: the parsers judge them one by one, so a
 wrong type costs one event and not the request. Parts that nobody here looks into are `Raw`: skipped, never decoded.
 """
 
@@ -135,35 +135,13 @@ class KafkaLine(Struct):
     value_encoding: Any = None
 
 
-class ExportPerson(Struct):
-    """Whom a recording export belongs to."""
+class EventHead(Struct, gc=False):
+    """What tells an rrweb event from other objects, and whose it is where each event says so."""
 
-    distinct_ids: Any = None
-
-
-class ExportData(Struct):
-    """`snapshots` since export version 2023-04-28 (each with its `windowId`), `by_window` in 2022-12-02."""
-
-    id: Any = None
-    person: Any = None
-    snapshots: Raw = Raw()
-    by_window: Raw = field(default=Raw(), name="snapshotsByWindowId")
-
-
-class RecordingExport(Struct):
-    """PostHog's recording export, a JSON file."""
-
-    data: ExportData
-    version: Any = None
-
-
-class ExportedEvent(Struct):
-    """An rrweb event of an export: `windowId` stands beside `type` and `timestamp`."""
-
-    window_id: Any = field(default=None, name="windowId")
-
-
-class EventsDocument(Struct):
-    """`{"events": [...]}`, as rrweb's own examples store a recording."""
-
-    events: Raw = Raw()
+    type: Raw = Raw()
+    timestamp: Raw = Raw()
+    data: Raw = Raw()
+    window_id: Raw = Raw()
+    window_id_camel: Raw = field(default=Raw(), name="windowId")
+    session_id: Raw = Raw()
+    session_id_camel: Raw = field(default=Raw(), name="sessionId")

@@ -9,22 +9,25 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import fsspec
+import msgspec
 from fsspec.implementations.local import LocalFileSystem
 
 from replay_signals.pipelines.files.compression import BrokenStreamError, plain_chunks
+from replay_signals.pipelines.files.encoding import utf8_chunks
 from replay_signals.pipelines.files.text_lines import Line, numbered_lines
-from replay_signals.schemas.messages import Reason, Record
+from replay_signals.schemas.messages import DeadLetter, Reason, Record
 from replay_signals.schemas.wire import LIMITS, Limits
 from replay_signals.transforms.parse import formats
-from replay_signals.transforms.parse.capture import SNAPSHOT_DATA
+from replay_signals.transforms.parse.capture import has_snapshots
 from replay_signals.transforms.parse.cut import Parsed, into_records
-from replay_signals.transforms.parse.json_text import flaw, salvage
-from replay_signals.transforms.parse.recordings import Place
+from replay_signals.transforms.parse.json_text import flaw, has_several, repaired, salvage, values_in
+from replay_signals.transforms.parse.recordings import Place, is_header
+from replay_signals.transforms.parse.shapes import head_of, may_hold_list, seen
 from replay_signals.transforms.parse.values import MAX_ID_CHARS, dead
 
 FORMATS: list[tuple[str, str]] = [
@@ -161,7 +164,7 @@ def _parsed_file(url: str, file_system: Any, path: str, name: str, limits: Limit
 
 
 def _chunks(file: Any, limits: Limits) -> Iterator[bytes]:
-    yield from plain_chunks(_Guarded(file), limits)
+    yield from utf8_chunks(plain_chunks(_Guarded(file), limits))
 
 
 def _session_of(source: str) -> str:
@@ -185,7 +188,7 @@ def _parsed_lines(lines: Iterator[Line], place: Place, name: str | None) -> Iter
         yield from _parsed_document(chain(head, lines), place, name)
     else:
         for line in chain(head, lines):
-            yield from _parsed_line(line, place, formats.FORMATS[found])
+            yield from _parsed_line(line, place, formats.FORMATS[found], is_sure=name is not None)
 
 
 def _recognise(lines: Iterator[Line], head: list[Line], name: str | None) -> str | None:
@@ -218,12 +221,25 @@ def _peek(lines: Iterator[Line], head: list[Line]) -> bool:
     return line is not None
 
 
-def _parsed_line(line: Line, place: Place, format: formats.Format) -> Iterator[Parsed]:
+def _parsed_line(line: Line, place: Place, format: formats.Format, *, is_sure: bool) -> Iterator[Parsed]:
     at = Place(place.source, place.session_id, line.number, limits=place.limits)
     if line.broken is None or (line.is_end and flaw(line.text) is None):
-        yield from format.parse(line.text, at)
+        yield from _parsed_value(line.text, at, format, is_sure=is_sure)
     if line.broken is not None:
         yield dead(at.at(), *line.broken, line.text)
+
+
+def _parsed_value(text: bytes, at: Place, format: formats.Format, *, is_sure: bool) -> Iterator[Parsed]:
+    """A line as what the file's lines are; when that fails and nobody named the format, as what it is by itself."""
+    parsed = format.parse(text, at)
+    start = next(parsed, None)
+    own = formats.format_of(text, at.limits) if isinstance(start, DeadLetter) and not is_sure else None
+    if own is not None and formats.FORMATS[own].parse is not format.parse:
+        yield from formats.FORMATS[own].parse(text, at)
+        return
+    if start is not None:
+        yield start
+    yield from parsed
 
 
 def _parsed_document(lines: Iterable[Line], place: Place, name: str | None) -> Iterator[Parsed]:
@@ -243,20 +259,35 @@ def _parsed_document(lines: Iterable[Line], place: Place, name: str | None) -> I
     if broken is not None:
         yield from _parsed_broken(text, at, name, broken)
         return
+    if flaw(text) is not None:
+        text = repaired(text)
+    several = values_in(text) if has_several(text) else iter([text])
+    start = list(islice(several, _LINES_TO_RECOGNISE))
+    if len(start) == 1 or not (name or any(formats.format_of_damaged(value) for value in start)):
+        yield from _parsed_text(start[0], at, name)
+        return
+    for number, value in enumerate(chain(start, several), 1):
+        yield from _parsed_text(value, msgspec.structs.replace(at, number=number, is_document=False), name)
+
+
+def _parsed_text(text: bytes, at: Place, name: str | None) -> Iterator[Parsed]:
+    """A JSON text whose format is not known yet."""
     found = name or formats.format_of_damaged(text)
     if found is None:
-        detail = f"none of the formats {', '.join(formats.FORMATS)}"
-        wrong = flaw(text)
-        yield dead(at.at(), Reason.UNKNOWN_FORMAT, f"{detail}; {wrong[1]}" if wrong else detail, text)
+        if not is_header(text) or at.is_document:
+            wrong = flaw(text)
+            what = f"text that is not JSON ({wrong[1]})" if wrong else seen(text)
+            detail = f"seen: {what}; none of the formats {', '.join(formats.FORMATS)}"
+            yield dead(at.at(), Reason.UNKNOWN_FORMAT, detail, text)
         return
     yield from formats.FORMATS[found].parse(text, at)
 
 
 def _parsed_broken(text: bytes, place: Place, name: str | None, broken: tuple[str, str]) -> Iterator[Parsed]:
     """Parses what a document holds before its break, and one dead letter for the break."""
-    rest = salvage(text, inner=SNAPSHOT_DATA)
+    rest = salvage(text, lambda item: has_snapshots(item) or may_hold_list(item))
     found = name or formats.format_of(rest.text)
-    if found is not None and flaw(rest.text) is None:
+    if found is not None and flaw(rest.text) is None and head_of(rest.text) is None:
         yield from formats.FORMATS[found].parse(rest.text, place)
         for damage in rest.damages:
             if not damage.cut:

@@ -86,7 +86,7 @@ def _salvaged(body: bytes, request: _Request, error: BaseException) -> list[Reco
     whole: list[Record] = [dead(request.position, *problem(error), body, received_ms=request.received_ms)]
     if isinstance(error, msgspec.ValidationError):
         return whole
-    rest = salvage(body, inner=SNAPSHOT_DATA)
+    rest = salvage(body, has_snapshots)
     try:
         records = _records(rest.text, request)
     except MALFORMED:
@@ -94,6 +94,11 @@ def _salvaged(body: bytes, request: _Request, error: BaseException) -> list[Reco
     if all(isinstance(record, DeadLetter) for record in records):
         return whole
     return [*records, *(_lost(damage, request) for damage in rest.damages)]
+
+
+def has_snapshots(item: bytes) -> bool:
+    """Whether a damaged item holds a list of rrweb events."""
+    return SNAPSHOT_DATA in item
 
 
 def _lost(damage: Damage, request: _Request) -> DeadLetter:

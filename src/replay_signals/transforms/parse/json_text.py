@@ -6,6 +6,7 @@ The hot path is one `Decoder.decode`. Only when it fails does anything here look
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import msgspec
@@ -97,10 +98,64 @@ def flaw(text: bytes) -> tuple[str, str] | None:
     return None
 
 
-def salvage(text: bytes, inner: bytes | None = None) -> Salvage:
+_TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
+_BETWEEN = b" \t\r\n,\x1e"  # what stands between values of a file: nothing, lines, commas, RFC 7464's separator
+
+
+def values_in(text: bytes) -> Iterator[bytes]:
+    """The values of a text that holds several, one after the other; the last may be damaged."""
+    rest = memoryview(text)
+    while rest:
+        place = _end_of_first(rest)
+        if place is None:
+            yield bytes(rest)
+            return
+        yield bytes(rest[:place])
+        while place < len(rest) and rest[place] in _BETWEEN:
+            place += 1
+        rest = rest[place:]
+
+
+def _end_of_first(text: memoryview) -> int | None:
+    """Where the first value ends and something else follows: the decoder says so, and looks no further."""
+    try:
+        _RAW.decode(text)
+    except MALFORMED as error:
+        found = _TRAILING.search(str(error))
+        return int(found[1]) - 1 if found else None  # counted from 1
+    return None
+
+
+def first_items(array: bytes | Raw, most: int) -> list[bytes]:
+    """The first items of a JSON array, without looking at the rest of it."""
+    rest = memoryview(array)[1:]
+    items: list[bytes] = []
+    while len(items) < most:
+        end = _end_of_first(rest)
+        if end is None:
+            break
+        items.append(bytes(rest[:end]).strip())
+        if bytes(rest[end : end + 1]) != b",":
+            break
+        rest = rest[end + 1 :]
+    return items
+
+
+def has_several(text: bytes) -> bool:
+    """Whether a text begins with a whole array or object, and something follows it."""
+    found = flaw(text) if text[:1] in (b"{", b"[") else None
+    return found is not None and _TRAILING.search(found[1]) is not None
+
+
+Holds = Callable[[bytes], bool]
+"""Whether a damaged item is to be salvaged itself."""
+_MAX_SALVAGED_LEVELS = 3
+
+
+def salvage(text: bytes, inner: Holds | None = None) -> Salvage:
     """Keeps the sound items of the outermost arrays of a damaged JSON text, also when it breaks off.
 
-    A damaged item that mentions the key `inner` is salvaged itself: a capture event with one bad rrweb event keeps the
+    A damaged item of which `inner` says so is salvaged itself: a capture event with one bad rrweb event keeps the
     others. The result may still be no JSON (damage outside of any array); whoever decodes it will see.
     """
     return _Salvager(repaired(text), inner).run()
@@ -109,9 +164,11 @@ def salvage(text: bytes, inner: bytes | None = None) -> Salvage:
 class _Salvager:
     """One pass over the brackets. Iterative: an item nested too deeply for a decoder is skipped like any other."""
 
-    def __init__(self, text: bytes, inner: bytes | None) -> None:
+    def __init__(self, text: bytes, inner: Holds | None, level: int = 0) -> None:
         self.text = text
-        self.inner = inner
+        self.view = memoryview(text)
+        self.inner = inner if level < _MAX_SALVAGED_LEVELS else None
+        self.level = level
         self.parts: list[bytes] = []
         self.damages: list[Damage] = []
         self.stack: list[int] = []  # closing brackets still expected
@@ -119,15 +176,19 @@ class _Salvager:
         self.start = 0  # where the current item began
         self.done = 0  # text before this is in `parts`
         self.boundary = 0  # last place outside of arrays where the text may be cut
-        self.count = 0
+        self.count = 0  # items of the outermost arrays; of a list in a list, its own
         self.first = True
 
     def run(self) -> Salvage:
-        for token in _TOKEN.finditer(self.text):
-            if not self._step(self.text[token.start()], token.start(), token.end()):
+        place = 0
+        while token := _TOKEN.search(self.text, place):
+            char, place = self.text[token.start()], token.end()
+            if not self._step(char, token.start(), place):
                 return self._broken()
-            if not self.stack and self.text[token.start()] in b"]}":
-                return self._complete(token.end())
+            if not self.stack and char in b"]}":
+                return self._complete(place)
+            if char in b"[," and self.array == len(self.stack) > 0:
+                place += _end_of_first(self.view[place:]) or 0  # a sound item, at the decoder's speed
         return self._broken()
 
     def _step(self, char: int, start: int, end: int) -> bool:
@@ -180,8 +241,10 @@ class _Salvager:
         found = flaw(item)
         if found is None:
             self._keep(item)
+            if self.inner and item.startswith(b"["):
+                self.count += max(len(array_items(item)) - 1, 0)
             return
-        inside = self._part(item) if self.inner and self.inner in item else []
+        inside = self._part(item) if self.inner and self.inner(item) else []
         self.damages += inside or [Damage(self.count, *found, item)]
 
     def _complete(self, end: int) -> Salvage:
@@ -196,10 +259,11 @@ class _Salvager:
         place = self.start if self.array else max(self.boundary, self.done)
         rest = self.text[place:].strip()
         detail = "the JSON breaks off or its brackets do not match"
-        damages = [Damage(self.count + 1, Reason.INVALID_JSON, detail, rest, cut=True)]
+        self.count += 1
+        damages = [Damage(self.count, Reason.INVALID_JSON, detail, rest, cut=True)]
         if self.array:
             self.stack = self.stack[: self.array]
-            if self.inner and self.inner in rest:
+            if self.inner and self.inner(rest):
                 damages = self._part(rest) or damages
         else:
             self.parts.append(self.text[self.done : place])
@@ -208,11 +272,16 @@ class _Salvager:
 
     def _part(self, item: bytes) -> list[Damage]:
         """Keeps what a damaged item holds in its own array; the damages inside, none when nothing could be kept."""
-        inside = salvage(item)
+        salvager = _Salvager(item, self.inner, self.level + 1)
+        inside = salvager.run()
         if not inside.damages or flaw(inside.text) is not None:
             return []
         self._keep(inside.text)
-        return inside.damages
+        if not item.startswith(b"["):
+            return inside.damages
+        before = self.count - 1
+        self.count = before + max(salvager.count, 1)
+        return [msgspec.structs.replace(one, item=before + one.item) for one in inside.damages]
 
     def _keep(self, item: bytes) -> None:
         self.parts.append(item if self.first else b"," + item)

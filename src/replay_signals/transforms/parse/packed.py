@@ -1,8 +1,10 @@
-"""Compressed values: gzip by its magic bytes, LZ4 as capture's replay envelope frames it."""
+"""Compressed values: gzip by its magic bytes, LZ4 as capture's replay envelope frames it, text of rrweb's packer."""
 
 from __future__ import annotations
 
+import binascii
 import zlib
+from base64 import b64decode
 
 from msgspec import Struct
 
@@ -13,6 +15,10 @@ GZIP_MAGIC = b"\x1f\x8b\x08\x00"
 """What the snapshot consumer looks for (deflate, no flags)."""
 
 _LZ4_SIZE_BYTES = 4
+
+_ZLIB_LEVELS = "\x01\x5e\x9c\xda"  # second byte of a zlib header with the usual window
+_BASE64_HEADS = ("eJ", "eA", "eF", "eN", "H4sI")  # zlib with each of these, and gzip
+_FREE_BYTES = 1_000_000  # small texts may unpack as well as they like
 
 
 class Unpacked(Struct, frozen=True):
@@ -58,3 +64,35 @@ def unlz4(value: bytes, limits: Limits) -> Unpacked | Refused:
     if len(data) != size:
         return Reason.INVALID_LZ4, f"{len(data)} bytes came out, {size} were announced"
     return Unpacked(data)
+
+
+def is_packed(text: str) -> bool:
+    """Whether a text is compressed: zlib or gzip, a byte a character (rrweb's packer), or the same in base64."""
+    if text[:2] == "\x1f\x8b" or (text[:1] == "x" and text[1:2] in _ZLIB_LEVELS and len(text) > 2):
+        return True
+    return text.startswith(_BASE64_HEADS) and isinstance(_bytes_of(text), bytes)
+
+
+def unpack_text(text: str, limits: Limits) -> bytes | Refused:
+    """What a packed text holds, never more than the limits allow."""
+    data = _bytes_of(text)
+    if data is None:
+        return Reason.INVALID_GZIP, "packed text has characters that are no bytes"
+    most = min(limits.event_bytes, max(_FREE_BYTES, limits.ratio * len(data)))
+    stream = zlib.decompressobj(wbits=47)  # zlib or gzip, by the header
+    try:
+        out = stream.decompress(data, most + 1)
+    except zlib.error as error:
+        return Reason.INVALID_GZIP, f"packed text: {error}"
+    if len(out) > most:
+        return Reason.TOO_LARGE, f"packed text of {len(data)} bytes is more than {most} when unpacked"
+    if not stream.eof:
+        return Reason.INVALID_GZIP, "packed text ends too early"
+    return out
+
+
+def _bytes_of(text: str) -> bytes | None:
+    try:
+        return b64decode(text, validate=True) if text.startswith(_BASE64_HEADS) else text.encode("latin-1")
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        return None

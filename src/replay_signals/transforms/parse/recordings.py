@@ -1,37 +1,37 @@
-"""Recordings as files: PostHog's export, `[windowId, event]` pairs, and plain rrweb events.
+"""Recordings as files: rrweb events, however they are wrapped.
 
-None of them carries a team; those without a session id are one session, named by the file.
+PostHog's blobs, exports and API answers, Sentry's segments, what rrweb's packer makes, arrays by window, bodies of
+other recorders: all of them are events inside of arrays, objects and strings, so one walk over the structure finds
+them. No file carries a team; those without a session id are one session, named by the file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
 from replay_signals.schemas.messages import Reason, SourcePosition
-from replay_signals.schemas.wire import LIMITS, EventsDocument, ExportData, ExportedEvent, Limits, RecordingExport
+from replay_signals.schemas.wire import LIMITS, EventHead, Limits
+from replay_signals.transforms.parse import shapes
 from replay_signals.transforms.parse.cut import Parsed, RecordedEvent
 from replay_signals.transforms.parse.json_text import (
     MALFORMED,
     Damage,
-    array_items,
-    decode,
     flaw,
-    problem,
+    has_several,
     repaired,
     salvage,
     utf8,
+    values_in,
 )
+from replay_signals.transforms.parse.shapes import Owner, first, head_of
 from replay_signals.transforms.parse.values import dead, session_problem, text_of
 
-_EXPORT = msgspec.json.Decoder(RecordingExport)
-_EXPORTED = msgspec.json.Decoder(ExportedEvent)
-_WINDOWS = msgspec.json.Decoder(dict[str, Raw])
-_EVENTS = msgspec.json.Decoder(EventsDocument)
-_VALUE = msgspec.json.Decoder(Any)
+_ENCODER = msgspec.json.Encoder()
+
+_ENVELOPE_TYPES = frozenset({"replay_event", "replay_recording"})
 
 
 class Place(Struct, frozen=True):
@@ -51,155 +51,169 @@ class Place(Struct, frozen=True):
         return SourcePosition(self.source, item if self.is_document else self.number)
 
 
-def parse_export(text: bytes, place: Place) -> Iterator[Parsed]:
-    """PostHog's recording export, versions 2022-12-02 and 2023-04-28, told apart by shape. Total.
-
-    The session id is the export's own; version 2022-12-02 had none, so there it is the file's.
-    """
-    try:
-        data = decode(_EXPORT, text).data
-        damages: list[Damage] = []
-    except MALFORMED as error:
-        rest = salvage(text)
-        damages = rest.damages
-        try:
-            data = decode(_EXPORT, rest.text).data
-        except MALFORMED:
-            yield dead(place.at(), *problem(error), text)
-            return
-    session_id = text_of(data.id) or place.session_id
-    bad_id = session_problem(session_id)
-    if bad_id is not None:
-        yield dead(place.at(), Reason.INVALID_SESSION_ID, bad_id, text)
+def parse_recording(text: bytes, place: Place) -> Iterator[Parsed]:
+    """All events in a JSON text, and a dead letter for everything that should be one and is not. Total."""
+    wrong = flaw(text)
+    if wrong is not None:
+        text = repaired(text)
+        wrong = flaw(text)
+    if wrong is not None and has_several(text):
+        for value in values_in(text):
+            yield from parse_recording(value, place)
         return
-    yield from _some(_exported(data, session_id, place), text, place)
-    yield from _lost(damages, place)
-
-
-def parse_window_pairs(text: bytes, place: Place) -> Iterator[Parsed]:
-    """`[windowId, event]`, as PostHog's recording blobs store events, or an array of such pairs. Total."""
-    try:
-        items = array_items(text)
-    except MALFORMED as error:
-        if not text.lstrip().startswith(b"[["):
-            yield dead(place.at(), *problem(error), text)
-            return
-        rest = salvage(text)
-        items = _items_or_none(rest.text)
-        yield from _lost(rest.damages, place)
-    if len(items) == 2 and bytes(items[1]).startswith(b"{"):
-        yield _paired(items, text, place, 1)
+    if wrong is None:
+        yield from _some(_Walk(place).top(text), text, place)
         return
-    yield from _some((_pair(item, place, number) for number, item in enumerate(items, 1)), text, place)
+    rest = salvage(text, shapes.may_hold_list)
+    kept = list(_Walk(place, is_damaged=True).top(rest.text)) if flaw(rest.text) is None else []
+    if not any(isinstance(one, RecordedEvent) for one in kept):
+        yield dead(place.at(), *wrong, text)
+        return
+    yield from kept
+    yield from _lost(rest.damages, place)
 
 
-def parse_rrweb(text: bytes, place: Place) -> Iterator[Parsed]:
-    """rrweb events: an array of them, `{"events": [...]}`, or a single one (a line). Total."""
-    damages: list[Damage] = []
-    try:
-        items = _rrweb_items(text)
-    except MALFORMED as error:
-        rest = salvage(text)
-        damages = rest.damages
-        items = _container_items(rest.text)
-        if not items:
-            yield dead(place.at(), *problem(error), text)
+def is_header(value: Raw | bytes) -> bool:
+    """A line that Sentry writes before a recording: the segment's number, or the headers of an envelope."""
+    if first(value) != b"{":
+        return False
+    fields = shapes.fields_of(value)
+    if "segment_id" in fields and len(fields) == 1:
+        return True
+    kind = shapes.scalar(fields.get("type", Raw()))
+    return kind in _ENVELOPE_TYPES or {"event_id", "sent_at"} <= fields.keys()
+
+
+class _Walk:
+    """One walk over a JSON value; counts what it meets, so that everything has a position."""
+
+    def __init__(self, place: Place, *, is_damaged: bool = False) -> None:
+        self._place = place
+        self._number = 0
+        self._is_damaged = is_damaged  # then an event outside of arrays may be half of one
+
+    def top(self, text: bytes) -> Iterator[Parsed]:
+        """Everything in a text that is JSON."""
+        yield from self._value(text, Owner(), 0)
+
+    def _value(self, value: Raw | bytes, owner: Owner, depth: int, key: str = "") -> Iterator[Parsed]:
+        """`key` is what the value is called in the object around it."""
+        if depth > shapes.MAX_WRAPPERS:
+            yield self._dead(Reason.TOO_DEEP, f"more than {shapes.MAX_WRAPPERS} wrappers around it", value, owner)
             return
-    events = (_event(place, bytes(item), place.session_id, number) for number, item in enumerate(items, 1))
-    yield from _some(events, text, place)
-    yield from _lost(damages, place)
+        kind = first(value)
+        if kind == b"[":
+            yield from self._array(value, owner, depth)
+        elif kind == b"{":
+            yield from self._object(value, owner, depth, key)
+        else:
+            yield from self._text(value, owner, depth)
+
+    def _array(self, value: Raw | bytes, owner: Owner, depth: int) -> Iterator[Parsed]:
+        items = shapes.items_of(value)
+        if shapes.is_pair(items):
+            yield from self._pair(items, owner, depth)
+            return
+        rows = [shapes.items_of(item) for item in items[: shapes.LOOKED_AT]] if _is_matrix(items) else []
+        own_windows = shapes.are_windows(rows)
+        for number, item in enumerate(items, 1):
+            window = msgspec.structs.replace(owner, window_id=str(number)) if own_windows else owner
+            yield from self._item(item, window, depth)
+
+    def _pair(self, items: list[Raw], owner: Owner, depth: int) -> Iterator[Parsed]:
+        window = shapes.scalar(items[0]) or owner.window_id
+        yield from self._item(items[1], msgspec.structs.replace(owner, window_id=window), depth)
+
+    def _item(self, item: Raw, owner: Owner, depth: int) -> Iterator[Parsed]:
+        """An item of a list of events: whatever is in it is an event, holds some, or is a dead letter."""
+        before = self._number
+        kind = first(item)
+        if kind == b"{":
+            head = head_of(item)
+            if head is not None:
+                yield self._event(item, head, owner)
+                return
+        if kind in (b"{", b"[", b'"'):
+            yield from self._value(item, owner, depth + 1)
+        if self._number == before and kind != b"[" and not is_header(item):
+            yield self._dead(
+                Reason.INVALID_EVENT, f"neither an rrweb event nor holds any: {shapes.seen(item)}", item, owner
+            )
+
+    def _object(self, value: Raw | bytes, owner: Owner, depth: int, key: str) -> Iterator[Parsed]:
+        fields = shapes.fields_of(value)
+        if shapes.is_event(fields):
+            yield self._lone_event(value, owner)
+            return
+        owner = shapes.owner_of(fields, owner)
+        bad_id = session_problem(owner.session_id)
+        if bad_id is not None:
+            yield self._dead(Reason.INVALID_SESSION_ID, bad_id, value, Owner())
+            return
+        by_window = shapes.is_by_window(key, fields)
+        for name, inner in fields.items():
+            kind = first(inner)
+            if depth < shapes.MAX_WRAPPERS and (kind == b"{" or shapes.holds_events(inner, self._place.limits)):
+                own = msgspec.structs.replace(owner, window_id=text_of(name)) if by_window else owner
+                yield from self._value(inner, own, depth + 1, name)
+
+    def _lone_event(self, value: Raw | bytes, owner: Owner) -> Parsed:
+        """An event outside of arrays."""
+        head = head_of(value)
+        if head is None or self._is_damaged:
+            return self._dead(Reason.INVALID_JSON, "a damaged event", value, owner)
+        return self._event(value, head, owner)
+
+    def _text(self, value: Raw | bytes, owner: Owner, depth: int) -> Iterator[Parsed]:
+        """JSON in a string, as it is or packed."""
+        text = shapes.text_in(value)
+        if text is None:
+            return
+        inner = shapes.inner_json(text, self._place.limits)
+        if isinstance(inner, tuple):
+            yield self._dead(*inner, value, owner)
+            return
+        wrong = flaw(inner)
+        if wrong is not None:
+            yield self._dead(wrong[0], f"in a string: {wrong[1]}", value, owner)
+            return
+        yield from self._value(inner, owner, depth + 1)
+
+    def _event(self, value: Raw | bytes, head: EventHead, owner: Owner) -> Parsed:
+        text = bytes(value)
+        self._number += 1
+        session_id = (
+            shapes.scalar(head.session_id or head.session_id_camel) or owner.session_id or self._place.session_id
+        )
+        window_id = shapes.scalar(head.window_id or head.window_id_camel) or owner.window_id or session_id
+        position, limits = self._place.at(self._number), self._place.limits
+        bad_id = session_problem(session_id)
+        if bad_id is not None:
+            return dead(position, Reason.INVALID_SESSION_ID, bad_id, text)
+        if len(text) > limits.event_bytes:
+            detail = f"an event of {len(text)} bytes, more than {limits.event_bytes}"
+            return dead(position, Reason.TOO_LARGE, detail, text, session_id=session_id)
+        return RecordedEvent(session_id, window_id, utf8(_unquoted(text, head)), position, owner.distinct_id)
+
+    def _dead(self, reason: str, detail: str, value: Raw | bytes, owner: Owner) -> Parsed:
+        self._number += 1
+        session_id = owner.session_id or self._place.session_id
+        return dead(self._place.at(self._number), reason, detail, bytes(value), session_id=session_id)
 
 
-def _rrweb_items(text: bytes) -> list[Raw]:
-    """Raises one of MALFORMED."""
-    if not text.startswith(b"{"):
-        return array_items(text)
-    events = decode(_EVENTS, text).events
-    if events:
-        return array_items(events)
-    return [Raw(text if flaw(text) is None else repaired(text))]
+def _is_matrix(items: list[Raw]) -> bool:
+    return bool(items) and all(first(item) == b"[" for item in items[: shapes.LOOKED_AT])
 
 
-def _container_items(text: bytes) -> list[Raw]:
-    """Items of a salvaged array or document. A single event is never salvaged: half of it would pass for all."""
+def _unquoted(text: bytes, head: EventHead) -> bytes:
+    """Rows of databases keep `data` as text: JSON in it is put in its place. Compressed text stays as it is."""
+    if bytes(memoryview(head.data)[:2]) != b'"{':
+        return text
     try:
-        return array_items(text if text.startswith(b"[") else decode(_EVENTS, text).events)
+        data = msgspec.json.decode(head.data, type=str).encode()
     except MALFORMED:
-        return []
-
-
-def _items_or_none(text: bytes) -> list[Raw]:
-    try:
-        return array_items(text)
-    except MALFORMED:
-        return []
-
-
-def _exported(data: ExportData, session_id: str, place: Place) -> Iterator[Parsed]:
-    """Events of both versions. A window is named by its id, in the newest exports by its number."""
-    distinct_id = _distinct_id(data)
-    number = 0
-    for window_id, items in _windows(data):
-        for number, item in enumerate(items, number + 1):  # noqa: B020  # counts on through the windows
-            text = bytes(item)
-            if text.startswith(b"["):
-                yield _pair(item, place, number, session_id)
-                continue
-            own = window_id or _window_of(text)
-            yield _event(place, text, session_id, number, own, distinct_id)
-
-
-def _windows(data: ExportData) -> Iterator[tuple[str, list[Raw]]]:
-    """Arrays of events with the window they belong to, which is empty where each event says it."""
-    try:
-        if data.snapshots:
-            yield "", array_items(data.snapshots)
-        if data.by_window:
-            for window_id, items in decode(_WINDOWS, data.by_window).items():
-                yield text_of(window_id), array_items(items)
-    except MALFORMED:
-        return  # no array of events in it: the caller reports that nothing was found
-
-
-def _window_of(text: bytes) -> str:
-    try:
-        return text_of(decode(_EXPORTED, text).window_id)
-    except MALFORMED:
-        return ""  # what is wrong with the event is for digest to say
-
-
-def _distinct_id(data: ExportData) -> str:
-    ids = data.person.get("distinct_ids") if isinstance(data.person, dict) else None
-    return text_of(ids[0]) if isinstance(ids, list) and ids else ""
-
-
-def _pair(item: Raw, place: Place, number: int, session_id: str = "") -> Parsed:
-    text = bytes(item)
-    try:
-        return _paired(array_items(text), text, place, number, session_id)
-    except MALFORMED as error:
-        return dead(place.at(number), *problem(error), text)
-
-
-def _paired(pair: list[Raw], text: bytes, place: Place, number: int, session_id: str = "") -> Parsed:
-    if len(pair) != 2 or not bytes(pair[1]).startswith(b"{"):
-        return dead(place.at(number), Reason.INVALID_PAYLOAD, "not a pair of window id and event", text)
-    try:
-        window_id = text_of(decode(_VALUE, pair[0]))
-    except MALFORMED as error:
-        return dead(place.at(number), *problem(error), text)
-    return _event(place, bytes(pair[1]), session_id or place.session_id, number, window_id)
-
-
-def _event(
-    place: Place, text: bytes, session_id: str, number: int, window_id: str = "", distinct_id: str = ""
-) -> Parsed:
-    if len(text) > place.limits.event_bytes:
-        detail = f"an event of {len(text)} bytes, more than {place.limits.event_bytes}"
-        return dead(place.at(number), Reason.TOO_LARGE, detail, text, session_id=session_id)
-    if not text.startswith(b"{"):
-        return dead(place.at(number), Reason.INVALID_EVENT, "an rrweb event is an object", text, session_id=session_id)
-    return RecordedEvent(session_id, window_id or session_id, utf8(text), place.at(number), distinct_id)
+        return text
+    return text if flaw(data) is not None else _ENCODER.encode(shapes.fields_of(text) | {"data": Raw(data)})
 
 
 def _some(parsed: Iterable[Parsed], text: bytes, place: Place) -> Iterator[Parsed]:
@@ -208,9 +222,8 @@ def _some(parsed: Iterable[Parsed], text: bytes, place: Place) -> Iterator[Parse
     for one in parsed:
         empty = False
         yield one
-    if empty:
-        found = flaw(text) or (Reason.NO_VALID_EVENTS, "no events in it")
-        yield dead(place.at(), *found, text)
+    if empty and not is_header(text):
+        yield dead(place.at(), Reason.NO_VALID_EVENTS, f"no events in it: {shapes.seen(text)}", text)
 
 
 def _lost(damages: Iterable[Damage], place: Place) -> Iterator[Parsed]:

@@ -1,0 +1,141 @@
+"""Recordings in whatever wrapper: windows, sessions, packed text, and what is told of what cannot be read."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_signals.pipelines.files.reading import read
+from replay_signals.schemas.messages import DeadLetter, Reason, Record
+from support.wire_samples import PACKED_FILES, events_by_window, expected, messages, packed, reasons, rrweb
+
+EVENTS = [rrweb(1000), rrweb(2000), rrweb(3000)]
+META = {"type": 4, "data": {"href": "http://site.test/"}}
+
+
+@pytest.fixture
+def read_json(tmp_path: Path) -> Any:
+    def read_json(content: Any) -> list[Record]:
+        path = tmp_path / "rec-1.json"
+        path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+        return list(read(str(path)))
+
+    return read_json
+
+
+def letters(records: list[Record]) -> list[DeadLetter]:
+    return [record for record in records if isinstance(record, DeadLetter)]
+
+
+@pytest.mark.parametrize("name", PACKED_FILES)
+def test_every_packed_form(name: str, read_json: Any) -> None:
+    records = read_json(PACKED_FILES[name](EVENTS))
+    assert reasons(records) == []
+    assert events_by_window(records) == expected({"rec-1": EVENTS}, "rec-1")
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "session", "window"),
+    [
+        ({"session_id": "s", "window_id": "w", "events": EVENTS}, "s", "w"),
+        ({"sessionId": "s", "data": {"tabId": 7, "snapshots": EVENTS}}, "s", "7"),
+        ({"session": {"id": "s"}, "records": EVENTS}, "s", "s"),
+        ({"recording": {"id": "s", "events": EVENTS}}, "s", "s"),
+        ({"variables": {"session_secure_id": "s", "events": {"events": EVENTS}}}, "s", "s"),
+        ({"distinct_id": "u", "replay_id": "s", "seq": 0, "events": EVENTS}, "s", "s"),
+        ([{"id": 17, "session_id": "s", "event": json.dumps(event)} for event in EVENTS], "s", "s"),
+        ([{**event, "session_id": "s", "window_id": "w"} for event in EVENTS], "s", "w"),
+        ([{"id": 17, "event": event} for event in EVENTS], "rec-1", "rec-1"),
+        ({"replay_id": "outer", "segments": [{"replay_id": "s", "events": EVENTS}]}, "s", "s"),
+    ],
+)
+def test_ids_of_wrappers(wrapper: Any, session: str, window: str, read_json: Any) -> None:
+    records = read_json(wrapper)
+    assert reasons(records) == []
+    assert list(events_by_window(records)) == [(session, window)]
+
+
+def test_rows_of_a_database_keep_their_data_as_text(read_json: Any) -> None:
+    rows = [{"row": 5, **event, "data": json.dumps(event["data"])} for event in EVENTS]
+    records = read_json(rows)
+    assert [one["data"] for one in json.loads(messages(records)[0].items)] == [event["data"] for event in EVENTS]
+
+
+def test_arrays_of_arrays_are_windows_when_pages_overlap(read_json: Any) -> None:
+    def page(start: int) -> list[dict[str, Any]]:
+        return [{**META, "timestamp": start}, rrweb(start + 500)]
+
+    windows = read_json([page(1000), page(1200)])
+    assert events_by_window(windows) == expected({"1": page(1000), "2": page(1200)}, "rec-1")
+    batches = read_json([page(1000), page(2000)])
+    assert events_by_window(batches) == expected({"rec-1": [*page(1000), *page(2000)]}, "rec-1")
+
+
+def test_every_item_of_a_list_is_an_event_or_a_dead_letter(read_json: Any) -> None:
+    broken = packed(EVENTS[0])[:-4]
+    records = read_json({"events": [EVENTS[0], 5, "x", {"a": {"b": 1}}, broken, [EVENTS[1]], EVENTS[2]]})
+    assert events_by_window(records) == expected({"rec-1": EVENTS}, "rec-1")
+    told = letters(records)
+    assert [letter.reason for letter in told] == [Reason.INVALID_EVENT] * 3 + [Reason.INVALID_GZIP]
+    assert [letter.position.offset for letter in told] == [2, 3, 4, 5]
+    assert "keys a" in told[2].detail
+
+
+def test_formats_may_be_mixed_line_by_line(read_json: Any) -> None:
+    lines = [{"window_id": "w", "data": EVENTS[:1]}, ["w", EVENTS[1]], {"a": 1}, [{**EVENTS[2], "windowId": "w"}]]
+    records = read_json("\n".join(json.dumps(line) for line in lines).encode())
+    assert events_by_window(records) == expected({"w": EVENTS}, "rec-1")
+    assert [(one.reason, one.position.offset) for one in letters(records)] == [(Reason.NO_VALID_EVENTS, 3)]
+    assert "keys a" in letters(records)[0].detail
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ({"sources": [], "next": None}, "an object with keys sources, next"),
+        ([{"name": "a"}, 2], "an array of 2, the first: an object with keys name"),
+        ([], "an empty array"),
+        (b"<html></html>", "not JSON"),
+    ],
+)
+def test_what_is_not_recognised_is_named(content: Any, told: str, read_json: Any) -> None:
+    (only,) = letters(read_json(content))
+    assert only.reason == Reason.UNKNOWN_FORMAT
+    assert told in only.detail
+    assert ("malformed" in only.detail) == (content == b"<html></html>")
+
+
+def test_lists_that_break_inside_keep_their_events(read_json: Any) -> None:
+    text = json.dumps([EVENTS[:2], EVENTS[2:]]).encode()
+    for cut in (text[:-4], text.replace(b'"timestamp": 3000', b'"timestamp": x')):
+        records = read_json(cut)
+        assert events_by_window(records) == expected({"rec-1": EVENTS[:2]}, "rec-1")
+        assert [one.position.offset for one in letters(records)] == [3]
+
+
+def test_packed_bombs_are_refused(read_json: Any) -> None:
+    bomb = zlib.compress(b'{"type":3,"timestamp":1,"data":"' + b" " * 30_000_000 + b'"}').decode("latin-1")
+    records = read_json({"events": [packed(EVENTS[0]), bomb, packed(EVENTS[1])]})
+    assert reasons(records) == [Reason.TOO_LARGE]
+    assert events_by_window(records) == expected({"rec-1": EVENTS[:2]}, "rec-1")
+
+
+def test_wrappers_end_somewhere(read_json: Any) -> None:
+    value: Any = EVENTS
+    for _ in range(40):
+        value = [value, EVENTS[0]]
+    assert Reason.TOO_DEEP in reasons(read_json(value))
+    for _ in range(40):
+        value = {"a": value}
+    assert reasons(read_json(value)) == [Reason.UNKNOWN_FORMAT]
+
+
+def test_sentry_segments_that_break_off(read_json: Any) -> None:
+    whole = PACKED_FILES["sentry (stored)"](EVENTS)
+    records = read_json(whole[:-5])
+    assert events_by_window(records)["rec-1", "rec-1"] >= expected({"w": EVENTS[:2]}, "s")["s", "w"]
+    assert Reason.INVALID_GZIP in reasons(records)
