@@ -28,11 +28,15 @@ DOCUMENT, DOCUMENT_TYPE, ELEMENT, TEXT = range(4)
 
 
 class Event(msgspec.Struct, gc=False):
-    """One rrweb event; `data` is an object, or text when the whole of it is compressed."""
+    """One rrweb event; `data` is an object, or text when the whole of it is compressed.
 
-    timestamp: float
+    `timestamp` is as it was written; a digest makes `time_ms` of it, epoch milliseconds.
+    """
+
+    timestamp: float | str
     type: int = -1
     data: Raw = EMPTY
+    time_ms: float = 0.0
 
 
 class Position(msgspec.Struct, gc=False):

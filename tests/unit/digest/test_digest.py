@@ -38,10 +38,9 @@ def letter(items: bytes) -> DeadLetter:
         (b"[", "invalid_json"),
         (b"[]", "message_contained_no_valid_rrweb_events"),
         (b"[1, null, {}]", "message_contained_no_valid_rrweb_events"),
-        (b'[{"timestamp": 0, "type": 3, "data": {}}]', "message_contained_no_valid_rrweb_events"),
         (b'[{"timestamp": -1, "type": 3, "data": {}}]', "message_contained_no_valid_rrweb_events"),
         (b'[{"timestamp": 1e300, "type": 3, "data": {}}]', "message_contained_no_valid_rrweb_events"),
-        (b'[{"timestamp": "1", "type": 3, "data": {}}]', "message_contained_no_valid_rrweb_events"),
+        (b'[{"timestamp": "soon", "type": 3, "data": {}}]', "message_contained_no_valid_rrweb_events"),
         (b"[" * 100_000, "nested_too_deeply"),
     ],
 )

@@ -6,7 +6,7 @@ Events are parsed lazily: typed structs name what a signal needs, everything els
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from msgspec import Raw
@@ -14,12 +14,11 @@ from msgspec import Raw
 from replay_signals.schemas import rrweb
 from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.schemas.messages import MAX_DEAD_LETTER_PAYLOAD_BYTES, DeadLetter, Reason, SnapshotMessage
-from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest import records, times
 from replay_signals.transforms.digest.dom import InflateError, full_snapshot, mutation
 from replay_signals.transforms.digest.plugins import compact_number, custom, plugin, url_of
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, ReplayRecord
 
-MAX_SKEW_MS = 7 * 24 * 3_600_000
 MAX_PX = 10_000_000
 MAX_MOVE_OFFSET_MS = 60_000
 """rrweb sends positions every 500 ms; what claims to be further away than this is broken."""
@@ -46,8 +45,13 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
         return _reject(message, Reason.TOO_DEEP, "events are nested too deeply")
     except ValueError as error:
         return _reject(message, Reason.INVALID_JSON, str(error))
-    first = min((e.timestamp for e in events), default=0.0)
-    last = max((e.timestamp for e in events), default=0.0)
+    near = _near(events, message.received_ms)
+    if events and not near:
+        first, last = _span(events)
+        return _reject(message, Reason.TIMESTAMP_RANGE, f"events from {first:.0f} to {last:.0f} are 7 days off")
+    rejected += len(events) - len(near)
+    events = near
+    first, last = _span(events)
     kept: list[ReplayRecord] = []
     for event in events:
         try:
@@ -55,7 +59,7 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
         except _BAD:
             rejected += 1
             continue
-        record.offset_ms = compact_number(event.timestamp - first)
+        record.offset_ms = compact_number(event.time_ms - first)
         kept.append(record)
     try:
         encoded = records.encode(kept)
@@ -65,8 +69,6 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
         kept, encoded = sound, records.encode(sound)
     if not kept:
         return _reject(message, Reason.NO_VALID_EVENTS, f"{rejected} events, none valid")
-    if message.received_ms is not None and _far(message.received_ms, first, last):
-        return _reject(message, Reason.TIMESTAMP_RANGE, f"events from {first:.0f} to {last:.0f} are 7 days off")
     return MessageDigest(
         DIGEST_VERSION,
         message.message_id,
@@ -87,9 +89,24 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
     )
 
 
-def _far(received_ms: int, first: float, last: float) -> bool:
-    """PostHog's 7-day rule, against the broker's clock instead of now, so that history replays as it ran."""
-    return abs(received_ms - first) >= MAX_SKEW_MS or abs(received_ms - last) >= MAX_SKEW_MS
+def _span(events: Sequence[rrweb.Event]) -> tuple[float, float]:
+    times = [event.time_ms for event in events]
+    return min(times, default=0.0), max(times, default=0.0)
+
+
+def _near(events: list[rrweb.Event], received_ms: int | None) -> list[rrweb.Event]:
+    """Events that can belong together: PostHog's 7-day rule, an event at a time, and against the broker's clock instead
+    of now, so that history replays as it ran; without a broker against the other events.
+    """
+    if not events:
+        return events
+    first, last = _span(events)
+    if received_ms is None and last - first < times.MAX_SKEW_MS:
+        return events
+    reference = times.reference_ms([event.time_ms for event in events], received_ms)
+    if times.is_near(first, reference) and times.is_near(last, reference):
+        return events
+    return [event for event in events if times.is_near(event.time_ms, reference)]
 
 
 def _reject(message: SnapshotMessage, reason: str, detail: str) -> DeadLetter:
@@ -111,10 +128,10 @@ def _decode(items: bytes) -> tuple[list[rrweb.Event], int]:
         events = _events.decode(items)
     except (msgspec.DecodeError, UnicodeDecodeError):
         events, rejected = _decode_one_by_one(items)
-    valid = [e for e in events if 0 < e.timestamp <= MAX_TIMESTAMP_MS]
-    for event in valid:
+    for event in events:
         # whole microseconds: the sum of a message's first time and an offset is then the same in any split
-        event.timestamp = round(event.timestamp, 3)
+        event.time_ms = round(times.in_ms(event.timestamp), 3)
+    valid = [event for event in events if 0 <= event.time_ms <= MAX_TIMESTAMP_MS]
     return valid, rejected + len(events) - len(valid)
 
 
