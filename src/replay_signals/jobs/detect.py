@@ -19,12 +19,13 @@ from replay_signals.jobs import render
 from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.rules import read_rules
 from replay_signals.pipelines.files.reading import InputError, expand, read
-from replay_signals.schemas.digests import MessageDigest
+from replay_signals.schemas.digests import MessageDigest, millis
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, SnapshotMessage, SourcePosition
 from replay_signals.schemas.rows import SessionRow, SessionVerdict, SignalRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.merge import session_of
-from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.digest.rejects import digested
+from replay_signals.transforms.digest.times import is_relative
 from replay_signals.transforms.inbox.problems import exposure, rank
 from replay_signals.transforms.inbox.record import inbox_record, json_bytes, signal_dict, signal_line, visible
 from replay_signals.transforms.judge.judgement import judge
@@ -69,14 +70,16 @@ class Harvest:
             self.events[record.team, record.session_id].append(record)
 
     def _add_message(self, message: SnapshotMessage) -> None:
+        found: list[MessageDigest | DeadLetter]
         try:
-            digested = digest(message)
+            found = digested(message)
         except Exception as error:  # noqa: BLE001 - a bug met by one message costs that message, not the run
-            digested = dead_of_bug(error, message.position, team=message.team, session_id=message.session_id)
-        if isinstance(digested, DeadLetter):
-            self.rejects.add(digested)
-        else:
-            self.digests[message.team, message.session_id].append(digested)
+            found = [dead_of_bug(error, message.position, team=message.team, session_id=message.session_id)]
+        for one in found:
+            if isinstance(one, DeadLetter):
+                self.rejects.add(one)
+            else:
+                self.digests[message.team, message.session_id].append(one)
 
 
 def harvest(
@@ -153,6 +156,12 @@ def run(request: Request, output: str) -> ExitCode:
         render.write(json_bytes([signal_dict(signal) for signal, _ in signals], indent=2))
     else:
         _print_table(request, found, judged, signals)
+    relative = [verdict.session.session_id for verdict in judged if is_relative(millis(verdict.session.started_at))]
+    if relative:
+        render.say(
+            f"{render.count(len(relative), 'session')} with times from its own start only, written as from "
+            f"1970-01-01T00:00:00Z: {', '.join(relative[:SHOWN_REJECTS])}"
+        )
     if output != "table" and found.rejects.by_reason:
         render.say(f"{render.count(found.rejects.by_reason.total(), 'record')} rejected; {_how_to_see(request)}")
     return ExitCode.REJECTED if request.strict and found.rejects.by_reason else ExitCode.OK

@@ -109,4 +109,5 @@ class Reason:
     UNKNOWN_FORMAT = "unknown_format"
     UNREADABLE = "unreadable_file"
     INVALID_EVENT = "invalid_event"
+    INVALID_TIMESTAMP = "invalid_event_timestamp"
     INTERNAL = "internal_error"

@@ -33,10 +33,10 @@ from replay_signals.pipelines.iceberg.catalog import PinnedTable
 from replay_signals.pipelines.iceberg.datafiles import PartitionOf, described, partition_of, write_rows
 from replay_signals.pipelines.iceberg.lookup import rows_by_id, rows_of_sessions
 from replay_signals.schemas.digests import MessageDigest
-from replay_signals.schemas.messages import AnalyticsEvent, Record, SnapshotMessage
+from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Record, SnapshotMessage
 from replay_signals.schemas.rows import TABLES
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.digest.rejects import digested
 from replay_signals.transforms.parse.values import dead_of_bug
 from replay_signals.transforms.session.analytics import event_row
 
@@ -77,7 +77,7 @@ def backfill(pipeline: beam.Pipeline, urls: list[str], job: Job) -> None:
         pipeline
         | "Files" >> beam.Create(urls, reshuffle=True)
         | "Read" >> beam.ParDo(Read(job)).with_output_types(beam.typehints.Any)
-        | "Digest" >> beam.Map(own).with_output_types(Owned)
+        | "Digest" >> beam.FlatMap(own).with_output_types(Owned)
         | "Gather" >> beam.ParDo(Gather()).with_output_types(Gathered)
     )
     evidence = fresh
@@ -114,24 +114,21 @@ class Read(beam.DoFn):
         _tell(self._job, "read")
 
 
-def own(record: Record) -> Owned:
-    """A record as a part of its owner's evidence: digest, event row or dead letter row. Raw payload ends here."""
+def own(record: Record) -> list[Owned]:
+    """A record as parts of its owners' evidence: digest, event row, dead letter rows. Raw payload ends here."""
     try:
-        return _own(record)
+        return [_own(one) for one in (digested(record) if isinstance(record, SnapshotMessage) else [record])]
     except Exception as error:  # noqa: BLE001 - a bug met by one record costs that record, not the run
-        return _own(dead_of_bug(error, record.position, team=record.team))
+        return [_own(dead_of_bug(error, record.position, team=record.team))]
 
 
-def _own(record: Record) -> Owned:
-    if isinstance(record, SnapshotMessage):
-        digested = digest(record)
-        if isinstance(digested, MessageDigest):
-            return pack_owner(Owner(digested.team, digested.session_id)), evidence.pack(DIGEST, digested)
-        record = digested
-    if isinstance(record, AnalyticsEvent):
-        event = event_row(record)
+def _own(one: MessageDigest | AnalyticsEvent | DeadLetter) -> Owned:
+    if isinstance(one, MessageDigest):
+        return pack_owner(Owner(one.team, one.session_id)), evidence.pack(DIGEST, one)
+    if isinstance(one, AnalyticsEvent):
+        event = event_row(one)
         return pack_owner(evidence.owner_of_event(event)), evidence.pack(EVENT, event)
-    letter = evidence.letter_row(record)
+    letter = evidence.letter_row(one)
     return pack_owner(evidence.owner_of_letter(letter)), evidence.pack(LETTER, letter)
 
 

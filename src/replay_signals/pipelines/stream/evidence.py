@@ -6,14 +6,14 @@ owner meets in one place. What is rejected is a dead letter with its position.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
 from replay_signals.pipelines.evidence import DIGEST, EVENT, LETTER, Owner, letter_row, owner_of_event, pack
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, Record, SnapshotMessage, SourcePosition
-from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.digest.rejects import digested
 from replay_signals.transforms.parse.kafka import parse_kafka_event, parse_kafka_snapshot
 from replay_signals.transforms.parse.values import dead
 from replay_signals.transforms.session.analytics import event_row
@@ -47,10 +47,10 @@ def evidence_of(topic: str, arrived: Arrived, teams: frozenset[str]) -> list[Evi
     """All evidence in one message of a topic (`snapshots` or `events`). Total."""
     try:
         records = PARSERS[topic](arrived.value, arrived.headers, arrived.timestamp_ms, arrived.position)
-        return [_kept(_checked(record, arrived, teams)) for record in records]
+        return [kept for record in records for kept in _kept(_checked(record, arrived, teams))]
     except Exception as error:  # noqa: BLE001 - a bug met by one message costs that message, not the job
         detail = f"{type(error).__name__}: {error}"
-        return [_kept(_rejected(arrived, Reason.INTERNAL, detail))]
+        return [*_kept(_rejected(arrived, Reason.INTERNAL, detail))]
 
 
 def _checked(record: Record, arrived: Arrived, teams: frozenset[str]) -> Record:
@@ -63,16 +63,15 @@ def _rejected(arrived: Arrived, reason: str, detail: str, team: str = "") -> Dea
     return dead(arrived.position, reason, detail, arrived.value or b"", team=team, received_ms=arrived.timestamp_ms)
 
 
-def _kept(record: Record) -> Evidence:
-    if isinstance(record, SnapshotMessage):
-        digested = digest(record)
-        if isinstance(digested, MessageDigest):
-            return Evidence(key_of(Owner(digested.team, digested.session_id)), *pack(DIGEST, digested))
-        record = digested
-    if isinstance(record, AnalyticsEvent):
-        row = event_row(record)
-        return Evidence(key_of(owner_of_event(row)), *pack(EVENT, row))
-    return Evidence("", *pack(LETTER, letter_row(record)))
+def _kept(record: Record) -> Iterator[Evidence]:
+    for one in digested(record) if isinstance(record, SnapshotMessage) else [record]:
+        if isinstance(one, MessageDigest):
+            yield Evidence(key_of(Owner(one.team, one.session_id)), *pack(DIGEST, one))
+        elif isinstance(one, AnalyticsEvent):
+            row = event_row(one)
+            yield Evidence(key_of(owner_of_event(row)), *pack(EVENT, row))
+        else:
+            yield Evidence("", *pack(LETTER, letter_row(one)))
 
 
 def key_of(owner: Owner) -> str:

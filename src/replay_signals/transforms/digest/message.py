@@ -54,9 +54,8 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
     first, last = _span(events)
     kept: list[ReplayRecord] = []
     for event in events:
-        try:
-            record = _RECORDERS.get(event.type, _other)(event)
-        except _BAD:
+        record = record_of(event)
+        if record is None:
             rejected += 1
             continue
         record.offset_ms = compact_number(event.time_ms - first)
@@ -87,6 +86,14 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
         message.snapshot_library,
         encoded,
     )
+
+
+def record_of(event: rrweb.Event) -> ReplayRecord | None:
+    """What is kept of an event, None when its data cannot be read."""
+    try:
+        return _RECORDERS.get(event.type, _other)(event)
+    except _BAD:
+        return None
 
 
 def _span(events: Sequence[rrweb.Event]) -> tuple[float, float]:
@@ -127,18 +134,20 @@ def _decode(items: bytes) -> tuple[list[rrweb.Event], int]:
     try:
         events = _events.decode(items)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        events, rejected = _decode_one_by_one(items)
+        # the slow path: one bad event must not take its neighbours with it
+        found = [event_of(part) for part in parts_of(items)]
+        events = [event for event in found if event is not None]
+        rejected = len(found) - len(events)
     for event in events:
-        # whole microseconds: the sum of a message's first time and an offset is then the same in any split
-        event.time_ms = round(times.in_ms(event.timestamp), 3)
+        event.time_ms = times.in_ms(event.timestamp)
     valid = [event for event in events if 0 <= event.time_ms <= MAX_TIMESTAMP_MS]
     return valid, rejected + len(events) - len(valid)
 
 
-def _decode_one_by_one(items: bytes) -> tuple[list[rrweb.Event], int]:
-    """The slow path: one bad event must not take its neighbours with it."""
+def parts_of(items: bytes) -> list[bytes]:
+    """Events of a message as JSON; raises ValueError when it is no JSON array."""
     try:
-        parts = [bytes(part) for part in _raws.decode(items)]
+        return [bytes(part) for part in _raws.decode(items)]
     except (msgspec.DecodeError, UnicodeDecodeError):
         # the standard parser also takes lone surrogates and NaN
         parsed = json.loads(items.decode("utf-8", "replace"))
@@ -146,17 +155,20 @@ def _decode_one_by_one(items: bytes) -> tuple[list[rrweb.Event], int]:
             raise ValueError("not a JSON array of events") from None
         # written as JavaScript writes it, so that values hash as they do in an undamaged message
         texts = (json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in parsed)
-        parts = [text.encode("utf-8", "replace") for text in texts]
-    events: list[rrweb.Event] = []
-    for part in parts:
+        return [text.encode("utf-8", "replace") for text in texts]
+
+
+def event_of(part: bytes) -> rrweb.Event | None:
+    """One event, None when it is none."""
+    try:
+        event = _event.decode(part)
+    except (msgspec.DecodeError, UnicodeDecodeError):
         try:
-            events.append(_event.decode(part))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            try:
-                events.append(_event.decode(_without_surrogates(part)))
-            except ValueError:
-                continue
-    return events, len(parts) - len(events)
+            event = _event.decode(_without_surrogates(part))
+        except ValueError:
+            return None
+    event.time_ms = times.in_ms(event.timestamp)
+    return event
 
 
 def _without_surrogates(part: bytes) -> bytes:

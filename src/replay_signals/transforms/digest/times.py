@@ -27,6 +27,7 @@ _UNITS = ((_FIRST, _LAST, 1e3), (_FIRST * 1e6, _LAST * 1e6, 1e-3), (_FIRST * 1e9
 def in_ms(time: float | str) -> float:
     """A time in milliseconds whatever its unit was, -1 for text that is none.
 
+    Whole microseconds: the sum of a message's first time and an offset is then the same in any split.
     Numbers (also in text) are told by their size, other text is ISO 8601. A time that counts from a start of its own
     stays as it is.
     """
@@ -37,11 +38,11 @@ def in_ms(time: float | str) -> float:
             return -1.0 if found is None else float(found)
         time = float(text)
     if _FIRST * 1e3 <= time < _LAST * 1e3:
-        return time
+        return round(time, 3)
     for first, last, factor in _UNITS:
         if first <= time < last:
-            return time * factor
-    return time
+            return round(time * factor, 3)
+    return round(time, 3)
 
 
 def is_relative(time_ms: float) -> bool:

@@ -1,0 +1,70 @@
+"""Events that a digest leaves out: each a dead letter with its reason, so that nothing is lost without a word.
+
+Only messages with such events come here, so the digest itself stays one pass.
+"""
+
+from __future__ import annotations
+
+from replay_signals.schemas import rrweb
+from replay_signals.schemas.digests import MessageDigest, at
+from replay_signals.schemas.messages import DeadLetter, Reason, SnapshotMessage
+from replay_signals.transforms.digest import times
+from replay_signals.transforms.digest.message import digest, event_of, parts_of, record_of
+from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS
+from replay_signals.transforms.parse.values import dead
+
+MAX_LISTED = 100
+"""Dead letters of one message; a hostile one has as many bad events as fit into it."""
+_DAY_MS = 86_400_000
+
+
+def digested(message: SnapshotMessage) -> list[MessageDigest | DeadLetter]:
+    """The digest of a message, and a dead letter for every event that is not in it. Total."""
+    found = digest(message)
+    if isinstance(found, DeadLetter) or not found.rejected_event_count:
+        return [found]
+    letters = _rejected(message, found)
+    more = found.rejected_event_count - len(letters)
+    if more > 0:
+        letters.append(_letter(message, Reason.INVALID_EVENT, f"{more} more events of this message left out", b""))
+    return [found, *letters]
+
+
+def _rejected(message: SnapshotMessage, found: MessageDigest) -> list[DeadLetter]:
+    letters: list[DeadLetter] = []
+    for number, part in enumerate(parts_of(message.items), 1):
+        problem = _problem(event_of(part), found)
+        if problem is not None:
+            reason, detail = problem
+            letters.append(_letter(message, reason, f"event {number} of the message: {detail}", part))
+        if len(letters) == MAX_LISTED:
+            break
+    return letters
+
+
+def _problem(event: rrweb.Event | None, found: MessageDigest) -> tuple[str, str] | None:
+    """Why an event is not in the digest of its message, None when it is."""
+    if event is None:
+        return Reason.INVALID_EVENT, "not an rrweb event with a timestamp"
+    if not 0 <= event.time_ms <= MAX_TIMESTAMP_MS:
+        return Reason.INVALID_TIMESTAMP, f"the timestamp {event.timestamp!r} is no time"
+    if not found.first_ms <= event.time_ms <= found.last_ms:
+        days = abs(event.time_ms - times.reference_ms([found.first_ms], found.received_ms)) / _DAY_MS
+        others = "the broker's time" if found.received_ms is not None else "the other events"
+        date = f"{at(event.time_ms):%Y-%m-%d}"
+        return Reason.INVALID_TIMESTAMP, f"the timestamp {event.timestamp!r} ({date}) is {days:.0f} days off {others}"
+    if record_of(event) is None:
+        return Reason.INVALID_EVENT, f"data of type {event.type} that cannot be read"
+    return None
+
+
+def _letter(message: SnapshotMessage, reason: str, detail: str, payload: bytes) -> DeadLetter:
+    return dead(
+        message.position,
+        reason,
+        detail,
+        payload,
+        team=message.team,
+        session_id=message.session_id,
+        received_ms=message.received_ms,
+    )
