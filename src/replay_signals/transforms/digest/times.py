@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from statistics import median
+from statistics import median_low
 
 from replay_signals.transforms.parse.values import epoch_ms
 
@@ -20,6 +20,8 @@ MAX_RELATIVE_MS = 1e9
 
 # Seconds, microseconds and nanoseconds from 2001 to 2099: as milliseconds they are in 1970, or beyond the calendar.
 _FIRST, _LAST = 1e9, 4.1e9
+_RRWEB_MS = 1_514_764_800_000
+"""2018, when rrweb appeared: an earlier date is a clock that was not set."""
 _NUMBER = re.compile(r"\d{1,20}(?:\.\d{1,9})?")
 _UNITS = ((_FIRST, _LAST, 1e3), (_FIRST * 1e6, _LAST * 1e6, 1e-3), (_FIRST * 1e9, _LAST * 1e9, 1e-6))
 
@@ -51,11 +53,11 @@ def is_relative(time_ms: float) -> bool:
 
 
 def reference_ms(times_ms: Sequence[float], received_ms: int | None) -> float:
-    """What a message's times are held against: the broker's clock, else the median of those that have a date."""
+    """What a message's times are held against: the broker's clock, else the median of those with a likely date."""
     if received_ms is not None:
         return received_ms
-    dated = [time for time in times_ms if MAX_RELATIVE_MS <= time < _LAST * 1e3]
-    return median(dated or times_ms)
+    dated = [time for time in times_ms if _RRWEB_MS <= time < _LAST * 1e3]
+    return median_low(dated or times_ms)
 
 
 def is_near(time_ms: float, reference: float) -> bool:
