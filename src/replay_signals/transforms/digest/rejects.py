@@ -10,7 +10,7 @@ from replay_signals.schemas.digests import MessageDigest, at
 from replay_signals.schemas.messages import DeadLetter, Reason, SnapshotMessage
 from replay_signals.transforms.digest import times
 from replay_signals.transforms.digest.message import digest, event_of, parts_of, record_of
-from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS
+from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, encodable
 from replay_signals.transforms.parse.values import dead
 
 MAX_LISTED = 100
@@ -53,7 +53,8 @@ def _problem(event: rrweb.Event | None, found: MessageDigest) -> tuple[str, str]
         others = "the broker's time" if found.received_ms is not None else "the other events"
         date = f"{at(event.time_ms):%Y-%m-%d}"
         return Reason.INVALID_TIMESTAMP, f"the timestamp {event.timestamp!r} ({date}) is {days:.0f} days off {others}"
-    if record_of(event) is None:
+    record = record_of(event)
+    if record is None or not encodable(record):
         return Reason.INVALID_EVENT, f"data of type {event.type} that cannot be read"
     return None
 
