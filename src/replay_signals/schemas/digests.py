@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from replay_signals.schemas.clocks import BrokerMs, ClientMs
 from replay_signals.schemas.rows import MessageDigestRow
 
 DIGEST_VERSION = 2
@@ -17,7 +18,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class MessageDigest(msgspec.Struct, frozen=True, array_like=True):
-    """One message, a few hundred bytes. Times are epoch ms; `transforms/digest/records` encodes `records`."""
+    """One message, a few hundred bytes; `transforms/digest/records` encodes `records`.
+
+    Times are epoch ms: `received_ms` by the broker's clock, all others by the client's.
+    """
 
     version: int
     message_id: str
@@ -25,10 +29,10 @@ class MessageDigest(msgspec.Struct, frozen=True, array_like=True):
     session_id: str
     window_id: str
     distinct_id: str
-    received_ms: int | None
+    received_ms: BrokerMs | None
     sent_ms: int | None
-    first_ms: float
-    last_ms: float
+    first_ms: ClientMs
+    last_ms: ClientMs
     event_count: int
     rejected_event_count: int
     size_bytes: int
@@ -88,10 +92,10 @@ def from_row(row: MessageDigestRow) -> MessageDigest:
         row.session_id,
         row.window_id,
         row.distinct_id,
-        None if row.received_at is None else round(millis(row.received_at)),
+        None if row.received_at is None else BrokerMs(round(millis(row.received_at))),
         None if row.sent_at is None else round(millis(row.sent_at)),
-        millis(row.first_event_at),
-        millis(row.last_event_at),
+        ClientMs(millis(row.first_event_at)),
+        ClientMs(millis(row.last_event_at)),
         row.event_count,
         row.rejected_event_count,
         row.size_bytes,

@@ -49,7 +49,7 @@ def test_equal_screens_are_equal_whatever_the_order_of_keys() -> None:
     app = App(Ios()).redraw(2000).redraw(4000).redraw(6000)
     texts = {json.dumps(e["data"]) for e in app.recorded() if e["type"] == 2}
     assert len(texts) > 1
-    assert [look.targets for look in screens_of(app).looks] == [()] * 4
+    assert [capture.targets for capture in screens_of(app).captures] == [()] * 4
 
 
 def test_each_change_names_the_view_that_changed() -> None:
@@ -58,8 +58,8 @@ def test_each_change_names_the_view_that_changed() -> None:
         app.remove("note", at=6000)
         ids = app.recorder.id_of
         total, root = ids("total"), ids("root")
-        looks = [look.targets for look in screens_of(app).looks]
-        assert looks == [(), (("v", total, ""),), (("c", root, ""),), (("c", root, ""),)]
+        captures = [capture.targets for capture in screens_of(app).captures]
+        assert captures == [(), (("v", total, ""),), (("c", root, ""),), (("c", root, ""),)]
 
 
 def test_typed_text_is_not_kept() -> None:
@@ -80,8 +80,8 @@ def test_a_view_is_found_by_the_place_it_has_at_the_time() -> None:
 
 def test_a_foreign_change_belongs_to_another_window() -> None:
     app = App(Android()).open(4100, "HomeActivity", button("ok", "OK", 300)).close(9000)
-    looks = screens_of(app.change("total", at=9100, text="1").redraw(11_000)).looks
-    assert WINDOW in looks[-1].targets
+    captures = screens_of(app.change("total", at=9100, text="1").redraw(11_000)).captures
+    assert WINDOW in captures[-1].targets
 
 
 @everywhere

@@ -31,6 +31,7 @@ from replay_signals.pipelines.stream.config import StreamConfig
 from replay_signals.pipelines.stream.evidence import Arrived, evidence_of, key_of
 from replay_signals.pipelines.stream.garbage_collection import collect_less
 from replay_signals.pipelines.stream.metrics import Counters
+from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rows import TABLES, DeadLetterRow, EventRow
@@ -126,7 +127,7 @@ class JudgeSessions(KeyedProcessFunction):
     def process_element(self, value: Any, ctx: KeyedProcessFunction.Context) -> Iterator[Any]:
         """`value` is (kind, body, trace)."""
         kind, body, trace = value
-        now_ms = ctx.timestamp() or 0
+        now_ms = BrokerMs(ctx.timestamp() or 0)
         if kind == PUBLISHED:
             yield from self._published(bytes(body), now_ms, ctx, trace)
             return
@@ -154,7 +155,7 @@ class JudgeSessions(KeyedProcessFunction):
                 return
         elif timestamp != due_ms:
             return  # the other clock was faster, or something is due sooner: what is left to do was asked for anew
-        now_ms = due_ms
+        now_ms = BrokerMs(due_ms)
         started = time.perf_counter()
         step = self._live.on_timer(self._store, now_ms)
         if "judged_messages" in step.counts:
@@ -163,7 +164,7 @@ class JudgeSessions(KeyedProcessFunction):
         if self._store.state.value() is None:
             self._due.clear()
 
-    def _published(self, body: bytes, now_ms: int, ctx: Any, trace: str) -> Iterator[Any]:
+    def _published(self, body: bytes, now_ms: BrokerMs, ctx: Any, trace: str) -> Iterator[Any]:
         try:
             record = decode(body)
         except InboxError:  # of a newer schema, or of a writer that copies our headers

@@ -18,7 +18,7 @@ UNSURE_MIN_CLICKS = 5
 """On a place that is no known control fewer clicks may be text selection or idle clicking."""
 
 PICTURE_MS = 1300
-"""Recorders of pictures look once a second, and do not say so when nothing changed."""
+"""Recorders of pictures capture once a second, and send nothing when nothing changed."""
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class Burst:
 
     @property
     def _seen(self) -> bool:
-        """Did it last long enough for the recorder to look at what its first taps did?"""
+        """Did it last long enough for the recorder to capture what its first taps did?"""
         screens = self.clicks[0].click.page.screens
         if screens is None or screens.differs or not screens.pictures:
             return True
@@ -83,7 +83,7 @@ def _idle(j: Judged) -> bool:
     """A click on no control, and no trace of an answer. A native view is a control only if it says so."""
     control = j.click.control
     aimless = control is None or (control.is_view and control.tag not in ("input", "web_view"))
-    return aimless and not j.answered and not j.effects and not j.blurred
+    return aimless and not j.answered and not j.effects and not j.ambiguous
 
 
 def bursts_of(clicks: list[Judged], rules: Rage) -> list[Burst]:

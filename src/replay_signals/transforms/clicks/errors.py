@@ -54,7 +54,7 @@ class Errors:
         found = _once(_console(timeline), _exceptions(timeline, events))
         self.all = sorted(found, key=lambda e: (e.t, e.page.window_id, e.message))
         self._by_click: dict[Judged, list[PageError]] = {}
-        self.loose: list[PageError] = []
+        self.unattributed: list[PageError] = []
         by_page: dict[Page, list[Judged]] = {}
         for j in clicks:
             by_page.setdefault(j.click.page, []).append(j)
@@ -63,7 +63,7 @@ class Errors:
         unprompted = {(e.page, e.message) for e, j in zip(self.all, owners, strict=True) if j is None}
         for error, owner in zip(self.all, owners, strict=True):
             if owner is None or (error.page, error.message) in unprompted:
-                self.loose.append(error)
+                self.unattributed.append(error)
             else:
                 self._by_click.setdefault(owner, []).append(error)
 

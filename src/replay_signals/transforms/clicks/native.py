@@ -1,8 +1,8 @@
-"""Verdicts of taps: alive, slow, dead or unknown, as for clicks, judged by what the recorder saw when it looked.
+"""Verdicts of taps: alive, slow, dead or unknown, as for clicks, judged by what the recorder saw when it captured.
 
-Recorders of native screens look once a second (transforms/session/screens), so for a tap
+Recorders of native screens capture once a second (transforms/session/screens), so for a tap
   - a change counts as its answer although it is seen up to `LOOK_MS` later, even if more taps came in between;
-  - silence means something only if the recorder looked, or would have looked, after an answer could have come;
+  - silence means something only if the recorder captured, or would have captured, after an answer could have come;
   - a view that changes by itself (clock, ticker, video) is discounted by how often it does;
   - the pressed look of the tapped view, before the finger is up or gone again before the next touch, is no answer.
 """
@@ -20,16 +20,16 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import ACTS_OUTSIDE, Control
 from replay_signals.transforms.session.effects import Effect, spans
 from replay_signals.transforms.session.gestures import Click
-from replay_signals.transforms.session.screens import ENDED, WINDOW, Look, Screens, Target
+from replay_signals.transforms.session.screens import ENDED, WINDOW, ScreenCapture, Screens, Target
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
 from replay_signals.transforms.session.touches import taps_of
 
 THROTTLE_MS = 1000
-"""Default of `throttleDelay` in all four SDKs: the recorder looks no more often."""
+"""Default of `throttleDelay` in all four SDKs: the recorder captures no more often."""
 LOOK_MS = 1500
-"""A change is seen at the latest this long after it came: the throttle, and the time a look takes."""
+"""A change is seen at the latest this long after it came: the throttle, and the time a capture takes."""
 ANSWER_MS = 300
-"""What a look this soon after a tap shows may be the screen before the answer."""
+"""What a capture this soon after a tap shows may be the screen before the answer."""
 IMPATIENT_MS = 1000
 """Taps on one control this close to each other wait for one answer."""
 SETTLE_MS = 1000
@@ -72,7 +72,7 @@ class _PageJudge:
         self.background = _Background(page, self.effects, spans(busy))
 
     def all(self) -> list[Judged]:
-        """One verdict a tap."""
+        """One verdict per tap."""
         judged = [self._tap(i, tap) for i, tap in enumerate(self.taps)]
         for out, later in reversed(list(pairwise(judged))):
             same = out.click.element is not None and out.click.element == later.click.element
@@ -90,11 +90,11 @@ class _PageJudge:
             if effect.kind == "request" or self._pressed(effect, tap):
                 continue
             if effect.kind == "screen" and effect.t < tap.t:
-                out.blurred = True  # actions run when the finger goes up: this came before, or is one on touch down
+                out.ambiguous = True  # actions run when the finger goes up: this came before, or is one on touch down
             elif not self._by_itself(effect, tap):
                 out.effects.append(effect)
             elif effect.t - tap.t <= LOOK_MS and any(node in self.screens.pictures for _, node, _ in effect.targets):
-                out.blurred = True
+                out.ambiguous = True
         out.effects += self._next_screen(i, tap)
         if out.effects:
             self._found(out)
@@ -147,13 +147,13 @@ class _PageJudge:
         """No answer was seen: was there one to expect, and would it have been seen?"""
         tap = out.click
         out.confidence = 0.5
-        reason = _unwitnessed(tap.control)
+        reason = _unobservable_reason(tap.control)
         if reason or tap.control is None:
             out.verdict, out.reason = (ALIVE if reason == NATIVE else UNKNOWN), reason or "not a control"
-            out.blurred = out.blurred or self._unseen(tap) != ""
+            out.ambiguous = out.ambiguous or self._unseen(tap) != ""
             return
         out.reason = (
-            self._unseen(tap) or self._cancelled_out(i) or ("what changed may be the answer" if out.blurred else "")
+            self._unseen(tap) or self._cancelled_out(i) or ("what changed may be the answer" if out.ambiguous else "")
         )
         if out.reason:
             return
@@ -169,38 +169,38 @@ class _PageJudge:
         end = self.next_page.start_ms if self.next_page is not None else max(self.page.end_ms, self.page.last_alive_ms)
         if end - tap.t < LOOK_MS:
             return ENDED
-        looks = self.screens.looks
-        later = next((look for look in looks if look.t > tap.t), None)
+        captures = self.screens.captures
+        later = next((capture for capture in captures if capture.t > tap.t), None)
         covering = self.page.index > 0 or self.screens.covering(tap.t)
         if covering and (later is None or WINDOW in later.targets):
             return "the screen may have been closed unseen"
-        if self.screens.differs or self._looked(tap, looks):
+        if self.screens.differs or self._captured(tap, captures):
             return ""
-        return "the screen was not looked at again"
+        return "the screen was not captured at again"
 
-    def _looked(self, tap: Click, looks: list[Look]) -> bool:
-        """Recorders that skip what comes within a second of a look: did they look again, and saw nothing?"""
-        times = [look.t for look in looks]
+    def _captured(self, tap: Click, captures: list[ScreenCapture]) -> bool:
+        """Recorders that skip a second after a capture: did they capture again, and nothing had changed?"""
+        times = [capture.t for capture in captures]
         i = bisect_right(times, tap.t + ANSWER_MS) - 1
         if i < 0 or times[i] + THROTTLE_MS <= tap.t:
             return True
-        if i + 1 >= len(looks):
+        if i + 1 >= len(captures):
             return False
         touched = self.screens.next_touch(tap.down_ms)
-        return times[i + 1] < touched or not self._foreign(looks[i + 1], tap)
+        return times[i + 1] < touched or not self._foreign(captures[i + 1], tap)
 
-    def _foreign(self, look: Look, tap: Click) -> bool:
+    def _foreign(self, capture: ScreenCapture, tap: Click) -> bool:
         """Had anything changed but the tapped view and what changes by itself?"""
         control = tap.control
-        since = look.t - tap.down_ms
+        since = capture.t - tap.down_ms
         return any(
             not (control is not None and self.screens.inside(target[1], control.first))
-            and not self.background.explains(target, look.t, since)
-            for target in look.targets
+            and not self.background.explains(target, capture.t, since)
+            for target in capture.targets
         )
 
     def _cancelled_out(self, i: int) -> str:
-        """A switch tapped twice between two looks looks as before."""
+        """A switch tapped twice between two captures is as before."""
         tap = self.taps[i]
         near = (*self.taps[max(0, i - 1) : i], *self.taps[i + 1 : i + 2])
         twice = any(abs(o.t - tap.t) <= LOOK_MS and o.element == tap.element for o in near)
@@ -208,7 +208,7 @@ class _PageJudge:
         return "taps that cancel each other out" if twice and is_switch else ""
 
 
-def _unwitnessed(control: Control | None) -> str:
+def _unobservable_reason(control: Control | None) -> str:
     """Only views that say they are buttons or switches are known to answer; the keyboard answers fields."""
     if control is None:
         return "not a control"
@@ -226,7 +226,7 @@ def _unwitnessed(control: Control | None) -> str:
 
 
 def _effects(page: Page, screens: Screens) -> list[Effect]:
-    found = [Effect(look.t, "screen", look.targets) for look in screens.looks if look.targets]
+    found = [Effect(capture.t, "screen", capture.targets) for capture in screens.captures if capture.targets]
     found += [Effect(t, "keyboard") for t, record in page.of(records.Custom) if record.tag == "keyboard"]
     found += [
         Effect(r.start_ms, "request", (("r", 0, f"{r.method} {r.url}"),), r.url, request=r)

@@ -1,4 +1,4 @@
-"""Witness: could the recording have shown an answer to this click at all?
+"""Observability: could the recording have shown an answer to this click at all?
 
 Downloads, new tabs, dialogs of the system, the clipboard, sound, canvas and other documents leave no trace in a
 recording of the page; a control of that kind that stays silent is unknown, never dead.
@@ -26,10 +26,10 @@ _FILES = re.compile(
 _EMBEDDED = frozenset(("canvas", "iframe", "embed", "object", "video", "audio"))
 
 
-def unwitnessed(page: Page, click: Click) -> str:
+def unobservable_reason(page: Page, click: Click) -> str:
     """Why silence proves nothing here; empty when the recording would have shown an answer."""
     control = click.control
-    if not page.elements.known:
+    if not page.elements.has_snapshot:
         return "the page's snapshot is missing"
     if control is None:
         return "not a control"

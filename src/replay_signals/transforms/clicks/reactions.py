@@ -1,4 +1,4 @@
-"""Answers: which of a page's effects answer a click, and which only happen near it.
+"""Reactions: which of a page's effects answer a click, and which only happen near it.
 
 What is not an answer, each with its reason:
   background   changes the page makes by itself (transforms/clicks/background)
@@ -35,8 +35,8 @@ HOVER_MEMORY_MS = 5000
 _time = attrgetter("t")
 
 
-class Answers:
-    """Finds the answers to the clicks of one page; clicks have to be asked for in order of time."""
+class Reactions:
+    """Finds the reactions to the clicks of one page; clicks have to be asked for in order of time."""
 
     def __init__(self, page: Page, effects: list[Effect], background: Background, rules: Clicks) -> None:
         self.page, self.background, self.rules = page, background, rules
@@ -166,7 +166,7 @@ class Answers:
         i = bisect_right(before, click.down_ms)
         if i > 0 and before[i - 1] > click.down_ms - 300:
             return False
-        if effect.node_id in self.page.elements.roots:
+        if effect.node_id in self.page.elements.root_ids:
             return True
         field = next(self.page.elements.around(effect.node_id), None)
         return not (field is not None and is_typed(field)) and self._own(effect, click)

@@ -14,8 +14,14 @@ from dataclasses import dataclass, field
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background
-from replay_signals.transforms.clicks.observability import NATIVE, leads_away, link_target, same_document, unwitnessed
-from replay_signals.transforms.clicks.reactions import MARGIN_MS, Answers
+from replay_signals.transforms.clicks.observability import (
+    NATIVE,
+    leads_away,
+    link_target,
+    same_document,
+    unobservable_reason,
+)
+from replay_signals.transforms.clicks.reactions import MARGIN_MS, Reactions
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import Effect, effects_of
 from replay_signals.transforms.session.gestures import Click, clicks_of
@@ -40,8 +46,8 @@ ALIVE, SLOW, DEAD, UNKNOWN = "alive", "slow", "dead", "unknown"
 class Judged:
     """A click with its verdict, hashable by identity. `effects` are the answers found, `requests` what the click sent.
 
-    `blurred` taps saw a change that may or may not be their answer: of a picture that changes by itself, or seen before
-    the finger went up.
+    An `ambiguous` tap was followed by a change that may or may not be its answer: of a picture that changes by
+    itself, or captured before the finger went up.
     """
 
     click: Click
@@ -51,7 +57,7 @@ class Judged:
     reaction_ms: float | None = None
     reason: str = ""
     blocked: bool = False
-    blurred: bool = False
+    ambiguous: bool = False
     effects: list[Effect] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
@@ -68,7 +74,7 @@ class Judged:
 
 @dataclass(slots=True)
 class _View:
-    """One look at a document: what the visitor did, what changed, and what the page does by itself."""
+    """One view of a document: what the visitor did, what changed, and what the page does by itself."""
 
     page: Page
     window: Window
@@ -95,7 +101,7 @@ def judge_clicks(
         judged_here = _judge_view(view, timeline, rules, (addresses or {}).get(window_id, []))
         by_window.setdefault(window_id, []).extend(judged_here)
     for window in timeline.windows:
-        _distrust(by_window.get(window.window_id, []), window, webkit)
+        _doubt_blind_window(by_window.get(window.window_id, []), window, webkit)
     judged = [j for own in by_window.values() for j in own]
     return sorted(judged, key=lambda j: (j.click.t, j.click.page.window_id, j.click.node_id or 0))
 
@@ -127,8 +133,8 @@ def _view(page: Page, window: Window, clicks: list[Click], rules: Clicks) -> _Vi
 
 
 def _judge_view(view: _View, timeline: Timeline, rules: Clicks, addresses: list[tuple[float, str]]) -> list[Judged]:
-    answers = Answers(view.page, view.effects, view.background, rules)
-    judge = _PageJudge(view, timeline, rules, answers, addresses)
+    reactions = Reactions(view.page, view.effects, view.background, rules)
+    judge = _PageJudge(view, timeline, rules, reactions, addresses)
     downs = [c.down_ms - MARGIN_MS for c in view.clicks]
     shares: list[list[Effect]] = [[] for _ in downs]
     for effect in view.effects:
@@ -175,10 +181,10 @@ class _PageJudge:
     """Judges the clicks of one page."""
 
     def __init__(
-        self, view: _View, timeline: Timeline, rules: Clicks, answers: Answers, addresses: list[tuple[float, str]]
+        self, view: _View, timeline: Timeline, rules: Clicks, reactions: Reactions, addresses: list[tuple[float, str]]
     ) -> None:
         self.page, self.pages = view.page, view.window.pages
-        self.timeline, self.rules, self.answers, self.addresses = timeline, rules, answers, addresses
+        self.timeline, self.rules, self.reactions, self.addresses = timeline, rules, reactions, addresses
         following = self.page.index + 1
         self.next_page = self.pages[following] if following < len(self.pages) else None
 
@@ -191,8 +197,8 @@ class _PageJudge:
     def click(self, click: Click, share: list[Effect], is_leaving: bool) -> Judged:
         """The verdict of one click, given the effects between it and the next click of the page."""
         out = Judged(click)
-        out.requests = self.answers.requests(click, share)
-        out.effects = self.answers.of(click, share, out.requests) + self._elsewhere(out, is_leaving)
+        out.requests = self.reactions.requests(click, share)
+        out.effects = self.reactions.of(click, share, out.requests) + self._elsewhere(out, is_leaving)
         out.effects.sort(key=lambda e: e.t)
         if not out.effects and self._fragment_changed(click):
             out.effects.append(Effect(click.t, "url", detail="fragment"))
@@ -254,7 +260,7 @@ class _PageJudge:
         """No answer was recorded: was there one to expect, and would the recording have shown it?"""
         click, control = out.click, out.click.control
         out.confidence = 0.5
-        out.reason = unwitnessed(self.page, click)
+        out.reason = unobservable_reason(self.page, click)
         if out.reason or control is None:
             out.verdict = ALIVE if out.reason == NATIVE else UNKNOWN
             return
@@ -303,7 +309,7 @@ def _sends(control: Control | None) -> bool:
     return control is not None and control.tag in ("button", "input") and control.type in ("", "submit", "image")
 
 
-def _distrust(judged: list[Judged], window: Window, webkit: bool | None) -> None:
+def _doubt_blind_window(judged: list[Judged], window: Window, webkit: bool | None) -> None:
     """A window without a single mutation may have a broken recorder (WebKit with a patched MutationObserver).
 
     One silent control is a dead click; several different ones and no mutation ever is a recording that cannot witness.

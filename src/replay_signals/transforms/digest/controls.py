@@ -190,7 +190,7 @@ def _flags(a: Attributes) -> str:
     return flags
 
 
-class Walk:
+class SnapshotWalk:
     """One pass over a subtree: controls in document order, and whether ids rise in document order.
 
     `jumps` are the first id and then flat `before, after` pairs where the next id is not the following number.
@@ -283,14 +283,14 @@ class Walk:
 
 
 def ids_below(node: Node, out: list[int]) -> None:
-    """The ids of the nodes that `Walk` visits, in document order."""
+    """The ids of the nodes that `SnapshotWalk` visits, in document order."""
     out.append(node.id)
     if node.tagName not in _SKIPPED_TAGS:
         for child in node.childNodes:
             ids_below(child, out)
 
 
-def pairs_below(node: Node, owner: int, out: list[tuple[int, int]]) -> None:
+def control_owners(node: Node, owner: int, out: list[tuple[int, int]]) -> None:
     """`(node id, id of the control it is in)` of a subtree whose ids do not follow document order."""
     if node.tagName in _SKIPPED_TAGS or node.type == 3:
         return
@@ -299,4 +299,4 @@ def pairs_below(node: Node, owner: int, out: list[tuple[int, int]]) -> None:
     if node.tagName and is_control(node.tagName, node.attributes):
         owner = node.id
     for child in node.childNodes:
-        pairs_below(child, owner, out)
+        control_owners(child, owner, out)

@@ -16,11 +16,11 @@ from msgspec import Raw
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.controls import (
     Control,
-    Walk,
+    SnapshotWalk,
     control_of,
+    control_owners,
     ids_below,
     is_control,
-    pairs_below,
     text_of,
 )
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
@@ -72,14 +72,14 @@ def full_snapshot(raw: Raw) -> FullSnapshot:
         views: list[View] = []
         add_views(full.wireframes, NO_PARENT, views)
         return FullSnapshot(0, 0, [], [], len(views), len(views) >= MAX_VIEWS, False, views)
-    walk = Walk()
+    walk = SnapshotWalk()
     owners: list[tuple[int, int]] = []
     ids: list[int] = []
     if full.node is not None:
         walk.walk(full.node)
         ids = [*walk.jumps, walk.last]
         if not walk.ordered:
-            pairs_below(full.node, -1, owners)
+            control_owners(full.node, -1, owners)
             every: list[int] = []
             ids_below(full.node, every)
             ids = ranges(sorted(every))

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
+from replay_signals.schemas.clocks import BrokerMs, ClientMs
 from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.schemas.messages import MAX_DEAD_LETTER_PAYLOAD_BYTES, DeadLetter, Reason, SnapshotMessage
 from replay_signals.transforms.digest import records, times
@@ -75,10 +76,10 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
         message.session_id,
         message.window_id or message.session_id,
         message.distinct_id,
-        message.received_ms,
+        None if message.received_ms is None else BrokerMs(message.received_ms),
         message.sent_ms,
-        first,
-        last,
+        ClientMs(first),
+        ClientMs(last),
         len(kept),
         rejected,
         len(message.items),

@@ -7,16 +7,20 @@ lists every difference.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import pairwise
 from math import hypot
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.digest.records import ReplayRecord
-from replay_signals.transforms.session.ordered import TimedRecord
+from replay_signals.transforms.session.ordered import TimedRecord, of_kinds
 from replay_signals.transforms.session.timeline import Request, Timeline
 
 ACTIVITY_MS = 5000
 _CLICKS = frozenset((rrweb.CLICK, rrweb.DBL_CLICK, rrweb.TOUCH_END, rrweb.CONTEXT_MENU))
+_NAMES_URL = (records.Meta, records.Custom)
+_INPUTS = (records.Input, records.Selection, records.Mutation, records.Resize)
+_HANDS = (records.Input, records.Interaction)
 _ACTIVE = frozenset((records.Move, records.Interaction, records.Scroll, records.Resize, records.Input, records.Media))
 
 Counts = dict[str, float]
@@ -88,14 +92,14 @@ def features_of(timeline: Timeline) -> Counts:
     for window in timeline.windows:
         ordered = [timed for page in window.pages for timed in page.records]
         everything += ordered
-        _mouse(ordered, out)
-        _scrolls(ordered, out)
-        _clicks(ordered, out)
-        _gaps(ordered, out)
-        _console(ordered, out)
-        _navigation(ordered, out, urls)
+        _mouse(of_kinds(ordered, records.Move, records.Interaction), out)
+        _scrolls(of_kinds(ordered, records.Scroll), out)
+        _clicks(of_kinds(ordered, records.Interaction, *_NAMES_URL), out)
+        _gaps([t for t, r in of_kinds(ordered, *_HANDS) if _acts(r)], out)
+        _console(of_kinds(ordered, records.Console, *_HANDS), out)
+        _navigation(of_kinds(ordered, *_NAMES_URL), out, urls)
         for page in window.pages:
-            _inputs(page.records, out)
+            _inputs(of_kinds(page.records, *_INPUTS), out)
             fields |= {(window.window_id, page.index, change.node_id) for _, change in page.of(records.Input)}
             targets |= {
                 (window.window_id, page.index, act.node_id)
@@ -127,7 +131,7 @@ def _active(events: list[tuple[float, bool]]) -> int:
     return int(total + (max(1.0, end - start) if active else 0.0))
 
 
-def _mouse(ordered: list[TimedRecord], out: Counts) -> None:
+def _mouse(ordered: Iterable[TimedRecord], out: Counts) -> None:
     last: tuple[float, float, float] | None = None
     vector: tuple[float, float] | None = None
     for t, r in ordered:
@@ -169,7 +173,7 @@ def _position(
     return now, (dx, dy)
 
 
-def _scrolls(ordered: list[TimedRecord], out: Counts) -> None:
+def _scrolls(ordered: Iterable[TimedRecord], out: Counts) -> None:
     node_id: int | None = None
     last_y = last_t = 0.0
     direction = 0
@@ -193,14 +197,14 @@ def _scrolls(ordered: list[TimedRecord], out: Counts) -> None:
         last_y, last_t = y, t
 
 
-def _clicks(ordered: list[TimedRecord], out: Counts) -> None:
+def _clicks(ordered: Iterable[TimedRecord], out: Counts) -> None:
     """PostHog's click, rage and dead counters; ours are the signals."""
     last: tuple[float, records.Interaction] | None = None
     run = 0
     url_changed = False
     url = ""
     for t, r in ordered:
-        if isinstance(r, records.Meta | records.Custom) and r.href and r.href != url:
+        if isinstance(r, _NAMES_URL) and r.href and r.href != url:
             url, url_changed = r.href, True
         if not isinstance(r, records.Interaction) or r.kind not in _CLICKS:
             continue
@@ -220,27 +224,23 @@ def _near(a: records.Interaction, b: records.Interaction) -> bool:
     return hypot(b.x_px - a.x_px, b.y_px - a.y_px) < 30
 
 
-def _acts(r: ReplayRecord) -> bool:
+def _acts(r: records.ReplayRecord) -> bool:
     """Typing or a click."""
     return isinstance(r, records.Input) or (isinstance(r, records.Interaction) and r.kind in _CLICKS)
 
 
-def _gaps(ordered: list[TimedRecord], out: Counts) -> None:
-    last: float | None = None
-    for t, r in ordered:
-        if not _acts(r):
-            continue
-        if last is not None and t > last:
-            gap = t - last
+def _gaps(acts_ms: list[float], out: Counts) -> None:
+    for before, after in pairwise(acts_ms):
+        gap = after - before
+        if gap > 0:
             out["inter_action_gap_count"] += 1
             out["inter_action_gap_sum_ms"] += gap
             out["inter_action_gap_sum_of_squares_ms"] += gap * gap
             out["max_idle_gap_ms"] = max(out["max_idle_gap_ms"], gap)
             out["long_idle_gap_count"] += gap > 30_000
-        last = t
 
 
-def _inputs(ordered: list[TimedRecord], out: Counts) -> None:
+def _inputs(ordered: Iterable[TimedRecord], out: Counts) -> None:
     lengths: dict[int | None, int] = {}
     selected: float | None = None
     for t, r in ordered:
@@ -260,7 +260,7 @@ def _inputs(ordered: list[TimedRecord], out: Counts) -> None:
             out["viewport_resize_count"] += 1
 
 
-def _console(ordered: list[TimedRecord], out: Counts) -> None:
+def _console(ordered: Iterable[TimedRecord], out: Counts) -> None:
     acted: float | None = None
     for t, r in ordered:
         if _acts(r):
@@ -272,10 +272,10 @@ def _console(ordered: list[TimedRecord], out: Counts) -> None:
                 out["console_error_after_click_count"] += 1
 
 
-def _navigation(ordered: list[TimedRecord], out: Counts, urls: list[str]) -> None:
+def _navigation(ordered: Iterable[TimedRecord], out: Counts, urls: list[str]) -> None:
     last: tuple[float, str] | None = None
     for t, r in ordered:
-        if not isinstance(r, records.Meta | records.Custom) or not r.href:
+        if not isinstance(r, _NAMES_URL) or not r.href:
             continue
         url = r.href
         urls.append(url)

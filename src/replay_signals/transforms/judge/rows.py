@@ -17,6 +17,7 @@ from replay_signals.transforms.judge import severity
 from replay_signals.transforms.judge.features import Counts
 from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.elements import element_key, element_label
+from replay_signals.transforms.session.ordered import of_kinds
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.finding import Finding
@@ -106,7 +107,7 @@ class Rows:
         )
 
     def interactions(self) -> list[InteractionRow]:
-        """One row a click."""
+        """One row per click."""
         views = {p: _View(p) for p in self.context.timeline.pages}
         return [self._interaction(j, views[j.click.page]) for j in self.context.clicks]
 
@@ -146,7 +147,7 @@ class Rows:
         )
 
     def console_logs(self) -> list[ConsoleLogRow]:
-        """One row a console line."""
+        """One row per console line."""
         rows: dict[str, ConsoleLogRow] = {}
         for page in self.context.timeline.pages:
             for t, line in page.of(records.Console):
@@ -167,7 +168,7 @@ class Rows:
         return list(rows.values())
 
     def network_requests(self) -> list[NetworkRequestRow]:
-        """One row a request."""
+        """One row per request."""
         rows: dict[str, NetworkRequestRow] = {}
         for page in self.context.timeline.pages:
             for r in page.requests:
@@ -242,12 +243,15 @@ class Rows:
         timeline = self.context.timeline
         if self.context.clicks and not any(w.mutation_count for w in timeline.windows):
             return "none"
-        return "full" if all(p.elements.known for p in timeline.pages) else "partial"
+        return "full" if all(p.elements.has_snapshot for p in timeline.pages) else "partial"
 
 
 def _place(s: SignalRow) -> str:
     """What a signal is about: an element of a page, or only itself."""
     return f"{s.window_id} {s.page} {s.element_key}" if s.element_key else s.signal_id
+
+
+_SIZES = (records.Meta, records.Resize)
 
 
 class _View:
@@ -257,8 +261,8 @@ class _View:
         self._sizes: list[tuple[float, int | None, int | None]] = []
         self._offsets: list[tuple[float, int, int]] = []
         root_id = 1
-        for t, r in page.records:
-            if isinstance(r, records.Meta | records.Resize):
+        for t, r in of_kinds(page.records, *_SIZES, records.FullSnapshot, records.Scroll):
+            if isinstance(r, _SIZES):
                 self._sizes.append((t, r.width_px, r.height_px))
             elif isinstance(r, records.FullSnapshot):
                 root_id = r.root_id or root_id

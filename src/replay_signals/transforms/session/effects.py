@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.records import Mutation, ReplayRecord
+from replay_signals.transforms.session.ordered import of_kinds
 from replay_signals.transforms.session.timeline import Page, Request
 
 Target = tuple[str, int, str]
@@ -34,7 +35,8 @@ class Effect:
 
 def effects_of(page: Page) -> list[Effect]:
     """All effects of a page in order of time."""
-    effects = [effect for t, record in page.records if (effect := _effect(t, record)) is not None]
+    changes = of_kinds(page.records, *_CHANGES)
+    effects = [effect for t, record in changes if (effect := _effect(t, record)) is not None]
     effects += _urls(page)
     effects += [
         Effect(r.start_ms, "request", (("r", 0, f"{r.method} {r.url}"),), r.url, request=r)
@@ -57,7 +59,7 @@ def _effect(t: float, record: ReplayRecord) -> Effect | None:
         return Effect(t, "input", (("i", record.node_id or 0, ""),), node_id=record.node_id)
     if isinstance(record, records.Custom):
         return Effect(t, "hidden") if record.tag == "window hidden" else None
-    if isinstance(record, records.Media | records.Style | records.Canvas):
+    if isinstance(record, _CHANGES_OF_NODES):
         return _simple(t, _NODE_EFFECTS[type(record)], record.node_id or 0)
     if isinstance(record, records.Selection):
         return _simple(t, "selection", int(record.collapsed))
@@ -65,6 +67,19 @@ def _effect(t: float, record: ReplayRecord) -> Effect | None:
 
 
 _FOCUS: dict[int | None, str] = {rrweb.FOCUS: "focus", rrweb.BLUR: "blur"}
+_CHANGES = (
+    records.Mutation,
+    records.Interaction,
+    records.Scroll,
+    records.Input,
+    records.Custom,
+    records.Media,
+    records.Style,
+    records.Canvas,
+    records.Selection,
+    records.Resize,
+)
+_CHANGES_OF_NODES = (records.Media, records.Style, records.Canvas)
 _NODE_EFFECTS: dict[type, str] = {records.Media: "media", records.Style: "style", records.Canvas: "canvas"}
 
 

@@ -74,14 +74,14 @@ class Elements:
         self._owners: list[tuple[int, int, int]] = []
         self._sorted = True
         self._states: dict[tuple[int, str], list[tuple[float, bool]]] = {}
-        self.roots: set[int] = set()
+        self.root_ids: set[int] = set()
         self.element_count = 0
         self.control_count = 0
         self.mobile = False
         self.error_page = False
 
     @property
-    def known(self) -> bool:
+    def has_snapshot(self) -> bool:
         """A full snapshot of the page was recorded."""
         return bool(self._snapshots)
 
@@ -89,7 +89,7 @@ class Elements:
         """Takes in the controls of a full snapshot."""
         if not record.is_native or not self._snapshots:  # native views are kept by Screens
             self._snapshots.append(_Snapshot(record.controls, record.owners))
-        self.roots.add(record.root_id)
+        self.root_ids.add(record.root_id)
         self.element_count = record.element_count
         self.control_count = len(record.controls)
         self.mobile = self.mobile or record.is_native

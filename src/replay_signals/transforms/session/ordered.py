@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -24,6 +25,15 @@ class TimedRecord(NamedTuple):
     record: ReplayRecord
 
 
+_timed: Callable[[tuple[float, ReplayRecord]], TimedRecord] = partial(tuple.__new__, TimedRecord)
+"""As `TimedRecord._make`, without its Python frame: every record of a session passes here."""
+
+
+def of_kinds(timed: Iterable[TimedRecord], *kinds: type[BaseRecord]) -> Iterator[TimedRecord]:
+    """Those of these kinds. Looks at the type itself: `isinstance` asks the metaclass of a struct, which is slow."""
+    return (one for one in timed if type(one[1]) in kinds)
+
+
 def in_order(messages: Iterable[MessageDigest]) -> tuple[list[TimedRecord], bool]:
     """All records of a window in one order, repeats dropped."""
     found: list[tuple[float, int, ReplayRecord]] = []
@@ -42,10 +52,10 @@ def in_order(messages: Iterable[MessageDigest]) -> tuple[list[TimedRecord], bool
     for (t, _), group in groupby(found, place):
         (_, _, record), *more = group
         if not more:
-            ordered.append(TimedRecord(t, record))
+            ordered.append(_timed((t, record)))
             continue
         by_content = {_content(one): one for one in (record, *(other for _, _, other in more))}
-        ordered += [TimedRecord(t, by_content[content]) for content in sorted(by_content)]
+        ordered += [_timed((t, by_content[content])) for content in sorted(by_content)]
     return ordered, corrupt
 
 

@@ -1,9 +1,9 @@
-"""Screens: a native page replayed look by look: which views stood where at a touch, and what changed when.
+"""Screens: a native page replayed capture by capture: which views stood where at a touch, and what changed when.
 
-A recorder looks at most once a second (`throttleDelay`), so a change is stamped when it was seen, not when it came:
-  Android  looks at once when a second has passed since the last look, else when that second is over; sends differences
-  iOS      looks at once when a second has passed, and misses what changes before that second is over; sends everything
-  Flutter  looks every second; sends a picture when it differs
+A recorder captures at most once a second (`throttleDelay`), so a change is stamped when it was seen, not when it came:
+  Android  captures when a second has passed since the last capture, else when that second is over; sends differences
+  iOS      captures when a second has passed, and misses what changes before that second is over; sends everything
+  Flutter  captures every second; sends a picture when it differs
 
 Android has one view tree for each window (activity or dialog). Nothing is sent when a window closes and the one below
 it still looks as it did, so silence on a later window may mean that it is gone.
@@ -28,12 +28,12 @@ Target = tuple[str, int, str]
 """`v` the look of a view, `c` the views in a view, `w` the window itself."""
 
 WINDOW: Target = ("w", 0, "")
-ENDED = "the recording ended before the screen was looked at again"
+ENDED = "the recording ended before the screen was captured at again"
 """Why a tap may have been answered unseen."""
 AT_TOUCH_MS = 60
-"""A look this soon after a finger came down shows the screen that it touched; taps are answered when it goes up."""
+"""A capture this soon after a finger came down shows the screen that it touched; taps are answered when it goes up."""
 REST_MS = 1000
-"""What glides after a swipe may still move after the last look at it."""
+"""What glides after a swipe may still move after the last capture of it."""
 CLICK_MS = 700
 """Recorders that send a click as well as touches send it this soon after."""
 SLOP_POINTS = 20
@@ -42,8 +42,8 @@ _PASSED_THROUGH = frozenset(("div", ""))
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """One look of the recorder. `whole` when it sent the whole screen; `targets` are what differed from the last."""
+class ScreenCapture:
+    """One capture by the recorder. `whole` when it sent the whole screen; `targets` are what differed from the last."""
 
     t: float
     whole: bool
@@ -57,10 +57,10 @@ class _Touch(NamedTuple):
 
 
 class Screens:
-    """The native screens of one page. `differs`: the recorder sends differences, else every look is a whole screen."""
+    """The native screens of one page. `differs`: the recorder sends differences, else whole screens."""
 
     def __init__(self, page_records: Iterable[tuple[float, ReplayRecord]]) -> None:
-        self.looks: list[Look] = []
+        self.captures: list[ScreenCapture] = []
         self.differs = False
         self.touches: list[float] = []
         self.pictures: set[int] = set()
@@ -75,22 +75,22 @@ class Screens:
             self._replay(t, record)
 
     def _replay(self, t: float, record: ReplayRecord) -> None:
-        if isinstance(record, records.Interaction):
+        if type(record) is records.Interaction:
             self._touch(t, record)
             return
-        if isinstance(record, records.FullSnapshot):
+        if type(record) is records.FullSnapshot:
             self._full(t, record)
-        elif isinstance(record, records.Mutation):
+        elif type(record) is records.Mutation:
             self._mutation(t, record)
         else:
             return
         if self._down is not None:
-            self._hit(self._down, looked=t - self._down.t <= AT_TOUCH_MS)
+            self._hit(self._down, captured=t - self._down.t <= AT_TOUCH_MS)
 
     @property
     def change_count(self) -> int:
         """Looks at which something had changed."""
-        return sum(1 for look in self.looks if look.targets)
+        return sum(1 for capture in self.captures if capture.targets)
 
     def view_below(self, t: float) -> View | None:
         """The topmost view under the touch that began then, or the input around it."""
@@ -127,20 +127,20 @@ class Screens:
         if kind == rrweb.TOUCH_START or lone:
             self.touches.append(t)
             self._down = _Touch(t, x, y)
-            self._hit(self._down, looked=False)
+            self._hit(self._down, captured=False)
         elif kind == rrweb.TOUCH_END and self._down is not None:
             _, left, top = self._down
             if not (x is None or y is None or left is None or top is None) and hypot(x - left, y - top) > SLOP_POINTS:
                 self._slid = t
             self._down = None
 
-    def _hit(self, down: _Touch, *, looked: bool) -> None:
+    def _hit(self, down: _Touch, *, captured: bool) -> None:
         """Looks up what a finger touches; nothing when views may have moved since they were last seen."""
         t, x, y = down
-        if self._tree is None or x is None or y is None or (not looked and t in self._below):
+        if self._tree is None or x is None or y is None or (not captured and t in self._below):
             return
-        gliding = self._slid is not None and not self.differs and self.looks[-1].t < self._slid + REST_MS
-        self._below[t] = None if gliding and not looked else self._tree.below(x, y)
+        gliding = self._slid is not None and not self.differs and self.captures[-1].t < self._slid + REST_MS
+        self._below[t] = None if gliding and not captured else self._tree.below(x, y)
 
     def _full(self, t: float, record: records.FullSnapshot) -> None:
         if record.views is None:
@@ -157,7 +157,7 @@ class Screens:
         for view in tree.views.values():
             self._note(t, ("v", view.view_id, ""), view.state)
         self._tree = tree
-        self.looks.append(Look(t, True, targets))
+        self.captures.append(ScreenCapture(t, True, targets))
 
     def _mutation(self, t: float, record: records.Mutation) -> None:
         views, gone = (record.screen.views, record.screen.removed) if record.screen is not None else ([], [])
@@ -167,7 +167,7 @@ class Screens:
         if foreign:
             tree = self._tree = self._elsewhere(views, gone)
         if tree is None:
-            self.looks.append(Look(t, False, tuple(foreign)))
+            self.captures.append(ScreenCapture(t, False, tuple(foreign)))
             return
         self._learn(views)
         targets = [target for view in views for target in self._put(t, tree, view)]
@@ -175,7 +175,7 @@ class Screens:
         for kind, view_id, _ in targets:
             if kind == "c":
                 self._note(t, ("c", view_id, ""), tree.children_state(view_id))
-        self.looks.append(Look(t, False, tuple(sorted({*targets, *foreign}))))
+        self.captures.append(ScreenCapture(t, False, tuple(sorted({*targets, *foreign}))))
 
     def _elsewhere(self, views: list[View], gone: list[int]) -> _Tree | None:
         """The earlier window that the change belongs to: it is in front again."""

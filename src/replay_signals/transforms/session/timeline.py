@@ -17,7 +17,7 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.records import BaseRecord, ReplayRecord
 from replay_signals.transforms.session.documents import Opening, openings_of
 from replay_signals.transforms.session.elements import Elements
-from replay_signals.transforms.session.ordered import TimedRecord, in_order
+from replay_signals.transforms.session.ordered import TimedRecord, in_order, of_kinds
 from replay_signals.transforms.session.screens import Screens
 
 Addresses = Mapping[str, Sequence[tuple[float, str]]]
@@ -99,7 +99,7 @@ class Page:
 
     def of(self, *kinds: type[BaseRecord]) -> Iterator[tuple[float, Any]]:
         """Records of one kind or two in order, each with its time."""
-        return (timed for timed in self.records if type(timed.record) in kinds)
+        return of_kinds(self.records, *kinds)
 
 
 @dataclass(slots=True)
@@ -187,13 +187,13 @@ def _pages(window_id: str, ordered: list[TimedRecord], addresses: Sequence[tuple
 
 
 def _add_record(page: Page, t: float, record: ReplayRecord) -> None:
-    if isinstance(record, records.Mutation):
+    if type(record) is records.Mutation:
         page.elements.add_mutation(t, record)
-    elif isinstance(record, records.Meta) and not page.href:
+    elif type(record) is records.Meta and not page.href:
         page.href = record.href
-    elif isinstance(record, records.FullSnapshot):
+    elif type(record) is records.FullSnapshot:
         page.elements.add_snapshot(record)
-    elif isinstance(record, records.Network):
+    elif type(record) is records.Network:
         for r in record.requests:
             start_ms = t if r.start_ms is None else r.start_ms
             request = Request(start_ms, r.duration_ms or 0.0, r.url, r.status, r.method, r.initiator, r.navigation_type)

@@ -29,7 +29,7 @@ class _Touch:
     x: int | None
     y: int | None
     fingers: int = 1
-    spoiled: bool = False
+    not_a_tap: bool = False
 
 
 def taps_of(page: Page) -> list[Click]:
@@ -38,20 +38,20 @@ def taps_of(page: Page) -> list[Click]:
     touch: _Touch | None = None
     for t, record in page.records:
         if isinstance(record, records.Move) and touch is not None and record.source == rrweb.TOUCH_MOVE:
-            touch.spoiled = touch.spoiled or _slid(touch, record.positions)
+            touch.not_a_tap = touch.not_a_tap or _slid(touch, record.positions)
         if not isinstance(record, records.Interaction):
             continue
         kind, x, y = record.kind, record.x_px, record.y_px
         if kind == rrweb.TOUCH_START:
             if touch is not None and t - touch.t <= BOTH_FINGERS_MS:
-                touch.fingers, touch.spoiled = touch.fingers + 1, True
+                touch.fingers, touch.not_a_tap = touch.fingers + 1, True
             else:
                 touch = _Touch(t, x, y)
         elif kind == rrweb.TOUCH_END and touch is not None:
             touch.fingers -= 1
             if touch.fingers:
                 continue
-            if not touch.spoiled and t - touch.t <= LONG_PRESS_MS and not _far(touch, x, y):
+            if not touch.not_a_tap and t - touch.t <= LONG_PRESS_MS and not _far(touch, x, y):
                 taps.append(_tap(page, touch, t))
             touch = None
         elif kind == rrweb.TOUCH_CANCEL:

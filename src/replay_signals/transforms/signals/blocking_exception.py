@@ -86,7 +86,7 @@ def _of_pages(context: SessionContext) -> list[Finding[Evidence]]:
         elif j.verdict == DEAD:
             silent.setdefault(j.click.page, {})[j.click.element] = j.click.t
     found: dict[Page, Finding[Evidence]] = {}
-    for error in context.errors.loose:
+    for error in context.errors.unattributed:
         page = error.page
         if not error.uncaught or page in found or answered.get(page, 0.0) > error.t:
             continue

@@ -36,7 +36,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per page and message, with the number of times."""
     seen: dict[tuple[Page, str], list[PageError]] = {}
-    for error in context.errors.loose:
+    for error in context.errors.unattributed:
         if error.uncaught:
             seen.setdefault((error.page, error.message), []).append(error)
     return [_finding(errors) for errors in seen.values()]

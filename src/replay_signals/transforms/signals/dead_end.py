@@ -72,7 +72,7 @@ def _went_on(context: SessionContext, page: Page) -> bool:
 def _barren(page: Page) -> bool:
     elements = page.elements
     return (
-        elements.known
+        elements.has_snapshot
         and not elements.mobile
         and elements.control_count == 0
         and elements.element_count <= EMPTY_MAX_ELEMENTS

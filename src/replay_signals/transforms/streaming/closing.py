@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.digests import MessageDigest, at
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rows import InteractionRow, SessionRow, SignalRow
@@ -51,7 +52,7 @@ def judge_whole(
     )
 
 
-def publish(judged: Judgement, signals: list[SignalRow], before: Published, step: Step, now_ms: int) -> Published:
+def publish(judged: Judgement, signals: list[SignalRow], before: Published, step: Step, now_ms: BrokerMs) -> Published:
     """Puts every difference into the step, evidence first and the session last; returns what is published now.
 
     `signals` are the newest revisions of all that were ever published.
@@ -73,7 +74,7 @@ def publish(judged: Judgement, signals: list[SignalRow], before: Published, step
     return after
 
 
-def publish_signal(row: SignalRow, step: Step, now_ms: int, session: SessionRow | None = None) -> None:
+def publish_signal(row: SignalRow, step: Step, now_ms: BrokerMs, session: SessionRow | None = None) -> None:
     """One revision of a signal, to the table and to the inbox."""
     step.rows.append(("signals", row))
     step.inbox.append(inbox_record(row, produced_at=moment(now_ms), session=session))

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from replay_signals.schemas.clocks import BrokerMs, ClientMs
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rows import SignalRow
@@ -26,6 +27,7 @@ from replay_signals.transforms.session.event_rows import STORED
 from replay_signals.transforms.signals.context import context_of
 from replay_signals.transforms.signals.descriptor import Scope
 from replay_signals.transforms.signals.finding import Finding
+from replay_signals.transforms.streaming.recent import client_ms
 from replay_signals.transforms.streaming.state import Pending, Profile, SessionState, Shown, WindowTail
 
 GUARD_MS = 10_000
@@ -46,7 +48,7 @@ class View:
 
 
 def look(
-    state: SessionState, digests: Iterable[MessageDigest], events: list[AnalyticsEvent], rules: Rules, now_ms: int
+    state: SessionState, digests: Iterable[MessageDigest], events: list[AnalyticsEvent], rules: Rules, now_ms: BrokerMs
 ) -> View:
     """Judges the digests of the tail. `now_ms` is the broker's clock."""
     context = context_of(session_of(digests), [known(state), *events], rules, start_ms=state.start_ms)
@@ -100,7 +102,9 @@ def learned(profile: Profile, event: AnalyticsEvent) -> Profile:
     )
 
 
-def _place(view: View, finding: Finding[Any], rows: Rows, settled_ms: float, tail: WindowTail, now_ms: int) -> None:
+def _place(
+    view: View, finding: Finding[Any], rows: Rows, settled_ms: float, tail: WindowTail, now_ms: BrokerMs
+) -> None:
     of_page = signals.SIGNALS[finding.kind].scope == Scope.PAGE
     if of_page and tail.page_cut and finding.page.index == 0:
         return
@@ -109,10 +113,10 @@ def _place(view: View, finding: Finding[Any], rows: Rows, settled_ms: float, tai
     shown = Shown(row.signal_id, tail.window_id, finding.ended_ms if of_page else finding.started_ms, of_page)
     if not reachable(shown, tail):
         return
-    if settled_ms <= now_ms - tail.skew_ms:
+    if settled_ms <= client_ms(tail, now_ms):
         view.settled.append((row, shown))
     else:
-        view.waiting.append(Pending(row, shown, settled_ms))
+        view.waiting.append(Pending(row, shown, ClientMs(settled_ms)))
 
 
 def _row(rows: Rows, finding: Finding[Any]) -> SignalRow:

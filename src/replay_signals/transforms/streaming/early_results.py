@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.schemas.rules import Rules
@@ -19,7 +20,7 @@ MAX_PENDING = 16
 """Of a session: about 1.5 KB each, in the state that every message rewrites."""
 
 
-def settle(store: Store, state: SessionState, now_ms: int, step: Step, rules: Rules) -> None:
+def settle(store: Store, state: SessionState, now_ms: BrokerMs, step: Step, rules: Rules) -> None:
     """Judges the tail, if anything came since it was judged last, and publishes what is settled."""
     state.judged_ms = now_ms
     for window in state.windows:
@@ -51,7 +52,7 @@ def settle(store: Store, state: SessionState, now_ms: int, step: Step, rules: Ru
         state.looked = False  # too much to keep: looked at again when it is due
 
 
-def _show_pending(store: Store, state: SessionState, now_ms: int, step: Step) -> None:
+def _show_pending(store: Store, state: SessionState, now_ms: BrokerMs, step: Step) -> None:
     """Publishes what only had to wait for its evidence window: no evidence came that could have changed it."""
     skew_ms = {w.window_id: w.skew_ms for w in state.windows}
     waiting = []
@@ -65,7 +66,7 @@ def _show_pending(store: Store, state: SessionState, now_ms: int, step: Step) ->
     state.pending = waiting
 
 
-def _show(store: Store, state: SessionState, view: early_judgement.View, now_ms: int, step: Step) -> None:
+def _show(store: Store, state: SessionState, view: early_judgement.View, now_ms: BrokerMs, step: Step) -> None:
     """Publishes what is new or tells something else than before; retracts what the view should hold and does not."""
     windows = {w.window_id: w for w in state.windows}
     shown = {one.id: one for one in state.shown}
@@ -83,7 +84,7 @@ def _show(store: Store, state: SessionState, view: early_judgement.View, now_ms:
     state.shown = list(shown.values())
 
 
-def _offer(store: Store, row: SignalRow, now_ms: int, step: Step) -> None:
+def _offer(store: Store, row: SignalRow, now_ms: BrokerMs, step: Step) -> None:
     old = standing(store, row.signal_id)
     if old is None or old.status == RETRACTED or early_judgement.differs(old, row):
         _publish(store, closing.next_revision(row, old), now_ms, step)
@@ -95,7 +96,7 @@ def standing(store: Store, signal_id: str) -> SignalRow | None:
     return None if data is None else SIGNALS.decode(data)
 
 
-def _publish(store: Store, row: SignalRow, now_ms: int, step: Step) -> None:
+def _publish(store: Store, row: SignalRow, now_ms: BrokerMs, step: Step) -> None:
     store.signals.put(row.signal_id, SIGNALS.encode(row))
     closing.publish_signal(row, step, now_ms)
 

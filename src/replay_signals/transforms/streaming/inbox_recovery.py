@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import msgspec
 
+from replay_signals.schemas.clocks import BrokerMs, ClientMs
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.schemas.rules import Rules
@@ -28,7 +29,7 @@ CONTESTED = " "
 """At the end of the summary of what another record claims too, or what the table lacks."""
 
 
-def take_published(store: Store, record: InboxRecord, now_ms: int, rules: Rules) -> Step:
+def take_published(store: Store, record: InboxRecord, now_ms: BrokerMs, rules: Rules) -> Step:
     """A record of this session as it stands in the topic."""
     step = Step()
     newest = _after(standing(store, record.id), canonical("signals", [signal_row(record)])[0])
@@ -42,7 +43,7 @@ def take_published(store: Store, record: InboxRecord, now_ms: int, rules: Rules)
     wake(state, now_ms, step, "signals")
     for window in state.windows:
         if window.window_id == record.who.window_id:  # by then what was read before the crash is read again
-            due = Due(now_ms - window.skew_ms + rules.clicks.window_ms)
+            due = Due(ClientMs(recent.client_ms(window, now_ms) + rules.clicks.window_ms))
             recent.add_due(window, due, rules.session.settle_ms)
     timers.schedule(state, rules.session, step)
     store.state.update(STATES.encode(state))

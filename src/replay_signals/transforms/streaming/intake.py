@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from replay_signals.schemas.clocks import BrokerMs, ClientMs
 from replay_signals.schemas.digests import MessageDigest, SessionDigest, to_row
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rows import EventRow
@@ -46,7 +47,7 @@ def loose_event(event: AnalyticsEvent) -> EventRow:
     return row
 
 
-def take_message(store: Store, digest: MessageDigest, now_ms: int, rules: Rules) -> Step:
+def take_message(store: Store, digest: MessageDigest, now_ms: BrokerMs, rules: Rules) -> Step:
     """A message of this session: a row at once, and evidence for its judgements."""
     step = Step()
     known = store.digests.get(digest.message_id)
@@ -72,7 +73,7 @@ def take_message(store: Store, digest: MessageDigest, now_ms: int, rules: Rules)
     return step
 
 
-def take_event(store: Store, event: AnalyticsEvent, now_ms: int, rules: Rules) -> Step:
+def take_event(store: Store, event: AnalyticsEvent, now_ms: BrokerMs, rules: Rules) -> Step:
     """An event of this session: a row at once, and evidence for its judgements.
 
     Of copies that differ the same one counts whichever came first: the one whose content sorts first.
@@ -103,7 +104,7 @@ def take_event(store: Store, event: AnalyticsEvent, now_ms: int, rules: Rules) -
     return step
 
 
-def _first_copy(state: SessionState, digest: MessageDigest, now_ms: int, step: Step, rules: Rules) -> bytes:
+def _first_copy(state: SessionState, digest: MessageDigest, now_ms: BrokerMs, step: Step, rules: Rules) -> bytes:
     """Takes a message into the session; returns what to keep of it."""
     if state.phase == EXPIRED:
         step.late.append(Late(digest.team, digest.session_id, "message", digest.message_id, now_ms))
@@ -128,7 +129,7 @@ def _first_copy(state: SessionState, digest: MessageDigest, now_ms: int, step: S
 
 
 def _other_copy(
-    state: SessionState, known: StoredDigest, digest: MessageDigest, now_ms: int, step: Step
+    state: SessionState, known: StoredDigest, digest: MessageDigest, now_ms: BrokerMs, step: Step
 ) -> bytes | None:
     """Of two copies of a message the one that arrived at the broker first counts; None when that is the known one."""
     step.count("messages_repeated")
@@ -142,7 +143,9 @@ def _other_copy(
     return DIGESTS.encode(StoredDigest(known.revision + 1, winner))
 
 
-def _keep_event(state: SessionState, row: EventRow, is_first: bool, now_ms: int, step: Step, rules: Rules) -> bytes:
+def _keep_event(
+    state: SessionState, row: EventRow, is_first: bool, now_ms: BrokerMs, step: Step, rules: Rules
+) -> bytes:
     """Takes an event into the session; returns what to keep of it."""
     if state.phase == EXPIRED:
         step.late.append(Late(row.team, row.session_id, "event", row.uuid, now_ms))
@@ -172,17 +175,17 @@ def _tell(state: SessionState, event: AnalyticsEvent, rules: Rules) -> None:
     window = next((w for w in state.windows if w.window_id == event.window_id), None)
     if window is not None and event.event in ("$exception", "$pageleave"):
         clicks = rules.clicks
-        due = Due(event.timestamp_ms + clicks.slow_ms, clicks.window_ms - clicks.slow_ms)
+        due = Due(ClientMs(event.timestamp_ms + clicks.slow_ms), clicks.window_ms - clicks.slow_ms)
         recent.add_due(window, due, rules.session.settle_ms)
 
 
-def state_of(store: Store, team: str, session_id: str, now_ms: int) -> SessionState:
+def state_of(store: Store, team: str, session_id: str, now_ms: BrokerMs) -> SessionState:
     """The session's state, a fresh one when there is none."""
     data = store.state.value()
     return SessionState(team, session_id, OPEN, now_ms, now_ms) if data is None else STATES.decode(data)
 
 
-def wake(state: SessionState, now_ms: int, step: Step, kind: str) -> None:
+def wake(state: SessionState, now_ms: BrokerMs, step: Step, kind: str) -> None:
     """There is something new to judge; late evidence opens a closed session again."""
     state.dirty, state.looked = True, False
     if state.phase == CLOSED:
@@ -191,7 +194,7 @@ def wake(state: SessionState, now_ms: int, step: Step, kind: str) -> None:
         step.count(f"{kind}_late")
 
 
-def _received(state: SessionState, now_ms: int) -> None:
+def _received(state: SessionState, now_ms: BrokerMs) -> None:
     state.last_received_ms = max(state.last_received_ms, now_ms)
     if not state.close_count:
         state.opened_ms = min(state.opened_ms, now_ms)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from replay_signals.schemas import rrweb
+from replay_signals.schemas.clocks import ClientMs
 from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.digest import records
@@ -23,7 +24,7 @@ BURST_GAP_MS = 1000
 class Due:
     """By `at_ms` (client's clock) something can be judged; `slack_ms` later is soon enough."""
 
-    at_ms: float
+    at_ms: ClientMs
     slack_ms: float = 0.0
 
 
@@ -34,7 +35,7 @@ class Glance:
     kind: int = 0
     clicks: int = 0
     dues: list[Due] = field(default_factory=list)
-    pages_ms: list[float] = field(default_factory=list)
+    pages_ms: list[ClientMs] = field(default_factory=list)
 
 
 def glance(digest: MessageDigest, rules: Clicks) -> Glance:
@@ -53,25 +54,25 @@ def glance(digest: MessageDigest, rules: Clicks) -> Glance:
             out.kind |= FRAME
         if begins_document(record):
             out.kind |= OPENS
-        if isinstance(record, records.Interaction) and record.kind in (rrweb.CLICK, rrweb.TOUCH_END):
+        if type(record) is records.Interaction and record.kind in (rrweb.CLICK, rrweb.TOUCH_END):
             clicks.append(t)
-        elif isinstance(record, records.Meta):
+        elif type(record) is records.Meta:
             out.kind |= META
-            out.pages_ms.append(t)
-        elif isinstance(record, records.FullSnapshot):
+            out.pages_ms.append(ClientMs(t))
+        elif type(record) is records.FullSnapshot:
             out.kind |= FULL
-        elif isinstance(record, records.Scroll):
+        elif type(record) is records.Scroll:
             scrolls.append(record.y_px or 0)
-        elif isinstance(record, records.Console) and record.level == "error":
-            out.dues.append(Due(t + rules.slow_ms, lenient))
-        elif isinstance(record, records.Network) and any((r.status or 0) >= 400 for r in record.requests):
-            out.dues.append(Due(t, rules.window_ms))
-        elif isinstance(record, records.Move) and _shaky(record.positions):
-            out.dues.append(Due(t + rules.slow_ms, lenient))
+        elif type(record) is records.Console and record.level == "error":
+            out.dues.append(Due(ClientMs(t + rules.slow_ms), lenient))
+        elif type(record) is records.Network and any((r.status or 0) >= 400 for r in record.requests):
+            out.dues.append(Due(ClientMs(t), rules.window_ms))
+        elif type(record) is records.Move and _shaky(record.positions):
+            out.dues.append(Due(ClientMs(t + rules.slow_ms), lenient))
     if _turns(scrolls):
-        out.dues.append(Due(digest.last_ms + rules.slow_ms, lenient))
+        out.dues.append(Due(ClientMs(digest.last_ms + rules.slow_ms), lenient))
     out.clicks = len(clicks)
-    out.dues += [Due(t + rules.window_ms) for t in _ends_of_bursts(sorted(clicks))]
+    out.dues += [Due(ClientMs(t + rules.window_ms)) for t in _ends_of_bursts(sorted(clicks))]
     return out
 
 
@@ -86,13 +87,13 @@ def _shaky(flat: list[int]) -> bool:
 
 def is_frame(record: ReplayRecord) -> bool:
     """Do later messages need this record: a document, its controls, what was typed, errors, how it was opened?"""
-    if isinstance(record, records.Mutation):
+    if type(record) is records.Mutation:
         screen = record.screen
         native = screen is not None and bool(screen.views or screen.removed)
         return native or bool(record.added or record.removed) or not _STATE.isdisjoint(record.attribute_names)
-    if isinstance(record, records.Console):
+    if type(record) is records.Console:
         return record.level == "error"
-    if isinstance(record, records.Network):
+    if type(record) is records.Network:
         return any(r.initiator == "navigation" for r in record.requests)
     return type(record) in _FRAMES
 

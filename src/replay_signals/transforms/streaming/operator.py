@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import AnalyticsEvent
@@ -30,19 +31,19 @@ class Live:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
 
-    def on_message(self, store: Store, digest: MessageDigest, now_ms: int) -> Step:
+    def on_message(self, store: Store, digest: MessageDigest, now_ms: BrokerMs) -> Step:
         """A message digest of this session, for the first time or again; `now_ms` is its broker time."""
         return intake.take_message(store, digest, now_ms, self._rules)
 
-    def on_event(self, store: Store, event: AnalyticsEvent, now_ms: int) -> Step:
+    def on_event(self, store: Store, event: AnalyticsEvent, now_ms: BrokerMs) -> Step:
         """An analytics event of this session; `now_ms` is its broker time."""
         return intake.take_event(store, event, now_ms, self._rules)
 
-    def on_published(self, store: Store, record: InboxRecord, now_ms: int) -> Step:
+    def on_published(self, store: Store, record: InboxRecord, now_ms: BrokerMs) -> Step:
         """A record about this session that the inbox topic holds; `now_ms` is its broker time."""
         return inbox_recovery.take_published(store, record, now_ms, self._rules)
 
-    def on_timer(self, store: Store, now_ms: int) -> Step:
+    def on_timer(self, store: Store, now_ms: BrokerMs) -> Step:
         """Does what is due at `now_ms` (broker's clock): nothing, when nothing is."""
         step = Step()
         data = store.state.value()
@@ -64,7 +65,7 @@ class Live:
         store.state.update(STATES.encode(state))
         return step
 
-    def _act(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:
+    def _act(self, store: Store, state: SessionState, now_ms: BrokerMs, step: Step) -> None:
         """What is due: to let a closed session go, to close an open one, or to publish what is settled."""
         if state.phase == CLOSED:
             _expire(store, state, step)
@@ -73,7 +74,7 @@ class Live:
         else:
             early_results.settle(store, state, now_ms, step, self._rules)
 
-    def _close(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:
+    def _close(self, store: Store, state: SessionState, now_ms: BrokerMs, step: Step) -> None:
         """Judges the whole session, if there is anything new, and publishes all differences."""
         state.phase, state.closed_ms = CLOSED, max(now_ms, state.closed_ms)
         state.pending = []
@@ -84,7 +85,7 @@ class Live:
         state.close_count += 1
         state.dirty = False
 
-    def _judge(self, store: Store, state: SessionState, now_ms: int, step: Step) -> None:
+    def _judge(self, store: Store, state: SessionState, now_ms: BrokerMs, step: Step) -> None:
         digests = [DIGESTS.decode(data).digest for _, data in store.digests.items() if data != ID_ONLY]
         events = [event_of(EVENTS.decode(data).row) for _, data in store.events.items() if data != ID_ONLY]
         standing = [SIGNALS.decode(data) for _, data in store.signals.items()]

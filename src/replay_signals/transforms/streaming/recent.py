@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import insort
 from math import ceil
 
+from replay_signals.schemas.clocks import BrokerMs, ClientMs
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.rules import Clicks, Rules
 from replay_signals.schemas.rules import Session as Settings
@@ -32,12 +33,12 @@ BYTES_PACE = 200
 """Bytes of tail that add a millisecond: judging takes about a tenth of that."""
 
 
-def add(state: SessionState, digest: MessageDigest, seen: Glance, received_ms: int, rules: Rules) -> None:
+def add(state: SessionState, digest: MessageDigest, seen: Glance, received_ms: BrokerMs, rules: Rules) -> None:
     """Takes a message into the tail of its window and lets go what is too old."""
     settings = rules.session
     window = _window(state, digest.window_id, received_ms, received_ms - _sent_ms(digest))
     dues = [*seen.dues, *_of_pages(window, seen, rules.clicks), *_of_shown(state, digest, rules.clicks)]
-    arrived_ms = received_ms - window.skew_ms  # what was due before the evidence came is due now, all at once
+    arrived_ms = client_ms(window, received_ms)  # what was due before the evidence came is due now, all at once
     ref = Ref(digest.message_id, digest.first_ms, digest.last_ms, seen.kind, seen.clicks, len(digest.records))
     insort(window.refs, ref, key=_order)
     for due in sorted(dues, key=lambda d: d.at_ms):
@@ -47,13 +48,18 @@ def add(state: SessionState, digest: MessageDigest, seen: Glance, received_ms: i
         state.windows.remove(min(state.windows, key=lambda w: (w is window, w.last_received_ms)))
 
 
+def client_ms(window: WindowTail, at_ms: BrokerMs) -> ClientMs:
+    """What the client's clock of a window showed when its messages arrived at that time."""
+    return ClientMs(at_ms - window.skew_ms)
+
+
 def add_due(window: WindowTail, due: Due, settle_ms: float) -> None:
     """Notes a time to judge at. Times closer than `settle_ms` share one, at most that much later."""
     dues, at_ms = window.dues_ms, due.at_ms
     if any(at_ms <= known <= at_ms + max(settle_ms, due.slack_ms) for known in dues):
         return
     before = max((known for known in dues if at_ms - settle_ms < known < at_ms), default=None)
-    insort(dues, at_ms if before is None else before + settle_ms)
+    insort(dues, at_ms if before is None else ClientMs(before + settle_ms))
     del dues[:-MAX_DUES]
 
 
@@ -61,8 +67,8 @@ def _of_pages(window: WindowTail, seen: Glance, clicks: Clicks) -> list[Due]:
     """A new page settles the clicks that wait on the one before; a little later it shows how that one was left."""
     if not window.refs:
         return []
-    waiting = [Due(t + LEFT_MS) for t in seen.pages_ms if any(due > t + LEFT_MS for due in window.dues_ms)]
-    return waiting + [Due(t + clicks.slow_ms, clicks.window_ms) for t in seen.pages_ms]
+    waiting = [Due(ClientMs(t + LEFT_MS)) for t in seen.pages_ms if any(due > t + LEFT_MS for due in window.dues_ms)]
+    return waiting + [Due(ClientMs(t + clicks.slow_ms), clicks.window_ms) for t in seen.pages_ms]
 
 
 def _of_shown(state: SessionState, digest: MessageDigest, clicks: Clicks) -> list[Due]:
@@ -72,13 +78,13 @@ def _of_shown(state: SessionState, digest: MessageDigest, clicks: Clicks) -> lis
     return [Due(digest.last_ms, clicks.prompt_ms)] if told else []
 
 
-def next_due_ms(state: SessionState, settings: Settings) -> int | None:
+def next_due_ms(state: SessionState, settings: Settings) -> BrokerMs | None:
     """When to judge the tail next, broker's clock; None when nothing waits."""
     dues = [w.dues_ms[0] + w.skew_ms for w in state.windows if w.dues_ms]
     if not dues:
         return None
     soonest = ceil(min(dues))
-    return soonest if state.judged_ms is None else max(soonest, state.judged_ms + pace_ms(state, settings))
+    return BrokerMs(soonest if state.judged_ms is None else max(soonest, state.judged_ms + pace_ms(state, settings)))
 
 
 def pace_ms(state: SessionState, settings: Settings) -> int:
@@ -93,18 +99,18 @@ def is_frame_only(window: WindowTail, ref: Ref) -> bool:
     return window.edge_ms is not None and ref.last_ms <= window.edge_ms
 
 
-def _sent_ms(digest: MessageDigest) -> float:
+def _sent_ms(digest: MessageDigest) -> ClientMs:
     """When the recorder sent the message, client's clock; its last event where it does not say, or says nonsense."""
     sent_ms = digest.sent_ms
     plausible = sent_ms is not None and digest.last_ms <= sent_ms <= digest.last_ms + MAX_BUFFER_MS
-    return sent_ms if sent_ms is not None and plausible else digest.last_ms
+    return ClientMs(sent_ms) if sent_ms is not None and plausible else digest.last_ms
 
 
 def _order(ref: Ref) -> tuple[float, str]:
     return ref.first_ms, ref.id
 
 
-def _window(state: SessionState, window_id: str, received_ms: int, skew_ms: float) -> WindowTail:
+def _window(state: SessionState, window_id: str, received_ms: BrokerMs, skew_ms: float) -> WindowTail:
     window = next((w for w in state.windows if w.window_id == window_id), None)
     if window is None:
         if len(state.windows) >= MAX_WINDOWS:
@@ -118,7 +124,7 @@ def _window(state: SessionState, window_id: str, received_ms: int, skew_ms: floa
 
 def _prune(window: WindowTail, horizon_ms: int) -> None:
     """Moves the edge to the horizon, or nearer when that is too much to look at; older messages shrink to frames."""
-    edge = max(ref.last_ms for ref in window.refs) - horizon_ms
+    edge = ClientMs(max(ref.last_ms for ref in window.refs) - horizon_ms)
     if window.edge_ms is not None:
         edge = max(edge, window.edge_ms)
     clicks = size = count = 0

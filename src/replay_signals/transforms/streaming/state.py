@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from replay_signals.schemas.clocks import BrokerMs, ClientMs
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.rows import EventRow, SignalRow
 from replay_signals.transforms.streaming.codec import Codec
@@ -24,8 +25,8 @@ class Ref(msgspec.Struct, array_like=True):
     """A message of the tail. `first_ms` and `last_ms` are the client's clock."""
 
     id: str
-    first_ms: float
-    last_ms: float
+    first_ms: ClientMs
+    last_ms: ClientMs
     kind: int
     clicks: int
     size_bytes: int
@@ -41,10 +42,10 @@ class WindowTail(msgspec.Struct, array_like=True):
 
     window_id: str
     skew_ms: float
-    last_received_ms: int
+    last_received_ms: BrokerMs
     refs: list[Ref] = []
-    dues_ms: list[float] = []
-    edge_ms: float | None = None
+    dues_ms: list[ClientMs] = []
+    edge_ms: ClientMs | None = None
     page_cut: bool = False
 
 
@@ -69,7 +70,7 @@ class Pending(msgspec.Struct, array_like=True):
 
     row: SignalRow
     shown: Shown
-    settled_ms: float
+    settled_ms: ClientMs
 
 
 class Profile(msgspec.Struct, array_like=True):
@@ -88,20 +89,20 @@ class SessionState(msgspec.Struct, array_like=True):
     team: str
     session_id: str
     phase: int
-    opened_ms: int
-    last_received_ms: int
-    clock_ms: int = 0
-    closed_ms: int = 0
+    opened_ms: BrokerMs
+    last_received_ms: BrokerMs
+    clock_ms: BrokerMs = BrokerMs(0)
+    closed_ms: BrokerMs = BrokerMs(0)
     close_count: int = 0
-    timer_ms: int | None = None
-    judged_ms: int | None = None
+    timer_ms: BrokerMs | None = None
+    judged_ms: BrokerMs | None = None
     dirty: bool = False
     truncated: bool = False
     message_count: int = 0
     digest_bytes: int = 0
     click_count: int = 0
     event_count: int = 0
-    start_ms: float | None = None
+    start_ms: ClientMs | None = None
     """Client's clock: the first event."""
     profile: Profile = msgspec.field(default_factory=Profile)
     windows: list[WindowTail] = []

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import DeadLetter, SourcePosition
 from replay_signals.transforms.parse.values import dead_of_bug
@@ -25,7 +26,7 @@ class Late(msgspec.Struct, frozen=True):
     session_id: str
     kind: str
     id: str
-    received_ms: int
+    received_ms: BrokerMs
 
 
 class Step(msgspec.Struct):
@@ -86,7 +87,7 @@ COUNTERS = {
 """Every counter a step may carry, with its meaning."""
 
 
-def attempt(step: Step, session: tuple[str, str], what: str, now_ms: int, work: Callable[[Step], T]) -> T | None:
+def attempt(step: Step, session: tuple[str, str], what: str, now_ms: BrokerMs, work: Callable[[Step], T]) -> T | None:
     """Runs pure work; a bug in it costs its own outputs and gives a dead letter, not the end of the job.
 
     Nothing in `work` may write to a store: an engine's errors must stop the job, and state is written whole or not.
