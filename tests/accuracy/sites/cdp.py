@@ -81,6 +81,10 @@ class Browser:
         """Calls back for each such event of a session (`""`: of the browser)."""
         self._ears.setdefault(session, []).append((method, heard))
 
+    def deaf(self) -> None:
+        """Nobody listens any more."""
+        self._ears.clear()
+
     async def close(self) -> None:
         """Quits the browser as its menu does: pages are left and may send their last words."""
         with contextlib.suppress(Lost):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from cdp import Browser, Lost
+from cdp import Browser, Lost, Tab
 from pixels import Picture
 from Xlib import XK, X, display
 from Xlib.ext import xtest
@@ -131,7 +131,7 @@ class Window:
         self.browser, self._program, self._profile = browser, program, profile
 
     @classmethod
-    async def open(cls, screen: Screen, debug_port: int, site_port: int, url: str) -> Self:
+    async def open(cls, screen: Screen, debug_port: int, site_port: int) -> Self:
         """Starts the browser; every host name leads to `site_port` on this machine."""
         profile = Path(tempfile.mkdtemp(prefix="profile-"))
         flags = [*FLAGS, f"--host-resolver-rules=MAP * 127.0.0.1:{site_port}", f"--user-data-dir={profile}"]
@@ -140,12 +140,26 @@ class Window:
             "--window-position=0,0",
             f"--window-size={SIZE[0]},{SIZE[1]}",
         ]
-        program = _start(["/usr/bin/chromium", *flags, url], DISPLAY=screen.name, HOME=str(profile))
+        program = _start(["/usr/bin/chromium", *flags, "about:blank"], DISPLAY=screen.name, HOME=str(profile))
         try:
             return cls(program, await Browser.at(debug_port), profile)
         except Lost:
             _end(program)
             raise
+
+    async def visitor(self, url: str) -> Tab:
+        """A tab for somebody who was never here: others are closed, and what sites kept is forgotten."""
+        send = self.browser.send
+        target = (await send("Target.createTarget", url="about:blank"))["targetId"]
+        for other in (await send("Target.getTargets"))["targetInfos"]:
+            if other["type"] == "page" and other["targetId"] != target:
+                await send("Target.closeTarget", targetId=other["targetId"])
+        await asyncio.sleep(0.3)
+        tab = await Tab.attach(self.browser, target)
+        await tab.send("Storage.clearDataForOrigin", origin="http://site.test", storageTypes="all")
+        await tab.goto(url)
+        await tab.send("Page.bringToFront")
+        return tab
 
     async def close(self) -> None:
         """Quits."""

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 import server
-from cdp import Lost, Tab
+from cdp import Lost
 from clicker import Item
 from display import Screen, Window
 from labels import check, raised, recorded_events
@@ -29,6 +29,7 @@ from split import DEVELOPMENT, HELD_OUT
 from visitor import LONG_EVERY, Visitor
 
 LONGEST_S = 110
+SESSIONS_A_BROWSER = 15
 RECORDERS = (
     "rrweb", "rrweb-bare", "rrweb-clicks", "posthog-plain", "posthog-default",
     "posthog", "posthog", "posthog", "posthog", "posthog",
@@ -49,24 +50,27 @@ def plan(seed: int, part: str) -> tuple[random.Random, Site, str]:
     return rng, sites[(seed + seed // len(sites)) % len(sites)], recorder
 
 
-async def session(screen: Screen, ports: tuple[int, int], store: server.Store, seed: int, part: str, out: Path) -> str:
-    """Records one session with a browser of its own; what became of it in a line."""
+async def session(window: Window, screen: Screen, store: server.Store, seed: int, part: str, out: Path) -> str:
+    """Records one session in a browser window; what became of it in a line."""
     rng, site, recorder = plan(seed, part)
     name = f"s{seed:04d}"
+    window.browser.deaf()
+    tab = await window.visitor(f"http://site.test/_start?{recorder}.{name}")
     kept: list[str] = []
-    window = await Window.open(screen, *ports, f"http://site.test/_start?{recorder}.{name}")
+    if recorder.startswith("rrweb"):
+        tab.on("Runtime.bindingCalled", lambda call: kept.append(call["payload"]))
+        await tab.send("Runtime.addBinding", name="__keep")
+    await window.browser.send("Target.setDiscoverTargets", discover=True)
+    visitor = Visitor(tab, screen, site, rng, recorder)
     ended = ""
     try:
-        visitor = await _visitor(window, screen, site, rng, recorder, kept)
-        longest = LONGEST_S + 400 * (seed % LONG_EVERY == 7)
-        try:
-            await asyncio.wait_for(visitor.visit(seed), longest)
-        except (Lost, TimeoutError) as error:
-            ended = f" ended early: {error!r}"[:150]
-            visitor.note("close")
-    finally:
-        await window.close()
-    await asyncio.sleep(0.3)
+        await asyncio.wait_for(visitor.visit(seed), LONGEST_S + 400 * (seed % LONG_EVERY == 7))
+    except (Lost, TimeoutError) as error:
+        ended = f" ended early: {error!r}"[:150]
+        visitor.note("close")
+    await window.browser.send("Target.createTarget", url="about:blank", background=True)  # the last tab ends the browser
+    await visitor.hand.key("Control_L", "w")
+    await asyncio.sleep(1)
     posts = store.take(name)
     events = [json.loads(k) for k in kept] if kept else list(recorded_events(posts))
     if not events:
@@ -77,20 +81,6 @@ async def session(screen: Screen, ports: tuple[int, int], store: server.Store, s
     facts = {"seed": seed, "site": site.name, "user": f"user-{name}", "recorder": recorder, "part": part}
     write(out, name, facts | {"skipped": visitor.skipped, "labels": labels}, posts, kept)
     return f"{name} {site.name} {recorder} {len(labels)} labels, {len(events)} events, skipped {visitor.skipped}{ended}"
-
-
-async def _visitor(
-    window: Window, screen: Screen, site: Site, rng: random.Random, recorder: str, kept: list[str]
-) -> Visitor:
-    browser = window.browser
-    targets = (await browser.send("Target.getTargets"))["targetInfos"]
-    tab = await Tab.attach(browser, next(t["targetId"] for t in targets if t["type"] == "page"))
-    await browser.send("Target.setDiscoverTargets", discover=True)
-    if recorder.startswith("rrweb"):
-        tab.on("Runtime.bindingCalled", lambda call: kept.append(call["payload"]))
-        await tab.send("Runtime.addBinding", name="__keep")
-    await asyncio.sleep(0.2)
-    return Visitor(tab, screen, site, rng, recorder)
 
 
 def write(out: Path, name: str, labels: Item, posts: list[str], kept: list[str]) -> None:
@@ -117,15 +107,25 @@ async def record(out: Path, seeds: list[int], part: str, lane: int) -> None:
     port, debug_port = 8900 + lane, 9500 + lane
     running, store = server.start(port)
     screen = Screen(70 + lane)
+    window: Window | None = None
     try:
-        for seed in seeds:
+        for number, seed in enumerate(seeds):
             start = time.monotonic()
             try:
-                said = await asyncio.wait_for(session(screen, (debug_port, port), store, seed, part, out), 700)
+                if window is not None and number % SESSIONS_A_BROWSER == 0:
+                    await window.close()
+                    window = None
+                window = window or await Window.open(screen, debug_port, port)
+                said = await asyncio.wait_for(session(window, screen, store, seed, part, out), 700)
                 print(said, f"in {time.monotonic() - start:.0f} s", flush=True)
             except Exception as error:  # noqa: BLE001 - whatever a browser does, the others are recorded
                 print(f"s{seed:04d} failed: {error!r}"[:300], file=sys.stderr, flush=True)
+                if window is not None:
+                    await window.close()
+                    window = None
     finally:
+        if window is not None:
+            await window.close()
         screen.close()
         running.shutdown()
 
