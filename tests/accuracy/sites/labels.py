@@ -1,20 +1,27 @@
-"""Labels against what was recorded: what a recording does not hold cannot be found in it."""
+"""Labels against what was recorded: what a recording does not hold cannot be found in it.
+
+`labels.py FOLDER` compares the labels of recordings that are made already.
+"""
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
-
-from recorders import SILENT
 
 Item = dict[str, Any]
 RAGE_GAP_MS = 900
 """Clicks further apart are tries, one after the other."""
+MESSAGE_MS = 1500
+"""A recorder may tell a message this much before or after the browser's log."""
 MOUSE, MOVES, SCROLL, INPUT = 2, 1, 3, 5
-PRESS, CLICK, META = 1, 2, 4
-"""Of rrweb: sources of incremental events, types of mouse events, and the type that a document begins with."""
+PRESS, CLICK = 1, 2
+META, PLUGIN = 4, 6
+"""Of rrweb: sources of incremental events, types of mouse events, and types of events."""
 SHOWN_BY = {
     "thrash": MOVES,
     "scroll-hunt": SCROLL,
@@ -26,14 +33,15 @@ SHOWN_BY = {
 
 
 def recorded_events(posts: list[str]) -> Iterator[Item]:
-    """rrweb's incremental events and documents in what PostHog's recorder posted."""
+    """rrweb's incremental events, documents and messages in what PostHog's recorder posted."""
     for line in posts:
         post = json.loads(line)
         if post["path"] != "/s/":
             continue
         body = json.loads(post["body"])
         for item in body if isinstance(body, list) else [body]:
-            yield from (e for e in item.get("properties", {}).get("$snapshot_data", []) if e.get("type") in (3, META))
+            snapshots = item.get("properties", {}).get("$snapshot_data", [])
+            yield from (e for e in snapshots if e.get("type") in (3, META, PLUGIN))
 
 
 def check(labels: list[Item], events: list[Item]) -> None:
@@ -45,6 +53,7 @@ def check(labels: list[Item], events: list[Item]) -> None:
     clicks, presses = (
         [e["timestamp"] for e in by_source.get(MOUSE, ()) if e["data"].get("type") == kind] for kind in (CLICK, PRESS)
     )
+    messages = [(e["timestamp"], json.dumps(e["data"])) for e in events if e["type"] == PLUGIN]
     documents = [e["timestamp"] for e in events if e["type"] == META]
     for label in labels:
         start, end = label["t"], label.get("t_end", label["t"])
@@ -54,6 +63,9 @@ def check(labels: list[Item], events: list[Item]) -> None:
         if label["kind"] in ("refresh-loop", "dead-end"):
             shown = sum(start <= t <= end + 2000 for t in documents)
             label["recorded"] = shown if shown > (label["kind"] == "refresh-loop") else 0
+        if label["kind"] == "console-error":
+            says = label["message"].rpartition("Error: ")[2][:40]
+            label["recorded"] = sum(says in text for t, text in messages if abs(t - start) < MESSAGE_MS)
         if "clicks" not in label:
             continue
         times = presses if label["kind"].startswith("fault:blocked") else clicks
@@ -65,8 +77,8 @@ def check(labels: list[Item], events: list[Item]) -> None:
             label["kind"] = label["kind"].removesuffix("rage") + "retry"
 
 
-def raised(labels: list[Item], errors: list[tuple[int, str]], recorder: str) -> list[Item]:
-    """Labels of the errors that the browser logged apart from clicks; a recorder without messages cannot show them."""
+def raised(labels: list[Item], errors: list[tuple[int, str]]) -> list[Item]:
+    """Labels of the errors that the browser logged apart from clicks; those of clicks are counted on their labels."""
     clicks = [m for m in labels if m.get("clicks")]
     out = []
     for t, message in errors:
@@ -74,6 +86,19 @@ def raised(labels: list[Item], errors: list[tuple[int, str]], recorder: str) -> 
         for label in own:
             label["raised"] = label.get("raised", 0) + 1
         if not own:
-            label = {"t": t, "kind": "console-error", "url": "", "message": message}
-            out.append(label | ({"recorded": 0} if recorder in SILENT else {}))
+            out.append({"t": t, "kind": "console-error", "url": "", "message": message})
     return out
+
+
+def main() -> None:
+    """Compares the labels of a folder's recordings anew."""
+    for path in sorted(Path(sys.argv[1]).glob("*.labels.json")):
+        facts, stem = json.loads(path.read_text()), path.name.removesuffix(".labels.json")
+        posts, plain = path.with_name(f"{stem}.posts.jsonl.gz"), path.with_name(f"{stem}.json.gz")
+        with gzip.open(posts if posts.exists() else plain, "rt") as text:
+            check(facts["labels"], list(recorded_events(list(text))) if posts.exists() else json.load(text))
+        path.write_text(json.dumps(facts, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -68,15 +68,17 @@ async def session(window: Window, screen: Screen, store: server.Store, seed: int
     except (Lost, TimeoutError) as error:
         ended = f" ended early: {error!r}"[:150]
         visitor.note("close")
-    await window.browser.send("Target.createTarget", url="about:blank", background=True)  # the last tab ends the browser
+    await window.browser.send(
+        "Target.createTarget", url="about:blank", background=True
+    )  # the last tab ends the browser
     await visitor.hand.key("Control_L", "w")
     await asyncio.sleep(1)
     posts = store.take(name)
     events = [json.loads(k) for k in kept] if kept else list(recorded_events(posts))
     if not events:
         return f"{name} {site.name} {recorder}: nothing was recorded{ended}"
+    visitor.labels += raised(visitor.labels, visitor.raised)
     check(visitor.labels, events)
-    visitor.labels += raised(visitor.labels, visitor.raised, recorder)
     labels = sorted(visitor.labels, key=lambda m: m["t"])
     facts = {"seed": seed, "site": site.name, "user": f"user-{name}", "recorder": recorder, "part": part}
     write(out, name, facts | {"skipped": visitor.skipped, "labels": labels}, posts, kept)
