@@ -49,12 +49,14 @@ ALSO = {
     "dead_click": {"rage_click", "blocked_click"},
     "error_click": {"blocking_exception"},
     "blocked_click": {"rage_click"},
-    "console_error": {"blocking_exception"},
 }
 ACCUSING = {"dead_click", "rage_click", "blocked_click"}
 FAIR_ON_FAULTS = ACCUSING | {"error_click", "failed_request", "blocking_exception", "slow_response"}
 NEEDS_LABEL = {"cursor_thrash", "scroll_hunt", "quick_back", "dead_end"}
-NEEDS_COMPLETE_LABELS = {"input_struggle", "refresh_loop", "blocking_exception", "console_error"}
+NEEDS_COMPLETE_LABELS = {"input_struggle", "refresh_loop"}
+OF_ERRORS = {"error_click", "blocking_exception", "console_error"}
+LOGGED_MS = 2500
+"""An error may belong to a click this long before it, and a recorder may tell it this much later."""
 FIELD_TAGS = {"input", "label", "select", "textarea"}
 SLOW_MS = 3300
 """An answer after this is slow to anybody; 3 s is where Sentry draws the line, and clocks differ a little."""
@@ -165,8 +167,13 @@ class _Recording:
         shown = [m for m in self.all if _recorded(m)]
         self.silent |= {i for m in shown if m.get("void") for i in self._near(m)}
         valid = [m for m in shown if not m.get("void")]
+        stopped = [m for m in valid if m["kind"] == "blocking-exception"]
         for label in valid:
-            self._expected(label)
+            near = (abs(m["t"] - label["t"]) < LOGGED_MS for m in stopped)
+            if label["kind"] == "console-error" and any(near):
+                self.silent |= set(self._near(label))  # the error that stopped the visitor is told as such
+            else:
+                self._expected(label)
         for label in valid:
             if label["kind"].startswith("works:") or (label["kind"] in WORKED and label.get("responded")):
                 self._worked(label)
@@ -231,17 +238,27 @@ class _Recording:
 
     def _unexplained(self, signal: Signal) -> bool:
         """A kind that only a label can explain, and none is near."""
+        if signal.kind in OF_ERRORS:
+            return self.complete and not self._raised_near(signal)
         if signal.kind in NEEDS_LABEL or (self.complete and signal.kind in NEEDS_COMPLETE_LABELS):
             return True
-        if signal.kind == "error_click":
-            spans = ((m["t"] - CLICK_REACH[0], m["t_end"] + CLICK_REACH[1]) for m in self.all if m.get("raised"))
-            return self.complete and not any(a <= signal.start_ms <= b for a, b in spans)
         if signal.kind == "form_abandonment":
             filled = ("filled", "typed", "input-struggle")
             return not any(m["kind"] in filled or (m.get("el") or {}).get("tag") in FIELD_TAGS for m in self.all)
         last = max((m["t"] for m in self.all), default=0)
         late_fault = any(m["kind"].startswith("fault") and m["t"] > last - 25_000 for m in self.all)
         return signal.kind == "unexpected_exit" and not late_fault
+
+    def _raised_near(self, signal: Signal) -> bool:
+        """The browser's log has an error around there, of a click or of the page."""
+        of_clicks = (m for m in self.all if m.get("raised"))
+        spans = [(m["t"] - CLICK_REACH[0], m["t_end"] + LOGGED_MS) for m in of_clicks]
+        pages = (
+            ("blocking-exception", "console-error") if signal.kind != "blocking_exception" else ("blocking-exception",)
+        )
+        of_pages = (m for m in self.all if m["kind"] in pages)
+        spans += [(m["t"] - LOGGED_MS, m.get("t_end", m["t"]) + LOGGED_MS) for m in of_pages]
+        return any(a <= signal.start_ms <= b for a, b in spans)
 
 
 def _recorded(label: Label) -> bool:

@@ -90,6 +90,14 @@ def test_an_error_click_needs_an_error_of_a_click() -> None:
     }
 
 
+def test_an_error_that_stopped_nobody_is_not_a_blocking_one() -> None:
+    noise = label("console-error", message="TypeError: x")
+    assert ("blocking_exception", "false") in verdicts(run([noise], ("blocking_exception", T, T), part="development"))
+    crash = [noise, label("blocking-exception")]
+    found = run(crash, ("blocking_exception", T, T), ("console_error", T, T), part="development")
+    assert verdicts(found) == {("blocking_exception", "found"), ("blocking_exception", "right")}
+
+
 def test_messages_that_say_nothing_are_no_console_errors() -> None:
     result = run([label("works:harmless-message")], ("console_error", T + 10, T + 10))
     assert verdicts(result) == {("console_error", "false")}

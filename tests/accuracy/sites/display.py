@@ -154,8 +154,9 @@ class Window:
         for other in (await send("Target.getTargets"))["targetInfos"]:
             if other["type"] == "page" and other["targetId"] != target:
                 await send("Target.closeTarget", targetId=other["targetId"])
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.6)
         tab = await Tab.attach(self.browser, target)
+        await send("Storage.clearCookies")
         await tab.send("Storage.clearDataForOrigin", origin="http://site.test", storageTypes="all")
         await tab.goto(url)
         await tab.send("Page.bringToFront")

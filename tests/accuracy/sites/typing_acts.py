@@ -170,14 +170,18 @@ async def correct(c: Clicker) -> bool:
     if item is None or item["type"] in ("number", "email", "url"):
         return False
     label = c.note("input-struggle", el={k: item[k] for k in ("tag", "id", "text", "cls", "inter")})
-    await into(c, item, c.rng.choice(("mariann", "berlin 1", "oak street")))
+    text = c.rng.choice(("mariann", "berlin 1", "oak street"))
+    await into(c, item, text)
     label["times"] = c.rng.choice((3, 4))
     for _ in range(label["times"]):
         await c.hand.pause(0.3, 0.7)
-        for _ in range(c.rng.randint(5, 7)):
+        keep = c.rng.randint(1, 2)
+        for _ in text[keep:]:
             await c.hand.key("BackSpace")
         await c.hand.pause(0.2, 0.5)
-        await c.hand.type(c.rng.choice(("anna lee", "erlin 12", "k strett", "nnabel")))
+        more = c.rng.choice(("anna lee", "erlin 12", "k strett", "nnabel"))
+        await c.hand.type(more)
+        text = text[:keep] + more
     label["t_end"] = now()
     c.note("typed")
     if c.rng.random() < 0.5:

@@ -12,7 +12,6 @@ from clicker import HOME, Clicker, Item, now
 from recorders import SILENT
 
 APART_MS = 3500
-"""An error this long after a click is nobody's guess to be its work."""
 HELD = ("Control_L", "Control_L", "middle")
 
 
@@ -195,12 +194,17 @@ async def read_long(c: Clicker) -> bool:
     return True
 
 
-async def noise(c: Clicker) -> bool:
-    """An error of the page's own, in a timer or a promise, that stops nobody; labelled from the browser's log."""
-    what = c.rng.choice(("Cannot read properties of undefined", "widget is not ready", "bad state: 4"))
+async def _apart(c: Clicker) -> None:
+    """Waits until an error would be nobody's guess to be the work of a click."""
     last = max((m["t_end"] for m in c.labels if m.get("clicks")), default=0)
     if now() - last < APART_MS:
         await c.hand.read((APART_MS - now() + last) / 1000)
+
+
+async def noise(c: Clicker) -> bool:
+    """An error of the page's own, in a timer or a promise, that stops nobody; labelled from the browser's log."""
+    what = c.rng.choice(("Cannot read properties of undefined", "widget is not ready", "bad state: 4"))
+    await _apart(c)
     with contextlib.suppress(Lost):
         await c.tab.run(scripts.RAISE, [c.rng.choice(("timer", "timer", "promise")), what])
     await c.hand.read(c.rng.uniform(1.5, 2.5))
@@ -248,6 +252,7 @@ async def crash(c: Clicker) -> bool:
         return False
     for item in items:
         await c.spoil(item, "dead")
+    await _apart(c)
     start = now()
     with contextlib.suppress(Lost):
         await c.tab.run(scripts.RAISE, ["timer", "app.render is not a function"])
