@@ -18,7 +18,7 @@ import msgspec
 
 from bench import traffic
 from bench.stream import ROOT, RULES, cancelled, config_of, resident_mb, start
-from replay_signals.jobs.detect import Rejects, harvest, verdicts
+from replay_signals.jobs.detect import Rejects, collect, judge_all
 from replay_signals.jobs.stack import rest
 from replay_signals.jobs.stack_state import State, load_state
 from replay_signals.pipelines.files.reading import expand, read
@@ -124,7 +124,9 @@ def main() -> None:
         for row in query(HELD, warehouse).to_pylist():
             if row["session_id"] in counts:
                 print(f"{row}, of {counts[row['session_id']]} messages", flush=True)
-        expected = {s.signal_id for v in verdicts(harvest(files, "auto", Rejects()), RULES) for s in v.signals}
+        expected = {
+            s.signal_id for rows in judge_all(collect(files, "auto", Rejects()), RULES) for s in rows["signals"]
+        }
         ours = query("SELECT signal_id, session_id FROM signals_latest", warehouse).to_pylist()
         found = {row["signal_id"] for row in ours if row["session_id"] not in counts}
         print(f"neighbours: {len(found)} signals, {len(found ^ expected)} others than without the extremes")

@@ -7,19 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
-from typing import Any
 
-from replay_signals.pipelines.evidence import DIGEST, LETTER, unpack
 from replay_signals.pipelines.kafka.messages import Outgoing
-from replay_signals.pipelines.stream.evidence import Arrived, evidence_of
+from replay_signals.pipelines.packing import key_text, pack, unpack
 from replay_signals.pipelines.stream.garbage_collection import collect_less
+from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import SourcePosition
+from replay_signals.schemas.rows import EventRow
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.session.event_rows import event_of
+from replay_signals.transforms.evidence.kafka import KafkaMessage, evidence_of_kafka
+from replay_signals.transforms.evidence.keys import Body
 from replay_signals.transforms.streaming import Live, MemoryStore, Step
 
 BEHIND_MS = 1000
-TEAMS: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -55,24 +55,23 @@ class Player:
         for i, m in enumerate(messages):
             started = time.process_time()
             position = SourcePosition(m.topic, i)
-            arrived = Arrived(m.value, dict(m.headers), m.timestamp_ms, position)
-            found = evidence_of(m.topic, arrived, TEAMS)
+            message = KafkaMessage(m.value, dict(m.headers), m.timestamp_ms, position)
+            # packed and unpacked, as on their way to the sessions
+            found = [(key_text(one.key), unpack(*pack(one.body))) for one in evidence_of_kafka(m.topic, message)]
             self.cost.digest_s += time.process_time() - started
             self._fire(live, m.timestamp_ms - BEHIND_MS)
-            for one in found:
-                if one.kind != LETTER:
-                    part = unpack((one.kind, one.body))
-                    self.cost.take_s += self._run(one.owner, partial(self._take, live, one.kind, part, m))
+            for key, body in found:
+                self.cost.take_s += self._run(key, partial(self._take, live, body, m.timestamp_ms))
         return self.cost
 
-    def _take(self, live: Live, kind: str, part: Any, m: Outgoing, store: MemoryStore) -> Step:
-        if kind == DIGEST:
-            return live.on_message(store, part, m.timestamp_ms)
-        return live.on_event(store, event_of(part), m.timestamp_ms) if part.session_id else Step()
+    def _take(self, live: Live, body: Body, now_ms: int, store: MemoryStore) -> Step:
+        if isinstance(body, MessageDigest):
+            return live.on_message(store, body, now_ms)
+        return live.on_event(store, body, now_ms) if isinstance(body, EventRow) and body.session_id else Step()
 
     def _fire(self, live: Live, now_ms: int) -> None:
         while self.timers and self.timers[0][0] <= now_ms:
-            due, owner = heappop(self.timers)
+            due, key = heappop(self.timers)
             closes = False
 
             def act(store: MemoryStore, due: int = due) -> Step:
@@ -81,19 +80,19 @@ class Player:
                 closes = "judged_interim" not in step.counts
                 return step
 
-            spent = self._run(owner, act)
+            spent = self._run(key, act)
             if closes:
                 self.cost.close_s += spent
             else:
                 self.cost.early_s += spent
 
-    def _run(self, owner: str, work: Callable[[MemoryStore], Step]) -> float:
-        store = self.stores.setdefault(owner, MemoryStore())
+    def _run(self, key: str, work: Callable[[MemoryStore], Step]) -> float:
+        store = self.stores.setdefault(key, MemoryStore())
         started = time.process_time()
         step = work(store)
         spent = time.process_time() - started
         self.cost.rows += len(step.rows)
         self.cost.records += len(step.inbox)
         if step.timer_ms is not None:
-            heappush(self.timers, (step.timer_ms, owner))
+            heappush(self.timers, (step.timer_ms, key))
         return spent

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from replay_signals.pipelines.files.reading import expand, read
-from replay_signals.schemas.digests import to_row
-from replay_signals.schemas.messages import AnalyticsEvent, Reason, SnapshotMessage
-from replay_signals.schemas.rules import Rage, Rules
-from replay_signals.transforms.digest.merge import session_of
-from replay_signals.transforms.digest.message import digest
+from replay_signals.jobs.detect import Rejects, collect, judge_all
+from replay_signals.pipelines.files.reading import expand
+from replay_signals.schemas.messages import Reason
+from replay_signals.schemas.rules import Rage, RejectionLimit, Rules
+from replay_signals.transforms.evidence.reject_limit import TooManyRejected
 from replay_signals.transforms.judge.judgement import judge
+from replay_signals.transforms.judge.session import JUDGED_TABLES
 from support.samples import EXAMPLES
 from support.warehouses import (
     SMALL,
     backfill,
     comparable,
     contents,
-    encode,
     event,
     lines,
     ms,
@@ -47,22 +45,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_tables_hold_what_the_pure_functions_say(whole: Path) -> None:
-    digests: dict[str, list[Any]] = defaultdict(list)
-    events: dict[str, list[AnalyticsEvent]] = defaultdict(list)
-    for url in expand([str(path) for path in SMALL]):
-        for record in read(url, "auto"):
-            if isinstance(record, SnapshotMessage):
-                digests[record.session_id].append(digest(record))
-            elif isinstance(record, AnalyticsEvent):
-                events[record.session_id].append(record)
-    verdicts = [judge(session_of(ms), events[session], Rules()) for session, ms in digests.items()]
+    evidence = collect(expand([str(path) for path in SMALL]), "auto", Rejects())
+    judged = list(judge_all(evidence, Rules()))
     found = contents(whole)
-    assert found["sessions"] == comparable("sessions", [verdict.session for verdict in verdicts])
-    for table in ("signals", "interactions", "console_logs", "network_requests", "events"):
-        expected = [row for verdict in verdicts for row in getattr(verdict, table)]
+    for table in ("message_digests", "events", *JUDGED_TABLES):
+        expected = [row for rows in judged for row in rows[table]]
         assert len(expected) > 0
         assert found[table] == comparable(table, expected)
-    assert found["message_digests"] == sorted(encode(to_row(m)) for ms in digests.values() for m in ms)
 
 
 def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
@@ -214,7 +203,7 @@ def test_a_bug_met_by_one_session_costs_its_judgement_and_nothing_else(
             raise ZeroDivisionError("a detector divided by nothing")
         return judge(session, *rest)
 
-    monkeypatch.setattr("replay_signals.pipelines.batch.sessions.judge", picky)
+    monkeypatch.setattr("replay_signals.transforms.judge.session.judge", picky)
     for _ in range(2):
         assert backfill(tmp_path / "w", file).dead_letters == {Reason.INTERNAL: 1}
         [letter] = rows(tmp_path / "w", "dead_letters")
@@ -237,3 +226,16 @@ def test_what_no_format_can_hold_is_made_storable(tmp_path: Path) -> None:
     stored = [*rows(tmp_path / "w", "events"), *rows(tmp_path / "w", "dead_letters")]
     assert len(stored) == 1
     assert backfill(tmp_path / "w", tmp_path / "a.jsonl").added == {}
+
+
+def test_a_run_that_rejects_nearly_everything_commits_nothing(tmp_path: Path) -> None:
+    good = replay("s1", page(ms("2026-03-01T10:00:00")))
+    file = written(tmp_path / "a.jsonl", [good])
+    with file.open("a") as out:
+        out.write("{broken\n" * 30)
+    strict = Rules(rejects=RejectionLimit(min_count=20))
+    with pytest.raises(TooManyRejected, match="30 of 31 inputs"):
+        backfill(tmp_path / "w", file, rules=strict)
+    assert not any(contents(tmp_path / "w").values())
+    assert not list((tmp_path / "w").rglob("*.parquet"))
+    assert backfill(tmp_path / "w", file).sessions == 1

@@ -25,7 +25,7 @@ ARGS = [
     "--experiments=use_loopback_process_worker",
     "--experiments=disable_prism_server_singleton",
 ]
-SECOND = ("GroupByOwner", "Settle", "WriteDataFiles", "Stored")
+SECOND = ("GroupByKey", "JudgeAndRevise", "WriteDataFiles", "Stored")
 
 
 class OnTheSecondWorker(PipelineVisitor):

@@ -20,8 +20,9 @@ from replay_signals.schemas.wire import Limits
 from replay_signals.transforms.parse import parse_capture_request, parse_kafka_event, parse_kafka_snapshot
 from replay_signals.transforms.parse.cut import RecordedEvent, into_records
 from replay_signals.transforms.parse.formats import FORMATS
-from replay_signals.transforms.parse.json_text import flaw, repaired, salvage
+from replay_signals.transforms.parse.json_text import flaw, salvage
 from replay_signals.transforms.parse.recordings import Place
+from replay_signals.transforms.text import json_utf8
 from support.wire_samples import (
     FILES_OF_ONE_WINDOW,
     FILES_OF_WINDOWS,
@@ -226,7 +227,7 @@ def test_broken_items_are_found_and_the_others_kept(items: list[Any], bad: list[
 @settings(FAIR)
 @given(st.text(alphabet=st.sampled_from(["\\", "u", "d", "8", "0", "c", "\ud800", "\udc00", '"', "a", "\U0001f600"])))
 def test_repair_touches_lone_surrogates_only(text: str) -> None:
-    fixed = json.loads(repaired(json.dumps(text).encode()))
+    fixed = json.loads(json_utf8(json.dumps(text).encode()))
     joined = json.loads(json.dumps(text))  # two lone halves that meet are one character
     assert fixed == joined.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 

@@ -12,10 +12,10 @@ from confluent_kafka.admin import AdminClient
 from kit import Topics, send_raw
 
 from replay_signals.jobs.deadletters import ORIGIN, Replayed, letters, replay
-from replay_signals.pipelines.evidence import letter_message, letter_row, unpack
-from replay_signals.pipelines.stream.evidence import Arrived, evidence_of
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rows import DeadLetterRow
+from replay_signals.transforms.evidence.dead_letters import dead_letter_message, dead_letter_row
+from replay_signals.transforms.evidence.kafka import KafkaMessage, evidence_of_kafka
 from replay_signals.transforms.parse.values import dead_of_bug
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
@@ -45,7 +45,7 @@ def held(topics: Topics, role: str, partition: int = 1) -> list[Any]:
 
 
 def write(topics: Topics, row: DeadLetterRow) -> None:
-    key, value, headers = letter_message(row)
+    key, value, headers = dead_letter_message(row)
     send_raw(topics, "dead_letters", value, key=key, headers=list(headers.items()))
 
 
@@ -55,9 +55,10 @@ def reject(topics: Topics, since: int = 0) -> int:
     for message in messages:
         if message.offset() >= since:
             position = SourcePosition(message.topic(), message.offset(), message.partition())
-            arrived = Arrived(message.value(), dict(message.headers()), message.timestamp()[1], position)
-            for evidence in evidence_of("snapshots", arrived, frozenset()):
-                write(topics, unpack((evidence.kind, evidence.body)))
+            arrived = KafkaMessage(message.value(), dict(message.headers()), message.timestamp()[1], position)
+            for evidence in evidence_of_kafka("snapshots", arrived):
+                assert isinstance(evidence.body, DeadLetterRow)
+                write(topics, evidence.body)
     return len(messages)
 
 
@@ -122,9 +123,9 @@ def test_what_is_no_longer_there_and_what_never_had_a_message_is_counted(topics:
         send(topics, b"{no json %d" % number)
     reject(topics)
     drop_before(topics, 2)
-    write(topics, letter_row(dead_of_bug(ValueError("odd"), SourcePosition("session:s-1"), session_id="s-1")))
+    write(topics, dead_letter_row(dead_of_bug(ValueError("odd"), SourcePosition("session:s-1"), session_id="s-1")))
     for lost in (SourcePosition("no-such-topic", 7, 0), SourcePosition(topics.name("snapshots"), 0, 99)):
-        write(topics, letter_row(dead_of_bug(ValueError("odd"), lost)))
+        write(topics, dead_letter_row(dead_of_bug(ValueError("odd"), lost)))
     assert put_back(topics) == Replayed(sent=1, gone=4, without_message=1)
     assert [message.value() for message in held(topics, "snapshots")] == [b"{no json 2"] * 2
 
@@ -143,7 +144,7 @@ def test_letters_are_read_past_transactions_and_rubbish(topics: Topics) -> None:
     producer.init_transactions()
     for reason, end in (("kept", producer.commit_transaction), ("aborted", producer.abort_transaction)):
         position = SourcePosition(topics.name("snapshots"), 0, 0)
-        key, value, _ = letter_message(letter_row(dead_of_bug(ValueError(reason), position, what=reason)))
+        key, value, _ = dead_letter_message(dead_letter_row(dead_of_bug(ValueError(reason), position, what=reason)))
         producer.begin_transaction()
         producer.produce(topics.name("dead_letters"), value, key)
         producer.produce(topics.name("dead_letters"), value, key)
@@ -163,7 +164,7 @@ def test_the_command_lists_and_replays_for_people_and_machines(topics: Topics, r
     reject(topics)
     for session in ("s-1", "s-2"):
         position = SourcePosition(f"session:{session}")
-        write(topics, letter_row(dead_of_bug(ValueError("odd"), position, session_id=session)))
+        write(topics, dead_letter_row(dead_of_bug(ValueError("odd"), position, session_id=session)))
     code, out, _ = run_cli("deadletters", "list", *where, "--json")
     assert code == 0
     name = topics.name("snapshots")

@@ -11,9 +11,9 @@ from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent, SnapshotMessage, SourcePosition
 from replay_signals.schemas.rows import InteractionRow, SessionVerdict, SignalRow
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.digest.message import digest
-from replay_signals.transforms.judge.judgement import judge
+from replay_signals.transforms.evidence.extract import event_evidence
+from replay_signals.transforms.judge.session import JUDGED_TABLES, judge_session
 from support.dom import Json
 from support.evidence import assert_declared
 
@@ -38,10 +38,12 @@ def digested(events: Sequence[Json] | bytes, **fields: Any) -> MessageDigest:
 def verdict_of(
     messages: Iterable[MessageDigest], events: Sequence[AnalyticsEvent] = (), rules: Rules | None = None
 ) -> SessionVerdict:
-    verdict = judge(session_of(messages), events, rules or Rules())
-    for signal in verdict.signals:
+    made = judge_session(messages, [event_evidence(event) for event in events], rules or Rules())
+    assert made.failure is None, made.failure
+    for signal in made.rows["signals"]:
         assert_declared(signal.kind, json.loads(signal.evidence))
-    return verdict
+    judged_rows = {table: made.rows[table] for table in JUDGED_TABLES if table != "sessions"}
+    return SessionVerdict(session=made.rows["sessions"][0], **judged_rows)
 
 
 def judged(

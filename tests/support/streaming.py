@@ -15,13 +15,12 @@ from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.digest.merge import session_of
-from replay_signals.transforms.judge.judgement import judge
-from replay_signals.transforms.revisions.canonical import canonical
-from replay_signals.transforms.revisions.revise import Rows, content, key_of, latest, revise
-from replay_signals.transforms.session.event_rows import event_of
-from replay_signals.transforms.streaming import COUNTERS, Late, Live, MemoryStore, Step, loose_event
+from replay_signals.transforms.evidence.extract import event_evidence
+from replay_signals.transforms.judge.session import judge_session
+from replay_signals.transforms.revisions.revise import latest, revise
+from replay_signals.transforms.streaming import COUNTERS, Late, Live, MemoryStore, Step
 from replay_signals.transforms.streaming.state import CLOSED, EXPIRED, STATES, SessionState
+from replay_signals.transforms.table_rows import Rows, canonical, content, key_of
 
 Evidence = MessageDigest | AnalyticsEvent
 HOUR_MS = 3_600_000
@@ -54,7 +53,7 @@ class Stream:
     def send(self, evidence: Evidence, now_ms: int) -> Step:
         if isinstance(evidence, MessageDigest):
             return self._take(self.live.on_message(self.store, evidence, now_ms), now_ms)
-        return self._take(self.live.on_event(self.store, evidence, now_ms), now_ms)
+        return self._take(self.live.on_event(self.store, event_evidence(evidence), now_ms), now_ms)
 
     def timer(self, now_ms: int) -> Step:
         return self._take(self.live.on_timer(self.store, now_ms), now_ms)
@@ -137,27 +136,10 @@ class Stream:
 def batch(evidence: Iterable[Evidence], rules: Rules) -> Rows:
     """What a backfill of the same evidence judges, before revisions."""
     every = list(evidence)
-    session = session_of(one for one in every if isinstance(one, MessageDigest))
-    events = latest_copies([loose_event(one) for one in every if isinstance(one, AnalyticsEvent)])
-    verdict = judge(session, [event_of(row) for row in events], rules)
-    rows: Rows = {
-        "sessions": [verdict.session],
-        "signals": verdict.signals,
-        "interactions": verdict.interactions,
-        "console_logs": verdict.console_logs,
-        "network_requests": verdict.network_requests,
-        "events": events,
-    }
-    return {name: canonical(name, found) for name, found in rows.items()}
-
-
-def latest_copies(rows: Iterable[Any]) -> list[Any]:
-    """One row a uuid: of copies that differ, the one whose content sorts first."""
-    chosen: dict[str, Any] = {}
-    for row in rows:
-        known = chosen.get(row.uuid)
-        chosen[row.uuid] = row if known is None else min(known, row, key=content)
-    return list(chosen.values())
+    digests = [one for one in every if isinstance(one, MessageDigest)]
+    judged = judge_session(digests, [event_evidence(one) for one in every if isinstance(one, AnalyticsEvent)], rules)
+    assert judged.failure is None
+    return judged.rows
 
 
 def assert_equal(stream: Stream, expected: Rows) -> None:

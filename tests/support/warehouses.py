@@ -18,7 +18,7 @@ from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, 
 from replay_signals.pipelines.iceberg.lookup import read_rows
 from replay_signals.pipelines.iceberg.warehouse import latest as latest_table
 from replay_signals.schemas.rows import TABLES
-from replay_signals.transforms.revisions.canonical import canonical
+from replay_signals.transforms.table_rows import canonical
 from support.samples import EXAMPLES
 
 SMALL = [EXAMPLES / f"s{n:04}.posts.jsonl.gz" for n in (3, 8, 43)]

@@ -11,14 +11,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.evidence.reject_limit import TooManyRejected
 
 if TYPE_CHECKING:  # Beam and Iceberg take seconds to import: only a run does
     from apache_beam import Pipeline
     from pyiceberg.catalog import Catalog
 
+    from replay_signals.pipelines.batch.changes import Days
     from replay_signals.pipelines.batch.graph import Job
     from replay_signals.pipelines.batch.outcome import Outcome
-    from replay_signals.pipelines.batch.sessions import Days
 
 LOCAL_RUNNER = "FnApiRunner"  # in this process; Beam's default would look for the Prism binary first
 CONFLICT_TRIES = 6
@@ -67,8 +68,8 @@ class BackfillResult:
 def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> BackfillResult:
     """Reads, judges and commits.
 
-    Raises InputError, WarehouseError (the warehouse or its surroundings), ValueError (days in the wrong order) and
-    PipelineBug, whose cause has the stack of the step that broke.
+    Raises InputError, WarehouseError (the warehouse or its surroundings), ValueError (days in the wrong order),
+    TooManyRejected (nothing is committed then) and PipelineBug, whose cause has the stack of the step that broke.
     """
     from replay_signals.pipelines.files.reading import expand
     from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog
@@ -102,7 +103,7 @@ def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> 
 
 
 def _days(options: BackfillOptions) -> Days | None:
-    from replay_signals.pipelines.batch.sessions import Days
+    from replay_signals.pipelines.batch.changes import Days
 
     if options.from_day is None and options.to_day is None:
         return None
@@ -116,9 +117,10 @@ def _attempt(
     options: BackfillOptions, urls: list[str], catalog: Catalog, days: Days | None, progress: Progress
 ) -> Outcome:
     """One run from the current state of the tables; raises Conflict when that state changes under it."""
-    from replay_signals.pipelines.batch.commit_plan import plans_of, publish
+    from replay_signals.pipelines.batch.commit_plan import commit_plans, plans_of
     from replay_signals.pipelines.batch.graph import Job
     from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_tables
+    from replay_signals.pipelines.iceberg.commit import discard
     from replay_signals.pipelines.iceberg.orphans import plan_location
 
     tables = {name: PinnedTable(table) for name, table in open_tables(catalog).items()}
@@ -126,7 +128,13 @@ def _attempt(
     job = Job(run_id, options.format, options.rules, tables, days, plan_location(tables["sessions"].table, run_id))
     outcome = _run(options, urls, job, progress)
     plans = plans_of(outcome, tables, days)
-    publish(catalog, tables, plans, run_id, _counter("commit", len(plans), progress))
+    try:
+        outcome.check(options.rules.rejects)
+    except TooManyRejected:
+        for made in plans:
+            discard(tables[made.name].table, made.files)
+        raise
+    commit_plans(catalog, tables, plans, run_id, _counter("commit", len(plans), progress))
     return outcome
 
 

@@ -20,16 +20,16 @@ from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.rules import read_rules
 from replay_signals.pipelines.files.reading import InputError, expand, read
 from replay_signals.schemas.digests import MessageDigest, millis
-from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, SnapshotMessage, SourcePosition
-from replay_signals.schemas.rows import SessionRow, SessionVerdict, SignalRow
+from replay_signals.schemas.messages import Record, SourcePosition
+from replay_signals.schemas.rows import DeadLetterRow, EventRow, SessionRow, SignalRow
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.digest.merge import session_of
-from replay_signals.transforms.digest.rejects import digested
 from replay_signals.transforms.digest.times import is_relative
+from replay_signals.transforms.evidence.dead_letters import dead_letter_row
+from replay_signals.transforms.evidence.extract import evidence_of
 from replay_signals.transforms.inbox.problems import exposure, rank
 from replay_signals.transforms.inbox.record import inbox_record, json_bytes, signal_dict, signal_line, visible
-from replay_signals.transforms.judge.judgement import judge
-from replay_signals.transforms.parse.values import dead_of_bug
+from replay_signals.transforms.judge.session import judge_session
+from replay_signals.transforms.table_rows import Rows
 
 SessionKey = tuple[str, str]
 SHOWN_REJECTS = 5
@@ -40,10 +40,10 @@ class Rejects:
 
     def __init__(self, sink: BinaryIO | None = None) -> None:
         self.by_reason: Counter[str] = Counter()
-        self.first: list[DeadLetter] = []
+        self.first: list[DeadLetterRow] = []
         self._sink = sink
 
-    def add(self, letter: DeadLetter) -> None:
+    def add(self, letter: DeadLetterRow) -> None:
         """Takes one dead letter."""
         self.by_reason[letter.reason] += 1
         if len(self.first) < SHOWN_REJECTS:
@@ -52,41 +52,31 @@ class Rejects:
             self._sink.write(json_bytes(_letter_dict(letter)) + b"\n")
 
 
-class Harvest:
-    """What was read: digests and events by (team, session id), and what was rejected."""
+class CollectedEvidence:
+    """What was read: digests and event rows by (team, session id), and what was rejected."""
 
     def __init__(self, rejects: Rejects) -> None:
         self.digests: defaultdict[SessionKey, list[MessageDigest]] = defaultdict(list)
-        self.events: defaultdict[SessionKey, list[AnalyticsEvent]] = defaultdict(list)
+        self.events: defaultdict[SessionKey, list[EventRow]] = defaultdict(list)
         self.rejects = rejects
 
-    def add(self, record: SnapshotMessage | AnalyticsEvent | DeadLetter) -> None:
+    def add(self, record: Record) -> None:
         """Takes one record of a reader."""
-        if isinstance(record, SnapshotMessage):
-            self._add_message(record)
-        elif isinstance(record, DeadLetter):
-            self.rejects.add(record)
-        elif record.session_id:
-            self.events[record.team, record.session_id].append(record)
-
-    def _add_message(self, message: SnapshotMessage) -> None:
-        found: list[MessageDigest | DeadLetter]
-        try:
-            found = digested(message)
-        except Exception as error:  # noqa: BLE001 - a bug met by one message costs that message, not the run
-            found = [dead_of_bug(error, message.position, team=message.team, session_id=message.session_id)]
-        for one in found:
-            if isinstance(one, DeadLetter):
-                self.rejects.add(one)
-            else:
-                self.digests[message.team, message.session_id].append(one)
+        for evidence in evidence_of(record):
+            key, body = (evidence.key.team, evidence.key.session_id), evidence.body
+            if isinstance(body, MessageDigest):
+                self.digests[key].append(body)
+            elif isinstance(body, DeadLetterRow):
+                self.rejects.add(body)
+            elif body.session_id:
+                self.events[key].append(body)
 
 
-def harvest(
+def collect(
     urls: Sequence[str], file_format: str, rejects: Rejects, on_file: Callable[[str], None] = lambda url: None
-) -> Harvest:
+) -> CollectedEvidence:
     """Reads files; `on_file` is called after each. Raises InputError for an unknown format."""
-    found = Harvest(rejects)
+    found = CollectedEvidence(rejects)
     for url in urls:
         for record in read(url, file_format):
             found.add(record)
@@ -94,14 +84,14 @@ def harvest(
     return found
 
 
-def verdicts(found: Harvest, rules: Rules) -> Iterator[SessionVerdict]:
-    """Judges every recorded session in the order of their keys, so the order of files changes nothing."""
+def judge_all(found: CollectedEvidence, rules: Rules) -> Iterator[Rows]:
+    """Rows of every recorded session in the order of their keys, so the order of files changes nothing."""
     for key in sorted(found.digests):
-        try:
-            yield judge(session_of(found.digests[key]), found.events.get(key, []), rules)
-        except Exception as error:  # noqa: BLE001 - a bug in a detector costs one session, not the run
-            position = SourcePosition(f"session {key[1]}")
-            found.rejects.add(dead_of_bug(error, position, team=key[0], session_id=key[1]))
+        judged = judge_session(found.digests[key], found.events.get(key, []), rules)
+        if judged.failure is None:
+            yield judged.rows
+        else:
+            found.rejects.add(dead_letter_row(judged.failure))
 
 
 def wanted(signal: SignalRow, kinds: Sequence[str], min_confidence: float) -> bool:
@@ -109,14 +99,16 @@ def wanted(signal: SignalRow, kinds: Sequence[str], min_confidence: float) -> bo
     return (not kinds or signal.kind in kinds) and signal.confidence >= min_confidence
 
 
-def _letter_dict(letter: DeadLetter) -> dict[str, object]:
-    fields: dict[str, object] = msgspec.structs.asdict(letter)
-    position = letter.position
+def _letter_dict(letter: DeadLetterRow) -> dict[str, object]:
     return {
-        "source": position.source,
-        "partition": position.partition,
-        "offset": position.offset,
-        **{name: value for name, value in fields.items() if name not in ("position", "payload")},
+        "source": letter.source,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "team": letter.team,
+        "session_id": letter.session_id,
+        "received_ms": None if letter.received_at is None else round(millis(letter.received_at)),
         "payload": letter.payload.decode("utf-8", "backslashreplace"),
     }
 
@@ -140,13 +132,13 @@ def run(request: Request, output: str) -> ExitCode:
     urls = expand(request.paths)
     with _sink(request.dead_letters) as sink:
         with render.progress("Reading", len(urls)) as step:
-            found = harvest(urls, request.file_format, Rejects(sink), step)
+            found = collect(urls, request.file_format, Rejects(sink), step)
         with render.progress("Judging", len(found.digests)) as step:
-            judged = list(_each(verdicts(found, rules), step))
+            judged = list(_each(judge_all(found, rules), step))
     signals = [
-        (signal, verdict.session)
-        for verdict in judged
-        for signal in verdict.signals
+        (signal, rows["sessions"][0])
+        for rows in judged
+        for signal in rows["signals"]
         if wanted(signal, request.kinds, request.min_confidence)
     ]
     if output == "jsonl":
@@ -156,7 +148,8 @@ def run(request: Request, output: str) -> ExitCode:
         render.write(json_bytes([signal_dict(signal) for signal, _ in signals], indent=2))
     else:
         _print_table(request, found, judged, signals)
-    relative = [verdict.session.session_id for verdict in judged if is_relative(millis(verdict.session.started_at))]
+    sessions = [rows["sessions"][0] for rows in judged]
+    relative = [row.session_id for row in sessions if is_relative(millis(row.started_at))]
     if relative:
         render.say(
             f"{render.count(len(relative), 'session')} with times from its own start only, written as from "
@@ -167,21 +160,21 @@ def run(request: Request, output: str) -> ExitCode:
     return ExitCode.REJECTED if request.strict and found.rejects.by_reason else ExitCode.OK
 
 
-def _each(judged: Iterator[SessionVerdict], step: Callable[[str], None]) -> Iterator[SessionVerdict]:
-    for verdict in judged:
-        step(verdict.session.session_id)
-        yield verdict
+def _each(judged: Iterator[Rows], step: Callable[[str], None]) -> Iterator[Rows]:
+    for rows in judged:
+        step(rows["sessions"][0].session_id)
+        yield rows
 
 
 def _print_table(
     request: Request,
-    found: Harvest,
-    judged: Sequence[SessionVerdict],
+    found: CollectedEvidence,
+    judged: Sequence[Rows],
     signals: Sequence[tuple[SignalRow, SessionRow]],
 ) -> None:
     produced_at = datetime.now(UTC)
     records = [inbox_record(signal, produced_at=produced_at, session=session) for signal, session in signals]
-    ranked = rank(records, exposure(verdict.session for verdict in judged))
+    ranked = rank(records, exposure(rows["sessions"][0] for rows in judged))
     render.out().print(
         f"{render.count(len(judged), 'session')}, {render.count(len(signals), 'signal')}, "
         f"{render.count(len(ranked), 'problem')}, the most harmful first.\n"
@@ -201,7 +194,11 @@ def _print_rejects(rejects: Rejects) -> None:
         out.print(f"{number:7,}  {visible(reason)}")
     out.print("\nThe first of them:", style="bold")
     for letter in rejects.first:
-        out.print(render.text(f"  {letter.position}  {letter.reason}: {letter.detail}"), soft_wrap=True)
+        out.print(render.text(f"  {_place(letter)}  {letter.reason}: {letter.detail}"), soft_wrap=True)
+
+
+def _place(letter: DeadLetterRow) -> SourcePosition:
+    return SourcePosition(letter.source, letter.offset, letter.partition)
 
 
 def _how_to_see(request: Request) -> str:

@@ -22,6 +22,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     STORE = 3
     MISSING_EXTRA = 4
+    TOO_MANY_REJECTED = 5
     INTERNAL = 70
     INTERRUPTED = 130
     BROKEN_PIPE = 141
@@ -33,6 +34,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.USAGE: "wrong option, missing or unusable input, or a rules file that is not valid",
     ExitCode.STORE: "the warehouse, the inbox, a Kafka topic or a disk cannot be read or written",
     ExitCode.MISSING_EXTRA: "the command needs an extra that is not installed",
+    ExitCode.TOO_MANY_REJECTED: "stopped, and nothing committed: so much was rejected that the program must be wrong",
     ExitCode.INTERNAL: "an error that nobody foresaw",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
     ExitCode.BROKEN_PIPE: "the reader of the output went away",
@@ -51,6 +53,7 @@ KNOWN = {
     "WarehouseError": ExitCode.STORE,
     "InboxError": ExitCode.STORE,
     "BrokerError": ExitCode.STORE,
+    "TooManyRejected": ExitCode.TOO_MANY_REJECTED,
 }
 
 _debug = False

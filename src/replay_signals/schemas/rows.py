@@ -297,7 +297,6 @@ class SessionVerdict(Struct, frozen=True, kw_only=True):
     interactions: list[InteractionRow]
     console_logs: list[ConsoleLogRow]
     network_requests: list[NetworkRequestRow]
-    events: list[EventRow]
 
 
 TABLES: dict[str, type[Struct]] = {

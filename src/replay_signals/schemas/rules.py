@@ -44,7 +44,7 @@ class Rage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When a stream judges a session, and how much of one it keeps. Changes when results come, not what they are."""
+    """When a stream judges a session; `max_*`: how much of one is judged, in `detect`, batch and stream alike."""
 
     close_after_ms: Annotated[
         int, doc("A session closes this long after its last message (PostHog's recorder starts a new one then)")
@@ -73,6 +73,16 @@ class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_events: Annotated[int, doc("Analytics events of a session that are judged; more are rows only")] = 10_000
 
 
+class RejectionLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a job stops instead of making more dead letters: so much is not bad input, but a bad release."""
+
+    max_share: Annotated[
+        float, doc("Share of the inputs of a window that may be rejected; above 1 nothing ever stops a job")
+    ] = 0.5
+    min_count: Annotated[int, doc("So many rejected inputs never stop a job, whatever their share")] = 1000
+    window_ms: Annotated[int, doc("A stream looks at the inputs of this time, a backfill at all of them")] = 600_000
+
+
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a place is worth: pages whose path contains `path` add `points` to the severity of their signals."""
 
@@ -86,16 +96,17 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clicks: Clicks = Clicks()
     rage: Rage = Rage()
     session: Session = Session()
+    rejects: RejectionLimit = RejectionLimit()
     values: Annotated[list[Value], doc("Pages that matter more")] = []
 
     @property
     def version(self) -> str:
-        """Revision of the code and a hash of the values that decide results; `session` decides none."""
+        """Revision of the code and a hash of the values that decide results; `session` and `rejects` decide none."""
         from hashlib import blake2b
 
         # through their types first: 1000 and 1000.0 are one setting, wherever the rules came from
         typed = _rules.decode(msgspec.json.encode(self))
-        values = {name: getattr(typed, name) for name in self.__struct_fields__ if name != "session"}
+        values = {name: getattr(typed, name) for name in self.__struct_fields__ if name not in ("session", "rejects")}
         return f"{RULES_REVISION}-{blake2b(msgspec.json.encode(values), digest_size=4).hexdigest()}"
 
 

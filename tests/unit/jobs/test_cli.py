@@ -103,7 +103,7 @@ def test_an_unforeseen_error_says_how_to_see_more_and_debug_shows_it(
     def broken(*_: object) -> None:
         raise KeyError("surprise")
 
-    monkeypatch.setattr(detect, "harvest", broken)
+    monkeypatch.setattr(detect, "collect", broken)
     code, _, err = run_cli("detect", ONE)
     assert code == 70
     assert "KeyError: 'surprise'" in err

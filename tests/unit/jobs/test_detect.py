@@ -16,6 +16,7 @@ from replay_signals.jobs import detect
 from replay_signals.pipelines.files.reading import expand
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.inbox.record import signal_line
+from replay_signals.transforms.judge import session
 from support.samples import EXAMPLES
 
 Run = Callable[..., tuple[int, str, str]]
@@ -23,8 +24,8 @@ ONE = str(EXAMPLES / "s0003.posts.jsonl.gz")
 
 
 def _lines(urls: list[str]) -> list[bytes]:
-    found = detect.harvest(urls, "auto", detect.Rejects())
-    return [signal_line(signal) for verdict in detect.verdicts(found, Rules()) for signal in verdict.signals]
+    found = detect.collect(urls, "auto", detect.Rejects())
+    return [signal_line(signal) for rows in detect.judge_all(found, Rules()) for signal in rows["signals"]]
 
 
 def test_json_lines_have_what_consumers_read(run_cli: Run) -> None:
@@ -119,20 +120,20 @@ def test_broken_input_is_listed_and_costs_only_itself(run_cli: Run, tmp_path: Pa
 
 
 def test_a_bug_in_a_detector_costs_one_session(run_cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = detect.judge
+    real = session.judge
 
-    def fails_once(session: object, *rest: object) -> object:
+    def fails_once(digest: object, *rest: object) -> object:
         if len(judged) == 0:
-            judged.append(session)
+            judged.append(digest)
             raise RuntimeError("a bug")
-        return real(session, *rest)  # type: ignore[arg-type]
+        return real(digest, *rest)  # type: ignore[arg-type]
 
     judged: list[object] = []
-    monkeypatch.setattr(detect, "judge", fails_once)
+    monkeypatch.setattr(session, "judge", fails_once)
     code, out, _ = run_cli("detect", ONE, str(EXAMPLES / "s0027.posts.jsonl.gz"))
     assert code == 0
     assert "1 session," in out
-    assert "internal_error: RuntimeError: a bug" in out
+    assert "internal_error: judge failed: RuntimeError: a bug" in out
 
 
 def test_hostile_page_text_cannot_steer_the_terminal(run_cli: Run, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from replay_signals.schemas.messages import Reason
-from replay_signals.transforms.parse.json_text import flaw, repaired, salvage
+from replay_signals.transforms.parse.json_text import flaw, salvage
+from replay_signals.transforms.text import json_utf8
 
 
 @pytest.mark.parametrize(
@@ -63,4 +64,4 @@ def test_hostile_text_stays_cheap() -> None:
     ],
 )
 def test_repair(text: bytes, fixed: bytes) -> None:
-    assert repaired(text) == fixed
+    assert json_utf8(text) == fixed

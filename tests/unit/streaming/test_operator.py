@@ -9,10 +9,16 @@ import msgspec
 import pytest
 
 from replay_signals.schemas.digests import MessageDigest
+from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rules import Rules, Session
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.streaming import Live, MemoryStore, Step, closing, loose_event
-from replay_signals.transforms.streaming.state import CLOSED, EXPIRED, OPEN, Published
+from replay_signals.transforms.evidence.extract import event_evidence, sound_digest
+from replay_signals.transforms.inbox.record import inbox_record
+from replay_signals.transforms.inbox.record import signal_row as signal_row_of
+from replay_signals.transforms.judge.session import judge_session
+from replay_signals.transforms.streaming import Live, MemoryStore, Step, closing, recent
+from replay_signals.transforms.streaming.closing import moment
+from replay_signals.transforms.streaming.state import CLOSED, EXPIRED, OPEN, Published, StoredSignal
 from support.dom import button, el, field_
 from support.outcome import START_MS, digested
 from support.samples import signal_row
@@ -214,7 +220,7 @@ def test_events_without_a_recording_are_rows_and_nothing_else() -> None:
     stream = Stream().play(sent(visit)).close()
     assert {table for _, table, _ in stream.rows} == {"events"}
     assert len(stream.of("events")) == 2
-    assert loose_event(visit.analytics[1]) == stream.of("events")[1]
+    assert event_evidence(visit.analytics[1]) == stream.of("events")[1]
 
 
 def test_a_late_event_does_not_keep_a_session_open() -> None:
@@ -301,16 +307,14 @@ def test_evidence_is_let_go_and_what_comes_then_is_a_row_and_a_mark() -> None:
 
 def test_a_signal_that_was_taken_back_may_come_back() -> None:
     row = signal_row()
-    judged = closing.judge_whole(
-        [digested([{"type": 4, "timestamp": 1e12, "data": {"href": "http://a/"}}])], [], RULES, False
-    )
+    judged = judge_session([digested([{"type": 4, "timestamp": 1e12, "data": {"href": "http://a/"}}])], [], RULES)
     history = []
     before, standing = Published(), []
     for signals in ([row], [], [row], [row]):
         step = Step()
-        before = closing.publish(msgspec.structs.replace(judged, signals=signals), standing, before, step, 0)
+        before = closing.add_differences(judged.rows | {"signals": signals}, standing, before, step, 0)
         history += [r for table, r in step.rows if table == "signals"]
-        standing = history[-1:]
+        standing = [StoredSignal(row) for row in history[-1:]]
     assert [(r.status, r.revision) for r in history] == [("new", 1), ("retracted", 2), ("revised", 3)]
 
 
@@ -399,7 +403,7 @@ def test_times_that_no_calendar_holds_and_broken_text_are_survived(received_ms: 
     one = digested(visit.recorded["window-1"], window_id="\udfff", distinct_id="\ud800")
     one = msgspec.structs.replace(one, received_ms=received_ms, sent_ms=received_ms)
     stream = Stream()
-    stream.send(one, at(5000))
+    stream.send(sound_digest(one), at(5000))
     stream.close()
     assert not stream.letters
     assert set(kinds(stream)) >= {"dead_click"}
@@ -425,3 +429,34 @@ def test_settings_decide_when_a_session_closes() -> None:
     ((now_ms, one),) = sent(visit)
     stream = Stream(Rules(session=Session(close_after_ms=5000)))
     assert stream.send(one, now_ms).timer_ms == now_ms + 5000
+
+
+# Bugs
+
+
+def test_a_bug_behind_the_evidence_costs_no_evidence_and_names_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    visit = Visit()
+    shop(visit).click("pay", at=4000).lives(15_000)
+    monkeypatch.setattr(recent, "add", lambda *_: 1 / 0)
+    stream = Stream()
+    for i, (now_ms, one) in enumerate(sent(visit)):
+        assert isinstance(one, MessageDigest)
+        step = stream.live.on_message(stream.store, one, now_ms, SourcePosition("snapshots", i, 2))
+        stream._take(step, now_ms)
+        assert [table for table, _ in step.rows] == ["message_digests"]
+        assert [letter.position for letter in step.letters] == [SourcePosition("snapshots", i, 2)]
+    monkeypatch.undo()
+    stream.letters.clear()
+    assert_equal(stream.close(), batch([one for _, one in sent(visit)], RULES))
+
+
+def test_a_contested_signal_that_no_longer_holds_is_taken_back_in_its_own_words() -> None:
+    visit = Visit()
+    shop(visit).click("pay", at=4000).lives(15_000)
+    stream = Stream().play(sent(visit))
+    told = inbox_record(signal_row(team="team", session_id="session-1", signal_id="lost"), produced_at=moment(at(9000)))
+    stream._take(stream.live.on_published(stream.store, told, at(9000)), at(9000))
+    stream.remembers("signals", signal_row_of(told))
+    stream.close()
+    (back,) = [record for record in stream.inbox if record.id == "lost"]
+    assert (back.status, back.summary) == ("retracted", told.summary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from random import Random
 from typing import Any
 
 import pytest
@@ -207,3 +208,30 @@ def test_cost_grows_with_the_messages_of_a_session_not_with_their_square() -> No
     growth = {name: long[name] / short[name] for name in short}
     assert short["judgements"] > 30
     assert max(growth.values()) < 11, growth
+
+
+@pytest.mark.parametrize("caps", [{"max_messages": 5}, {"max_clicks": 9}, {"max_digest_bytes": 900}, {"max_events": 3}])
+@pytest.mark.parametrize("seed", range(6))
+def test_under_caps_any_order_holds_what_a_backfill_holds(caps: dict[str, int], seed: int) -> None:
+    """The beginning of the session by the client's clock is judged, whatever came first."""
+    visit = Visit()
+    for i in range(12):
+        visit.event("order", at=1000 * i)
+    messages = [message(2000 * i, *clicks(2000 * i + 10, 600, 2000 * i + 1900)) for i in range(1, 20)]
+    sent = [opening(0), *messages, *((event.timestamp_ms + 900, event) for event in visit.analytics)]
+    Random(seed).shuffle(sent)
+    stream = capped(**caps)
+    for now_ms, one in sent:
+        stream.send(one, now_ms)
+    stream.close()
+    assert stream.of("sessions")[-1].truncated
+    assert_equal(stream, batch([one for _, one in sent], stream.rules))
+
+
+def test_what_is_kept_over_a_cap_is_bounded_when_evidence_comes_backwards() -> None:
+    stream, most = capped(max_messages=16), 0
+    for now_ms, one in reversed([opening(0), *(message(t, scrolls(t, t)) for t in range(2000, 200_000, 2000))]):
+        stream.send(one, now_ms)
+        most = max(most, sum(1 for data in stream.store.digests.entries.values() if data))
+    assert most <= 19
+    assert stream.state.message_count <= 18

@@ -10,12 +10,23 @@ from typing import Any
 import msgspec
 import pytest
 
+from replay_signals.schemas.digests import to_row
+from replay_signals.schemas.rows import SignalRow
 from replay_signals.transforms.session.event_rows import event_of
 from replay_signals.transforms.streaming import MemoryStore, StateError
 from replay_signals.transforms.streaming.codec import Codec
-from replay_signals.transforms.streaming.state import CODECS, DIGESTS, EVENTS, OPEN, SIGNALS, STATES, SessionState
+from replay_signals.transforms.streaming.state import (
+    CODECS,
+    DIGESTS,
+    EVENTS,
+    OPEN,
+    SIGNALS,
+    STATES,
+    SessionState,
+    StoredSignal,
+)
 from support.outcome import START_MS, digested
-from support.samples import ROOT
+from support.samples import ROOT, signal_row
 from support.stories import shop_visit
 from support.streaming import Evidence, Stream, assert_equal, batch
 
@@ -62,8 +73,10 @@ def test_a_session_goes_on_from_what_version_1_wrote() -> None:
     stream.timers = [state.timer_ms or 0]
     known: list[Evidence] = [DIGESTS.decode(data).digest for data in stream.store.digests.entries.values()]
     known += [event_of(EVENTS.decode(data).row) for data in stream.store.events.entries.values()]
+    for data in stream.store.digests.entries.values():
+        stream.remembers("message_digests", to_row(DIGESTS.decode(data).digest))
     for data in stream.store.signals.entries.values():
-        stream.remembers("signals", SIGNALS.decode(data))
+        stream.remembers("signals", SIGNALS.decode(data).row)
     for data in stream.store.events.entries.values():
         stream.remembers("events", EVENTS.decode(data).row)
     later = [one for one in evidence() if one[0] > START_MS + CUT_MS]
@@ -124,3 +137,10 @@ def test_state_that_cannot_be_read_stops_the_job(data: bytes, said: str) -> None
         stream.timer(0)
     with pytest.raises(StateError, match="newer version"):
         stream.send(evidence()[0][1], 0)
+
+
+def test_a_contested_signal_of_version_1_is_contested_without_the_blank_that_marked_it() -> None:
+    marked = Codec(SignalRow, 1).encode(signal_row(summary="3 clicks did nothing "))
+    assert SIGNALS.decode(marked) == StoredSignal(signal_row(summary="3 clicks did nothing"), contested=True)
+    plain = Codec(SignalRow, 1).encode(signal_row(summary="3 clicks did nothing"))
+    assert SIGNALS.decode(plain) == StoredSignal(signal_row(summary="3 clicks did nothing"))

@@ -1,4 +1,4 @@
-"""publish: the outcome of a run becomes visible, table by table, each in one atomic commit."""
+"""The outcome of a run becomes visible, table by table, each in one atomic commit."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from pyiceberg.catalog import Catalog
 from pyiceberg.expressions import AlwaysFalse, BooleanExpression, Or
 
+from replay_signals.pipelines.batch.changes import Days
 from replay_signals.pipelines.batch.outcome import Outcome
 from replay_signals.pipelines.batch.replaced_days import rows_of_days
-from replay_signals.pipelines.batch.sessions import Days
 from replay_signals.pipelines.iceberg.catalog import PinnedTable
 from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, Conflict, TablePlan, commit_table, discard
 from replay_signals.pipelines.iceberg.datafiles import data_file
@@ -37,7 +37,7 @@ def _plan(pinned: PinnedTable, name: str, outcome: Outcome, days: BooleanExpress
     )
 
 
-def publish(
+def commit_plans(
     catalog: Catalog,
     tables: Mapping[str, PinnedTable],
     plans: list[TablePlan],

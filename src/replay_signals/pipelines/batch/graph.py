@@ -1,12 +1,12 @@
 """The batch graph: files to data files of every table, and a plan of what to commit.
 
-    urls -> read -> digest -> own          each piece of evidence keyed by who it belongs to
-                 -> + stored evidence      of the owners that the input touches
-         -> group by owner -> settle       merge, judge, revise: only what changes leaves
-         -> write data files -> plan       one file a table and partition, nothing visible yet
+    urls -> read -> extract evidence       each piece with its key: a session, an event or a dead letter
+                 -> + stored evidence      of the keys that the input touches
+         -> group by key -> judge, revise  only what changes leaves
+         -> write data files -> plan       one file per table and partition, nothing visible yet
 
-Whatever a step rejects becomes a dead letter and is an owner of its own, so it takes the same way into its table.
-Only bytes are shuffled (`parts`), and only one owner's parts are in memory at a time.
+Whatever a step rejects becomes a dead letter with a key of its own, so it takes the same way into its table.
+Only bytes are shuffled (`packing`), and only one key's evidence is in memory at a time.
 """
 
 from __future__ import annotations
@@ -24,26 +24,24 @@ from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
-from replay_signals.pipelines import evidence
+from replay_signals.pipelines.batch.changes import Days, changes_of_key
 from replay_signals.pipelines.batch.outcome import MergeOutcomes, Outcome, outcome_of
-from replay_signals.pipelines.batch.sessions import Days, settle
-from replay_signals.pipelines.evidence import DIGEST, EVENT, LETTER, Owner, Part, pack_owner, unpack_owner
 from replay_signals.pipelines.files.reading import read
 from replay_signals.pipelines.iceberg.catalog import PinnedTable
 from replay_signals.pipelines.iceberg.datafiles import PartitionOf, described, partition_of, write_rows
 from replay_signals.pipelines.iceberg.lookup import rows_by_id, rows_of_sessions
-from replay_signals.schemas.digests import MessageDigest
-from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Record, SnapshotMessage
+from replay_signals.pipelines.packing import PackedRow, pack, pack_key, pack_stored, unpack_key
+from replay_signals.schemas.messages import Record
 from replay_signals.schemas.rows import TABLES
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.digest.rejects import digested
-from replay_signals.transforms.parse.values import dead_of_bug
-from replay_signals.transforms.session.analytics import event_row
+from replay_signals.transforms.evidence.extract import evidence_of
+from replay_signals.transforms.evidence.keys import DEAD_LETTER, EVENT, key_of_dead_letter, key_of_event
 
-Owned = tuple[bytes, Part]
-Gathered = tuple[bytes, bytes]
-GATHERED_BYTES = 4 * 1024 * 1024
-OWNERS_A_LOOKUP = 10_000
+Keyed = tuple[bytes, PackedRow]
+KeyedBatch = tuple[bytes, bytes]
+"""A key and the compressed list of its packed rows."""
+BATCHED_BYTES = 4 * 1024 * 1024
+KEYS_PER_LOOKUP = 10_000
 ROWS_A_FILE = 200_000
 """Rows buffered by a writer; about 100 MB of the widest table."""
 
@@ -53,7 +51,7 @@ encode = msgspec.msgpack.Encoder().encode
 _partition = msgspec.msgpack.Decoder(tuple[str, date, int])
 _rows = {name: msgspec.msgpack.Decoder(list[row]) for name, row in TABLES.items()}  # type: ignore[valid-type]  # a type at run time
 
-_parts = msgspec.msgpack.Decoder(list[Part])
+_packed_rows = msgspec.msgpack.Decoder(list[PackedRow])
 grown: Callable[[bytes], bytes] = lz4.block.decompress
 
 watchers: dict[str, Callable[[str], None]] = {}
@@ -77,20 +75,20 @@ def backfill(pipeline: beam.Pipeline, urls: list[str], job: Job) -> None:
         pipeline
         | "Files" >> beam.Create(urls, reshuffle=True)
         | "Read" >> beam.ParDo(Read(job)).with_output_types(beam.typehints.Any)
-        | "Digest" >> beam.FlatMap(own).with_output_types(Owned)
-        | "Gather" >> beam.ParDo(Gather()).with_output_types(Gathered)
+        | "ExtractEvidence" >> beam.FlatMap(extract).with_output_types(Keyed)
+        | "BatchPerKey" >> beam.ParDo(BatchPerKey()).with_output_types(KeyedBatch)
     )
     evidence = fresh
     if any(table.snapshot_id for table in job.tables.values()):
         evidence = (fresh, fresh | "Stored" >> LookUpStored(job)) | "Join" >> beam.Flatten()
-    settled = (
+    changed = (
         evidence
-        | "GroupByOwner" >> beam.GroupByKey()
-        | "Settle" >> beam.ParDo(Settle(job)).with_outputs(OUTCOMES, main=ROWS)
+        | "GroupByKey" >> beam.GroupByKey()
+        | "JudgeAndRevise" >> beam.ParDo(JudgeAndRevise(job)).with_outputs(OUTCOMES, main=ROWS)
     )
-    written = settled[ROWS] | "WriteDataFiles" >> WriteDataFiles(job)
+    written = changed[ROWS] | "WriteDataFiles" >> WriteDataFiles(job)
     _ = (
-        (settled[OUTCOMES], written)
+        (changed[OUTCOMES], written)
         | "Outcomes" >> beam.Flatten()
         | "Merge" >> beam.CombineGlobally(MergeOutcomes())
         | "Plan" >> beam.ParDo(WritePlan(job))
@@ -114,110 +112,97 @@ class Read(beam.DoFn):
         _tell(self._job, "read")
 
 
-def own(record: Record) -> list[Owned]:
-    """A record as parts of its owners' evidence: digest, event row, dead letter rows. Raw payload ends here."""
-    try:
-        return [_own(one) for one in (digested(record) if isinstance(record, SnapshotMessage) else [record])]
-    except Exception as error:  # noqa: BLE001 - a bug met by one record costs that record, not the run
-        return [_own(dead_of_bug(error, record.position, team=record.team))]
+def extract(record: Record) -> list[Keyed]:
+    """The evidence of a record, packed, with its keys."""
+    return [(pack_key(one.key), pack(one.body, is_part=one.is_part)) for one in evidence_of(record)]
 
 
-def _own(one: MessageDigest | AnalyticsEvent | DeadLetter) -> Owned:
-    if isinstance(one, MessageDigest):
-        return pack_owner(Owner(one.team, one.session_id)), evidence.pack(DIGEST, one)
-    if isinstance(one, AnalyticsEvent):
-        event = event_row(one)
-        return pack_owner(evidence.owner_of_event(event)), evidence.pack(EVENT, event)
-    letter = evidence.letter_row(one)
-    return pack_owner(evidence.owner_of_letter(letter)), evidence.pack(LETTER, letter)
-
-
-class Gather(beam.DoFn):
-    """Parts of one owner that were read together travel together, compressed: they have much in common."""
+class BatchPerKey(beam.DoFn):
+    """Evidence of one key that was read together travels together, compressed: it has much in common."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Beam's
 
     def start_bundle(self) -> None:
-        """Nothing gathered yet."""
-        self._parts: dict[bytes, list[Part]] = defaultdict(list)
-        self._size = 0
+        """Nothing held yet."""
+        self._held: dict[bytes, list[PackedRow]] = defaultdict(list)
+        self._size_bytes = 0
 
-    def process(self, owned: Owned) -> Iterator[Gathered]:
-        """Keeps a part; lets all go when they are many bytes."""
-        owner, part = owned
-        self._parts[owner].append(part)
-        self._size += len(part[1])
-        if self._size > GATHERED_BYTES:
-            yield from self._gathered()
+    def process(self, keyed: Keyed) -> Iterator[KeyedBatch]:
+        """Holds a packed row; lets all go when they are many bytes."""
+        key, packed = keyed
+        self._held[key].append(packed)
+        self._size_bytes += len(packed[1])
+        if self._size_bytes > BATCHED_BYTES:
+            yield from self._batches()
             self.start_bundle()
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
         """Lets the rest go."""
-        for gathered in self._gathered():
-            yield WindowedValue(gathered, MIN_TIMESTAMP, (GlobalWindow(),))
+        for batch in self._batches():
+            yield WindowedValue(batch, MIN_TIMESTAMP, (GlobalWindow(),))
 
-    def _gathered(self) -> Iterator[Gathered]:
-        return ((owner, shrunk(owned)) for owner, owned in self._parts.items())
+    def _batches(self) -> Iterator[KeyedBatch]:
+        return ((key, shrunk(packed)) for key, packed in self._held.items())
 
 
 class LookUpStored(beam.PTransform[Any, Any]):
-    """Stored rows of every owner that the input touches."""
+    """Stored rows of every key that the input touches."""
 
     def __init__(self, job: Job) -> None:
         super().__init__()
         self._job = job
 
     def expand(self, fresh: beam.pvalue.PCollection[Any]) -> beam.pvalue.PCollection[Any]:
-        """Owned parts of kind = table."""
+        """Batches of stored rows."""
         stored: beam.pvalue.PCollection[Any] = (
             fresh
-            | "Owners" >> beam.Keys()
+            | "Keys" >> beam.Keys()
             | "Distinct" >> beam.Distinct()
-            | "Batch" >> beam.BatchElements(OWNERS_A_LOOKUP, OWNERS_A_LOOKUP)
-            | "ReadStored" >> beam.ParDo(ReadStored(self._job)).with_output_types(Owned)
-            | "Gather" >> beam.ParDo(Gather()).with_output_types(Gathered)
+            | "Batch" >> beam.BatchElements(KEYS_PER_LOOKUP, KEYS_PER_LOOKUP)
+            | "ReadStored" >> beam.ParDo(ReadStored(self._job)).with_output_types(Keyed)
+            | "BatchPerKey" >> beam.ParDo(BatchPerKey()).with_output_types(KeyedBatch)
         )
         return stored
 
 
 class ReadStored(beam.DoFn):
-    """Reads the pinned tables once for many owners."""
+    """Reads the pinned tables once for many keys."""
 
     def __init__(self, job: Job) -> None:
         self._tables = job.tables
 
-    def process(self, batch: list[bytes]) -> Iterator[Owned]:
-        """Every stored row of the owners, with its owner."""
-        owners = [unpack_owner(data) for data in batch]
-        keys = {(o.team, o.session_id): key for o, key in zip(owners, batch, strict=True) if o.session_id}
-        for table, row in rows_of_sessions(self._tables, keys):
-            yield keys[row.team, row.session_id], evidence.pack(table, row)
-        for row in rows_by_id(self._tables, "events", {o.loose for o in owners if o.kind == EVENT}):
+    def process(self, batch: list[bytes]) -> Iterator[Keyed]:
+        """Every stored row of the keys, with its key."""
+        keys = [unpack_key(data) for data in batch]
+        sessions = {(k.team, k.session_id): data for k, data in zip(keys, batch, strict=True) if k.session_id}
+        for table, row in rows_of_sessions(self._tables, sessions):
+            yield sessions[row.team, row.session_id], pack_stored(table, row)
+        for row in rows_by_id(self._tables, "events", {k.record_id for k in keys if k.kind == EVENT}):
             if not row.session_id:
-                yield pack_owner(evidence.owner_of_event(row)), evidence.pack("events", row)
-        for row in rows_by_id(self._tables, "dead_letters", {o.loose for o in owners if o.kind == LETTER}):
-            yield pack_owner(evidence.owner_of_letter(row)), evidence.pack("dead_letters", row)
+                yield pack_key(key_of_event(row)), pack_stored("events", row)
+        for row in rows_by_id(self._tables, "dead_letters", {k.record_id for k in keys if k.kind == DEAD_LETTER}):
+            yield pack_key(key_of_dead_letter(row)), pack_stored("dead_letters", row)
 
 
-class Settle(beam.DoFn):
-    """One owner's evidence to rows by partition, and to what the plan has to know."""
+class JudgeAndRevise(beam.DoFn):
+    """One key's evidence to rows by partition, and to what the plan has to know."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
 
     def process(self, grouped: tuple[bytes, Iterable[bytes]]) -> Iterator[Any]:
         """Rows of one partition as MessagePack; the outcome apart."""
-        owned = chain.from_iterable(_parts.decode(grown(data)) for data in grouped[1])
-        settled = settle(unpack_owner(grouped[0]), owned, self._job.rules, self._job.days)
+        packed = chain.from_iterable(_packed_rows.decode(grown(data)) for data in grouped[1])
+        made = changes_of_key(unpack_key(grouped[0]), packed, self._job.rules, self._job.days)
         by_partition: dict[PartitionOf, list[Any]] = defaultdict(list)
-        for change in settled.changes:
+        for change in made.changes:
             for row in change.rows:
                 by_partition[partition_of(change.table, row)].append(row)
         for partition, rows in by_partition.items():
             yield encode(partition), shrunk(rows)
-        yield beam.pvalue.TaggedOutput(OUTCOMES, outcome_of(settled))
-        if settled.sessions:
+        yield beam.pvalue.TaggedOutput(OUTCOMES, outcome_of(made))
+        if made.sessions:
             _tell(self._job, "judge")
 
 

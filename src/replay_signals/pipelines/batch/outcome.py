@@ -9,9 +9,11 @@ import msgspec
 from apache_beam.coders.typecoders import registry
 from pyiceberg.io import FileIO
 
-from replay_signals.pipelines.batch.sessions import Settled
+from replay_signals.pipelines.batch.changes import KeyChanges
 from replay_signals.pipelines.iceberg.catalog import WarehouseError
 from replay_signals.pipelines.iceberg.datafiles import WrittenFile
+from replay_signals.schemas.rules import RejectionLimit
+from replay_signals.transforms.evidence.reject_limit import check
 
 
 class Outcome(msgspec.Struct):
@@ -24,6 +26,16 @@ class Outcome(msgspec.Struct):
     rejected: dict[str, int] = {}
     sessions: int = 0
     outside: int = 0
+    whole: int = 0
+    """Inputs of which nothing is kept; `rejected` counts events left out of a message, too."""
+    failed: int = 0
+
+    def check(self, limit: RejectionLimit) -> None:
+        """Raises TooManyRejected when so many inputs or judgements are dead letters that the program must be wrong."""
+        tables = ("message_digests", "events")
+        kept = sum(counts.get(name, 0) for counts in (self.added, self.unchanged) for name in tables)
+        check(kept + self.whole, self.whole, limit, "inputs")
+        check(self.sessions, self.failed, limit, "judgements")
 
     def absorb(self, other: Outcome) -> None:
         """Adds another outcome to this one."""
@@ -37,18 +49,22 @@ class Outcome(msgspec.Struct):
             self.stale.setdefault(table, []).extend(keys)
         self.sessions += other.sessions
         self.outside += other.outside
+        self.whole += other.whole
+        self.failed += other.failed
 
 
-def outcome_of(settled: Settled) -> Outcome:
-    """What settling one owner adds to the plan; its rows travel apart."""
-    changes = settled.changes
+def outcome_of(made: KeyChanges) -> Outcome:
+    """What one key's changes add to the plan; their rows travel apart."""
+    changes = made.changes
     return Outcome(
         stale={c.table: c.stale for c in changes if c.stale},
         added={c.table: c.added for c in changes if c.added},
         unchanged={c.table: c.unchanged for c in changes if c.unchanged},
-        rejected=settled.rejected,
-        sessions=settled.sessions,
-        outside=settled.outside,
+        rejected=made.rejected,
+        sessions=made.sessions,
+        outside=made.outside,
+        whole=made.whole,
+        failed=made.failed,
     )
 
 

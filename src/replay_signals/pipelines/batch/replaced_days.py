@@ -13,7 +13,7 @@ from typing import Any
 
 from pyiceberg.expressions import AlwaysFalse, And, BooleanExpression, Not, Or
 
-from replay_signals.pipelines.batch.sessions import Days
+from replay_signals.pipelines.batch.changes import Days
 from replay_signals.pipelines.iceberg.catalog import PinnedTable
 from replay_signals.pipelines.iceberg.lookup import SESSION_TABLES, Tables
 from replay_signals.pipelines.iceberg.predicates import SessionKey, any_session_of, beyond, within

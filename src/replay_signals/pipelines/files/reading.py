@@ -25,10 +25,11 @@ from replay_signals.schemas.wire import LIMITS, Limits
 from replay_signals.transforms.parse import formats
 from replay_signals.transforms.parse.capture import has_snapshots
 from replay_signals.transforms.parse.cut import Parsed, into_records
-from replay_signals.transforms.parse.json_text import flaw, has_several, repaired, salvage, values_in
+from replay_signals.transforms.parse.json_text import flaw, has_several, salvage, values_in
 from replay_signals.transforms.parse.recordings import Place, is_header
 from replay_signals.transforms.parse.shapes import head_of, may_hold_list, seen
-from replay_signals.transforms.parse.values import MAX_ID_CHARS, dead
+from replay_signals.transforms.parse.values import dead
+from replay_signals.transforms.text import REPLACEMENT, bounded_id, json_utf8, well_formed
 
 FORMATS: list[tuple[str, str]] = [
     (formats.AUTO, "recognised by content"),
@@ -151,7 +152,7 @@ class _Guarded:
 
 
 def _parsed_file(url: str, file_system: Any, path: str, name: str, limits: Limits) -> Iterator[Parsed]:
-    source = url.encode("utf-8", "replace").decode()
+    source = well_formed(url)
     place = Place(source, _session_of(source), limits=limits)
     try:
         file = file_system.open(path, "rb")
@@ -171,7 +172,7 @@ def _session_of(source: str) -> str:
     """A file whose records carry no session id is one session, named by the file's name up to its first dot."""
     name = source.rstrip("/").rsplit("/", 1)[-1]
     text = name.split(".", 1)[0] or name
-    return "".join(char if char.isprintable() else "�" for char in text)[:MAX_ID_CHARS]
+    return bounded_id("".join(char if char.isprintable() else REPLACEMENT for char in text))
 
 
 def _parsed_lines(lines: Iterator[Line], place: Place, name: str | None) -> Iterator[Parsed]:
@@ -260,7 +261,7 @@ def _parsed_document(lines: Iterable[Line], place: Place, name: str | None) -> I
         yield from _parsed_broken(text, at, name, broken)
         return
     if flaw(text) is not None:
-        text = repaired(text)
+        text = json_utf8(text)
     several = values_in(text) if has_several(text) else iter([text])
     start = list(islice(several, _LINES_TO_RECOGNISE))
     if len(start) == 1 or not (name or any(formats.format_of_damaged(value) for value in start)):

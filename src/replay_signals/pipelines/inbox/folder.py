@@ -31,7 +31,7 @@ import msgspec
 
 from replay_signals.schemas.inbox import AVRO_SCHEMA, InboxRecord
 from replay_signals.transforms.inbox.problems import latest
-from replay_signals.transforms.inbox.record import without_surrogates
+from replay_signals.transforms.text import well_formed
 
 MARKER = b"\xc3\x01"
 MAGIC = b"replay-signals inbox 1\n"
@@ -113,7 +113,7 @@ def encode(record: InboxRecord) -> bytes:
     """Avro single-object encoding."""
     out = io.BytesIO()
     out.write(MARKER + fingerprint())
-    fields = without_surrogates(msgspec.to_builtins(record, builtin_types=(datetime,)))
+    fields = well_formed(msgspec.to_builtins(record, builtin_types=(datetime,)))
     fastavro.schemaless_writer(out, _parsed(), fields)
     return out.getvalue()
 

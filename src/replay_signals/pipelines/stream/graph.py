@@ -23,13 +23,13 @@ from replay_signals.pipelines.stream import tables as sql
 from replay_signals.pipelines.stream.config import StreamConfig
 from replay_signals.pipelines.stream.steps import (
     DEAD,
-    EVIDENCE,
     INBOX,
+    KEYED_EVIDENCE,
     ROWS,
     DigestMessages,
     JudgeSessions,
     ReadBack,
-    by_owner,
+    by_key,
 )
 from replay_signals.schemas.rows import TABLES
 
@@ -67,7 +67,7 @@ def _digested(
 ) -> DataStream:
     messages = tables.to_data_stream(sql.source(tables, name, topic, config))
     with python_in(env, config.execution_mode):
-        digested = messages.process(DigestMessages(name, config), output_type=EVIDENCE)
+        digested = messages.process(DigestMessages(name, config), output_type=KEYED_EVIDENCE)
     return digested.name(f"Digest {name}").uid(f"digest-{name}")
 
 
@@ -87,7 +87,7 @@ def _judged(evidence: DataStream, config: StreamConfig) -> DataStream:
     that hears nothing more would never close.
     """
     return (
-        by_owner(evidence)
+        by_key(evidence)
         .process(JudgeSessions(config), output_type=Types.STRING())
         .name("Judge sessions")
         .uid("judge-sessions")
@@ -98,7 +98,7 @@ def _published(env: StreamExecutionEnvironment, tables: StreamTableEnvironment, 
     """The inbox read back. Of transactions it tells nothing new, but so a savepoint fits both kinds of delivery."""
     records = tables.to_data_stream(sql.inbox_source(tables, config))
     with python_in(env, config.execution_mode):
-        known = records.process(ReadBack(), output_type=EVIDENCE)
+        known = records.process(ReadBack(), output_type=KEYED_EVIDENCE)
     return known.name("Read inbox back").uid("read-inbox-back")
 
 

@@ -14,36 +14,31 @@ from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 from pyflink.datastream.time_domain import TimeDomain
 from pyflink.java_gateway import get_gateway
 
-from replay_signals.pipelines.evidence import (
-    DIGEST,
-    EVENT,
-    LETTER,
-    PUBLISHED,
-    Owner,
-    letter_message,
-    letter_row,
-    pack,
-    unpack,
-)
 from replay_signals.pipelines.inbox.folder import InboxError, decode, encode, fingerprint
+from replay_signals.pipelines.packing import key_text, pack, unpack
 from replay_signals.pipelines.stream.columns import flink_row, type_of
 from replay_signals.pipelines.stream.config import StreamConfig
-from replay_signals.pipelines.stream.evidence import Arrived, evidence_of, key_of
 from replay_signals.pipelines.stream.garbage_collection import collect_less
 from replay_signals.pipelines.stream.metrics import Counters
 from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rows import TABLES, DeadLetterRow, EventRow
-from replay_signals.transforms.revisions.revise import content
-from replay_signals.transforms.session.event_rows import event_of
+from replay_signals.transforms.evidence.dead_letters import dead_letter_message, dead_letter_row
+from replay_signals.transforms.evidence.kafka import KafkaMessage, evidence_of_kafka
+from replay_signals.transforms.evidence.keys import DIGEST, EVENT, EvidenceKey
+from replay_signals.transforms.evidence.reject_limit import RejectLimit
 from replay_signals.transforms.streaming import COUNTERS, Live, Step
+from replay_signals.transforms.table_rows import content
+from replay_signals.transforms.text import utf8
 
 BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 STATE = Types.PICKLED_BYTE_ARRAY()  # of bytes; as byte arrays, thread mode takes them apart number by number
-PART = Types.ROW_NAMED(["kind", "body", "trace"], [Types.STRING(), BYTES, Types.STRING()])
-EVIDENCE = Types.ROW([Types.STRING(), PART])
-"""A part with its owner before it: the form in which PyFlink keys a stream."""
+EVIDENCE = Types.ROW_NAMED(["kind", "body", "trace"], [Types.STRING(), BYTES, Types.STRING()])
+KEYED_EVIDENCE = Types.ROW([Types.STRING(), EVIDENCE])
+"""Evidence with its key before it: the form in which PyFlink keys a stream."""
+PUBLISHED = "published"
+"""Kind of a record read back from the inbox, beside the kinds of evidence."""
 RECORD = Types.ROW_NAMED(["k", "v", "h"], [BYTES, BYTES, Types.MAP(Types.STRING(), BYTES)])
 
 ROWS = {name: OutputTag(f"rows-{name}", type_of(name)) for name in TABLES}
@@ -61,11 +56,12 @@ class DigestMessages(ProcessFunction):
     """Raw messages of one topic to evidence; the only step that sees payload. Rejects go to dead letters."""
 
     def __init__(self, topic: str, config: StreamConfig) -> None:
-        self._topic, self._teams = topic, frozenset(config.teams)
+        self._topic, self._teams, self._rejects = topic, frozenset(config.teams), config.rules.rejects
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Registers the counters."""
         self._count = Counters(runtime_context, self._topic)
+        self._limit = RejectLimit(self._rejects, f"messages of {self._topic}")
         collect_less()
 
     def process_element(self, value: Any, ctx: ProcessFunction.Context) -> Iterator[Any]:
@@ -77,16 +73,20 @@ class DigestMessages(ProcessFunction):
         if arrived_ms is not None:
             self._count.time("arrival_ms", time.time() * 1000 - arrived_ms)
         headers = {"token": token, "content-encoding": encoding}
-        arrived = Arrived(body, headers, arrived_ms, SourcePosition(topic, pos, part))
-        for evidence in evidence_of(self._topic, arrived, self._teams):
-            if evidence.kind == LETTER:
-                letter: DeadLetterRow = unpack((LETTER, evidence.body))
-                self._count(f"rejected.{letter.reason}")
+        kept = False
+        message = KafkaMessage(body, headers, arrived_ms, SourcePosition(topic, pos, part))
+        for evidence in evidence_of_kafka(self._topic, message, self._teams):
+            if isinstance(evidence.body, DeadLetterRow):
+                self._count(f"rejected.{evidence.body.reason}")
                 self._count.tell()
-                yield from letter_outputs(letter)
+                yield from dead_letter_outputs(evidence.body)
             else:
-                self._count("kept", 1, "kind", evidence.kind)
-                yield Row(evidence.owner, Row(evidence.kind, evidence.body, f"{topic}/{part}#{pos}"))
+                kept = True
+                kind, packed = pack(evidence.body)
+                self._count("kept", 1, "kind", kind)
+                yield Row(key_text(evidence.key), Row(kind, packed, f"{topic}/{part}#{pos}"))
+        # fails the job: it goes back to its newest checkpoint, and what came since is read again
+        self._limit.count(1, not kept, time.monotonic() * 1000)
 
 
 class ReadBack(ProcessFunction):
@@ -99,13 +99,13 @@ class ReadBack(ProcessFunction):
             yield Row(bytes(owner).decode(), Row(PUBLISHED, body, f"inbox/{part}#{pos}"))
 
 
-def by_owner(evidence: DataStream) -> KeyedStream:
+def by_key(evidence: DataStream) -> KeyedStream:
     """Keyed as `DataStream.key_by` does it, by the field in front: a selector in Python would be one more step."""
     gateway = get_gateway()
     keyed = evidence._j_data_stream.keyBy(
         gateway.jvm.KeyByKeySelector(), Types.ROW([Types.STRING()]).get_java_type_info()
     )
-    return KeyedStream(keyed, PART, evidence)
+    return KeyedStream(keyed, EVIDENCE, evidence)
 
 
 class JudgeSessions(KeyedProcessFunction):
@@ -117,6 +117,7 @@ class JudgeSessions(KeyedProcessFunction):
     def open(self, runtime_context: RuntimeContext) -> None:
         """Registers state and counters."""
         self._live = Live(self._rules)
+        self._limit = RejectLimit(self._rules.rejects, "judgements")
         self._store = FlinkStore(runtime_context)
         self._due = runtime_context.get_state(ValueStateDescriptor("due", STATE))
         self._count = Counters(runtime_context, "sessions")
@@ -131,13 +132,17 @@ class JudgeSessions(KeyedProcessFunction):
         if kind == PUBLISHED:
             yield from self._published(bytes(body), now_ms, ctx, trace)
             return
-        part = unpack((kind, bytes(body)))
+        evidence = unpack(kind, bytes(body))
         if kind == DIGEST:
-            yield from self._outputs(self._live.on_message(self._store, part, now_ms), now_ms, ctx, trace)
-        elif part.session_id:
-            yield from self._outputs(self._live.on_event(self._store, event_of(part), now_ms), now_ms, ctx, trace)
+            yield from self._outputs(
+                self._live.on_message(self._store, evidence, now_ms, _position(trace)), now_ms, ctx, trace
+            )
+        elif evidence.session_id:
+            yield from self._outputs(
+                self._live.on_event(self._store, evidence, now_ms, _position(trace)), now_ms, ctx, trace
+            )
         else:
-            yield from self._loose(part)
+            yield from self._event_alone(evidence)
             ctx.timer_service().register_event_time_timer(now_ms + self._rules.session.remember_ms)
 
     def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[Any]:
@@ -172,15 +177,15 @@ class JudgeSessions(KeyedProcessFunction):
             return
         yield from self._outputs(self._live.on_published(self._store, record, now_ms), now_ms, ctx, trace)
 
-    def _loose(self, row: EventRow) -> Iterator[Any]:
+    def _event_alone(self, row: EventRow) -> Iterator[Any]:
         """An event without a session: once, and again if a copy of it wins over the first."""
         known = self._store.events.get(row.uuid)
         if known is not None:
-            old: EventRow = unpack((EVENT, known))
+            old: EventRow = unpack(EVENT, known)
             if content(row) >= content(old):
                 return
             row = msgspec.structs.replace(row, revision=old.revision + 1)
-        self._store.events.put(row.uuid, pack(EVENT, row)[1])
+        self._store.events.put(row.uuid, pack(row)[1])
         yield ROWS["events"], flink_row(row)
 
     def _outputs(self, step: Step, now_ms: int, ctx: Any, trace: str) -> Iterator[Any]:
@@ -192,7 +197,9 @@ class JudgeSessions(KeyedProcessFunction):
             yield INBOX, inbox_output(record, now_ms, trace)
         for letter in step.letters:
             self._count(f"rejected.{letter.reason}")
-            yield from letter_outputs(letter_row(letter))
+            yield from dead_letter_outputs(dead_letter_row(letter))
+        if "judged_messages" in step.counts:
+            self._limit.count(1, "judge_failed" in step.counts, time.monotonic() * 1000)
         for late in step.late:
             log.warning("late evidence, for rejudge: %s", msgspec.json.encode(late).decode())
         for name, by in step.counts.items():
@@ -247,21 +254,28 @@ class FlinkMap:
         return iter(list(self._items()))
 
 
+def _position(trace: str) -> SourcePosition:
+    """The position that `DigestMessages` wrote as `topic/partition#offset`."""
+    place, _, offset = trace.rpartition("#")
+    topic, _, partition = place.rpartition("/")
+    return SourcePosition(topic, int(offset), int(partition))
+
+
 def inbox_output(record: InboxRecord, now_ms: int, trace: str) -> Row:
     """Key, value and headers of an inbox record."""
     headers = {
         "schema": fingerprint().hex().encode(),
         "revision": str(record.revision).encode(),
         "status": record.status.encode(),
-        "team": record.team.encode("utf-8", "replace"),
-        "source": trace.encode("utf-8", "replace"),
+        "team": utf8(record.team),
+        "source": utf8(trace),
         "clock": str(now_ms).encode(),
-        "owner": key_of(Owner(record.team, record.who.session_id)).encode(),
+        "owner": key_text(EvidenceKey(record.team, record.who.session_id)).encode(),
     }
     return Row(record.id.encode(), encode(record), headers)
 
 
-def letter_outputs(row: DeadLetterRow) -> Iterator[Any]:
+def dead_letter_outputs(row: DeadLetterRow) -> Iterator[Any]:
     """A dead letter as a row and as a record of its topic."""
     yield ROWS["dead_letters"], flink_row(row)
-    yield DEAD, Row(*letter_message(row))
+    yield DEAD, Row(*dead_letter_message(row))

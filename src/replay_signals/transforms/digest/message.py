@@ -14,11 +14,13 @@ from msgspec import Raw
 from replay_signals.schemas import rrweb
 from replay_signals.schemas.clocks import BrokerMs, ClientMs
 from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
-from replay_signals.schemas.messages import MAX_DEAD_LETTER_PAYLOAD_BYTES, DeadLetter, Reason, SnapshotMessage
+from replay_signals.schemas.messages import DeadLetter, Reason, SnapshotMessage
 from replay_signals.transforms.digest import records, times
 from replay_signals.transforms.digest.dom import InflateError, full_snapshot, mutation
 from replay_signals.transforms.digest.plugins import compact_number, custom, plugin, url_of
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, ReplayRecord
+from replay_signals.transforms.parse.values import dead
+from replay_signals.transforms.text import json_utf8, utf8
 
 MAX_PX = 10_000_000
 MAX_MOVE_OFFSET_MS = 60_000
@@ -118,14 +120,14 @@ def _near(events: list[rrweb.Event], received_ms: int | None) -> list[rrweb.Even
 
 
 def _reject(message: SnapshotMessage, reason: str, detail: str) -> DeadLetter:
-    return DeadLetter(
+    return dead(
         message.position,
         reason,
         detail,
-        message.items[:MAX_DEAD_LETTER_PAYLOAD_BYTES],
-        message.team,
-        message.session_id,
-        message.received_ms,
+        message.items,
+        team=message.team,
+        session_id=message.session_id,
+        received_ms=message.received_ms,
     )
 
 
@@ -151,12 +153,12 @@ def parts_of(items: bytes) -> list[bytes]:
         return [bytes(part) for part in _raws.decode(items)]
     except (msgspec.DecodeError, UnicodeDecodeError):
         # the standard parser also takes lone surrogates and NaN
-        parsed = json.loads(items.decode("utf-8", "replace"))
+        parsed = json.loads(json_utf8(items))
         if not isinstance(parsed, list):
             raise ValueError("not a JSON array of events") from None
         # written as JavaScript writes it, so that values hash as they do in an undamaged message
         texts = (json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in parsed)
-        return [text.encode("utf-8", "replace") for text in texts]
+        return [utf8(text) for text in texts]
 
 
 def event_of(part: bytes) -> rrweb.Event | None:
@@ -165,17 +167,11 @@ def event_of(part: bytes) -> rrweb.Event | None:
         event = _event.decode(part)
     except (msgspec.DecodeError, UnicodeDecodeError):
         try:
-            event = _event.decode(_without_surrogates(part))
+            event = _event.decode(json_utf8(part))
         except ValueError:
             return None
     event.time_ms = times.in_ms(event.timestamp)
     return event
-
-
-def _without_surrogates(part: bytes) -> bytes:
-    """JSON whose lone surrogates are U+FFFD."""
-    text = json.dumps(json.loads(part), ensure_ascii=False)
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def _px(value: float | None) -> int | None:

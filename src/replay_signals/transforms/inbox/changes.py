@@ -13,6 +13,8 @@ from datetime import date, datetime
 import msgspec
 
 from replay_signals.schemas.inbox import InboxRecord
+from replay_signals.transforms.revisions.compare import RETRACTED, Known, Next, compare
+from replay_signals.transforms.text import encoded
 
 _BLANK = datetime.min
 
@@ -31,29 +33,30 @@ def announcements(
     held: set[str] = set()
     for record in wanted:
         held.add(record.id)
-        old = inbox.get(record.id)
-        if old is None:
-            if record.status != "retracted":  # nobody was told of it
-                out.append(msgspec.structs.replace(record, status="new"))
-        elif not _same(old, record):
-            status = "retracted" if record.status == "retracted" else "revised"
-            revision = max(record.revision, old.revision + 1)
-            out.append(msgspec.structs.replace(record, revision=revision, status=status))
+        stands = record.status != RETRACTED
+        found = compare(_content(record) if stands else None, _known(inbox.get(record.id)))
+        if found is not None:
+            out.append(_said(record, found, max(record.revision, found.revision)))
     for old in inbox.values():
-        if replaced is not None and old.id not in held and old.status != "retracted" and _within(old, replaced):
-            out.append(msgspec.structs.replace(old, revision=old.revision + 1, status="retracted"))
+        if replaced is not None and old.id not in held and _within(old, replaced):
+            found = compare(None, _known(old))
+            if found is not None:
+                out.append(_said(old, found, found.revision))
     return sorted(out, key=lambda record: record.id)
 
 
-def _same(a: InboxRecord, b: InboxRecord) -> bool:
-    if a.status == "retracted" or b.status == "retracted":
-        return a.status == b.status
-    return _content(a) == _content(b)
+def _known(record: InboxRecord | None) -> Known | None:
+    return None if record is None else Known(record.revision, _content(record), record.status == RETRACTED)
 
 
-def _content(record: InboxRecord) -> InboxRecord:
+def _said(record: InboxRecord, found: Next, revision: int) -> InboxRecord:
+    return msgspec.structs.replace(record, revision=revision, status=found.status)
+
+
+def _content(record: InboxRecord) -> bytes:
     """What makes two records the same: everything but how, when and by which rules they were made."""
-    return msgspec.structs.replace(record, revision=0, status="new", rules_version="", produced_at=_BLANK)
+    blank = msgspec.structs.replace(record, revision=0, status="new", rules_version="", produced_at=_BLANK)
+    return encoded(msgspec.msgpack.Encoder(order="sorted").encode, blank)
 
 
 def _within(record: InboxRecord, days: tuple[date, date]) -> bool:

@@ -11,6 +11,7 @@ from replay_signals.schemas.inbox import InboxRecord, Recording, Status, Where, 
 from replay_signals.schemas.rows import SessionRow, SignalRow
 from replay_signals.schemas.signal_input import EventHistoryItem, SessionProblemExtra, SessionProblemSignalInput
 from replay_signals.transforms import signals
+from replay_signals.transforms.text import encoded, utf8
 
 SURE = 0.8
 STOPPED_POINTS = 35.0  # what the severity component `blocked` gives for a complete stop
@@ -182,7 +183,7 @@ def record_dict(record: InboxRecord) -> dict[str, object]:
 def parsed(evidence: str) -> object:
     """Evidence as an object; as the text it is when it is not JSON."""
     try:
-        return msgspec.json.decode(evidence.encode("utf-8", "replace"))
+        return msgspec.json.decode(utf8(evidence))
     except msgspec.DecodeError:
         return evidence
 
@@ -198,28 +199,14 @@ def visible(text: str) -> str:
 
 def json_bytes(value: object, *, indent: int = 0) -> bytes:
     """JSON that is safe to print: recorded text cannot steer the terminal it is shown in."""
-    try:
-        encoded = msgspec.json.encode(value)
-    except UnicodeEncodeError:  # lone surrogates, which JSON from browsers may hold
-        encoded = msgspec.json.encode(without_surrogates(msgspec.to_builtins(value)))
+    text = encoded(msgspec.json.encode, value)
     if indent:
-        encoded = msgspec.json.format(encoded, indent=indent)
-    return _UNSAFE.sub(_json_escape, encoded.decode()).encode()
+        text = msgspec.json.format(text, indent=indent)
+    return _UNSAFE.sub(_json_escape, text.decode()).encode()
 
 
 def _json_escape(found: re.Match[str]) -> str:
     return "\n" if found.group() == "\n" else f"\\u{ord(found.group()):04x}"
-
-
-def without_surrogates(value: object) -> object:
-    """Builtins with lone surrogates replaced by U+FFFD: UTF-8, which every output is, cannot hold them."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
-        return {without_surrogates(k): without_surrogates(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [without_surrogates(v) for v in value]
-    return value
 
 
 def iso(when: datetime) -> str:

@@ -15,7 +15,6 @@ from replay_signals.schemas.rules import Rules
 from replay_signals.transforms import signals
 from replay_signals.transforms.judge.features import features_of
 from replay_signals.transforms.judge.rows import Rows
-from replay_signals.transforms.session import analytics
 from replay_signals.transforms.signals.context import context_of
 
 
@@ -33,5 +32,4 @@ def judge(session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules
         interactions=rows.interactions(),
         console_logs=rows.console_logs(),
         network_requests=rows.network_requests(),
-        events=[analytics.event_row(event) for event in context.events],
     )

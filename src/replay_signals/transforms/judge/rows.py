@@ -21,12 +21,13 @@ from replay_signals.transforms.session.ordered import of_kinds
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.finding import Finding
+from replay_signals.transforms.text import utf8
 
 MAX_URLS = 100
 
 
 def _id(*parts: object) -> str:
-    return blake2b("\0".join(map(str, parts)).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return blake2b(utf8("\0".join(map(str, parts))), digest_size=16).hexdigest()
 
 
 class Rows:

@@ -10,8 +10,9 @@ from msgspec import Raw, Struct
 from replay_signals.schemas.wire import LIMITS, Limits
 from replay_signals.transforms.parse import lines, recordings, shapes
 from replay_signals.transforms.parse.cut import Parsed
-from replay_signals.transforms.parse.json_text import MALFORMED, decode, first_items, flaw, repaired, salvage
+from replay_signals.transforms.parse.json_text import MALFORMED, decode, first_items, flaw, salvage
 from replay_signals.transforms.parse.recordings import Place, is_header
+from replay_signals.transforms.text import json_utf8
 
 AUTO = "auto"
 
@@ -74,7 +75,7 @@ def format_of(text: bytes, limits: Limits = LIMITS) -> str | None:
         if named not in _EVENTS_ONLY and named is not None:
             return named
         return named if named is not None and not _has_plain_events(text, limits) else _recording(text, limits)
-    if flaw(text) is not None and flaw(repaired(text)) is not None:
+    if flaw(text) is not None and flaw(json_utf8(text)) is not None:
         return None
     if not text.startswith(b"["):
         return _recording(text, limits) if text.startswith(b'"') else None

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas.messages import Reason
+from replay_signals.transforms.text import json_utf8
 
 T = TypeVar("T")
 
@@ -21,9 +22,6 @@ MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _RAW = msgspec.json.Decoder(Raw)
 _RAWS = msgspec.json.Decoder(list[Raw])
-_SURROGATES = re.compile(
-    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
-)
 # Possessive quantifiers: a string of 100 MB must not leave a backtracking point per escape.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
 # A hostile text may not cost more dead letters, or brackets to remember, than this.
@@ -49,19 +47,13 @@ class Salvage(msgspec.Struct, frozen=True):
     damages: list[Damage]
 
 
-def repaired(text: bytes) -> bytes:
-    """Lone surrogates and bytes that are not UTF-8 replaced by U+FFFD; everything else as it was."""
-    valid = text.decode("utf-8", "replace").encode()
-    return _SURROGATES.sub(lambda match: b"\\ufffd" if match[1] else match[0], valid)
-
-
 def utf8(text: bytes) -> bytes:
     """The text itself when it is UTF-8, else repaired. Decoders do not look into parts that they skip."""
     if not text.isascii():
         try:
             text.decode()
         except UnicodeDecodeError:
-            return repaired(text)
+            return json_utf8(text)
     return text
 
 
@@ -72,7 +64,7 @@ def decode(decoder: msgspec.json.Decoder[T], text: bytes | Raw) -> T:
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return decoder.decode(repaired(bytes(text)))
+        return decoder.decode(json_utf8(bytes(text)))
 
 
 def array_items(text: bytes | Raw) -> list[Raw]:
@@ -158,7 +150,7 @@ def salvage(text: bytes, inner: Holds | None = None) -> Salvage:
     A damaged item of which `inner` says so is salvaged itself: a capture event with one bad rrweb event keeps the
     others. The result may still be no JSON (damage outside of any array); whoever decodes it will see.
     """
-    return _Salvager(repaired(text), inner).run()
+    return _Salvager(json_utf8(text), inner).run()
 
 
 class _Salvager:

@@ -17,6 +17,7 @@ from replay_signals.transforms.parse import events
 from replay_signals.transforms.parse.json_text import MALFORMED, Damage, decode, problem, salvage
 from replay_signals.transforms.parse.packed import GZIP_MAGIC, Refused, Unpacked, gunzip, unlz4
 from replay_signals.transforms.parse.values import dead, epoch_ms, session_problem, text_of, whole_ms
+from replay_signals.transforms.text import text_of_utf8, utf8
 
 SNAPSHOT_ITEMS = "$snapshot_items"
 
@@ -85,7 +86,7 @@ def parse_kafka_event(
 
 def _messages(envelope: CapturedEvent, token: str, received_ms: int | None, position: SourcePosition) -> list[Record]:
     """The message inside `data`, and a dead letter for each of its items that is no JSON."""
-    text = envelope.data.encode("utf-8", "replace")
+    text = utf8(envelope.data)
 
     def rejected(reason: str, detail: str, session_id: str = "") -> list[Record]:
         return [dead(position, reason, detail, text, team=token, session_id=session_id, received_ms=received_ms)]
@@ -151,4 +152,4 @@ def _unpacked(value: bytes, headers: Mapping[str, bytes | None], limits: Limits)
 
 def _header(headers: Mapping[str, bytes | None], name: str) -> str:
     """Text of a header; producers insert the key always, so it may be there with no value."""
-    return text_of((headers.get(name) or b"").decode("utf-8", "replace"))
+    return text_of(text_of_utf8(headers.get(name) or b""))

@@ -21,13 +21,13 @@ from replay_signals.transforms.parse.json_text import (
     Damage,
     flaw,
     has_several,
-    repaired,
     salvage,
     utf8,
     values_in,
 )
 from replay_signals.transforms.parse.shapes import Owner, first, head_of
 from replay_signals.transforms.parse.values import dead, session_problem, text_of
+from replay_signals.transforms.text import json_utf8
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -55,7 +55,7 @@ def parse_recording(text: bytes, place: Place) -> Iterator[Parsed]:
     """All events in a JSON text, and a dead letter for everything that should be one and is not. Total."""
     wrong = flaw(text)
     if wrong is not None:
-        text = repaired(text)
+        text = json_utf8(text)
         wrong = flaw(text)
     if wrong is not None and has_several(text):
         for value in values_in(text):

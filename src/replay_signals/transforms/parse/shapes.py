@@ -16,6 +16,7 @@ from replay_signals.schemas.wire import EventHead, Limits
 from replay_signals.transforms.parse.json_text import MALFORMED, array_items, decode, first_items
 from replay_signals.transforms.parse.packed import is_packed, unpack_text
 from replay_signals.transforms.parse.values import text_of
+from replay_signals.transforms.text import utf8
 
 MAX_WRAPPERS = 8
 """How many wrappers and arrays may lie around an event; real files have up to four."""
@@ -127,7 +128,7 @@ def may_hold_list(text: bytes) -> bool:
 
 def inner_json(text: str, limits: Limits) -> bytes | tuple[str, str]:
     """The JSON in the text of a string, or reason and detail why it cannot be had."""
-    return unpack_text(text, limits) if is_packed(text) else text.strip().encode("utf-8", "replace")
+    return unpack_text(text, limits) if is_packed(text) else utf8(text.strip())
 
 
 def holds_events(value: Raw | bytes, limits: Limits, depth: int = 0) -> bool:

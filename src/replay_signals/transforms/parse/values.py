@@ -12,11 +12,9 @@ from replay_signals.schemas.messages import (
     Reason,
     SourcePosition,
 )
+from replay_signals.transforms.text import bounded_id, error_text
 
-MAX_ID_CHARS = 200  # capture cuts distinct ids here
 MAX_CAPTURE_SESSION_ID_CHARS = 70  # capture: InvalidSessionId
-MAX_DETAIL_CHARS = 500
-MAX_BUG_DETAIL_CHARS = 1000  # whoever mends it needs the whole message
 LATEST_MS = 253_402_300_799_999  # end of the year 9999: the last moment a timestamp column can hold
 _SECONDS_BELOW = 100_000_000_000  # numeric texts below are seconds (milliseconds would be before March 1973)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,7 +34,7 @@ def dead(
     return DeadLetter(
         position=position,
         reason=reason,
-        detail=detail[:MAX_DETAIL_CHARS],
+        detail=error_text(detail),
         payload=bytes(payload[:MAX_DEAD_LETTER_PAYLOAD_BYTES]),
         team=team,
         session_id=session_id,
@@ -49,25 +47,18 @@ def dead_of_bug(
     position: SourcePosition,
     *,
     what: str = "",
+    payload: bytes = b"",
     team: str = "",
     session_id: str = "",
     received_ms: int | None = None,
 ) -> DeadLetter:
     """The dead letter of an exception that nobody foresaw; `what` says what was being done."""
-    detail = f"{what}: " if what else ""
-    detail += f"{type(error).__name__}: {error}"
-    return DeadLetter(
-        position,
-        Reason.INTERNAL,
-        detail[:MAX_BUG_DETAIL_CHARS],
-        team=team,
-        session_id=session_id,
-        received_ms=received_ms,
-    )
+    detail = f"{what}: {error_text(error)}" if what else error_text(error)
+    return dead(position, Reason.INTERNAL, detail, payload, team=team, session_id=session_id, received_ms=received_ms)
 
 
 def text_of(value: object) -> str:
-    """An id as text, as capture makes it: other types stringified, NUL replaced by U+FFFD, cut to 200 characters."""
+    """An id as text, as capture makes it: other types stringified, then `bounded_id`."""
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -75,7 +66,7 @@ def text_of(value: object) -> str:
             value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)  # takes integers of any size
         except RecursionError:
             return ""
-    return value[:MAX_ID_CHARS].replace("\0", "�")
+    return bounded_id(value)
 
 
 def capture_session_problem(value: object) -> str | None:

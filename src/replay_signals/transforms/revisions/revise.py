@@ -16,22 +16,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import msgspec
 
-from replay_signals.schemas.rows import ROW_KEYS, TABLES, InteractionRow, SessionRow, SignalRow
+from replay_signals.schemas.rows import InteractionRow, SessionRow, SignalRow
+from replay_signals.transforms.revisions.compare import RETRACTED, Known, compare
+from replay_signals.transforms.table_rows import Rows, content, encode_sorted, key_of, one_per_key
 
-Rows = dict[str, list[Any]]
-"""Rows of one session (or one loose event or dead letter) by table."""
-
-RETRACTED = "retracted"
 GROW_ONLY = frozenset({"message_digests", "events", "dead_letters"})
 """Facts that never vanish: what was once received stays received."""
-
-_encode = msgspec.msgpack.Encoder(order="sorted").encode
-_BLANK: dict[str, object] = {"revision": 0, "status": "", "rules_version": ""}
 
 
 class Change(msgspec.Struct):
@@ -62,29 +56,13 @@ def revise(judged: Rows, stored: Rows, *, replace: bool = False) -> list[Change]
     return changes
 
 
-def key_of(table: str, row: Any) -> tuple[str, ...]:
-    """The key of a row within its table."""
-    return tuple(getattr(row, name) for name in ROW_KEYS[table])
-
-
-def content(row: Any) -> bytes:
-    """What makes two rows the same: everything but revision, status and rules version."""
-    kind: type[msgspec.Struct] = type(row)
-    return _encode(msgspec.structs.replace(row, **_blank(kind)))
-
-
-@cache
-def _blank(row: type[msgspec.Struct]) -> dict[str, object]:
-    return {name: value for name, value in _BLANK.items() if name in row.__struct_fields__}
-
-
 def latest(table: str, rows: Iterable[Any]) -> dict[tuple[str, ...], Any]:
     """The newest revision of each key."""
     newest: dict[tuple[str, ...], Any] = {}
     for row in rows:
         key = key_of(table, row)
         known = newest.get(key)
-        if known is None or (known.revision, _encode(known)) < (row.revision, _encode(row)):
+        if known is None or (known.revision, encode_sorted(known)) < (row.revision, encode_sorted(row)):
             newest[key] = row
     return newest
 
@@ -92,22 +70,25 @@ def latest(table: str, rows: Iterable[Any]) -> dict[tuple[str, ...], Any]:
 def _signals(judged: Sequence[SignalRow], stored: Sequence[SignalRow], replace: bool) -> Change:
     change = Change("signals")
     known = latest("signals", stored)
-    found = one_a_key("signals", judged)
-    for key, row in found.items():
+    found = one_per_key("signals", judged)
+    for key in [*found, *(known.keys() - found.keys())]:
         old = known.get(key)
-        if old is None:
-            _write(change, msgspec.structs.replace(row, revision=1, status="new"))
-        elif old.status == RETRACTED or content(old) != content(row):
-            _write(change, msgspec.structs.replace(row, revision=old.revision + 1, status="revised"))
+        made = next_signal(found.get(key), old)
+        if made is not None:
+            _write(change, made)
         else:
             _keep(change, old, replace)
-    for key in known.keys() - found.keys():
-        old = known[key]
-        if old.status == RETRACTED:
-            _keep(change, old, replace)
-        else:
-            _write(change, msgspec.structs.replace(old, revision=old.revision + 1, status=RETRACTED))
     return change
+
+
+def next_signal(row: SignalRow | None, old: SignalRow | None, *, contested: bool = False) -> SignalRow | None:
+    """The revision that says what holds now: `row`, or that `old` no longer does. None when nothing changed."""
+    known = None if old is None else Known(old.revision, content(old), old.status == RETRACTED, contested)
+    found = compare(None if row is None else content(row), known)
+    base = row or old
+    if found is None or base is None:
+        return None
+    return msgspec.structs.replace(base, revision=found.revision, status=found.status)
 
 
 def _sessions(judged: Rows, stored: Rows, replace: bool) -> list[Change]:
@@ -117,7 +98,7 @@ def _sessions(judged: Rows, stored: Rows, replace: bool) -> list[Change]:
     sets: dict[int, list[InteractionRow]] = defaultdict(list)
     for row in stored.get("interactions", []):
         sets[row.revision].append(row)
-    clicks = list(one_a_key("interactions", judged.get("interactions", [])).values())
+    clicks = list(one_per_key("interactions", judged.get("interactions", [])).values())
     current = old.revision if old else 0
     wanted = _contents(clicks)
     sessions, interactions = Change("sessions"), Change("interactions")
@@ -143,7 +124,7 @@ def _facts(table: str, judged: Sequence[Any], stored: Sequence[Any], replace: bo
     known: dict[tuple[str, ...], list[Any]] = defaultdict(list)
     for row in stored:
         known[key_of(table, row)].append(row)
-    found = one_a_key(table, judged)
+    found = one_per_key(table, judged)
     for key, row in found.items():
         same = [old for old in known.get(key, []) if content(old) == content(row)]
         if same and len(known[key]) == 1:
@@ -155,15 +136,6 @@ def _facts(table: str, judged: Sequence[Any], stored: Sequence[Any], replace: bo
     if table not in GROW_ONLY:
         change.stale.extend(key[-1] for key in known.keys() - found.keys())
     return change
-
-
-def one_a_key(table: str, rows: Iterable[Any]) -> dict[tuple[str, ...], Any]:
-    """One row a key; of several, always the same one."""
-    chosen: dict[tuple[str, ...], Any] = {}
-    for row in rows:
-        key = key_of(table, row)
-        chosen[key] = row if key not in chosen else min(chosen[key], row, key=_encode)
-    return chosen
 
 
 def _contents(rows: Iterable[Any]) -> list[bytes]:
@@ -179,6 +151,3 @@ def _keep(change: Change, row: Any, replace: bool) -> None:
     change.unchanged += 1
     if replace:
         change.rows.append(row)
-
-
-assert set(ROW_KEYS) == set(TABLES)

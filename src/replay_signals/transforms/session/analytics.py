@@ -22,18 +22,8 @@ _LATE = frozenset(("$web_vitals", "$$heatmap", "$dead_click"))
 
 
 def in_order(events: Sequence[AnalyticsEvent]) -> list[AnalyticsEvent]:
-    """Events by client time, repeats (same uuid) dropped: the copy that arrived first counts."""
-    by_id: dict[str, AnalyticsEvent] = {}
-    for event in events:
-        known = by_id.get(event.uuid)
-        if known is None or _rank(event) < _rank(known):
-            by_id[event.uuid] = event
-    return sorted(by_id.values(), key=lambda e: (e.timestamp_ms, e.uuid))
-
-
-def _rank(event: AnalyticsEvent) -> tuple[float, str, int, bytes]:
-    received = float("inf") if event.received_ms is None else float(event.received_ms)
-    return received, event.position.source, event.position.offset, msgspec.json.encode(event, order="sorted")
+    """Events by client time. Copies of one event are told apart before, by `judge_session`."""
+    return sorted(events, key=lambda e: (e.timestamp_ms, e.uuid))
 
 
 def webkit(events: Sequence[AnalyticsEvent]) -> bool | None:

@@ -4,10 +4,9 @@ Key: (team, session_id). The engine keeps a `Store` a key, hands in what arrives
 
     live = Live(rules)                                   # one an operator, no state of its own
     step = live.on_message(store, digest, now_ms)        # a MessageDigest of this key
-    step = live.on_event(store, event, now_ms)           # an AnalyticsEvent with this key's session_id
+    step = live.on_event(store, row, now_ms)             # an EventRow with this key's session_id
     step = live.on_published(store, record, now_ms)      # an InboxRecord of this key, read back from the inbox
     step = live.on_timer(store, now_ms)                  # a timer that was set, or any other moment
-    row  = loose_event(event)                            # row of `events` for an event without a session_id: no key
 
 Every call reads and writes `store` and gives a `Step`: rows for tables, records for the inbox, dead letters, marks for
 evidence that came too late, counters, and a timer to set. Emit them all; set the timer if there is one; delete none.
@@ -45,9 +44,8 @@ Not early, by nature: kinds that only the end of a visit can show (the `settled_
 """
 
 from replay_signals.transforms.streaming.codec import StateError
-from replay_signals.transforms.streaming.intake import loose_event
 from replay_signals.transforms.streaming.operator import Live
 from replay_signals.transforms.streaming.step import COUNTERS, Late, Step
 from replay_signals.transforms.streaming.store import Map, MemoryStore, Store, Value
 
-__all__ = ["COUNTERS", "Late", "Live", "Map", "MemoryStore", "StateError", "Step", "Store", "Value", "loose_event"]
+__all__ = ["COUNTERS", "Late", "Live", "Map", "MemoryStore", "StateError", "Step", "Store", "Value"]

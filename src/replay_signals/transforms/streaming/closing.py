@@ -1,4 +1,4 @@
-"""whole: a session judged as a whole, and what its judgement changes in what the stream has published so far."""
+"""closing: what the judgement of a whole session changes in what the stream has published so far."""
 
 from __future__ import annotations
 
@@ -10,87 +10,63 @@ from typing import Any
 import msgspec
 
 from replay_signals.schemas.clocks import BrokerMs
-from replay_signals.schemas.digests import MessageDigest, at
-from replay_signals.schemas.messages import AnalyticsEvent
-from replay_signals.schemas.rows import InteractionRow, SessionRow, SignalRow
-from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.digest.merge import session_of
+from replay_signals.schemas.digests import at
+from replay_signals.schemas.rows import SessionRow, SignalRow
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS
 from replay_signals.transforms.inbox.record import inbox_record
-from replay_signals.transforms.judge.judgement import judge
-from replay_signals.transforms.revisions.canonical import canonical
-from replay_signals.transforms.revisions.revise import RETRACTED, content, key_of, one_a_key, revise
-from replay_signals.transforms.streaming.state import Published
+from replay_signals.transforms.revisions.compare import Known, compare
+from replay_signals.transforms.revisions.revise import next_signal
+from replay_signals.transforms.streaming.state import Published, StoredSignal
 from replay_signals.transforms.streaming.step import Step
+from replay_signals.transforms.table_rows import Rows, content, key_of
 
 FACTS = ("console_logs", "network_requests")
 
 
-class Judgement(msgspec.Struct):
-    """Rows of a session as they will come back from the tables, before revisions."""
+def add_differences(
+    judged: Rows, signals: list[StoredSignal], before: Published, step: Step, now_ms: BrokerMs
+) -> Published:
+    """Puts every difference between the judged rows and what was published into the step, the session last.
 
-    session: SessionRow
-    signals: list[SignalRow]
-    interactions: list[InteractionRow]
-    facts: dict[str, list[Any]]
-
-
-def judge_whole(
-    digests: Iterable[MessageDigest], events: list[AnalyticsEvent], rules: Rules, truncated: bool
-) -> Judgement:
-    """The rows of `judge`; `truncated` says that a cap kept evidence away from it."""
-    verdict = judge(session_of(digests), events, rules)
-    session = msgspec.structs.replace(verdict.session, truncated=verdict.session.truncated or truncated)
-    return Judgement(
-        canonical("sessions", [session])[0],
-        canonical("signals", verdict.signals),
-        list(one_a_key("interactions", canonical("interactions", verdict.interactions)).values()),
-        {
-            "console_logs": canonical("console_logs", verdict.console_logs),
-            "network_requests": canonical("network_requests", verdict.network_requests),
-        },
-    )
-
-
-def publish(judged: Judgement, signals: list[SignalRow], before: Published, step: Step, now_ms: BrokerMs) -> Published:
-    """Puts every difference into the step, evidence first and the session last; returns what is published now.
-
-    `signals` are the newest revisions of all that were ever published.
+    `signals` are the newest revisions of all that were ever published. Returns what is published now.
     """
+    session: SessionRow = judged["sessions"][0]
     after = Published(before.session_revision, facts={})
     for table in FACTS:
-        after.facts[table] = _publish_facts(table, judged.facts[table], before.facts.get(table, {}), step)
-    after.session_hash = digest_of([content(judged.session)])
-    after.interactions_hash = digest_of(sorted(content(row) for row in judged.interactions))
+        after.facts[table] = _publish_facts(table, judged[table], before.facts.get(table, {}), step)
+    after.session_hash = digest_of([content(session)])
+    after.interactions_hash = digest_of(sorted(content(row) for row in judged["interactions"]))
     if (after.session_hash, after.interactions_hash) != (before.session_hash, before.interactions_hash):
         after.session_revision += 1
-        for row in judged.interactions:
+        for row in judged["interactions"]:
             step.rows.append(("interactions", msgspec.structs.replace(row, revision=after.session_revision)))
-    change = revise({"signals": judged.signals}, {"signals": signals})[0]
-    for row in change.rows:
-        publish_signal(row, step, now_ms, judged.session)
+    for signal in signal_revisions(judged["signals"], signals):
+        add_signal(signal, step, now_ms, session)
     if after.session_revision > before.session_revision:
-        step.rows.append(("sessions", msgspec.structs.replace(judged.session, revision=after.session_revision)))
+        step.rows.append(("sessions", msgspec.structs.replace(session, revision=after.session_revision)))
     return after
 
 
-def publish_signal(row: SignalRow, step: Step, now_ms: BrokerMs, session: SessionRow | None = None) -> None:
+def signal_revisions(judged: list[SignalRow], stored: Iterable[StoredSignal]) -> list[SignalRow]:
+    """The revisions that make what is stored say what was judged."""
+    found = {row.signal_id: row for row in judged}
+    known = {one.row.signal_id: one for one in stored}
+    revisions = (revision_of(found.get(key), known.get(key)) for key in [*found, *sorted(known.keys() - found.keys())])
+    return [row for row in revisions if row is not None]
+
+
+def revision_of(row: SignalRow | None, stored: StoredSignal | None) -> SignalRow | None:
+    """The next revision of a stored signal, None when it says what holds."""
+    if stored is None:
+        return next_signal(row, None)
+    return next_signal(row, stored.row, contested=stored.contested)
+
+
+def add_signal(row: SignalRow, step: Step, now_ms: BrokerMs, session: SessionRow | None = None) -> None:
     """One revision of a signal, to the table and to the inbox."""
     step.rows.append(("signals", row))
     step.inbox.append(inbox_record(row, produced_at=moment(now_ms), session=session))
     step.count(f"signals_{row.status}")
-
-
-def next_revision(row: SignalRow, old: SignalRow | None) -> SignalRow:
-    """The row as the revision that follows `old`."""
-    if old is None:
-        return msgspec.structs.replace(row, revision=1, status="new")
-    return msgspec.structs.replace(row, revision=old.revision + 1, status="revised")
-
-
-def retracted(old: SignalRow) -> SignalRow:
-    """The revision that takes `old` back."""
-    return msgspec.structs.replace(old, revision=old.revision + 1, status=RETRACTED)
 
 
 def moment(now_ms: float) -> datetime:
@@ -113,9 +89,9 @@ def _publish_facts(
     after = dict(before)
     for row in rows:
         key = key_of(table, row)[-1]
-        revision, known = before.get(key, (0, b""))
         now = digest_of([content(row)])
-        if known != now:
-            after[key] = (revision + 1, now)
-            step.rows.append((table, msgspec.structs.replace(row, revision=revision + 1)))
+        found = compare(now, Known(*before[key]) if key in before else None)
+        if found is not None:
+            after[key] = (found.revision, now)
+            step.rows.append((table, msgspec.structs.replace(row, revision=found.revision)))
     return after

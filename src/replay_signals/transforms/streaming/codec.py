@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from replay_signals.transforms.revisions.canonical import encoded
+from replay_signals.transforms.text import encoded
 
 T = TypeVar("T")
 Migration = Callable[[Any], Any]

@@ -21,7 +21,6 @@ from replay_signals.transforms import signals
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.judge import severity
 from replay_signals.transforms.judge.rows import Rows
-from replay_signals.transforms.revisions.canonical import canonical
 from replay_signals.transforms.session import analytics
 from replay_signals.transforms.session.event_rows import STORED
 from replay_signals.transforms.signals.context import context_of
@@ -29,6 +28,7 @@ from replay_signals.transforms.signals.descriptor import Scope
 from replay_signals.transforms.signals.finding import Finding
 from replay_signals.transforms.streaming.recent import client_ms
 from replay_signals.transforms.streaming.state import Pending, Profile, SessionState, Shown, WindowTail
+from replay_signals.transforms.table_rows import canonical
 
 GUARD_MS = 10_000
 """What began this soon after the edge of the tail may have begun before it."""
@@ -51,7 +51,7 @@ def look(
     state: SessionState, digests: Iterable[MessageDigest], events: list[AnalyticsEvent], rules: Rules, now_ms: BrokerMs
 ) -> View:
     """Judges the digests of the tail. `now_ms` is the broker's clock."""
-    context = context_of(session_of(digests), [known(state), *events], rules, start_ms=state.start_ms)
+    context = context_of(session_of(digests), [profile_event(state), *events], rules, start_ms=state.start_ms)
     rows = Rows(context)
     view = View({w.window_id for w in context.timeline.windows})
     tails = {w.window_id: w for w in state.windows}
@@ -70,7 +70,7 @@ def reachable(shown: Shown, tail: WindowTail | None) -> bool:
     return tail.edge_ms is None or shown.anchor_ms >= tail.edge_ms + GUARD_MS
 
 
-def known(state: SessionState) -> AnalyticsEvent:
+def profile_event(state: SessionState) -> AnalyticsEvent:
     """What earlier events said, as one event before all others."""
     profile = state.profile
     properties: dict[str, object] = {f"$feature/{name}": value for name, value in profile.flags.items()}

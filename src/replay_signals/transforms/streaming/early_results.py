@@ -1,4 +1,4 @@
-"""early: publishes what is settled while a session goes on, and takes back what no longer stands."""
+"""Early results: publishes what is settled while a session goes on, and takes back what no longer stands."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.revisions.revise import RETRACTED
+from replay_signals.transforms.revisions.compare import RETRACTED
 from replay_signals.transforms.session.event_rows import event_of
 from replay_signals.transforms.streaming import closing, early_judgement, recent
 from replay_signals.transforms.streaming.message_facts import Due, framed
-from replay_signals.transforms.streaming.state import DIGESTS, EVENTS, SIGNALS, SessionState
-from replay_signals.transforms.streaming.step import Step, attempt
+from replay_signals.transforms.streaming.state import DIGESTS, EVENTS, SIGNALS, SessionState, StoredSignal
+from replay_signals.transforms.streaming.step import Arrival, Step, guarded
 from replay_signals.transforms.streaming.store import Store
 
 MAX_PENDING = 16
 """Of a session: about 1.5 KB each, in the state that every message rewrites."""
 
 
-def settle(store: Store, state: SessionState, now_ms: BrokerMs, step: Step, rules: Rules) -> None:
+def publish_settled(store: Store, state: SessionState, now_ms: BrokerMs, step: Step, rules: Rules) -> None:
     """Judges the tail, if anything came since it was judged last, and publishes what is settled."""
     state.judged_ms = now_ms
     for window in state.windows:
         window.dues_ms = [due for due in window.dues_ms if due + window.skew_ms > now_ms]
-    if state.looked:
+    if state.tail_judged:
         _show_pending(store, state, now_ms, step)
         return
-    state.looked, state.pending = True, []
+    state.tail_judged, state.pending = True, []
     digests = list(_tail_digests(store, state, now_ms - rules.session.horizon_ms))
     if not digests:
         return
@@ -36,8 +36,12 @@ def settle(store: Store, state: SessionState, now_ms: BrokerMs, step: Step, rule
     step.count("judged_messages", len(digests))
     events = [event_of(EVENTS.decode(data).row) for ref in state.events if (data := store.events.get(ref.uuid))]
     key = state.team, state.session_id
-    view = attempt(
-        step, key, "judge failed", now_ms, lambda _: early_judgement.look(state, digests, events, rules, now_ms)
+    view = guarded(
+        step,
+        key,
+        "judge failed",
+        Arrival(now_ms),
+        lambda _: early_judgement.look(state, digests, events, rules, now_ms),
     )
     if view is None:
         step.count("judge_failed")
@@ -49,7 +53,7 @@ def settle(store: Store, state: SessionState, now_ms: BrokerMs, step: Step, rule
     if len(view.waiting) <= MAX_PENDING:
         state.pending = view.waiting
     else:
-        state.looked = False  # too much to keep: looked at again when it is due
+        state.tail_judged = False  # too much to keep: looked at again when it is due
 
 
 def _show_pending(store: Store, state: SessionState, now_ms: BrokerMs, step: Step) -> None:
@@ -76,29 +80,31 @@ def _show(store: Store, state: SessionState, view: early_judgement.View, now_ms:
     for one in list(shown.values()):
         reachable = early_judgement.reachable(one, windows.get(one.window_id))
         gone = reachable and one.window_id in view.windows and one.id not in view.found
-        old = standing(store, one.id) if gone else None
-        if old is not None and old.status != RETRACTED:
-            _publish(store, closing.retracted(old), now_ms, step)
+        back = closing.revision_of(None, stored_signal(store, one.id)) if gone else None
+        if back is not None:
+            _add(store, back, now_ms, step)
         if gone or not reachable:
             del shown[one.id]
     state.shown = list(shown.values())
 
 
 def _offer(store: Store, row: SignalRow, now_ms: BrokerMs, step: Step) -> None:
-    old = standing(store, row.signal_id)
-    if old is None or old.status == RETRACTED or early_judgement.differs(old, row):
-        _publish(store, closing.next_revision(row, old), now_ms, step)
+    stored = stored_signal(store, row.signal_id)
+    made = closing.revision_of(row, stored)
+    stands = stored is not None and not stored.contested and stored.row.status != RETRACTED
+    if made is not None and (stored is None or not stands or early_judgement.differs(stored.row, row)):
+        _add(store, made, now_ms, step)
 
 
-def standing(store: Store, signal_id: str) -> SignalRow | None:
+def stored_signal(store: Store, signal_id: str) -> StoredSignal | None:
     """The newest revision of a signal, None when it was never published."""
     data = store.signals.get(signal_id)
     return None if data is None else SIGNALS.decode(data)
 
 
-def _publish(store: Store, row: SignalRow, now_ms: BrokerMs, step: Step) -> None:
-    store.signals.put(row.signal_id, SIGNALS.encode(row))
-    closing.publish_signal(row, step, now_ms)
+def _add(store: Store, row: SignalRow, now_ms: BrokerMs, step: Step) -> None:
+    store.signals.put(row.signal_id, SIGNALS.encode(StoredSignal(row)))
+    closing.add_signal(row, step, now_ms)
 
 
 def _tail_digests(store: Store, state: SessionState, since_ms: int) -> Iterator[MessageDigest]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from replay_signals.schemas import rrweb
 from replay_signals.schemas.clocks import ClientMs
 from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.records import ReplayRecord
+from replay_signals.transforms.judge.caps import is_click
 from replay_signals.transforms.session.documents import begins_document
 from replay_signals.transforms.streaming.state import FRAME, FULL, META, OPENS
 
@@ -54,7 +54,7 @@ def glance(digest: MessageDigest, rules: Clicks) -> Glance:
             out.kind |= FRAME
         if begins_document(record):
             out.kind |= OPENS
-        if type(record) is records.Interaction and record.kind in (rrweb.CLICK, rrweb.TOUCH_END):
+        if is_click(record):
             clicks.append(t)
         elif type(record) is records.Meta:
             out.kind |= META

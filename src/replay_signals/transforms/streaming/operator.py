@@ -5,9 +5,10 @@ from __future__ import annotations
 from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.inbox import InboxRecord
-from replay_signals.schemas.messages import AnalyticsEvent
+from replay_signals.schemas.messages import SourcePosition
+from replay_signals.schemas.rows import EventRow
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.session.event_rows import event_of
+from replay_signals.transforms.judge.session import judge_session
 from replay_signals.transforms.streaming import closing, early_results, inbox_recovery, intake, timers
 from replay_signals.transforms.streaming.state import (
     CLOSED,
@@ -20,8 +21,9 @@ from replay_signals.transforms.streaming.state import (
     STATES,
     Published,
     SessionState,
+    StoredSignal,
 )
-from replay_signals.transforms.streaming.step import Step, attempt
+from replay_signals.transforms.streaming.step import Arrival, Step
 from replay_signals.transforms.streaming.store import Store
 
 
@@ -31,13 +33,18 @@ class Live:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
 
-    def on_message(self, store: Store, digest: MessageDigest, now_ms: BrokerMs) -> Step:
-        """A message digest of this session, for the first time or again; `now_ms` is its broker time."""
-        return intake.take_message(store, digest, now_ms, self._rules)
+    def on_message(
+        self, store: Store, digest: MessageDigest, now_ms: BrokerMs, position: SourcePosition | None = None
+    ) -> Step:
+        """A message digest of this session, for the first time or again; `now_ms` is its broker time.
 
-    def on_event(self, store: Store, event: AnalyticsEvent, now_ms: BrokerMs) -> Step:
-        """An analytics event of this session; `now_ms` is its broker time."""
-        return intake.take_event(store, event, now_ms, self._rules)
+        `position` is where the message stands in its topic; a dead letter of a bug that it meets names it.
+        """
+        return intake.take_message(store, digest, Arrival(now_ms, position), self._rules)
+
+    def on_event(self, store: Store, row: EventRow, now_ms: BrokerMs, position: SourcePosition | None = None) -> Step:
+        """An analytics event of this session; `now_ms` is its broker time, `position` as for messages."""
+        return intake.take_event(store, row, Arrival(now_ms, position), self._rules)
 
     def on_published(self, store: Store, record: InboxRecord, now_ms: BrokerMs) -> Step:
         """A record about this session that the inbox topic holds; `now_ms` is its broker time."""
@@ -72,7 +79,7 @@ class Live:
         elif now_ms >= timers.close_due_ms(state, self._rules.session):
             self._close(store, state, now_ms, step)
         else:
-            early_results.settle(store, state, now_ms, step, self._rules)
+            early_results.publish_settled(store, state, now_ms, step, self._rules)
 
     def _close(self, store: Store, state: SessionState, now_ms: BrokerMs, step: Step) -> None:
         """Judges the whole session, if there is anything new, and publishes all differences."""
@@ -87,24 +94,22 @@ class Live:
 
     def _judge(self, store: Store, state: SessionState, now_ms: BrokerMs, step: Step) -> None:
         digests = [DIGESTS.decode(data).digest for _, data in store.digests.items() if data != ID_ONLY]
-        events = [event_of(EVENTS.decode(data).row) for _, data in store.events.items() if data != ID_ONLY]
+        events = [EVENTS.decode(data).row for _, data in store.events.items() if data != ID_ONLY]
         standing = [SIGNALS.decode(data) for _, data in store.signals.items()]
         data = store.published.value()
         before = Published() if data is None else PUBLISHED.decode(data)
 
-        def judge(own: Step) -> Published:
-            judged = closing.judge_whole(digests, events, self._rules, state.truncated)
-            return closing.publish(judged, standing, before, own, now_ms)
-
         step.count("judged_messages", len(digests))
-        after = attempt(step, (state.team, state.session_id), "judge failed", now_ms, judge)
-        if after is None:
+        judged = judge_session(digests, events, self._rules, truncated=state.truncated)
+        if judged.failure is not None:
+            step.letters.append(judged.failure)
             step.count("judge_failed")
             return
+        after = closing.add_differences(judged.rows, standing, before, step, now_ms)
         step.count("sessions_rejudged" if state.close_count else "sessions_closed")
         for table, row in step.rows:
             if table == "signals":
-                store.signals.put(row.signal_id, SIGNALS.encode(row))
+                store.signals.put(row.signal_id, SIGNALS.encode(StoredSignal(row)))
         store.published.update(PUBLISHED.encode(after))
 
 

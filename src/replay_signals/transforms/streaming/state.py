@@ -73,6 +73,16 @@ class Pending(msgspec.Struct, array_like=True):
     settled_ms: ClientMs
 
 
+class Kept(msgspec.Struct, array_like=True):
+    """Places in the session (`judge/caps.py`): of the last that is kept to be judged, and of the first that was let go.
+
+    What stands from `cut` on is over a cap.
+    """
+
+    last: tuple[float, str] | None = None
+    cut: tuple[float, str] | None = None
+
+
 class Profile(msgspec.Struct, array_like=True):
     """What the events said so far about who it is."""
 
@@ -108,9 +118,11 @@ class SessionState(msgspec.Struct, array_like=True):
     windows: list[WindowTail] = []
     events: list[EventRef] = []
     shown: list[Shown] = []
-    looked: bool = False
+    tail_judged: bool = False
     """Nothing came since the tail was judged: `pending` is all that is still to be said about it."""
     pending: list[Pending] = []
+    kept_messages: Kept = msgspec.field(default_factory=Kept)
+    kept_events: Kept = msgspec.field(default_factory=Kept)
 
 
 class StoredDigest(msgspec.Struct, array_like=True):
@@ -126,6 +138,16 @@ class StoredEvent(msgspec.Struct, array_like=True):
     row: EventRow
 
 
+class StoredSignal(msgspec.Struct, array_like=True):
+    """The newest revision of a signal.
+
+    `contested`: another record claims that revision, or the table lacks it; the next judgement says what holds.
+    """
+
+    row: SignalRow
+    contested: bool = False
+
+
 class Published(msgspec.Struct, array_like=True):
     """What the tables hold of the last close. `facts`: (revision, content hash) by table and last part of the key."""
 
@@ -135,10 +157,16 @@ class Published(msgspec.Struct, array_like=True):
     facts: dict[str, dict[str, tuple[int, bytes]]] = {}
 
 
+def _signal_of_version_1(row: dict[str, Any]) -> list[Any]:
+    """Version 1 kept the row alone, and marked a contested one by a blank at the end of its summary."""
+    summary = row["summary"]
+    return [row | {"summary": summary.rstrip(" ")}, summary.endswith(" ")]
+
+
 STATES: Codec[SessionState] = Codec(SessionState, VERSION)
 DIGESTS: Codec[StoredDigest] = Codec(StoredDigest, VERSION)
 EVENTS: Codec[StoredEvent] = Codec(StoredEvent, VERSION)
-SIGNALS: Codec[SignalRow] = Codec(SignalRow, VERSION)
+SIGNALS: Codec[StoredSignal] = Codec(StoredSignal, 2, {1: _signal_of_version_1})
 PUBLISHED: Codec[Published] = Codec(Published, VERSION)
 CODECS: dict[str, Codec[Any]] = {
     "state": STATES,

@@ -87,7 +87,20 @@ COUNTERS = {
 """Every counter a step may carry, with its meaning."""
 
 
-def attempt(step: Step, session: tuple[str, str], what: str, now_ms: BrokerMs, work: Callable[[Step], T]) -> T | None:
+class Arrival(msgspec.Struct, frozen=True):
+    """When a record came, broker's clock, and where it stands in its topic; None where no topic is known."""
+
+    now_ms: BrokerMs
+    position: SourcePosition | None = None
+
+
+def guarded(
+    step: Step,
+    session: tuple[str, str],
+    what: str,
+    arrival: Arrival,
+    work: Callable[[Step], T],
+) -> T | None:
     """Runs pure work; a bug in it costs its own outputs and gives a dead letter, not the end of the job.
 
     Nothing in `work` may write to a store: an engine's errors must stop the job, and state is written whole or not.
@@ -99,8 +112,8 @@ def attempt(step: Step, session: tuple[str, str], what: str, now_ms: BrokerMs, w
         raise
     except Exception as error:  # noqa: BLE001 - whatever a detector or a strange input makes of itself
         team, session_id = session
-        position = SourcePosition(f"session:{session_id}")
-        letter = dead_of_bug(error, position, what=what, team=team, session_id=session_id, received_ms=now_ms)
+        position = arrival.position or SourcePosition(f"session:{session_id}")
+        letter = dead_of_bug(error, position, what=what, team=team, session_id=session_id, received_ms=arrival.now_ms)
         step.letters.append(letter)
         return None
     step.add(own)

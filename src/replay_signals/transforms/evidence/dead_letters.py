@@ -1,0 +1,48 @@
+"""Rows of rejected input."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import blake2b
+
+import msgspec
+
+from replay_signals.schemas.digests import EPOCH, at
+from replay_signals.schemas.messages import DeadLetter
+from replay_signals.schemas.rows import DeadLetterRow
+from replay_signals.transforms.text import well_formed
+
+
+def dead_letter_row(letter: DeadLetter) -> DeadLetterRow:
+    """The row of a dead letter; the same input rejected twice for one reason has one id."""
+    sound: DeadLetter = well_formed(letter)
+    position = sound.position
+    name = msgspec.json.encode([position.source, position.partition, position.offset, sound.reason])
+    received = _arrival(sound.received_ms)
+    return DeadLetterRow(
+        day=(received or EPOCH).date(),
+        dead_letter_id=blake2b(name + sound.payload, digest_size=16).hexdigest(),
+        source=position.source,
+        partition=position.partition,
+        offset=position.offset,
+        reason=sound.reason,
+        detail=sound.detail,
+        team=sound.team,
+        session_id=sound.session_id,
+        received_at=received,
+        payload=sound.payload,
+    )
+
+
+def dead_letter_message(row: DeadLetterRow) -> tuple[bytes, bytes, dict[str, bytes]]:
+    """Key, value and headers of a dead letter in its topic: JSON, the payload in base64."""
+    headers = {"reason": row.reason.encode(), "source": f"{row.source}/{row.partition}#{row.offset}".encode()}
+    return row.dead_letter_id.encode(), msgspec.json.encode(row), headers
+
+
+def _arrival(received_ms: int | None) -> datetime | None:
+    """The time of arrival; nothing is known about an input that was rejected, so it may be beyond any calendar."""
+    try:
+        return None if received_ms is None else at(received_ms)
+    except OverflowError:
+        return None

@@ -1,0 +1,50 @@
+"""Evidence in one Kafka message of PostHog's topics, with its team filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
+
+from replay_signals.schemas.messages import DeadLetter, Record, SourcePosition
+from replay_signals.transforms.evidence.extract import Evidence, evidence_in
+from replay_signals.transforms.parse.kafka import parse_kafka_event, parse_kafka_snapshot
+from replay_signals.transforms.parse.values import dead
+
+UNKNOWN_TEAM = "header_token_present_team_missing_or_disabled"
+"""PostHog's name for a token that is not configured."""
+
+PARSERS: dict[str, Callable[..., list[Record]]] = {"snapshots": parse_kafka_snapshot, "events": parse_kafka_event}
+"""By the topic's role."""
+
+
+class KafkaMessage(msgspec.Struct, frozen=True):
+    """One message as a consumer hands it over; `timestamp_ms` is the broker's."""
+
+    value: bytes | None
+    headers: Mapping[str, bytes | None]
+    timestamp_ms: int | None
+    position: SourcePosition
+
+
+def evidence_of_kafka(role: str, message: KafkaMessage, teams: frozenset[str] = frozenset()) -> Iterator[Evidence]:
+    """All evidence in one message of a topic (`snapshots` or `events`). Total. Without `teams` every team is known."""
+
+    def parse() -> Iterator[Record]:
+        for record in PARSERS[role](message.value, message.headers, message.timestamp_ms, message.position):
+            yield _known(record, message, teams)
+
+    return evidence_in(parse, message.value or b"", message.position, received_ms=message.timestamp_ms)
+
+
+def _known(record: Record, message: KafkaMessage, teams: frozenset[str]) -> Record:
+    if isinstance(record, DeadLetter) or not teams or record.team in teams:
+        return record
+    return dead(
+        message.position,
+        UNKNOWN_TEAM,
+        "the token is not configured",
+        message.value or b"",
+        team=record.team,
+        received_ms=message.timestamp_ms,
+    )
