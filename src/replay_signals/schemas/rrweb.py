@@ -60,6 +60,7 @@ class Incremental(msgspec.Struct, gc=False):
     positions: list[Position] = []
     text: Any = None
     isChecked: bool | None = None
+    userTriggered: Any = None
     width: float | None = None
     height: float | None = None
     ranges: list[dict[str, Any]] | None = None
@@ -90,6 +91,7 @@ class Attributes(msgspec.Struct, gc=False, frozen=True, rename={"class_": "class
     tabindex: Any = None
     contenteditable: Any = None
     action: Any = None
+    form: Any = None
     for_: Any = msgspec.field(default=None, name="for")
     aria_label: Any = msgspec.field(default=None, name="aria-label")
     aria_disabled: Any = msgspec.field(default=None, name="aria-disabled")

@@ -163,3 +163,88 @@ def test_an_action_that_cannot_be_read(href: str) -> None:
     page.types("name", "Ann", at=2000)
     go_home(visit, page, at=9000)
     assert visit.kinds() == ["form_abandonment"]
+
+
+def items(count: int, prefix: str) -> list[El]:
+    return [el("li", link(f"{prefix} {i}", f"/{prefix}/{i}"), id=f"{prefix}{i}") for i in range(count)]
+
+
+def test_a_list_that_is_filtered_as_one_types_needs_no_sending() -> None:
+    visit, page = contact(field_("q"), el("ul", *items(4, "shoe"), id="list"), button("Cart", id="cart"))
+    page.types("q", "blue", at=2000)
+    for i in (0, 1, 2):
+        page.removes(page.node(f"shoe{i}"), at=2600 + i, from_="list")
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == []
+
+
+def test_a_hint_beside_the_field_is_no_answer() -> None:
+    visit, page = contact()
+    page.types("name", "Ann", at=2000).says("status", "3 of 40", at=2100).says("status", "ok", at=2250)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == ["form_abandonment"]
+
+
+def test_a_page_that_ticks_by_itself_is_no_answer() -> None:
+    visit, page = contact(form(), *(el("p", "0", id=f"clock{i}") for i in range(4)))
+    for i in range(4):
+        page.ticks(f"clock{i}", every=1000, until=15_000)
+    page.types("name", "Ann", at=6000)
+    go_home(visit, page, at=16_000)
+    assert visit.kinds() == ["form_abandonment"]
+
+
+def test_a_field_that_asks_the_server_as_one_types_needs_no_sending() -> None:
+    visit, page = contact(field_("q"), button("Go", id="go"))
+    page.types("q", "blue", at=2000).asks("/api/suggest?q=blu", at=2400)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == []
+
+
+def test_a_suggestion_that_is_chosen_is_the_answer() -> None:
+    visit, page = contact(field_("q"), el("ul", *items(3, "city"), id="list"), button("Go", id="go"))
+    page.types("q", "bo", at=2000).click(page.node("city1").children[0], at=4000).inputs("q", "Bonn", at=4020)
+    go_home(visit, page, at=9000)
+    assert "form_abandonment" not in visit.kinds()
+
+
+def test_a_calculator_without_a_button_answers_by_itself() -> None:
+    visit, page = contact(field_("net"), el("output", "0", id="gross"))
+    page.types("net", "100", at=2000, each=300)
+    for at in (2010, 2310, 2610):
+        page.says("gross", str(at), at=at)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == []
+
+
+def test_a_comment_that_is_sent_leaves_the_name_standing() -> None:
+    visit, page = contact()
+    page.types("name", "Ann", at=2000).types("text", "Hello there", at=4000).inputs("text", "", at=8000)
+    go_home(visit, page, at=12_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("form_attribute", [True, False])
+def test_a_button_outside_the_form_sends_it(form_attribute: bool) -> None:
+    save = button("Save", id="save", **({"form": "form"} if form_attribute else {}))
+    fields = el("form", field_("name"), id="form")
+    visit, page = contact(el("div", fields, el("div", save), id="dialog"), el("ul", id="rows"))
+    page.types("name", "Ann", at=2000).click("save", at=5000).removes(page.node("dialog"), at=5200)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == []
+
+
+def test_an_editor_that_saves_while_one_types_needs_no_sending() -> None:
+    visit, page = contact()
+    page.types("text", "A long text", at=2000, each=400)
+    for at in (3000, 5000):
+        page.asks("/api/draft", at=at, method="PUT")
+    go_home(visit, page, at=12_000)
+    assert visit.kinds() == []
+
+
+def test_a_form_that_a_script_filled_is_not_the_visitors() -> None:
+    visit, page = contact()
+    page.inputs("name", "Ann", at=2000).inputs("mail", "a@b.c", at=2001)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == []

@@ -158,9 +158,19 @@ def control_of(node_id: int, tag: str, a: Attributes) -> Control:
         text_of(a.testid or a.test or a.cy, 60),
         text_of(a.id, 60),
         text_of(a.class_, 60),
-        text_of(a.href if tag in ("a", "area") else a.action if tag == "form" else a.for_, MAX_HREF_CHARS),
+        text_of(_reference(tag, a), MAX_HREF_CHARS),
         _flags(a),
     )
+
+
+def _reference(tag: str, a: Attributes) -> Any:
+    """What a control points to: the target of a link, the action of a form, the id of a label's field, or the id of the
+    form that a button outside of it sends."""
+    if tag in ("a", "area"):
+        return a.href
+    if tag == "form":
+        return a.action
+    return a.for_ if tag == "label" else a.form
 
 
 def _chosen(classes: Any) -> bool:

@@ -215,7 +215,8 @@ def _scroll(data: rrweb.Incremental) -> ReplayRecord:
 
 def _input(data: rrweb.Incremental) -> ReplayRecord:
     length = len(data.text) if isinstance(data.text, str) else 0
-    return records.Input(0, data.id, length, data.isChecked)
+    by_user = data.userTriggered if isinstance(data.userTriggered, bool) else None
+    return records.Input(0, data.id, length, data.isChecked, by_user)
 
 
 def _resize(data: rrweb.Incremental) -> ReplayRecord:

@@ -146,11 +146,15 @@ class Scroll(BaseRecord, tag=6):
 
 
 class Input(BaseRecord, tag=7):
-    """A field's value changed; of the text only its length in characters is kept."""
+    """A field's value changed; of the text only its length in characters is kept.
+
+    `by_user`: was it typed? None where the recorder does not say.
+    """
 
     node_id: int | None
     length: int
     checked: bool | None
+    by_user: bool | None = None
 
 
 class Resize(BaseRecord, tag=8):

@@ -20,7 +20,7 @@ from replay_signals.schemas import rrweb
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session import analytics, urls
-from replay_signals.transforms.session.gestures import is_typed
+from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.timeline import Page, Window
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
@@ -162,14 +162,9 @@ def _finding(
 
 
 def _used(page: Page) -> bool:
-    """Clicked or typed something; values that scripts set at load are not the visitor's."""
-    for _, record in page.of(records.Interaction, records.Input):
-        if isinstance(record, records.Interaction):
-            if record.kind in (rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START):
-                return True
-        elif record.length and any(is_typed(c) for c in page.elements.around(record.node_id)):
-            return True
-    return False
+    """Clicked or typed something."""
+    presses = (rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START)
+    return bool(typed_fields(page)) or any(r.kind in presses for _, r in page.of(records.Interaction))
 
 
 def settled_ms(context: SessionContext, finding: Finding[Evidence]) -> float:

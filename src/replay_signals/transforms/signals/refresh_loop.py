@@ -20,7 +20,7 @@ from replay_signals.schemas import rrweb
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session import urls
-from replay_signals.transforms.session.gestures import is_typed
+from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
@@ -55,7 +55,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per run of loads."""
     found = []
     used = {j.click.page for j in context.clicks if j.answered}
-    used |= {p for p in context.timeline.pages if _typed(p)}
+    used |= {p for p in context.timeline.pages if typed_fields(p)}
     for window in context.timeline.windows:
         for run in _runs(window.pages, used):
             if len(run) >= MIN_LOADS and not _by_timer(run) and _attended(run):
@@ -88,14 +88,6 @@ def _acts(page: Page) -> Iterator[float]:
             isinstance(record, records.Interaction) and record.kind in PRESSES
         ):
             yield t
-
-
-def _typed(page: Page) -> bool:
-    """The visitor typed something; values that scripts set at load have no field that was typed into."""
-    return any(
-        change.length and any(is_typed(c) for c in page.elements.around(change.node_id))
-        for _, change in page.of(records.Input)
-    )
 
 
 def _runs(pages: list[Page], used: set[Page]) -> list[list[Page]]:

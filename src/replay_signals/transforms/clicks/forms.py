@@ -1,0 +1,248 @@
+"""Forms that the visitor typed into, and whether what was typed got its answer.
+
+A form is sent by its button, by Enter, or by the page's own code, and not all of that leaves a trace of its own. So
+what follows the typing is read: a button's answered click, a request that changes data, a navigation to the form's
+action, fields that are emptied together, a form that is gone. Other fields need no sending: a filter or a calculator
+answers as one types, a typeahead is answered by the suggestion chosen, an editor saves by itself.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from replay_signals.transforms.clicks.reactions import pairs
+from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session import urls
+from replay_signals.transforms.session.effects import Effect, Target, effects_of, spans
+from replay_signals.transforms.session.fields import Change, TypedField, typed_fields
+from replay_signals.transforms.session.timeline import Page, Request
+
+MIN_ENTERED_CHARS = 2
+"""A field that is emptied of this much in one step was entered; one character is taken back with one key."""
+TOGETHER_MS = 200
+"""A form that is reset empties its fields within a few frames."""
+ANSWER_MS = 1500
+"""Filters wait until the typing pauses (300 to 500 ms are usual), then ask a server."""
+QUIET_MS = 2500
+"""What changes this long after any input of the visitor changes by itself."""
+CHOSEN_MS = 500
+"""A suggestion that is chosen sets the field in the click's own handlers."""
+BUTTON_NODES = 60
+"""Nodes in document order between a field or form and the button that may send it."""
+LIVE_NODES = 3
+"""Nodes that change with a filter's answer; a hint or a counter beside the field is one, with its text two."""
+_CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
+
+
+@dataclass(slots=True, eq=False)
+class Form:
+    """The fields of one form that the visitor typed into; `control` is its form element, if it has one."""
+
+    page: Page
+    control: Control | None
+    fields: list[TypedField] = field(default_factory=list)
+
+    @property
+    def first_ms(self) -> float:
+        """First change."""
+        return min(f.typed[0].t for f in self.fields)
+
+    @property
+    def last_ms(self) -> float:
+        """Last change by the visitor."""
+        return max(f.typed[-1].t for f in self.fields)
+
+    @property
+    def filled(self) -> list[TypedField]:
+        """Fields that held something in the end."""
+        return [f for f in self.fields if f.length]
+
+    @property
+    def is_search(self) -> bool:
+        """Only a search box was used."""
+        return all(_is_search(f.control) for f in self.fields)
+
+
+def _is_search(control: Control) -> bool:
+    named = f"{control.name} {control.dom_id} {control.test_id}".lower()
+    return control.type == "search" or control.role == "searchbox" or "search" in named
+
+
+def forms_of(page: Page) -> list[Form]:
+    """Forms of a page that the visitor typed into; fields without a form element make one together."""
+    forms: dict[int, Form] = {}
+    for typed in typed_fields(page):
+        key = typed.form.first if typed.form is not None else 0
+        forms.setdefault(key, Form(page, typed.form)).fields.append(typed)
+    return list(forms.values())
+
+
+class FormAnswers:
+    """What came of a page's forms. `clicks` are the page's judged clicks in order."""
+
+    def __init__(self, page: Page, clicks: Sequence[Judged], following: Page | None) -> None:
+        self._page, self._clicks, self._following = page, clicks, following
+
+    @cached_property
+    def _changes(self) -> list[Effect]:
+        return [e for e in effects_of(self._page) if e.kind == "mutation"]
+
+    @cached_property
+    def _change_times(self) -> list[float]:
+        return [e.t for e in self._changes]
+
+    def given_up(self, form: Form) -> list[TypedField]:
+        """Fields whose text came to nothing; empty when the form was sent, or needed no sending."""
+        open_fields = [f for f in form.filled if not self._answered(form, f)]
+        return [] if not open_fields or self._sent(form) else open_fields
+
+    # The form as a whole
+
+    def _has_button(self, form: Form) -> bool:
+        """Is there a button that could send it? Else the page answers by itself, or waits for Enter."""
+        return any(self._sends(control, form) for control in self._page.elements.all())
+
+    def _sends(self, control: Control, form: Form) -> bool:
+        if not _is_button(control):
+            return False
+        if form.control is None:
+            return any(_apart(control, f.control) <= BUTTON_NODES for f in form.fields)
+        if self._page.elements.inside(control.first, form.control):
+            return True
+        if control.href and control.href == form.control.dom_id:
+            return True
+        return 0 < control.first - form.control.last <= BUTTON_NODES and not self._in_form(control)
+
+    def _in_form(self, control: Control) -> bool:
+        return any(c.tag == "form" for c in self._page.elements.around(control.first))
+
+    def _sent(self, form: Form) -> bool:
+        return (
+            self._emptied(form)
+            or self._by_button(form)
+            or self._by_request(form)
+            or (self._following is not None and _by_navigation(form, self._page, self._following))
+        )
+
+    def _emptied(self, form: Form) -> bool:
+        """Was a field emptied in one step, after all typing: the comment that was sent, beside the name that stays?"""
+        return any(f.length == 0 and _in_one_step(f.changes) and f.changes[-1].t >= form.last_ms for f in form.fields)
+
+    def _by_button(self, form: Form) -> bool:
+        """An answered click on a button of the form, or one that took the form away."""
+        for j in self._clicks:
+            if j.click.t < form.last_ms or not j.answered or j.failed or j.click.control is None:
+                continue
+            if self._sends(j.click.control, form) or (_is_button(j.click.control) and _takes_away(j, form)):
+                return True
+        return False
+
+    def _by_request(self, form: Form) -> bool:
+        """A request by page code that changes data: after the last change, or again and again while typing.
+
+        What the page also sends before anything is typed (trackers, beacons) sends no form.
+        """
+        routine = {r.url for r in self._page.requests if r.start_ms < form.first_ms}
+        saves = [r for r in self._page.requests if _changes_data(r) and r.url not in routine and not r.failed]
+        while_typing = [r.url for r in saves if form.first_ms <= r.start_ms < form.last_ms]
+        return any(r.start_ms >= form.last_ms or while_typing.count(r.url) >= 2 for r in saves)
+
+    # One field
+
+    def _answered(self, form: Form, typed: TypedField) -> bool:
+        """Does the field need no sending: did the page answer as it was typed into, or was a suggestion chosen?"""
+        return self._chosen(typed) or self._live(form, typed)
+
+    def _chosen(self, typed: TypedField) -> bool:
+        """Was the last value set by a click elsewhere?"""
+        if len(typed.changes) < 2 or abs(typed.length - typed.changes[-2].length) == 1:
+            return False
+        t = typed.changes[-1].t
+        inside = self._page.elements.inside
+        return any(
+            j.click.down_ms <= t <= j.click.t + CHOSEN_MS and not inside(j.click.node_id or 0, typed.control)
+            for j in self._clicks
+        )
+
+    def _live(self, form: Form, typed: TypedField) -> bool:
+        """Did the page change elsewhere with the typing, or ask for what was typed?"""
+        spells = spans((change.t, change.t + ANSWER_MS) for change in typed.typed)
+        answered = sum(self._changed_elsewhere(form, typed, *spell) for spell in spells)
+        return answered * 2 > len(spells) or self._asked(typed)
+
+    def _changed_elsewhere(self, form: Form, typed: TypedField, start_ms: float, end_ms: float) -> bool:
+        end_ms = min([end_ms, *(j.click.down_ms for j in self._clicks if j.click.down_ms > start_ms)])
+        changed: set[int] = set()
+        for effect in self._changes[
+            bisect_left(self._change_times, start_ms) : bisect_right(self._change_times, end_ms)
+        ]:
+            nodes = [t[1] for t in effect.targets if t not in self._restless and not self._belongs(t[1], form, typed)]
+            changed.update(nodes)
+            if nodes and len(nodes) == len(effect.targets):
+                changed.update((*effect.added, *effect.removed))
+        return len(changed) >= (LIVE_NODES if self._has_button(form) else 1)
+
+    def _belongs(self, node_id: int, form: Form, typed: TypedField) -> bool:
+        holder = form.control or typed.control
+        return holder.first <= node_id <= holder.last or self._page.elements.inside(node_id, holder)
+
+    @cached_property
+    def _restless(self) -> frozenset[Target]:
+        """Places that change while the visitor does nothing."""
+        acts = sorted([*(c.t for f in typed_fields(self._page) for c in f.typed), *(j.click.t for j in self._clicks)])
+        restless: set[Target] = set()
+        for effect in self._changes:
+            i = bisect_right(acts, effect.t) - 1
+            if i < 0 or effect.t - acts[i] > QUIET_MS:
+                restless.update(effect.targets)
+        return frozenset(restless)
+
+    def _asked(self, typed: TypedField) -> bool:
+        """Did page code ask the server while the visitor typed, and not before?"""
+        first_ms, last_ms = typed.typed[0].t, typed.typed[-1].t
+        before = {_address(r) for r in self._page.requests if r.start_ms < first_ms}
+        asked = (r for r in self._page.requests if r.by_script and not _changes_data(r) and not r.failed)
+        return any(first_ms <= r.start_ms <= last_ms + ANSWER_MS and _address(r) not in before for r in asked)
+
+
+def _address(request: Request) -> str:
+    return request.url.partition("?")[0]
+
+
+def _changes_data(request: Request) -> bool:
+    return request.by_script and request.method.upper() in _CHANGING
+
+
+def _is_button(control: Control) -> bool:
+    if control.tag == "input":
+        return control.type in ("submit", "image", "button")
+    return (control.tag == "button" and control.type != "reset") or control.role == "button"
+
+
+def _apart(a: Control, b: Control) -> int:
+    """Nodes in document order between two controls."""
+    return max(b.first - a.last, a.first - b.last, 0)
+
+
+def _takes_away(j: Judged, form: Form) -> bool:
+    """Did the form go away with the click?"""
+    nodes = {f.control.first for f in form.fields}
+    gone = (pair for effect in j.effects for pair in pairs(effect.removed))
+    return any(first <= node <= last for first, last in gone for node in nodes)
+
+
+def _in_one_step(changes: Sequence[Change]) -> bool:
+    return len(changes) > 1 and changes[-1].length == 0 and changes[-2].length >= MIN_ENTERED_CHARS
+
+
+def _by_navigation(form: Form, page: Page, following: Page) -> bool:
+    """The browser sent the form itself: the next page is its action, or this page with the fields in the query."""
+    there, here = urls.split(following.href), urls.split(page.href)
+    if there.path == here.path and there.query and there.query != here.query:
+        return True
+    action = form.control.href if form.control is not None else ""
+    return bool(action) and urls.split(action).path == there.path and there.path != here.path

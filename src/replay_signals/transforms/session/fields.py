@@ -1,0 +1,122 @@
+"""What the visitor typed into the fields of a page, apart from what scripts and the browser put there.
+
+Recorders report a value that a script sets like one that was typed. Typing has to be seen: the recorder says so
+(`userTriggered`, where it is configured), or the field had the focus or was pressed before. Where no focus was recorded
+(it was there before the recorder was) the field's losing it later proves it. Several fields that change in one moment
+were filled by a script or by the browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from replay_signals.schemas import rrweb
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session.gestures import is_typed
+from replay_signals.transforms.session.timeline import Page
+
+AT_ONCE_MS = 50
+"""Different fields changed within this were not typed into; a hand needs longer from one to the next."""
+FOCUS_ORDER_MS = 50
+"""A recorder may report the focus this much after the first input."""
+_PRESSES = frozenset((rrweb.MOUSE_DOWN, rrweb.CLICK, rrweb.TOUCH_START, rrweb.TOUCH_END))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A new value: epoch ms, its length in characters, and whether the visitor typed it."""
+
+    t: float
+    length: int
+    by_hand: bool
+
+
+@dataclass(slots=True, eq=False)
+class TypedField:
+    """A text field that the visitor typed into. `form` is the form element around it.
+
+    `changes` are in order from the first that was typed on; later ones may be a script's.
+    """
+
+    control: Control
+    form: Control | None
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def length(self) -> int:
+        """Characters that it held in the end."""
+        return self.changes[-1].length
+
+    @property
+    def typed(self) -> list[Change]:
+        """Changes by the visitor, at least one."""
+        return [change for change in self.changes if change.by_hand]
+
+
+def typed_fields(page: Page) -> list[TypedField]:
+    """Text fields of a page that the visitor typed into, in order of their first change."""
+    typed: dict[int, TypedField] = {}
+    for node_id, change in _changes(page):
+        around = list(page.elements.around(node_id))
+        box = around[0] if around else None
+        if box is None or not is_typed(box) or not (change.by_hand or box.first in typed):
+            continue
+        form = next((c for c in around if c.tag == "form"), None)
+        typed.setdefault(box.first, TypedField(box, form)).changes.append(change)
+    return list(typed.values())
+
+
+def _changes(page: Page) -> Iterator[tuple[int, Change]]:
+    """Node id and change of every field's value in order."""
+    changes = [(t, record) for t, record in page.of(records.Input) if record.node_id is not None]
+    focus = _Focus(page) if changes else None
+    for i, (t, record) in enumerate(changes):
+        node_id = record.node_id or 0
+        by_hand = record.by_user
+        if by_hand is None:
+            by_hand = focus is not None and focus.on(node_id, t) and not _with_others(changes, i)
+        yield node_id, Change(t, record.length, by_hand)
+
+
+def _with_others(changes: list[tuple[float, records.Input]], i: int) -> bool:
+    """Did another text field change in the same moment?"""
+    t, record = changes[i]
+    return any(
+        abs(other_t - t) <= AT_ONCE_MS and other.node_id != record.node_id and other.length
+        for other_t, other in changes[max(0, i - 1) : i + 2]
+    )
+
+
+class _Focus:
+    """Which node had the focus when, and which were pressed."""
+
+    def __init__(self, page: Page) -> None:
+        self._moves: list[tuple[float, int]] = []
+        self._pressed: dict[int, float] = {}
+        self._left: dict[int, float] = {}
+        for t, record in page.of(records.Interaction):
+            node_id = record.node_id or 0
+            if record.kind == rrweb.FOCUS:
+                self._moves.append((t, node_id))
+            elif record.kind == rrweb.BLUR:
+                self._left[node_id] = t
+            elif record.kind in _PRESSES:
+                self._press(page, node_id, t)
+
+    def _press(self, page: Page, node_id: int, t: float) -> None:
+        box = next((c for c in page.elements.around(node_id) if is_typed(c)), None)
+        self._pressed.setdefault(node_id, t)
+        if box is not None:
+            self._pressed.setdefault(box.first, t)
+
+    def on(self, node_id: int, t: float) -> bool:
+        """Could the visitor type into the node then?"""
+        pressed = self._pressed.get(node_id)
+        if pressed is not None and pressed <= t + FOCUS_ORDER_MS:
+            return True
+        had = [focused for when, focused in self._moves if when <= t + FOCUS_ORDER_MS]
+        if had:
+            return node_id in had
+        return self._left.get(node_id, t - 1) >= t

@@ -1,0 +1,76 @@
+"""What was typed, as against what scripts and the browser filled in."""
+
+from __future__ import annotations
+
+import pytest
+
+from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.session.fields import typed_fields
+from replay_signals.transforms.session.timeline import timeline_of
+from support import events as rrweb
+from support.dom import button, el, field_
+from support.outcome import digested
+from support.web import Page, Visit
+
+
+def shop() -> tuple[Visit, Page]:
+    visit = Visit()
+    fields = (field_("name"), field_("city"), button("Save", id="save"))
+    return visit, visit.open("http://shop.test/", el("form", *fields, id="form"), button("Fill", id="fill"))
+
+
+def typed(visit: Visit) -> list[tuple[str, int]]:
+    page = timeline_of(session_of([digested(visit.recorded["window-1"])])).windows[0].pages[0]
+    return [(field.control.dom_id, field.length) for field in typed_fields(page)]
+
+
+def test_typing_after_a_click_and_after_the_tab_key() -> None:
+    visit, page = shop()
+    page.click("name", at=1000).types("name", "Ann", at=1500).types("city", "Bonn", at=3000)
+    assert typed(visit) == [("name", 3), ("city", 4)]
+
+
+@pytest.mark.parametrize("gap_ms", [0, 1, 40])
+def test_fields_that_change_at_once_were_filled_by_a_script(gap_ms: float) -> None:
+    visit, page = shop()
+    page.click("fill", at=1000).inputs("name", "Ann", at=1200).inputs("city", "Bonn", at=1200 + gap_ms)
+    assert typed(visit) == []
+
+
+def test_the_browser_fills_in_the_others_when_one_field_is_completed() -> None:
+    visit, page = shop()
+    page.click("name", at=1000).inputs("name", "Ann", at=2000).inputs("city", "Bonn", at=2001)
+    assert typed(visit) == []
+
+
+@pytest.mark.parametrize("each_ms", [8, 90])
+def test_a_script_that_types_letter_by_letter_has_no_focus(each_ms: float) -> None:
+    visit, page = shop()
+    for i in range(1, 9):
+        page.inputs("name", "*" * i, at=1000 + i * each_ms)
+    assert typed(visit) == []
+
+
+def test_a_field_that_had_the_focus_before_the_recorder_came_loses_it_later() -> None:
+    visit, page = shop()
+    for i in range(1, 5):
+        page.inputs("name", "*" * i, at=1000 + i * 100)
+    page.record(rrweb.interaction(4000, rrweb.BLUR, page.node("name").node_id))
+    assert typed(visit) == [("name", 4)]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_the_recorders_word_counts_where_it_is_given(told: bool) -> None:
+    visit, page = shop()
+    page.click("name", at=900)
+    node_id = page.node("name").node_id
+    page.record(rrweb.incremental(1000, 5, text="***", isChecked=False, id=node_id, userTriggered=told))
+    assert typed(visit) == ([("name", 3)] if told else [])
+
+
+def test_a_script_may_empty_what_was_typed() -> None:
+    visit, page = shop()
+    page.types("name", "Ann", at=1000)
+    node_id = page.node("name").node_id
+    page.record(rrweb.incremental(3000, 5, text="", isChecked=False, id=node_id, userTriggered=False))
+    assert typed(visit) == [("name", 0)]
