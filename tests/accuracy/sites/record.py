@@ -1,6 +1,7 @@
 """Records labelled sessions in a real browser window: `record.py OUT FIRST LAST [--part development|held-out|first]`.
 
-Each session number is a seed: it decides the site, the recorder and every move, so a set grows by numbers.
+Each session number is a seed: it decides the site, the recorder and every move, so a set grows by numbers; those that
+are there already are left alone, and `LAST` may be below `FIRST`.
 Timing is the machine's, so two runs of a seed are alike, not equal. Two runs may go on beside each other with another
 `--lane` each: a lane is a screen and two ports.
 """
@@ -139,10 +140,11 @@ def main() -> None:
     parser.add_argument("last", type=int)
     parser.add_argument("--part", choices=PARTS, default="development")
     parser.add_argument("--lane", type=int, default=0)
-    parser.add_argument("--step", type=int, default=1, help="every so manieth number")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    asyncio.run(record(args.out, list(range(args.first, args.last + 1, args.step)), args.part, args.lane))
+    step = 1 if args.last >= args.first else -1
+    seeds = [s for s in range(args.first, args.last + step, step) if not (args.out / f"s{s:04d}.labels.json").exists()]
+    asyncio.run(record(args.out, seeds, args.part, args.lane))
 
 
 if __name__ == "__main__":
