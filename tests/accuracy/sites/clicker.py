@@ -171,6 +171,14 @@ class Clicker:
             await self.hand.pause(0.4, 0.6)
         return None
 
+    async def look_over(self, fine: Callable[[Item], bool], want: str = "control") -> Item | None:
+        """Something that fits, on this page or on another of the site."""
+        item = await self.look_for(fine, want)
+        if item is None and len(self.site.start) > 1:
+            await self.elsewhere()
+            item = await self.look_for(fine, want)
+        return item
+
     async def seek(self, selector: str) -> Item | None:
         """An element by selector: in view, else scrolled to."""
         return await self.look_for(lambda i: not i["disabled"], selector)

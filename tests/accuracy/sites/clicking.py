@@ -27,7 +27,7 @@ async def plain(c: Clicker) -> bool:
 
 async def works(c: Clicker) -> bool:
     """Clicks a control that works without much of a trace."""
-    item = await c.look_for(lambda i: bool(i["works"]))
+    item = await c.look_over(lambda i: bool(i["works"]))
     if item is None:
         return False
     double = item["works"] == "double-click"
@@ -47,7 +47,7 @@ async def aside(c: Clicker) -> bool:
 
 async def rapid(c: Clicker) -> bool:
     """Quick clicks on a control that answers each."""
-    item = await c.look_for(lambda i: i["rapid"] and not i["disabled"] and not i["broken"])
+    item = await c.look_over(lambda i: i["rapid"] and not i["disabled"] and not i["broken"])
     if item is None:
         return False
     label = await c.click(item, "benign-rapid", c.rng.choice((5, 5, 7)), (0.3, 0.9))
@@ -58,7 +58,7 @@ async def rapid(c: Clicker) -> bool:
 
 async def double(c: Clicker) -> bool:
     """A double click on a control that answers the first."""
-    item = await c.look_for(lambda i: i["rapid"] and not i["disabled"] and not i["broken"])
+    item = await c.look_over(lambda i: i["rapid"] and not i["disabled"] and not i["broken"])
     if item is None:
         return False
     label = await c.click(item, "works:double-click", 2, pace=0.1)
@@ -88,7 +88,7 @@ async def drag(c: Clicker) -> bool:
     """Pulls something that is made for it."""
     if not c.site.drags:
         return False
-    item = await c.look_for(lambda i: True, ",".join(c.site.drags))
+    item = await c.look_over(lambda i: True, ",".join(c.site.drags))
     if item is None:
         return False
     await c.hand.to(item["x"], item["y"])
@@ -105,7 +105,7 @@ async def draw(c: Clicker) -> bool:
     """Draws or signs."""
     if not c.site.draws:
         return await drag(c)
-    item = await c.look_for(lambda i: True, ",".join(c.site.draws))
+    item = await c.look_over(lambda i: True, ",".join(c.site.draws))
     if item is None:
         return False
     await c.hand.to(item["left"] + 0.25 * item["width"], item["y"])

@@ -29,6 +29,8 @@ class Site:
     """One of the pages in `pages/`: its rapid controls are known to answer."""
     loads: bool = True
     """Links load documents; False: a single-page site."""
+    long: str = ""
+    """A page that is higher than a window."""
     draws: tuple[str, ...] = ()
     """Canvases to draw on."""
     dead: tuple[Place, ...] = ()

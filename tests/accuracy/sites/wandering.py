@@ -11,7 +11,7 @@ from cdp import Lost
 from clicker import HOME, Clicker, Item, now
 from recorders import SILENT
 
-APART_MS = 3500
+APART_MS, ROOM_PX = 3500, 300
 HELD = ("Control_L", "Control_L", "middle")
 
 
@@ -152,7 +152,10 @@ async def thrash(c: Clicker) -> bool:
 async def hunt(c: Clicker) -> bool:
     """Scrolls up and down, looking for something."""
     rng, here = c.rng, await c.state()
-    if here["room"] < 300:
+    if here["room"] < ROOM_PX:
+        await c.goto(c.site.long)
+        here = await c.state()
+    if here["room"] < ROOM_PX:
         return False
     await c.hand.steady()
     label = c.note("scroll-hunt", room=here["room"])
