@@ -158,7 +158,8 @@ class Clicker:
             return []
 
     async def look_for(self, fine: Callable[[Item], bool], want: str = "control") -> Item | None:
-        """Something that fits, scrolling a bit when there is none in view."""
+        """Something that fits, scrolling on in one direction when there is none in view."""
+        side = 0
         for attempt in range(3):
             good = [i for i in await self.find(want) if fine(i)]
             if good:
@@ -166,9 +167,9 @@ class Clicker:
             here = await self.state()
             if attempt == 2 or here["room"] < 40:
                 return None
-            down = here["y"] < here["room"] * 0.6
-            await self.hand.wheel(self.rng.uniform(250, 600) * (1 if down else -1))
-            await self.hand.pause(0.4, 0.6)
+            side = side or (1 if here["y"] < here["room"] / 2 else -1)
+            await self.hand.wheel(self.rng.uniform(250, 600) * side)
+            await self.hand.pause(0.5, 0.9)
         return None
 
     async def look_over(self, fine: Callable[[Item], bool], want: str = "control") -> Item | None:
