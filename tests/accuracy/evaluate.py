@@ -31,7 +31,8 @@ from replay_signals.transforms.judge.judgement import judge
 from replay_signals.transforms.session.timeline import timeline_of
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = (ROOT / "examples", ROOT / "tests" / "accuracy" / "recordings")
+ACCURACY = ROOT / "tests" / "accuracy"
+SHIPPED = (ROOT / "examples", ACCURACY / "recordings", ACCURACY / "window")
 
 
 @dataclass(frozen=True)
