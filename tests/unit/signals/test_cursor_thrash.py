@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import cos, sin
 
+import pytest
 from support import events as rrweb
 from support.dom import button, el
 from support.web import Page, Visit
@@ -74,6 +75,70 @@ def test_drawing_with_clicks_is_none() -> None:
     visit, page = page_of()
     shake(page, 4000).click("pay", at=4500).says("n", "1", at=4520)
     assert "cursor_thrash" not in visit.kinds()
+
+
+def press(page: Page, kind: int, at: float) -> Page:
+    return page.record(rrweb.interaction(at, kind, page.node("pay").node_id, 400, 300))
+
+
+@pytest.mark.parametrize("release", [rrweb.MOUSE_UP, rrweb.CLICK, rrweb.CONTEXT_MENU, None])
+def test_the_button_held_is_drawing_or_sliding(release: int | None) -> None:
+    """None: let go outside the window, which no recorder sees."""
+    visit, page = page_of()
+    shake(press(page, rrweb.MOUSE_DOWN, 3990), 4000, count=48)
+    if release is not None:
+        press(page, release, 6410)
+    page.lives(30_000)
+    assert "cursor_thrash" not in visit.kinds()
+
+
+def test_a_signature_of_many_strokes() -> None:
+    visit, page = page_of()
+    for i in range(6):
+        shake(press(page, rrweb.MOUSE_DOWN, 4000 + 900 * i), 4010 + 900 * i, count=14)
+        press(page, rrweb.MOUSE_UP, 4720 + 900 * i)
+    page.lives(30_000)
+    assert visit.kinds() == []
+
+
+def test_the_browser_s_drag_and_drop() -> None:
+    """Its moves are another kind of event, and no release follows."""
+    visit, page = page_of()
+    press(page, rrweb.MOUSE_DOWN, 4000)
+    for i in range(24):
+        position = {"x": 400 + 150 * (i % 2), "y": 300, "id": 1, "timeOffset": 0}
+        page.record(rrweb.incremental(4050 + 50 * i, 12, positions=[position]))
+    page.lives(8000)
+    assert visit.kinds() == []
+    shake(page, 9000).lives(30_000)
+    assert visit.kinds() == ["cursor_thrash"]
+
+
+@pytest.mark.parametrize("kind", [rrweb.MOUSE_UP, rrweb.CONTEXT_MENU])
+def test_shaken_after_the_button_was_let_go(kind: int) -> None:
+    visit, page = page_of()
+    press(press(page, rrweb.MOUSE_DOWN, 2000), kind, 3000)
+    shake(page, 4000).lives(30_000)
+    assert visit.kinds() == ["cursor_thrash"]
+
+
+@pytest.mark.parametrize("every", [100, 150, 180])
+def test_shaken_where_the_page_is_too_busy_to_sample_often(every: float) -> None:
+    """A hand that turns about seven times a second, seen whenever the page had time."""
+    visit, page = page_of()
+    for i in range(int(2500 / every)):
+        page.points(4000 + every * i, x=400 + 100 * sin(22 * every * i / 1000), y=300 + i % 3)
+    page.lives(30_000)
+    assert visit.kinds() == ["cursor_thrash"]
+
+
+@pytest.mark.parametrize("every", [100, 150, 200])
+def test_reading_with_the_pointer_where_sampling_is_coarse_is_none(every: float) -> None:
+    """To and fro along the lines, one line in a second and a half."""
+    visit, page = page_of()
+    for i in range(int(12_000 / every)):
+        page.points(4000 + every * i, x=400 + 200 * sin(4 * every * i / 1000), y=300 + i)
+    assert visit.kinds() == []
 
 
 def test_a_finger_is_no_pointer() -> None:

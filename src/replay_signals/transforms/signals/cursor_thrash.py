@@ -3,13 +3,18 @@
 In a window of 1.2 s the pointer makes at least 6 sharp turns (more than 100 degrees, between moves of 8 px or more) and
 its path is at least 3.5 times the diagonal of the area it stays in, without a click. Purposeful movement turns rarely
 and covers ground: path and area grow together. No vendor publishes numbers for this; these follow from the
-recorder's sampling of 50-66 ms, which shows at most about 18 positions in 1.2 s.
+recorder's usual sampling of 50-66 ms, which shows at most about 18 positions in 1.2 s. Where a recorder samples less
+often (a busy page, a setting), fewer turns are seen: the window is longer there, and at least half of the moves turn.
+
+Whoever holds the button down is drawing, sliding, selecting or moving something, however often they turn.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import accumulate, pairwise
 from math import cos, hypot, radians
+from statistics import median
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -26,6 +31,12 @@ from replay_signals.transforms.signals.finding import Finding
 KIND = "cursor_thrash"
 WINDOW_MS = 1200
 """Shaking is quick: a hand turns about five times a second."""
+WINDOW_STEPS = 12
+"""Moves in the window where sampling is coarse: half of them turn when a hand shakes faster than it is sampled."""
+MAX_WINDOW_MS = 3000
+"""Nobody shakes for longer before giving up; slower sampling than 250 ms shows no shaking."""
+MIN_TURN_SHARE = 0.5
+"""Of the moves in a window that is longer for coarse sampling: purposeful movement turns seldom, however slow."""
 MIN_TURNS = 6
 """Sharp turns in the window; corrections on the way to a target make one or two."""
 MIN_STEP_PX = 8
@@ -42,6 +53,10 @@ CLICK_BEFORE_MS = 200
 """A click this soon before belongs to the movement: the hand was working, not shaking."""
 BASE_CONFIDENCE, PER_TURN, MAX_CONFIDENCE = 0.7, 0.02, 0.95
 """More turns are surer; games and drawing without clicks look the same."""
+_RELEASES = frozenset((rrweb.MOUSE_UP, rrweb.CLICK, rrweb.DBL_CLICK, rrweb.CONTEXT_MENU))
+"""A context menu takes the release for itself."""
+MAX_GAP_MS = MAX_WINDOW_MS / WINDOW_STEPS
+"""A longer gap between two positions is a rest."""
 MIN_APART_MS = 10
 """Recorders sample every 50-66 ms; positions closer than this tell nothing more and could be any number."""
 
@@ -66,9 +81,10 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     found = []
     for page in context.timeline.pages:
         clicks = [j.click.t for j in context.clicks if j.click.page is page]
-        for start, end, turns, path in _shakes(positions(page)):
-            if not any(start - CLICK_BEFORE_MS <= t <= end for t in clicks):
-                found.append(_finding(page, start, end, turns, path))
+        for points in _apart(positions(page), holds(page)):
+            for start, end, turns, path in _shakes(points):
+                if not any(start - CLICK_BEFORE_MS <= t <= end for t in clicks):
+                    found.append(_finding(page, start, end, turns, path))
     return found
 
 
@@ -94,16 +110,54 @@ def positions(page: Page) -> list[Point]:
     return kept
 
 
+def holds(page: Page) -> list[tuple[float, float]]:
+    """`(from, to)` (epoch ms) of the button held down; to the page's end when no release was recorded.
+
+    The browser's own drag and drop swallows the release: the button is up again when plain moves come after its drags.
+    """
+    found: list[tuple[float, float]] = []
+    down: float | None = None
+    dragged: float | None = None
+    for t, record in page.of(records.Interaction, records.Move):
+        until: float | None = None
+        if isinstance(record, records.Interaction):
+            until = t if record.kind in _RELEASES or record.kind == rrweb.MOUSE_DOWN else None
+        elif record.source == rrweb.DRAG:
+            dragged = t
+        elif record.source == rrweb.MOUSE_MOVE:
+            until = dragged
+        if until is not None and down is not None:
+            found.append((down, until))
+            down = dragged = None
+        if isinstance(record, records.Interaction) and record.kind == rrweb.MOUSE_DOWN:
+            down, dragged = t, None
+    return found if down is None else [*found, (down, page.end_ms)]
+
+
+def _apart(points: list[Point], held: list[tuple[float, float]]) -> list[list[Point]]:
+    """Positions with no button held, cut where it was held on the way: before and after are no one movement."""
+    runs: list[list[Point]] = [[]]
+    ends = [end for _, end in held]
+    for point in points:
+        i = bisect_left(ends, point.t)
+        if i == len(held) or point.t < held[i][0]:
+            runs[-1].append(point)
+        elif runs[-1]:
+            runs.append([])
+    return runs
+
+
 def _shakes(points: list[Point]) -> list[tuple[float, float, int, float]]:
     """`(start, end, turns, path)` of shaking; overlapping windows are joined."""
     shakes: list[tuple[float, float, int, float]] = []
     moves = _Moves(points)
+    window_ms = _window_ms(points)
     i = 0
     for k in range(len(points)):
-        while points[k].t - points[i].t > WINDOW_MS:
+        while points[k].t - points[i].t > window_ms:
             i += 1
         turns, path = moves.restless(i, k)
-        if turns < MIN_TURNS:
+        if turns < MIN_TURNS or (window_ms > WINDOW_MS and turns < MIN_TURN_SHARE * (k - i)):
             continue
         start, end = points[i].t, points[k].t
         if shakes and start <= shakes[-1][1] + JOIN_MS:
@@ -111,6 +165,12 @@ def _shakes(points: list[Point]) -> list[tuple[float, float, int, float]]:
         else:
             shakes.append((start, end, turns, path))
     return shakes
+
+
+def _window_ms(points: list[Point]) -> float:
+    """Long enough for `WINDOW_STEPS` moves, as often as this page was sampled while the pointer moved."""
+    gaps = [b.t - a.t for a, b in pairwise(points) if b.t - a.t <= MAX_GAP_MS]
+    return min(MAX_WINDOW_MS, max(WINDOW_MS, WINDOW_STEPS * median(gaps))) if gaps else WINDOW_MS
 
 
 class _Moves:
