@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import cos, sin
 
 import pytest
+
 from support import events as rrweb
 from support.dom import button, el
 from support.web import Page, Visit

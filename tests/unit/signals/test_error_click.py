@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support import events as rrweb
 from support.dom import button, el
 from support.web import Page, Visit
@@ -81,7 +83,7 @@ def test_an_answered_click_that_logs_an_error_stops_nobody() -> None:
     """The page shows what was asked for; the visitor leaves content."""
     visit, page = shop()
     page.click("add", at=4000).says("total", "2", at=4020)
-    page.record(rrweb.console(4005, "error", "Warning: each child should have a key")).lives(6000)
+    page.record(rrweb.console(4005, "error", "could not count the visit")).lives(6000)
     outcome = visit.outcome()
     assert outcome.signal("error_click").severity < 20
     assert "unexpected_exit" not in outcome.kinds
@@ -101,3 +103,91 @@ def test_another_tab_s_error_belongs_to_its_own_tab() -> None:
     other = visit.open("http://shop.test/other", at=1000, window="window-2")
     other.fails(MESSAGE, at=4010).lives(60_000)
     assert "error_click" not in visit.kinds()
+
+
+HARMLESS = [
+    "ResizeObserver loop completed with undelivered notifications.",
+    "Uncaught ResizeObserver loop limit exceeded",
+    "Script error.",
+    "Uncaught Error: Script error.",
+    "Uncaught (in promise) AbortError: The user aborted a request.",
+    "Uncaught (in promise) CanceledError: canceled",
+    "DOMException: The play() request was interrupted by a call to pause().",
+    "Unchecked runtime.lastError: The message port closed before a response was received.",
+    "Uncaught TypeError: x is null at chrome-extension://abcdefgh/content.js:1:2",
+    "Uncaught TypeError: Cannot redefine property: ethereum",
+    "GET https://ads.test/a.js net::ERR_BLOCKED_BY_CLIENT",
+    "Uncaught (in promise) TypeError: Failed to fetch (https://www.google-analytics.com/g/collect)",
+    'Warning: Each child in a list should have a unique "key" prop.',
+    '[Vue warn]: Missing required prop: "id"',
+    "[Deprecation] Synchronous XMLHttpRequest is old",
+]
+HARMFUL = [
+    "Uncaught TypeError: observer.loop is not a function",
+    "Uncaught Error: script error in cart: no price",
+    "Uncaught (in promise) TypeError: Failed to fetch",
+    "Error: Chrome: cannot print",
+    "Uncaught Error: request aborted by the shop: no stock",
+]
+
+
+@pytest.mark.parametrize("message", HARMLESS)
+@pytest.mark.parametrize("clicked", [True, False])
+def test_a_message_that_harms_nobody_is_no_error(message: str, clicked: bool) -> None:
+    visit, page = shop()
+    if clicked:
+        page.click("add", at=4000).says("total", "2", at=4020)
+    page.fails(message, at=4040, trace="").lives(60_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("message", HARMLESS[:6])
+def test_the_same_from_the_sdk(message: str) -> None:
+    visit, page = shop()
+    page.click("add", at=4000).says("total", "2", at=4020).lives(60_000)
+    kind, _, value = message.removeprefix("Uncaught ").removeprefix("(in promise) ").rpartition(": ")
+    visit.event("$exception", at=4040, _exception_list=[{"type": kind or "Error", "value": value}])
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("message", HARMFUL)
+def test_words_of_harmless_messages_in_others_excuse_nothing(message: str) -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).fails(message, at=4040).click("add", at=9000).says("total", "2", at=9020).lives(60_000)
+    assert visit.kinds() == ["error_click"]
+
+
+@pytest.mark.parametrize("scheme", ["chrome-extension", "moz-extension", "safari-web-extension"])
+def test_an_extension_s_stack_is_no_error_of_the_page(scheme: str) -> None:
+    visit, page = shop()
+    page.click("add", at=4000).says("total", "2", at=4020)
+    page.fails("Uncaught TypeError: x is null", at=4040, trace=f"fill ({scheme}://abcdef/content.js:1:2)").lives(60_000)
+    frames = [{"filename": "<anonymous>"}, {"filename": f"{scheme}://abcdef/inject.js"}]
+    thrown = {"type": "TypeError", "value": "y is null", "stacktrace": {"frames": frames}}
+    visit.event("$exception", at=4050, _exception_list=[thrown])
+    assert visit.kinds() == []
+
+
+def test_an_error_of_the_page_that_passes_through_an_extension_is_one() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).click("add", at=9000).says("total", "2", at=9020).lives(60_000)
+    frames = [{"filename": "http://shop.test/app.js"}, {"filename": "chrome-extension://abcdef/hook.js"}]
+    thrown = {"type": "TypeError", "value": "y is null", "stacktrace": {"frames": frames}}
+    visit.event("$exception", at=4010, _exception_list=[thrown])
+    assert visit.kinds() == ["error_click"]
+
+
+@pytest.mark.parametrize("message", ["TypeError: Failed to fetch", "TypeError: Load failed", "Error: Network Error"])
+def test_leaving_the_page_cuts_off_what_is_under_way(message: str) -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).fails(f"Uncaught (in promise) {message}", at=4200)
+    visit.open("http://shop.test/thanks", button("b", id="b"), at=4700).lives(60_000)
+    assert visit.kinds() == []
+
+
+def test_an_exception_that_the_page_handled_is_not_uncaught() -> None:
+    visit, page = shop()
+    page.lives(60_000)
+    thrown = {"type": "TypeError", "value": "x is undefined", "mechanism": {"handled": True}}
+    visit.event("$exception", at=4006, _exception_list=[thrown])
+    assert visit.kinds() == []

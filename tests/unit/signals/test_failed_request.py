@@ -78,3 +78,103 @@ def test_the_request_that_worked_is_no_signal() -> None:
     visit, page = shop()
     page.click("pay", at=4000).asks("/api/pay", at=4010).says("total", "paid", at=4150).lives(60_000)
     assert visit.kinds() == []
+
+
+def uses(page: Page) -> Page:
+    return page.click("add", at=20_000).says("total", "2", at=20_020).lives(60_000)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_token_that_was_renewed(method: str) -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).asks("/api/orders", at=4010, status=401, took=60, method=method)
+    page.asks("/api/token", at=4075, took=80, method="POST").asks("/api/orders", at=4160, took=90, method=method)
+    uses(page.says("total", "paid", at=4260))
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_the_page_tries_again_by_itself(status: int) -> None:
+    """With longer and longer pauses."""
+    visit, page = shop()
+    page.click("pay", at=4000)
+    for at in (4010, 4600, 6000):
+        page.asks("/api/pay", at=at, status=status, took=100, method="POST")
+    page.asks("/api/pay", at=9000, took=100, method="POST").says("total", "paid", at=9110)
+    uses(page)
+    assert "failed_request" not in visit.kinds()
+
+
+def test_trying_again_in_vain() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000)
+    for at in (4010, 4600, 6000):
+        page.asks("/api/pay", at=at, status=503, took=100, method="POST")
+    uses(page)
+    assert visit.kinds() == ["failed_request"]
+
+
+def test_another_request_that_worked_mends_nothing() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).asks("/api/pay", at=4010, status=500, took=60, method="POST")
+    page.asks("/api/errors", at=4100, method="POST").asks("/api/pay", at=4300, method="GET")
+    uses(page)
+    assert visit.kinds() == ["failed_request"]
+
+
+def test_a_visitor_who_tries_again_had_a_failure() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).asks("/api/pay", at=4010, status=500, took=60)
+    page.click("pay", at=7000).asks("/api/pay", at=7010, took=60).says("total", "paid", at=7100)
+    uses(page)
+    assert visit.kinds() == ["failed_request"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_not_found_as_the_answer(method: str) -> None:
+    """Is this name still free?"""
+    visit, page = shop()
+    page.click("pay", at=4000).asks("/api/users/jane", at=4010, status=404, took=60, method=method)
+    uses(page.says("total", "jane is free", at=4090))
+    assert visit.kinds() == []
+
+
+def test_not_found_with_a_complaint() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).asks("/api/items/7", at=4010, status=404, took=60)
+    uses(page.adds(el("p", "This item cannot be shown", role="alert"), at=4090))
+    assert visit.kinds() == ["failed_request"]
+
+
+def test_not_found_after_which_nothing_happens() -> None:
+    visit, page = shop()
+    uses(page.click("pay", at=4000).asks("/api/items/7", at=4010, status=404, took=60))
+    assert visit.kinds() == ["failed_request"]
+
+
+@pytest.mark.parametrize("status", [0, None])
+def test_a_request_without_a_status_was_cancelled_or_blocked(status: int | None) -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).says("total", "2", at=4020).asks("/api/suggest", at=4010, status=status or 0)
+    uses(page)
+    assert visit.kinds() == []
+
+
+def test_counting_visits_failed() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).says("total", "2", at=4020).asks("/collect", at=4010, status=503)
+    request = visit.recorded["window-1"][-1]["data"]["payload"]["requests"][0]  # type: ignore[index]
+    request["name"] = "https://region1.google-analytics.com/g/collect"
+    uses(page)
+    assert visit.kinds() == []
+
+
+def test_a_status_that_was_logged_and_a_token_that_was_renewed() -> None:
+    """No network is recorded here."""
+    visit = Visit()
+    page = visit.open(
+        "http://shop.test/", button("Pay", id="pay"), button("Add", id="add"), el("p", "0", id="total"), how=None
+    )
+    page.click("pay", at=4000).fails("request failed with status 401", at=4080).says("total", "paid", at=4260)
+    uses(page)
+    assert "failed_request" not in visit.kinds()

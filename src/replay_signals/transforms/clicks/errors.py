@@ -1,18 +1,22 @@
 """Errors: exceptions and console errors, tied to the click that caused them rather than to any click nearby.
 
 A handler that throws does so within a few frames of its click; one that fails after a request does so when the response
-comes. Errors that also come when nobody clicks (a polling script) are the page's own and tied to no click.
+comes. Errors that also come when nobody clicks (a polling script) are the page's own and tied to no click. Messages
+that harm nobody (`harmless`) are no errors here, nor are requests that were cut off because the page was left.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from replay_signals.schemas.messages import AnalyticsEvent
+from replay_signals.transforms.clicks.harmless import cut_off, harms_nobody, is_foreign
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.timeline import Page, Timeline
@@ -22,6 +26,8 @@ HANDLER_MS = 600
 AFTER_RESPONSE_MS = 500
 SAME_ERROR_MS = 1000
 """The SDK reports an exception this close to the console line about it."""
+LEAVING_MS = 1500
+"""Longest time from a request that is cut off because the page is left to the first event of the next page."""
 _UNCAUGHT = re.compile(r"uncaught|unhandled|\b\w*Error:", re.IGNORECASE)
 
 
@@ -51,7 +57,7 @@ class Errors:
     """The errors of a session and which click each belongs to."""
 
     def __init__(self, timeline: Timeline, clicks: Sequence[Judged], events: Sequence[AnalyticsEvent]) -> None:
-        found = _once(_console(timeline), _exceptions(timeline, events))
+        found = _harmful(timeline, _once(_console(timeline), _exceptions(timeline, events)))
         self.all = sorted(found, key=lambda e: (e.t, e.page.window_id, e.message))
         self._by_click: dict[Judged, list[PageError]] = {}
         self.unattributed: list[PageError] = []
@@ -85,6 +91,17 @@ def _owner(error: PageError, clicks: list[Judged], downs: list[float]) -> Judged
     return j if answered else None
 
 
+def _harmful(timeline: Timeline, errors: list[PageError]) -> list[PageError]:
+    """The errors that tell of something that went wrong."""
+    left_ms = {a: b.start_ms for window in timeline.windows for a, b in pairwise(window.pages)}
+    return [
+        e
+        for e in errors
+        if not harms_nobody(e.message, e.source, e.page.href)
+        and not (cut_off(e.message) and left_ms.get(e.page, math.inf) - e.t <= LEAVING_MS)
+    ]
+
+
 def _console(timeline: Timeline) -> list[PageError]:
     found = []
     for page in timeline.pages:
@@ -107,8 +124,20 @@ def _exceptions(timeline: Timeline, events: Sequence[AnalyticsEvent]) -> list[Pa
         entry = first[0] if isinstance(first, list) and first and isinstance(first[0], dict) else {}
         kind = entry.get("type") or event.properties.get("$exception_type") or "Error"
         message = f"{kind}: {entry.get('value') or event.properties.get('$exception_message') or ''}"[:300]
-        found.append(PageError(float(event.timestamp_ms), page, message, "", True))
+        files = _files(entry)
+        source = files[0] if files and all(is_foreign(file) for file in files) else ""
+        mechanism = entry.get("mechanism")
+        handled = isinstance(mechanism, dict) and mechanism.get("handled") is True
+        found.append(PageError(float(event.timestamp_ms), page, message, source, not handled))
     return found
+
+
+def _files(entry: dict[str, Any]) -> list[str]:
+    """Files of the stack of an exception; frames of native code have none."""
+    stack = entry.get("stacktrace")
+    frames = stack.get("frames") if isinstance(stack, dict) else None
+    names = [f.get("filename") for f in frames if isinstance(f, dict)] if isinstance(frames, list) else []
+    return [name for name in names if isinstance(name, str) and name not in ("", "<anonymous>")]
 
 
 def _once(logged: list[PageError], thrown: list[PageError]) -> list[PageError]:
@@ -124,7 +153,7 @@ def _once(logged: list[PageError], thrown: list[PageError]) -> list[PageError]:
         said = error.message.partition(": ")[2] or error.message
         twins = [i for i in lines[start:end] if said in logged[i].message]
         for i in twins:
-            found[i] = replace(logged[i], uncaught=True)
+            found[i] = replace(logged[i], uncaught=error.uncaught)
         if not twins:
             found.append(error)
     return found

@@ -2,20 +2,30 @@
 
 The request belongs to the click when page code sent it within 1 s of the click and its URL is not one that the page
 also asks for by itself (polling). Server errors (5xx) weigh more than refusals (4xx), which may be a validation.
+
+A failure that the page coped with is none: it sent the request again and got its answer (a token renewed, a retry), or
+the failure is the answer (404 to a question whether something is there, which the page took without a complaint), or
+the request only counts visits. Requests without a status were cancelled or never sent, and say nothing.
+
 Recordings without network data still tell when the page logs the failure: a console error of the click that names an
 HTTP status. That is less sure.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from replay_signals.schemas.inbox import doc
+from replay_signals.transforms.clicks.errors import PageError
+from replay_signals.transforms.clicks.harmless import is_tracker
 from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.elements import element_label
+from replay_signals.transforms.session.timeline import Request
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
@@ -29,6 +39,9 @@ SHOWN = 0.5
 """How far a failure that the page shows stops the visitor, of one that it does not show: they know of it."""
 REFUSED = 0.6
 """The same of a refusal (4xx), which the visitor may mend, against a server error (5xx)."""
+NOT_FOUND, UNAUTHORIZED = 404, 401
+_QUESTIONS = frozenset(("GET", "HEAD", ""))
+"""Methods that ask and change nothing; GET where none was recorded."""
 MAX_LINES = 3
 """Console lines in the evidence."""
 
@@ -63,10 +76,10 @@ def _logged(context: SessionContext) -> list[Finding[Evidence]]:
     if any(page.requests for page in context.timeline.pages):
         return []
     found = []
-    told = [j for j in context.clicks if any(e.http_status for e in context.errors.of(j))]
+    told = [j for j in context.clicks if any(e.http_status and not _renewed(j, e) for e in context.errors.of(j))]
     for group in context.incidents(told):
         j = group[0]
-        error = next(e for e in context.errors.of(j) if e.http_status)
+        error = next(e for e in context.errors.of(j) if e.http_status and not _renewed(j, e))
         what = element_label(j.click.control, j.click.node_id) or "one place"
         evidence = Evidence(status=error.http_status, logged=error.message, source=error.source)
         summary = f"Clicking {what} sent a request that failed with {error.http_status}"
@@ -78,9 +91,10 @@ def _logged(context: SessionContext) -> list[Finding[Evidence]]:
 
 def _recorded(context: SessionContext) -> list[Finding[Evidence]]:
     found = []
-    for group in context.incidents([j for j in context.clicks if j.failed]):
+    failures = {j: stopped for j in context.clicks if (stopped := [r for r in j.failed if not _coped(context, j, r)])}
+    for group in context.incidents([*failures]):
         j = group[0]
-        request = j.failed[0]
+        request = failures[j][0]
         what = element_label(j.click.control, j.click.node_id) or "one place"
         call = f"{request.method or 'GET'} {request.url}"
         evidence = Evidence(
@@ -97,6 +111,34 @@ def _recorded(context: SessionContext) -> list[Finding[Evidence]]:
         finding.blocked = _blocked(j, request.status)
         found.append(finding)
     return found
+
+
+def _coped(context: SessionContext, j: Judged, failed: Request) -> bool:
+    """Did the page cope with the failure without the visitor?"""
+    page = j.click.page
+    if is_tracker(failed.url, page.href):
+        return True
+    if failed.status == NOT_FOUND and failed.method in _QUESTIONS and not context.errors.of(j):
+        return failed.method == "HEAD" or (j.answered and not _complained(j))
+    again = context.by_place[page, j.click.element]
+    i = bisect_right(again, j.click.t, key=lambda k: k.click.t)
+    until_ms = min([failed.end_ms + context.rules.clicks.window_ms, *(k.click.t for k in again[i : i + 1])])
+    return any(_is_retry(failed, r) and r.start_ms <= until_ms and not r.failed for r in page.requests)
+
+
+def _is_retry(failed: Request, request: Request) -> bool:
+    """The same question, asked after the first answer; a second server counts, too."""
+    same = request.method == failed.method and urls.split(request.url).path == urls.split(failed.url).path
+    return same and request.by_script and request.status is not None and request.start_ms >= failed.end_ms - 1
+
+
+def _complained(j: Judged) -> bool:
+    return any(effect.alerts for effect in j.effects)
+
+
+def _renewed(j: Judged, error: PageError) -> bool:
+    """An expired token of a click that got its answer all the same."""
+    return error.http_status == UNAUTHORIZED and j.answered and not _complained(j)
 
 
 def _blocked(j: Judged, status: int | None) -> float:
