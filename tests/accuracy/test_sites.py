@@ -81,6 +81,14 @@ def test_reloading_shows_as_more_than_one_document(documents: list[int], recorde
     assert label["recorded"] == recorded
 
 
+@pytest.mark.parametrize("clicks", [[], [1050]])
+def test_leaving_after_a_fault_leans_on_the_fault(clicks: list[int]) -> None:
+    fault = {"kind": "fault:net", "t": 1000, "t_end": 1100, "clicks": 1}
+    left = {"kind": "exit-after-fault", "t": 3000}
+    labels.check([fault, left], [click(t) for t in clicks])
+    assert left["recorded"] == len(clicks)
+
+
 def test_an_error_belongs_to_the_click_before_it_or_to_the_page() -> None:
     clicked = {"kind": "plain", "t": 1000, "t_end": 1100, "clicks": 1}
     found = labels.raised([clicked], [(1200, "TypeError: a"), (9000, "TypeError: b")])

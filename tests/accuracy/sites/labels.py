@@ -75,6 +75,18 @@ def check(labels: list[Item], events: list[Item]) -> None:
         slowed = gap > RAGE_GAP_MS or len(own) < 3  # by a busy machine
         if label["kind"].endswith(":rage") and slowed:
             label["kind"] = label["kind"].removesuffix("rage") + "retry"
+    _leaning(sorted(labels, key=lambda m: m["t"]))
+
+
+def _leaning(labels: list[Item]) -> None:
+    """Labels that say what followed from a fault: without the fault's clicks nothing followed from anything."""
+    fault: Item | None = None
+    for label in labels:
+        if label["kind"].startswith("fault:"):
+            fault = label
+        elif label["kind"] in ("exit-after-fault", "blocking-exception") and fault and label.get("how") != "page":
+            start = next((m for m in labels if m["t"] == label["t"] and m["kind"].startswith("fault:")), fault)
+            label["recorded"] = start["recorded"]
 
 
 def raised(labels: list[Item], errors: list[tuple[int, str]]) -> list[Item]:
