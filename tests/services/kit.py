@@ -21,7 +21,7 @@ from replay_signals.pipelines.iceberg.catalog import open_catalog, open_tables
 from replay_signals.pipelines.iceberg.schema import identity_of
 from replay_signals.pipelines.iceberg.warehouse import latest
 from replay_signals.pipelines.inbox.consumer import SqliteLedger, consume
-from replay_signals.pipelines.inbox.folder import decode
+from replay_signals.pipelines.inbox.encoding import decode
 from replay_signals.pipelines.kafka.messages import Outgoing, messages_of
 from replay_signals.pipelines.kafka.topics import create_topics, declared_topics
 from replay_signals.pipelines.stream.config import Kafka, StreamConfig, Warehouse

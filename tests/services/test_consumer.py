@@ -18,7 +18,7 @@ from confluent_kafka import Producer
 from kit import Topics, wait_until
 
 from replay_signals import inbox
-from replay_signals.pipelines.inbox.folder import MARKER, encode, fingerprint
+from replay_signals.pipelines.inbox.encoding import MARKER, encode, fingerprint
 from support.samples import record
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]

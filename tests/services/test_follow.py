@@ -16,7 +16,7 @@ import pytest
 from confluent_kafka import Producer
 from kit import Topics
 
-from replay_signals.pipelines.inbox.folder import MARKER, encode, fingerprint
+from replay_signals.pipelines.inbox.encoding import MARKER, encode, fingerprint
 from support.samples import ROOT, record
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]

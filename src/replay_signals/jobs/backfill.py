@@ -51,8 +51,9 @@ class BackfillOptions:
 class BackfillResult:
     """What a backfill did. `added` counts new and changed rows by table, `unchanged` those that were there already.
 
-    `dead_letters` counts what this run rejected by reason, stored before or not; `outside` sessions that start on
-    days which were not to be replaced; `tries` is above 1 when other writers made the run look again.
+    `dead_letters` counts what this run rejected by reason, stored before or not; `touched` are team and id of the
+    sessions that were judged; `outside` counts those that start on days which were not to be replaced; `tries` is
+    above 1 when other writers made the run look again.
     """
 
     added: dict[str, int]
@@ -60,6 +61,7 @@ class BackfillResult:
     dead_letters: dict[str, int]
     files: int
     sessions: int
+    touched: list[tuple[str, str]] = field(repr=False)
     outside: int
     tries: int
     seconds: float
@@ -92,7 +94,8 @@ def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> 
             unchanged=outcome.unchanged,
             dead_letters=outcome.rejected,
             files=len(urls),
-            sessions=outcome.sessions,
+            sessions=len(outcome.touched),
+            touched=outcome.touched,
             outside=outcome.outside,
             tries=attempt,
             seconds=time.monotonic() - started,

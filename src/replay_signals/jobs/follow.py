@@ -12,7 +12,7 @@ from rich.table import Table
 
 from replay_signals.jobs import render
 from replay_signals.jobs.brokers import partitions_of, reader
-from replay_signals.pipelines.inbox.folder import InboxError, decode
+from replay_signals.pipelines.inbox.encoding import InboxError, decode
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.transforms.inbox.record import json_bytes, record_dict
 

@@ -8,7 +8,7 @@ from datetime import UTC
 
 from replay_signals.jobs import render
 from replay_signals.pipelines.inbox import folder as store
-from replay_signals.pipelines.inbox.folder import InboxError
+from replay_signals.pipelines.inbox.encoding import InboxError
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.transforms.inbox.problems import Problem, latest, rank
 from replay_signals.transforms.inbox.record import json_bytes, record_dict
@@ -81,16 +81,16 @@ def _show(wanted: str, folder: str, json: bool) -> None:
 def _follow(folder: str, json: bool, pause: Callable[[], None]) -> None:
     """Prints what is there and then what arrives, until Ctrl-C."""
     seen: frozenset[str] = frozenset()
-    shown: set[tuple[str, int]] = set()
+    shown: dict[str, int] = {}
     while True:
         now_there = store.segment_names(folder)
         contents = store.read(folder, after=seen)
         render.damage(contents.damage)
         for record in contents.records:
-            if (record.id, record.revision) not in shown:
-                shown.add((record.id, record.revision))
+            if record.revision > shown.get(record.id, 0):
+                shown[record.id] = record.revision
                 _line(record, json)
-        seen |= now_there
+        seen = now_there
         pause()
 
 

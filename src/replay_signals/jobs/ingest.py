@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from replay_signals.jobs import render
 from replay_signals.jobs.backfill import BackfillOptions, BackfillResult, run_backfill
 from replay_signals.jobs.exits import ExitCode
+from replay_signals.jobs.publish import publish
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.files.reading import InputError
-from replay_signals.pipelines.inbox import folder as store
 from replay_signals.schemas.rows import TABLES
-from replay_signals.transforms.inbox.changes import announcements
-from replay_signals.transforms.inbox.record import inbox_record, json_bytes
+from replay_signals.transforms.inbox.record import json_bytes
 
 STAGES = {"read": "Reading files", "judge": "Judging sessions", "commit": "Committing tables"}
 
@@ -75,24 +74,17 @@ def run(paths: Sequence[str], where: Where, how: How, *, json: bool, strict: boo
     )
     with render.stages(STAGES) as progress:
         result = run_backfill(options, progress)
-    published = publish(where, how.replaced)
+    published = publish(where.store, where.inbox_folder, result.touched, how.replaced)
     if json:
-        render.write(json_bytes(asdict(result) | {"published": published}, indent=2))
+        render.write(json_bytes(_counts(result) | {"published": published}, indent=2))
     else:
         _print(result, published, where)
     return ExitCode.REJECTED if strict and result.dead_letters else ExitCode.OK
 
 
-def publish(where: Where, replaced: tuple[date, date] | None = None) -> int:
-    """Publishes what the inbox lacks of the warehouse's signals; returns how many records were written."""
-    sessions = {(s.team, s.session_id): s for s in where.store.newest_sessions()}
-    produced_at = datetime.now(UTC)
-    records = [
-        inbox_record(signal, produced_at=produced_at, session=sessions.get((signal.team, signal.session_id)))
-        for signal in where.store.newest_signals()
-    ]
-    inbox = store.current(where.inbox_folder) if Path(where.inbox_folder).is_dir() else {}
-    return store.publish(where.inbox_folder, announcements(records, inbox, replaced))
+def _counts(result: BackfillResult) -> dict[str, object]:
+    """What is printed as JSON: figures, not every session's id."""
+    return {name: value for name, value in asdict(result).items() if name != "touched"}
 
 
 def _print(result: BackfillResult, published: int, where: Where) -> None:

@@ -59,35 +59,20 @@ class Store(NamedTuple):
 
     def worst(self, table: str, wanted: Filter, limit: int) -> Page:
         """The worst rows of `sessions` or `signals` (`limit` 0: all). Raises WarehouseError."""
+        from replay_signals.pipelines.iceberg.predicates import equal
+        from replay_signals.pipelines.iceberg.schema import rows_of
+        from replay_signals.pipelines.iceberg.warehouse import ALL, connect, reading
+
         where, values = wanted.conditions(table)
         order = f"ORDER BY {HARM[table]} DESC, {STARTED}" + (f" LIMIT {limit}" if limit else "")
-        rows = self._rows(table, f"SELECT * FROM {table}_latest WHERE {where} {order}", values)
-        if limit and len(rows) == limit:
-            (total,) = self._one(f"SELECT count(*) FROM {table}_latest WHERE {where}", values)
+        only = equal("session_id", wanted.session_id) if wanted.session_id else ALL
+        with connect(self.warehouse, self.catalog, only) as connection, reading():
+            sql = f"SELECT * FROM {table}_latest WHERE {where}"
+            rows = list(rows_of(connection.sql(f"{sql} {order}", params=values).to_arrow_table(), TABLES[table]))
+            if not limit or len(rows) < limit:
+                return Page(rows, len(rows))
+            ((total,),) = connection.sql(f"SELECT count(*) FROM ({sql})", params=values).fetchall()
             return Page(rows, total)
-        return Page(rows, len(rows))
-
-    def newest_sessions(self) -> list[SessionRow]:
-        """Every session. Raises WarehouseError."""
-        return self._rows("sessions", "SELECT * FROM sessions_latest", [])
-
-    def newest_signals(self) -> list[SignalRow]:
-        """The newest revision of every signal, retracted ones included. Raises WarehouseError."""
-        newest = "QUALIFY row_number() OVER (PARTITION BY team, session_id, signal_id ORDER BY revision DESC) = 1"
-        return self._rows("signals", f"SELECT * FROM signals {newest}", [])
-
-    def _rows(self, table: str, sql: str, values: list[object]) -> list[Any]:
-        from replay_signals.pipelines.iceberg.schema import rows_of
-        from replay_signals.pipelines.iceberg.warehouse import connect
-
-        with connect(self.warehouse, self.catalog) as connection:
-            return list(rows_of(connection.sql(sql, params=values).to_arrow_table(), TABLES[table]))
-
-    def _one(self, sql: str, values: list[object]) -> Any:
-        from replay_signals.pipelines.iceberg.warehouse import connect
-
-        with connect(self.warehouse, self.catalog) as connection:
-            return connection.sql(sql, params=values).fetchall()[0]
 
 
 def show_sessions(page: Page, json: bool) -> None:

@@ -193,15 +193,16 @@ class JudgeAndRevise(beam.DoFn):
 
     def process(self, grouped: tuple[bytes, Iterable[bytes]]) -> Iterator[Any]:
         """Rows of one partition as MessagePack; the outcome apart."""
+        key = unpack_key(grouped[0])
         packed = chain.from_iterable(_packed_rows.decode(grown(data)) for data in grouped[1])
-        made = changes_of_key(unpack_key(grouped[0]), packed, self._job.rules, self._job.days)
+        made = changes_of_key(key, packed, self._job.rules, self._job.days)
         by_partition: dict[PartitionOf, list[Any]] = defaultdict(list)
         for change in made.changes:
             for row in change.rows:
                 by_partition[partition_of(change.table, row)].append(row)
         for partition, rows in by_partition.items():
             yield encode(partition), shrunk(rows)
-        yield beam.pvalue.TaggedOutput(OUTCOMES, outcome_of(made))
+        yield beam.pvalue.TaggedOutput(OUTCOMES, outcome_of(made, (key.team, key.session_id)))
         if made.sessions:
             _tell(self._job, "judge")
 

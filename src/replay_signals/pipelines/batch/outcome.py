@@ -12,19 +12,23 @@ from pyiceberg.io import FileIO
 from replay_signals.pipelines.batch.changes import KeyChanges
 from replay_signals.pipelines.iceberg.catalog import WarehouseError
 from replay_signals.pipelines.iceberg.datafiles import WrittenFile
+from replay_signals.pipelines.iceberg.predicates import SessionKey
 from replay_signals.schemas.rules import RejectionLimit
 from replay_signals.transforms.evidence.reject_limit import check
 
 
 class Outcome(msgspec.Struct):
-    """Counts and data files, by table where they belong to one. `stale` are keys to replace."""
+    """Counts and data files, by table where they belong to one. `stale` are keys to replace.
+
+    `touched` are the sessions that were judged, whether their rows changed or not.
+    """
 
     files: dict[str, list[WrittenFile]] = {}
     stale: dict[str, list[str]] = {}
     added: dict[str, int] = {}
     unchanged: dict[str, int] = {}
     rejected: dict[str, int] = {}
-    sessions: int = 0
+    touched: list[SessionKey] = []
     outside: int = 0
     whole: int = 0
     """Inputs of which nothing is kept; `rejected` counts events left out of a message, too."""
@@ -35,7 +39,7 @@ class Outcome(msgspec.Struct):
         tables = ("message_digests", "events")
         kept = sum(counts.get(name, 0) for counts in (self.added, self.unchanged) for name in tables)
         check(kept + self.whole, self.whole, limit, "inputs")
-        check(self.sessions, self.failed, limit, "judgements")
+        check(len(self.touched), self.failed, limit, "judgements")
 
     def absorb(self, other: Outcome) -> None:
         """Adds another outcome to this one."""
@@ -47,21 +51,21 @@ class Outcome(msgspec.Struct):
             self.files.setdefault(table, []).extend(files)
         for table, keys in other.stale.items():
             self.stale.setdefault(table, []).extend(keys)
-        self.sessions += other.sessions
+        self.touched += other.touched
         self.outside += other.outside
         self.whole += other.whole
         self.failed += other.failed
 
 
-def outcome_of(made: KeyChanges) -> Outcome:
-    """What one key's changes add to the plan; their rows travel apart."""
+def outcome_of(made: KeyChanges, session: SessionKey) -> Outcome:
+    """What the changes of one key, a session's or not, add to the plan; their rows travel apart."""
     changes = made.changes
     return Outcome(
         stale={c.table: c.stale for c in changes if c.stale},
         added={c.table: c.added for c in changes if c.added},
         unchanged={c.table: c.unchanged for c in changes if c.unchanged},
         rejected=made.rejected,
-        sessions=made.sessions,
+        touched=[session] if made.sessions else [],
         outside=made.outside,
         whole=made.whole,
         failed=made.failed,

@@ -7,15 +7,13 @@ began on the last day has some on the day after that are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
-from pyiceberg.expressions import AlwaysFalse, And, BooleanExpression, Not, Or
+from pyiceberg.expressions import And, BooleanExpression, Not, Or
 
 from replay_signals.pipelines.batch.changes import Days
 from replay_signals.pipelines.iceberg.catalog import PinnedTable
-from replay_signals.pipelines.iceberg.lookup import SESSION_TABLES, Tables
+from replay_signals.pipelines.iceberg.lookup import SESSION_TABLES, Tables, cells, session_keys
 from replay_signals.pipelines.iceberg.predicates import SessionKey, any_session_of, beyond, within
 
 REPLACED = (*SESSION_TABLES, "events")
@@ -26,13 +24,13 @@ def rows_of_days(tables: Tables, days: Days) -> dict[str, BooleanExpression]:
     """By table: a filter that matches what is stored of the sessions that start within the days, and of the events
     within them that no recording goes with."""
     inside, outside = within(days.first, days.last), beyond(days.first, days.last)
-    present = {table: _sessions(tables[table], inside) for table in REPLACED}
+    present = {table: session_keys(tables[table], inside) for table in REPLACED}
     start = _starts(tables["message_digests"], set().union(*present.values()))
     replaced = {key for key, day in start.items() if day in days}
     filters: dict[str, BooleanExpression] = {}
     for table in REPLACED:
         others = {key for key in present[table] if key in start and key not in replaced}
-        elsewhere = _sessions(tables[table], And(outside, any_session_of(replaced)))
+        elsewhere = session_keys(tables[table], And(outside, any_session_of(replaced)))
         here: BooleanExpression = And(inside, Not(any_session_of(others))) if others else inside
         filters[table] = Or(here, any_session_of(elsewhere)) if elsewhere else here
     return filters
@@ -40,17 +38,6 @@ def rows_of_days(tables: Tables, days: Days) -> dict[str, BooleanExpression]:
 
 def _starts(digests: PinnedTable, keys: set[SessionKey]) -> dict[SessionKey, date]:
     start: dict[SessionKey, date] = {}
-    for team, session, day in _cells(digests, ("team", "session_id", "day"), any_session_of(keys)):
+    for team, session, day in cells(digests, ("team", "session_id", "day"), any_session_of(keys)):
         start[team, session] = min(day, start.get((team, session), day))
     return start
-
-
-def _sessions(pinned: PinnedTable, where: BooleanExpression) -> set[SessionKey]:
-    return {(team, session) for team, session in _cells(pinned, ("team", "session_id"), where) if session}
-
-
-def _cells(pinned: PinnedTable, names: tuple[str, ...], where: BooleanExpression) -> Iterator[tuple[Any, ...]]:
-    if pinned.snapshot_id is None or where == AlwaysFalse():
-        return
-    for batch in pinned.table.scan(row_filter=where, selected_fields=names).to_arrow_batch_reader():
-        yield from zip(*(batch.column(name).to_pylist() for name in names), strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fsspec.implementations.arrow import ArrowFSWrapper
@@ -49,3 +50,16 @@ class SchemeFilesystem(ArrowFSWrapper):  # type: ignore[misc]  # fsspec has no t
     def protocol(self) -> str:
         """The scheme: Arrow's own name for a file system is not always that."""
         return self._scheme
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        """What Arrow calls the file: fsspec's own would drop the bucket."""
+        return path.partition("://")[2] or path
+
+    def modified(self, path: str) -> datetime:
+        """One moment for all: data files never change, and DuckDB only asks to know whether they did."""
+        return datetime.fromtimestamp(0, UTC)
+
+    def glob(self, path: str, **_: object) -> list[str]:
+        """The path itself: data files are named one by one, and their names may hold what a pattern would."""
+        return [self._strip_protocol(path)]

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 
-from replay_signals.pipelines.inbox.folder import InboxError, decode
+from replay_signals.pipelines.inbox.encoding import InboxError, decode
 from replay_signals.pipelines.inbox.ledger import Ledger, Parked, SqliteLedger
 from replay_signals.schemas.inbox import InboxRecord
 

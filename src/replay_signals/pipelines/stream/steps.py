@@ -14,7 +14,7 @@ from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 from pyflink.datastream.time_domain import TimeDomain
 from pyflink.java_gateway import get_gateway
 
-from replay_signals.pipelines.inbox.folder import InboxError, decode, encode, fingerprint
+from replay_signals.pipelines.inbox.encoding import InboxError, decode, encode, fingerprint
 from replay_signals.pipelines.packing import key_text, pack, unpack
 from replay_signals.pipelines.stream.columns import flink_row, type_of
 from replay_signals.pipelines.stream.config import StreamConfig

@@ -7,7 +7,7 @@ under the table's revision or the next one that the inbox has free.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Set
 from datetime import date, datetime
 
 import msgspec
@@ -19,33 +19,32 @@ from replay_signals.transforms.text import encoded
 _BLANK = datetime.min
 
 
-def announcements(
-    wanted: Iterable[InboxRecord],
-    inbox: Mapping[str, InboxRecord],
-    replaced: tuple[date, date] | None = None,
-) -> list[InboxRecord]:
-    """Records to publish so that the inbox says what the tables say, in order of id.
+def announcements(wanted: Iterable[InboxRecord], known: Callable[[str], InboxRecord | None]) -> list[InboxRecord]:
+    """Records to publish so that the inbox says what the tables say about them, in order of id.
 
-    `wanted` are the newest records of the tables, `inbox` those that count in the inbox, by id. Signals of `replaced`
-    days (both included) that the tables no longer hold are retracted; of other days nothing is known, so they stay.
+    `wanted` are the newest records of the tables; `known` gives the one that counts in the inbox for an id.
     """
     out: list[InboxRecord] = []
-    held: set[str] = set()
     for record in wanted:
-        held.add(record.id)
         stands = record.status != RETRACTED
-        found = compare(_content(record) if stands else None, _known(inbox.get(record.id)))
+        found = compare(_content(record) if stands else None, _told(known(record.id)))
         if found is not None:
             out.append(_said(record, found, max(record.revision, found.revision)))
-    for old in inbox.values():
-        if replaced is not None and old.id not in held and _within(old, replaced):
-            found = compare(None, _known(old))
-            if found is not None:
-                out.append(_said(old, found, found.revision))
     return sorted(out, key=lambda record: record.id)
 
 
-def _known(record: InboxRecord | None) -> Known | None:
+def retractions(standing: Iterable[InboxRecord], held: Set[str]) -> list[InboxRecord]:
+    """Records that take back those of an inbox which the tables, by their ids, no longer hold."""
+    gone = [(old, compare(None, _told(old))) for old in standing if old.id not in held]
+    return [_said(old, found, found.revision) for old, found in gone if found is not None]
+
+
+def start_day(record: InboxRecord) -> date:
+    """The day (UTC) the session starts, as the tables are partitioned; the signal's own until that is known."""
+    return (record.recording.started_at if record.recording is not None else record.started_at).date()
+
+
+def _told(record: InboxRecord | None) -> Known | None:
     return None if record is None else Known(record.revision, _content(record), record.status == RETRACTED)
 
 
@@ -57,9 +56,3 @@ def _content(record: InboxRecord) -> bytes:
     """What makes two records the same: everything but how, when and by which rules they were made."""
     blank = msgspec.structs.replace(record, revision=0, status="new", rules_version="", produced_at=_BLANK)
     return encoded(msgspec.msgpack.Encoder(order="sorted").encode, blank)
-
-
-def _within(record: InboxRecord, days: tuple[date, date]) -> bool:
-    """By the day the session starts, as the tables are partitioned."""
-    start = record.recording.started_at if record.recording is not None else record.started_at
-    return days[0] <= start.date() <= days[1]

@@ -1,0 +1,72 @@
+"""Inbox records as bytes: Avro's single-object encoding, in the folder and in the Kafka topic alike.
+
+Marker, CRC-64-AVRO fingerprint of the writer's schema (8 bytes, little-endian), body.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import fastavro
+import fastavro.schema
+import msgspec
+
+from replay_signals.schemas.inbox import AVRO_SCHEMA, InboxRecord
+from replay_signals.transforms.text import well_formed
+
+MARKER = b"\xc3\x01"
+
+
+class InboxError(Exception):
+    """An inbox that cannot be read or written; the message says what to do."""
+
+
+def encode(record: InboxRecord) -> bytes:
+    """Avro single-object encoding."""
+    out = io.BytesIO()
+    out.write(MARKER + fingerprint())
+    fields = well_formed(msgspec.to_builtins(record, builtin_types=(datetime,)))
+    fastavro.schemaless_writer(out, _parsed(), fields)
+    return out.getvalue()
+
+
+def decode(data: bytes, folder: Path | None = None) -> InboxRecord:
+    """The record of a single-object encoding; a schema other than today's is looked up in the inbox's folder.
+
+    Raises InboxError, and nothing else, for bytes that are no such encoding or whose schema is unknown.
+    """
+    if data[:2] != MARKER or len(data) < 10:
+        raise InboxError("not an Avro single-object encoding")
+    writer = _parsed() if data[2:10] == fingerprint() else _stored_schema(folder, data[2:10].hex())
+    try:
+        return msgspec.convert(fastavro.schemaless_reader(io.BytesIO(data[10:]), writer, _parsed()), InboxRecord)
+    except Exception as error:  # on wrong bytes the reader raises whatever it meets: EOF, overflow, index, encoding
+        raise InboxError(f"not a record of its schema: {type(error).__name__}: {error}") from error
+
+
+_known = msgspec.json.Decoder(InboxRecord)
+"""Made under the import lock: see `schemas/rules.py`."""
+
+
+@cache
+def fingerprint() -> bytes:
+    """CRC-64-AVRO of the schema's canonical form, 8 bytes little-endian as the encoding has it."""
+    canonical = fastavro.schema.to_parsing_canonical_form(AVRO_SCHEMA)
+    return bytes.fromhex(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"))
+
+
+@cache
+def _parsed() -> Any:
+    return fastavro.parse_schema(AVRO_SCHEMA)
+
+
+def _stored_schema(folder: Path | None, name: str) -> Any:
+    path = (folder or Path()) / f"schema-{name}.avsc"
+    if folder is None or not path.exists():
+        raise InboxError(f"A record was written with an unknown schema ({name}). Update replay-signals to read it.")
+    return fastavro.parse_schema(json.loads(path.read_bytes()))
