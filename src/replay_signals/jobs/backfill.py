@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from replay_signals.jobs.links import refuse_inputs
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.evidence.reject_limit import TooManyRejected
 
@@ -80,6 +81,7 @@ def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> 
     started = time.monotonic()
     days = _days(options)
     urls = expand(options.paths)
+    refuse_inputs(options.paths, urls)
     catalog = open_catalog(options.warehouse, options.catalog)
     conflict = ""
     for attempt in range(1, CONFLICT_TRIES + 1):

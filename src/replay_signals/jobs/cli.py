@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from datetime import date, datetime
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replay_signals.jobs import cli_inbox, cli_stream
-from replay_signals.jobs.exits import MEANINGS, ExitCode, guarded, set_debug
+from replay_signals.jobs.exits import MEANINGS, ExitCode, Masking, guarded, set_debug
+from replay_signals.jobs.links import refuse_outputs, set_follow
 
 if TYPE_CHECKING:
     from replay_signals.jobs.tables import Store
 
+OWNER_ONLY = 0o077
+"""What is written locally is about people: files for their owner alone (0600), folders too (0700)."""
 EXIT_CODES = "Exit codes: " + "; ".join(f"{code.value} {MEANINGS[code]}" for code in ExitCode) + "."
 
 app = typer.Typer(
@@ -102,14 +106,23 @@ def _version(show: bool) -> None:
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Read and write through symbolic links, wherever they lead.")
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     """Options of every command."""
     set_debug(debug)
+    set_follow(follow_links)
+    os.umask(OWNER_ONLY)
     # Libraries warn of things that concern nobody here (Beam: "apitools not found"); --debug shows them.
-    logging.basicConfig(level=logging.INFO if debug else logging.ERROR)
+    handler = logging.StreamHandler()
+    handler.setFormatter(Masking(logging.BASIC_FORMAT))
+    logging.basicConfig(level=logging.INFO if debug else logging.ERROR, handlers=[handler])
+    if not debug:  # a step that fails is explained by the command
+        logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
 
 
 @app.command()
@@ -131,6 +144,7 @@ def detect(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Find the signals in recordings, without a warehouse."""
     from replay_signals.jobs import detect as job
 
+    refuse_outputs(dead_letters)
     request = job.Request(paths, file_format, rules, kind or [], min_confidence, top, dead_letters, strict)
     return job.run(request, "jsonl" if jsonl else "json" if json else "table")
 
@@ -165,6 +179,7 @@ def backfill(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     from replay_signals.jobs import ingest
 
+    refuse_outputs(None if catalog else warehouse, inbox)
     where = ingest.Where(warehouse, catalog, inbox)
     how = ingest.How(file_format, rules, _day(from_day), _day(to_day), runner, beam or [])
     return ingest.run(paths, where, how, json=json, strict=strict)
@@ -211,6 +226,16 @@ def signals(  # noqa: PLR0913, PLR0917 - one parameter an option
     days = _day(from_day), _day(to_day)
     wanted = tables.Filter(session, *days, min_severity, kind or [], min_confidence, page)
     tables.show_signals(_store(warehouse, catalog).worst("signals", wanted, limit), json)
+
+
+@app.command()
+@guarded
+def repair(warehouse: Warehouse = "warehouse", catalog: Catalog = None, json: Json = False) -> None:
+    """Register tables again whose catalog was lost, from the metadata files beside their data."""
+    from replay_signals.jobs import repair as job
+
+    refuse_outputs(None if catalog else warehouse)
+    job.run(_store(warehouse, catalog), json=json)
 
 
 app.add_typer(cli_inbox.inbox_app)

@@ -17,6 +17,7 @@ import msgspec
 
 from replay_signals.jobs import render
 from replay_signals.jobs.exits import ExitCode
+from replay_signals.jobs.links import refuse_inputs
 from replay_signals.jobs.rules import read_rules
 from replay_signals.pipelines.files.reading import InputError, expand, read
 from replay_signals.schemas.digests import MessageDigest, millis
@@ -130,6 +131,7 @@ def run(request: Request, output: str) -> ExitCode:
     """Detects and prints as `table`, `json` or `jsonl`. Raises InputError and RulesError."""
     rules = read_rules(request.rules)
     urls = expand(request.paths)
+    refuse_inputs(request.paths, urls)
     with _sink(request.dead_letters) as sink:
         with render.progress("Reading", len(urls)) as step:
             found = collect(urls, request.file_format, Rejects(sink), step)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from enum import IntEnum
 from typing import ParamSpec
@@ -12,6 +14,7 @@ from typing import ParamSpec
 import typer
 
 from replay_signals.jobs.render import say
+from replay_signals.pipelines.secrets import redacted
 
 
 class ExitCode(IntEnum):
@@ -49,6 +52,7 @@ EXTRAS = {
 # By name, so that telling errors apart imports no engine.
 KNOWN = {
     "InputError": ExitCode.USAGE,
+    "LinkError": ExitCode.USAGE,
     "RulesError": ExitCode.USAGE,
     "WarehouseError": ExitCode.STORE,
     "InboxError": ExitCode.STORE,
@@ -65,6 +69,14 @@ def set_debug(on: bool) -> None:
     _debug = on
 
 
+class Masking(logging.Formatter):
+    """Log lines and their tracebacks without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line as it is printed."""
+        return redacted(super().format(record))
+
+
 P = ParamSpec("P")
 
 
@@ -78,9 +90,9 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
             sys.stdout.flush()  # a reader that went away must show here, not when the interpreter ends
         except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
-        except BaseException as error:  # the top of the program: every error gets its sentence here
+        except BaseException as error:  # noqa: BLE001 - the top of the program: every error gets its sentence here
             if _debug and not isinstance(error, KeyboardInterrupt | BrokenPipeError | SystemExit):
-                raise
+                sys.stderr.write(redacted(traceback.format_exc()))
             code = explain(error)
         raise typer.Exit(code)
 
@@ -105,16 +117,16 @@ def explain(error: BaseException) -> ExitCode:
         return ExitCode.MISSING_EXTRA
     code = next((KNOWN[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in KNOWN), None)
     if code is not None:
-        say(f"Error: {error}")
+        say(redacted(f"Error: {error}"))
         return code
     if isinstance(error, OSError):
         said = error.strerror or str(error)
-        say(f"Error: {said}: {error.filename}" if error.filename else f"Error: {said}")
+        say(redacted(f"Error: {said}: {error.filename}" if error.filename else f"Error: {said}"))
         return ExitCode.STORE
     if not isinstance(error, Exception):
         raise error
     say(
-        f"Unexpected error, please report it: {type(error).__name__}: {error}\n"
-        "Run the same command as `replay-signals --debug …` to see where it happened."
+        redacted(f"Unexpected error, please report it: {type(error).__name__}: {error}\n")
+        + "Run the same command as `replay-signals --debug …` to see where it happened."
     )
     return ExitCode.INTERNAL

@@ -30,6 +30,7 @@ from replay_signals.jobs.stack_home import (
     make_flink_home,
 )
 from replay_signals.jobs.stack_state import State, load_state, stop, wait_for
+from replay_signals.pipelines import secrets
 from replay_signals.pipelines.iceberg.catalog import configured, open_catalog, open_tables
 from replay_signals.pipelines.stream import catalog
 from replay_signals.pipelines.stream.config import ConfigError, Kafka, StreamConfig, Warehouse, load_config, to_json
@@ -57,6 +58,7 @@ def read_config(path: str | None, root: Path, **changes: str | None) -> StreamCo
     is_named = config.kafka.bootstrap != Kafka().bootstrap
     bootstrap = state.bootstrap if state.ports and not is_named else config.kafka.bootstrap
     bootstrap = changes.get("bootstrap") or bootstrap
+    secrets.remember(config.kafka.properties | config.warehouse.flink_catalog)
     return msgspec.structs.replace(
         config,
         kafka=msgspec.structs.replace(config.kafka, bootstrap=bootstrap),

@@ -21,6 +21,8 @@ from pyiceberg.table import StaticTable, Table
 from pyiceberg.utils.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
+from replay_signals.pipelines import secrets
+from replay_signals.pipelines.iceberg.metadata_files import has_rows, table_location
 from replay_signals.pipelines.iceberg.schema import (
     columns_of,
     iceberg_type,
@@ -59,6 +61,8 @@ def open_catalog(warehouse: str | None, catalog: str | None = None, *, create: b
         raise WarehouseError("a warehouse folder or the name of a configured catalog is needed")
     folder = local_folder(warehouse)
     if not create and not (folder / CATALOG_FILE).is_file():
+        if any(folder.glob(f"{NAMESPACE}/*/metadata/*.metadata.json")):
+            raise _lost(str(folder / CATALOG_FILE), f"--warehouse {warehouse}")
         raise WarehouseError(f"no warehouse at {warehouse}: it has no {CATALOG_FILE}; a backfill creates one")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -89,8 +93,13 @@ def local_folder(warehouse: str) -> Path:
 
 
 def configured(name: str) -> dict[str, Any]:
-    """What PyIceberg's configuration (file and environment, as they are now) says of a catalog."""
-    return dict(Config().get_catalog_config(name) or {})
+    """What PyIceberg's configuration (file and environment, as they are now) says of a catalog.
+
+    Its secrets are masked in all that is printed from here on.
+    """
+    own = dict(Config().get_catalog_config(name) or {})
+    secrets.remember(own)
+    return own
 
 
 def _configured(name: str, warehouse: str | None) -> Catalog:
@@ -104,15 +113,7 @@ def _configured(name: str, warehouse: str | None) -> Catalog:
         raise
     except Exception as error:
         # catalogs raise whatever their client library raises
-        raise WarehouseError(f"{what}: {_without_password(sentence(error), own)}") from error
-
-
-def _without_password(text: str, own: dict[str, Any]) -> str:
-    """Libraries quote in their errors what they were given."""
-    password = str(own.get("uri", "")).partition("://")[2].rpartition("@")[0].partition(":")[2]
-    for secret in (password, *(str(own.get(key, "")) for key in ("credential", "token"))):
-        text = text.replace(secret, "***") if secret else text
-    return text
+        raise WarehouseError(f"{what}: {sentence(error)}") from error
 
 
 def open_tables(catalog: Catalog, *, create: bool = True) -> dict[str, Table]:
@@ -128,6 +129,7 @@ def open_tables(catalog: Catalog, *, create: bool = True) -> dict[str, Table]:
             opened = partial(_open_table, catalog, name, create)
             tables[name] = _retried(opened, f"cannot open table {name}")
         except (NoSuchTableError, NoSuchNamespaceError):
+            _refuse_lost(catalog, name)
             continue  # a reader of a warehouse that an older version made
     return tables
 
@@ -139,6 +141,7 @@ def _open_table(catalog: Catalog, name: str, create: bool) -> Table:
     try:
         table = catalog.load_table(identifier)
     except NoSuchTableError:
+        _refuse_lost(catalog, name)
         table = catalog.create_table_if_not_exists(
             identifier,
             schema_of(name),
@@ -147,6 +150,25 @@ def _open_table(catalog: Catalog, name: str, create: bool) -> Table:
             properties=_properties(name),
         )
     return evolve(table, name)
+
+
+def _refuse_lost(catalog: Catalog, name: str) -> None:
+    """A catalog that was emptied, deleted or set back must not pass for a new one: raises WarehouseError."""
+    location = table_location(catalog.properties, NAMESPACE, name)
+    if location is None or not has_rows(catalog.properties, location):
+        return
+    if not catalog.table_exists((NAMESPACE, name)):  # another process may have made and filled it just now
+        local = local_folder(catalog.properties["warehouse"]) if isinstance(catalog, SqlCatalog) else None
+        own = local is not None and catalog.properties.get("uri", "").startswith(f"sqlite:///{local / CATALOG_FILE}")
+        raise _lost(catalog.name, f"--warehouse {local}" if own else f"--catalog {catalog.name}", location)
+
+
+def _lost(catalog: str, option: str, location: str = "") -> WarehouseError:
+    beside = f"the table at {location}" if location else "the tables beside it"
+    return WarehouseError(
+        f"the catalog {catalog} does not know {beside}, and a new one would hide what is there; "
+        f"`replay-signals repair {option}` registers it again"
+    )
 
 
 def evolve(table: Table, name: str) -> Table:
@@ -227,6 +249,6 @@ def _is_permanent(error: Exception) -> bool:
 
 
 def sentence(error: Exception | None) -> str:
-    """The first line of an error, without SQLAlchemy's SQL and links."""
+    """The first line of an error, without SQLAlchemy's SQL and links, and without secrets."""
     original = getattr(error, "orig", None) or error
-    return (str(original).splitlines() or [type(error).__name__])[0]
+    return secrets.redacted((str(original).splitlines() or [type(error).__name__])[0])

@@ -11,8 +11,6 @@ from pyiceberg.io import FileIO
 from pyiceberg.io.fsspec import FsspecFileIO
 from pyiceberg.io.pyarrow import PyArrowFileIO
 
-from replay_signals.pipelines.iceberg.catalog import WarehouseError
-
 
 class Place:
     """A location (URL or path) in its file system; `path` is how the file system names it, without scheme."""
@@ -25,7 +23,7 @@ class Place:
         elif isinstance(io, FsspecFileIO):
             self.filesystem = PyFileSystem(FSSpecHandler(io.get_fs(self.scheme, host)))
         else:
-            raise WarehouseError(f"the file system of {location} cannot be used: {type(io).__name__} is not known here")
+            raise OSError(f"the file system of {location} cannot be used: {type(io).__name__} is not known here")
 
     @property
     def is_local(self) -> bool:
