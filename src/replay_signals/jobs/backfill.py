@@ -1,4 +1,7 @@
-"""backfill: recordings from files into the tables of a warehouse. See docs/backfill.md for what it guarantees."""
+"""backfill and rejudge: recordings from files, or what is stored of sessions, into the tables of a warehouse.
+
+See docs/backfill.md for what they guarantee.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:  # Beam and Iceberg take seconds to import: only a run does
     from replay_signals.pipelines.batch.changes import Days
     from replay_signals.pipelines.batch.graph import Job
     from replay_signals.pipelines.batch.outcome import Outcome
+    from replay_signals.pipelines.iceberg.predicates import SessionKey
 
 LOCAL_RUNNER = "FnApiRunner"  # in this process; Beam's default would look for the Prism binary first
 CONFLICT_TRIES = 6
@@ -53,8 +57,9 @@ class BackfillResult:
     """What a backfill did. `added` counts new and changed rows by table, `unchanged` those that were there already.
 
     `dead_letters` counts what this run rejected by reason, stored before or not; `touched` are team and id of the
-    sessions that were judged; `outside` counts those that start on days which were not to be replaced; `tries` is
-    above 1 when other writers made the run look again.
+    sessions that were judged; `moved` counts the signals that were written by kind and status; `outside` counts
+    sessions that start on days which were not to be replaced; `tries` is above 1 when other writers made the run
+    look again.
     """
 
     added: dict[str, int]
@@ -64,8 +69,31 @@ class BackfillResult:
     sessions: int
     touched: list[tuple[str, str]] = field(repr=False)
     outside: int
+    moved: dict[str, dict[str, int]] = field(repr=False)
     tries: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class RejudgeOptions:
+    """Which stored sessions to judge again, by which rules; places and runner as for a backfill.
+
+    Sessions with messages on the days from `from_day` to `to_day` (both included, either may be open), of those the
+    ones named in `sessions`; all when nothing is named.
+    """
+
+    warehouse: str | None = None
+    catalog: str | None = None
+    rules: Rules = field(default_factory=Rules)
+    from_day: date | None = None
+    to_day: date | None = None
+    sessions: Sequence[str] = ()
+    runner: str | None = None
+    beam_args: Sequence[str] = ()
+
+
+Build = Callable[["Pipeline", "Job"], None]
+"""Puts the graph of a run into a pipeline."""
 
 
 def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> BackfillResult:
@@ -75,18 +103,63 @@ def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> 
     TooManyRejected (nothing is committed then) and PipelineBug, whose cause has the stack of the step that broke.
     """
     from replay_signals.pipelines.files.reading import expand
+
+    days = _days(options)
+    urls = expand(options.paths)
+    refuse_inputs(options.paths, urls)
+
+    def build(pipeline: Pipeline, job: Job) -> None:
+        from replay_signals.pipelines.batch.graph import backfill
+
+        backfill(pipeline, urls, job)
+
+    return _run_until_committed(options, build, days if options.from_day or options.to_day else None, progress, urls)
+
+
+def run_rejudge(options: RejudgeOptions, progress: Progress | None = None) -> BackfillResult:
+    """Judges stored sessions again, with the evidence and the rules there are now, and commits what changed.
+
+    Raises as `run_backfill` does, but for InputError.
+    """
+    days = _days(options)
+
+    def build(pipeline: Pipeline, job: Job) -> None:
+        from replay_signals.pipelines.batch.graph import rejudge
+
+        rejudge(pipeline, _stored_sessions(job, days, options.sessions), job)
+
+    return _run_until_committed(options, build, None, progress, [])
+
+
+def _stored_sessions(job: Job, days: Days, sessions: Sequence[str]) -> set[SessionKey]:
+    from pyiceberg.expressions import And
+
+    from replay_signals.pipelines.iceberg.lookup import session_keys
+    from replay_signals.pipelines.iceberg.predicates import any_of, within
+
+    where = within(days.first, days.last)
+    return session_keys(
+        job.tables["message_digests"], And(where, any_of("session_id", sessions)) if sessions else where
+    )
+
+
+def _run_until_committed(
+    options: BackfillOptions | RejudgeOptions,
+    build: Build,
+    replaced: Days | None,
+    progress: Progress | None,
+    urls: Sequence[str],
+) -> BackfillResult:
     from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog
     from replay_signals.pipelines.iceberg.commit import Conflict
 
     started = time.monotonic()
-    days = _days(options)
-    urls = expand(options.paths)
-    refuse_inputs(options.paths, urls)
-    catalog = open_catalog(options.warehouse, options.catalog)
+    catalog = open_catalog(options.warehouse, options.catalog, create=isinstance(options, BackfillOptions))
+    tell = progress or (lambda stage, done, total: None)
     conflict = ""
     for attempt in range(1, CONFLICT_TRIES + 1):
         try:
-            outcome = _attempt(options, urls, catalog, days, progress or (lambda stage, done, total: None))
+            outcome = _attempt(options, build, catalog, replaced, tell, len(urls))
         except Conflict as error:
             conflict = str(error)
             time.sleep(random.uniform(0, 0.2 * 2**attempt))
@@ -99,6 +172,7 @@ def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> 
             sessions=len(outcome.touched),
             touched=outcome.touched,
             outside=outcome.outside,
+            moved=outcome.moved,
             tries=attempt,
             seconds=time.monotonic() - started,
         )
@@ -107,19 +181,22 @@ def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> 
     )
 
 
-def _days(options: BackfillOptions) -> Days | None:
+def _days(options: BackfillOptions | RejudgeOptions) -> Days:
     from replay_signals.pipelines.batch.changes import Days
 
-    if options.from_day is None and options.to_day is None:
-        return None
     days = Days(options.from_day or date.min, options.to_day or date.max)
     if days.first > days.last:
-        raise ValueError(f"the first day to replace ({days.first}) is after the last ({days.last})")
+        raise ValueError(f"the first day ({days.first}) is after the last ({days.last})")
     return days
 
 
 def _attempt(
-    options: BackfillOptions, urls: list[str], catalog: Catalog, days: Days | None, progress: Progress
+    options: BackfillOptions | RejudgeOptions,
+    build: Build,
+    catalog: Catalog,
+    replaced: Days | None,
+    progress: Progress,
+    files: int,
 ) -> Outcome:
     """One run from the current state of the tables; raises Conflict when that state changes under it."""
     from replay_signals.pipelines.batch.commit_plan import commit_plans, plans_of
@@ -130,9 +207,10 @@ def _attempt(
 
     tables = {name: PinnedTable(table) for name, table in open_tables(catalog).items()}
     run_id = uuid.uuid4().hex
-    job = Job(run_id, options.format, options.rules, tables, days, plan_location(tables["sessions"].table, run_id))
-    outcome = _run(options, urls, job, progress)
-    plans = plans_of(outcome, tables, days)
+    file_format = options.format if isinstance(options, BackfillOptions) else ""
+    job = Job(run_id, file_format, options.rules, tables, replaced, plan_location(tables["sessions"].table, run_id))
+    outcome = _run(options, build, job, progress, files)
+    plans = plans_of(outcome, tables, replaced)
     try:
         outcome.check(options.rules.rejects)
     except TooManyRejected:
@@ -143,17 +221,17 @@ def _attempt(
     return outcome
 
 
-def _run(options: BackfillOptions, urls: list[str], job: Job, progress: Progress) -> Outcome:
+def _run(options: BackfillOptions | RejudgeOptions, build: Build, job: Job, progress: Progress, files: int) -> Outcome:
     """Runs the graph and takes its plan."""
     from replay_signals.pipelines.batch.failures import explained
-    from replay_signals.pipelines.batch.graph import backfill, watchers
+    from replay_signals.pipelines.batch.graph import watchers
     from replay_signals.pipelines.batch.outcome import taken
 
-    counters = {"read": _counter("read", len(urls), progress), "judge": _counter("judge", 0, progress)}
+    counters = {"read": _counter("read", files, progress), "judge": _counter("judge", 0, progress)}
     pipeline = _pipeline(options)
     watchers[job.run_id] = lambda stage: counters[stage](stage)
     try:
-        backfill(pipeline, urls, job)
+        build(pipeline, job)
         pipeline.run().wait_until_finish()
     except Exception as error:
         raise explained(error) from error
@@ -162,7 +240,7 @@ def _run(options: BackfillOptions, urls: list[str], job: Job, progress: Progress
     return taken(job.tables["sessions"].table.io, job.plan_location)
 
 
-def _pipeline(options: BackfillOptions) -> Pipeline:
+def _pipeline(options: BackfillOptions | RejudgeOptions) -> Pipeline:
     from apache_beam import Pipeline
     from apache_beam.options.pipeline_options import PipelineOptions
 

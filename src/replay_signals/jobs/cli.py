@@ -82,6 +82,17 @@ FromDay = Annotated[
 ToDay = Annotated[
     datetime | None, typer.Option("--to", help="Last day (UTC), included.", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
 ]
+Inbox = Annotated[
+    str | None,
+    typer.Option("--inbox", help="Folder to publish to; inbox in the warehouse when not given.", metavar="DIR"),
+]
+Runner = Annotated[
+    str | None, typer.Option("--runner", help="Beam runner; without one, this process works.", metavar="NAME")
+]
+BeamOptions = Annotated[
+    list[str] | None,
+    typer.Option("--beam", help="An option for Beam: --beam=--direct_num_workers=2.", metavar="OPTION"),
+]
 SessionOption = Annotated[str | None, typer.Option("--session", help="Only this session.", metavar="ID")]
 PageOption = Annotated[str, typer.Option("--page", help="Only pages whose URL contains this.", metavar="TEXT")]
 MinSeverity = Annotated[float, typer.Option("--min-severity", help="Only what is at least this bad.", min=0, max=100)]
@@ -155,19 +166,11 @@ def backfill(  # noqa: PLR0913, PLR0917 - one parameter an option
     paths: Paths,
     warehouse: Warehouse = "warehouse",
     catalog: Catalog = None,
-    inbox: Annotated[
-        str | None,
-        typer.Option("--inbox", help="Folder to publish to; inbox in the warehouse when not given.", metavar="DIR"),
-    ] = None,
+    inbox: Inbox = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
-    runner: Annotated[
-        str | None, typer.Option("--runner", help="Beam runner; without one, this process works.", metavar="NAME")
-    ] = None,
-    beam: Annotated[
-        list[str] | None,
-        typer.Option("--beam", help="An option for Beam: --beam=--direct_num_workers=2.", metavar="OPTION"),
-    ] = None,
+    runner: Runner = None,
+    beam: BeamOptions = None,
     file_format: Format = "auto",
     rules: RulesFile = None,
     json: Json = False,
@@ -226,6 +229,44 @@ def signals(  # noqa: PLR0913, PLR0917 - one parameter an option
     days = _day(from_day), _day(to_day)
     wanted = tables.Filter(session, *days, min_severity, kind or [], min_confidence, page)
     tables.show_signals(_store(warehouse, catalog).worst("signals", wanted, limit), json)
+
+
+@app.command()
+@guarded
+def rejudge(  # noqa: PLR0913, PLR0917 - one parameter an option
+    warehouse: Warehouse = "warehouse",
+    catalog: Catalog = None,
+    inbox: Inbox = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    session: Annotated[
+        list[str] | None, typer.Option("--session", help="Only this session; may be repeated.", metavar="ID")
+    ] = None,
+    rules: RulesFile = None,
+    runner: Runner = None,
+    beam: BeamOptions = None,
+    json: Json = False,
+) -> None:
+    """Judge stored sessions again, with late evidence or other rules, and say what moved.
+
+    Sessions with messages on the days from --from to --to; all without. Recordings are not needed.
+    """
+    from replay_signals.jobs import rejudge as job
+    from replay_signals.jobs.backfill import RejudgeOptions
+
+    where = None if catalog else warehouse
+    folder = inbox or str(Path(warehouse) / "inbox")
+    refuse_outputs(where, folder)
+    options = RejudgeOptions(
+        where,
+        catalog,
+        from_day=_day(from_day),
+        to_day=_day(to_day),
+        sessions=session or [],
+        runner=runner,
+        beam_args=beam or [],
+    )
+    job.run(options, rules, folder, json=json)
 
 
 @app.command()

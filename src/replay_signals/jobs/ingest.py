@@ -83,8 +83,8 @@ def run(paths: Sequence[str], where: Where, how: How, *, json: bool, strict: boo
 
 
 def _counts(result: BackfillResult) -> dict[str, object]:
-    """What is printed as JSON: figures, not every session's id."""
-    return {name: value for name, value in asdict(result).items() if name != "touched"}
+    """What is printed as JSON: figures of the run, not every session's id."""
+    return {name: value for name, value in asdict(result).items() if name not in ("touched", "moved")}
 
 
 def _print(result: BackfillResult, published: int, where: Where) -> None:

@@ -44,6 +44,15 @@ class KeyChanges(msgspec.Struct):
     whole: int = 0
     failed: int = 0
 
+    @property
+    def moved(self) -> dict[str, dict[str, int]]:
+        """Rows of signals that are written, by kind and status; with replaced days those that stay are among them."""
+        counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for change in self.changes:
+            for row in change.rows if change.table == "signals" else ():
+                counts[row.kind][row.status] += 1
+        return {kind: dict(by_status) for kind, by_status in counts.items()}
+
 
 def changes_of_key(key: EvidenceKey, packed: Iterable[PackedRow], rules: Rules, days: Days | None = None) -> KeyChanges:
     """Merges, judges and revises everything about one key.

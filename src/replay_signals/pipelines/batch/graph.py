@@ -5,6 +5,8 @@
          -> group by key -> judge, revise  only what changes leaves
          -> write data files -> plan       one file per table and partition, nothing visible yet
 
+Judging again (`rejudge`) is the same graph with keys of stored sessions in front and no fresh evidence.
+
 Whatever a step rejects becomes a dead letter with a key of its own, so it takes the same way into its table.
 Only bytes are shuffled (`packing`), and only one key's evidence is in memory at a time.
 """
@@ -30,12 +32,13 @@ from replay_signals.pipelines.files.reading import read
 from replay_signals.pipelines.iceberg.catalog import PinnedTable
 from replay_signals.pipelines.iceberg.datafiles import PartitionOf, described, partition_of, write_rows
 from replay_signals.pipelines.iceberg.lookup import rows_by_id, rows_of_sessions
+from replay_signals.pipelines.iceberg.predicates import SessionKey
 from replay_signals.pipelines.packing import PackedRow, pack, pack_key, pack_stored, unpack_key
 from replay_signals.schemas.messages import Record
 from replay_signals.schemas.rows import TABLES
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.evidence.extract import evidence_of
-from replay_signals.transforms.evidence.keys import DEAD_LETTER, EVENT, key_of_dead_letter, key_of_event
+from replay_signals.transforms.evidence.keys import DEAD_LETTER, EVENT, EvidenceKey, key_of_dead_letter, key_of_event
 
 Keyed = tuple[bytes, PackedRow]
 KeyedBatch = tuple[bytes, bytes]
@@ -80,7 +83,18 @@ def backfill(pipeline: beam.Pipeline, urls: list[str], job: Job) -> None:
     )
     evidence = fresh
     if any(table.snapshot_id for table in job.tables.values()):
-        evidence = (fresh, fresh | "Stored" >> LookUpStored(job)) | "Join" >> beam.Flatten()
+        stored = fresh | "Keys" >> beam.Keys() | "Stored" >> LookUpStored(job)
+        evidence = (fresh, stored) | "Join" >> beam.Flatten()
+    _change_tables(evidence, job)
+
+
+def rejudge(pipeline: beam.Pipeline, sessions: Iterable[SessionKey], job: Job) -> None:
+    """Builds the graph that has no fresh evidence: what is stored of the sessions is judged again."""
+    keys = [pack_key(EvidenceKey(team, session_id)) for team, session_id in sorted(sessions)]
+    _change_tables(pipeline | "Sessions" >> beam.Create(keys, reshuffle=True) | "Stored" >> LookUpStored(job), job)
+
+
+def _change_tables(evidence: beam.pvalue.PCollection[KeyedBatch], job: Job) -> None:
     changed = (
         evidence
         | "GroupByKey" >> beam.GroupByKey()
@@ -147,17 +161,16 @@ class BatchPerKey(beam.DoFn):
 
 
 class LookUpStored(beam.PTransform[Any, Any]):
-    """Stored rows of every key that the input touches."""
+    """Stored rows of every key."""
 
     def __init__(self, job: Job) -> None:
         super().__init__()
         self._job = job
 
-    def expand(self, fresh: beam.pvalue.PCollection[Any]) -> beam.pvalue.PCollection[Any]:
+    def expand(self, keys: beam.pvalue.PCollection[Any]) -> beam.pvalue.PCollection[Any]:
         """Batches of stored rows."""
         stored: beam.pvalue.PCollection[Any] = (
-            fresh
-            | "Keys" >> beam.Keys()
+            keys
             | "Distinct" >> beam.Distinct()
             | "Batch" >> beam.BatchElements(KEYS_PER_LOOKUP, KEYS_PER_LOOKUP)
             | "ReadStored" >> beam.ParDo(ReadStored(self._job)).with_output_types(Keyed)

@@ -20,7 +20,8 @@ from replay_signals.transforms.evidence.reject_limit import check
 class Outcome(msgspec.Struct):
     """Counts and data files, by table where they belong to one. `stale` are keys to replace.
 
-    `touched` are the sessions that were judged, whether their rows changed or not.
+    `touched` are the sessions that were judged, whether their rows changed or not; `moved` counts signals by kind and
+    status.
     """
 
     files: dict[str, list[WrittenFile]] = {}
@@ -30,6 +31,7 @@ class Outcome(msgspec.Struct):
     rejected: dict[str, int] = {}
     touched: list[SessionKey] = []
     outside: int = 0
+    moved: dict[str, dict[str, int]] = {}
     whole: int = 0
     """Inputs of which nothing is kept; `rejected` counts events left out of a message, too."""
     failed: int = 0
@@ -52,6 +54,10 @@ class Outcome(msgspec.Struct):
         for table, keys in other.stale.items():
             self.stale.setdefault(table, []).extend(keys)
         self.touched += other.touched
+        for kind, by_status in other.moved.items():
+            own = self.moved.setdefault(kind, {})
+            for status, count in by_status.items():
+                own[status] = own.get(status, 0) + count
         self.outside += other.outside
         self.whole += other.whole
         self.failed += other.failed
@@ -67,6 +73,7 @@ def outcome_of(made: KeyChanges, session: SessionKey) -> Outcome:
         rejected=made.rejected,
         touched=[session] if made.sessions else [],
         outside=made.outside,
+        moved=made.moved,
         whole=made.whole,
         failed=made.failed,
     )

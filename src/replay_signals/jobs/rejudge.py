@@ -1,0 +1,49 @@
+"""The command `rejudge`: stored sessions judged again, with late evidence or other rules, and what moved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from replay_signals.jobs import render
+from replay_signals.jobs.backfill import BackfillResult, RejudgeOptions, run_rejudge
+from replay_signals.jobs.publish import publish
+from replay_signals.jobs.rules import read_rules
+from replay_signals.jobs.tables import Store
+from replay_signals.pipelines.files.reading import InputError
+from replay_signals.transforms.inbox.record import json_bytes
+
+STAGES = {"judge": "Judging sessions", "commit": "Committing tables"}
+STATUSES = ("new", "revised", "retracted")
+
+
+def run(options: RejudgeOptions, rules: str | None, inbox: str, *, json: bool) -> None:
+    """Judges, publishes and says what moved. Raises RulesError, WarehouseError, InboxError, and InputError for days."""
+    if options.from_day and options.to_day and options.from_day > options.to_day:
+        raise InputError(f"--from {options.from_day} is after --to {options.to_day}")
+    with render.stages(STAGES) as progress:
+        result = run_rejudge(
+            replace(options, rules=read_rules(rules)),
+            lambda stage, done, total: progress(stage, done, total) if stage in STAGES else None,
+        )
+    published = publish(Store(options.warehouse, options.catalog), inbox, result.touched)
+    changed = result.added.get("sessions", 0)
+    if json:
+        counts = {"sessions": result.sessions, "changed": changed, "signals": result.moved, "published": published}
+        render.write(json_bytes(counts | {"added": result.added, "dead_letters": result.dead_letters}, indent=2))
+    else:
+        _print(result, changed, published, inbox)
+
+
+def _print(result: BackfillResult, changed: int, published: int, inbox: str) -> None:
+    out = render.out()
+    out.print(f"{render.count(result.sessions, 'session')} judged again in {result.seconds:.1f} s, {changed:,} changed")
+    if result.moved:
+        columns = [("Signals", "left"), *((status.capitalize(), "right") for status in STATUSES)]
+        rows = sorted(result.moved.items())
+        render.rows(columns, [(kind, *(found.get(status, 0) for status in STATUSES)) for kind, found in rows])
+    else:
+        out.print("No signal moved.")
+    if result.dead_letters:
+        counts = ", ".join(f"{reason} {number:,}" for reason, number in sorted(result.dead_letters.items()))
+        out.print(render.text(f"Rejected, see table dead_letters: {counts}"))
+    out.print(render.text(f"Published {render.count(published, 'record')} to {inbox}"))
