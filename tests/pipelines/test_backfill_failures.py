@@ -74,8 +74,8 @@ def test_a_data_file_travels_as_plain_values_and_stays_in_its_table(tmp_path: Pa
 @pytest.mark.parametrize(
     ("broken", "raised", "says"),
     [
-        (TypeError("no such thing"), PipelineBug, "TypeError in step .*Settle.*: no such thing"),
-        (KeyError("gone"), PipelineBug, "KeyError in step .*Settle.*gone"),
+        (TypeError("no such thing"), PipelineBug, "TypeError in step .*JudgeAndRevise.*: no such thing"),
+        (KeyError("gone"), PipelineBug, "KeyError in step .*JudgeAndRevise.*gone"),
         (msgspec.ValidationError("odd row"), PipelineBug, "ValidationError in step .*odd row"),
         (OSError(28, "No space left on device"), WarehouseError, "the pipeline failed.*No space left on device"),
         (WarehouseError("table signals cannot be read: gone"), WarehouseError, "^table signals cannot be read: gone$"),
@@ -84,10 +84,10 @@ def test_a_data_file_travels_as_plain_values_and_stays_in_its_table(tmp_path: Pa
 def test_bugs_and_surroundings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Exception, raised: type[Exception], says: str
 ) -> None:
-    def settle(*_: object) -> None:
+    def changes_of_key(*_: object) -> None:
         raise broken
 
-    monkeypatch.setattr(graph, "settle", settle)
+    monkeypatch.setattr(graph, "changes_of_key", changes_of_key)
     with pytest.raises(raised, match=says):
         backfill(tmp_path, SMALL[0])
 
@@ -96,10 +96,10 @@ def test_bugs_and_surroundings(
 def test_a_bug_has_its_own_exit_code_and_its_stack_under_debug(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_cli: Callable[..., tuple[int, str, str]]
 ) -> None:
-    def settle(*_: object) -> None:
+    def changes_of_key(*_: object) -> None:
         raise TypeError("no such thing")
 
-    monkeypatch.setattr(graph, "settle", settle)
+    monkeypatch.setattr(graph, "changes_of_key", changes_of_key)
     arguments = ("backfill", str(SMALL[0]), "-w", str(tmp_path))
     code, _, err = run_cli(*arguments)
     assert (code, "Unexpected error, please report it: PipelineBug: TypeError in step" in err) == (
