@@ -21,7 +21,7 @@ ACTS: dict[str, tuple[int, Act]] = {
     "error rage": (1, partial(clicking.fault, mode="error", rage=True)),
     "net": (4, partial(clicking.fault, mode="net", rage=False)),
     "net rage": (1, partial(clicking.fault, mode="net", rage=True)),
-    "blocked": (3, clicking.blocked),
+    "blocked": (4, clicking.blocked),
     "slow": (4, clicking.slow),
     "stuck": (2, wandering.stuck),
     "crash": (2, wandering.crash),
@@ -29,19 +29,19 @@ ACTS: dict[str, tuple[int, Act]] = {
     "harmless": (1, wandering.harmless),
     "abandon": (4, typing.abandon),
     "send": (3, typing.send),
-    "live": (3, typing.live),
+    "live": (4, typing.live),
     "prefilled": (2, typing.prefilled),
-    "correct": (2, typing.correct),
+    "correct": (3, typing.correct),
     "refused": (2, typing.refused),
-    "refresh": (3, wandering.refresh),
-    "quick back": (4, wandering.quick_back),
+    "refresh": (4, wandering.refresh),
+    "quick back": (6, wandering.quick_back),
     "history": (1, wandering.history),
     "background": (2, wandering.background),
     "away": (1, wandering.away),
     "itself": (2, wandering.itself),
     "error page": (1, wandering.past_an_error_page),
-    "thrash": (3, wandering.thrash),
-    "hunt": (3, wandering.hunt),
+    "thrash": (4, wandering.thrash),
+    "hunt": (4, wandering.hunt),
     "draw": (3, clicking.draw),
     "double": (1, clicking.double),
     "keys": (2, clicking.keys),
@@ -53,7 +53,7 @@ BETWEEN: tuple[tuple[float, Act], ...] = (
     (4, clicking.plain), (2, clicking.works), (1, wandering.follow), (0.4, clicking.aside), (0.3, clicking.keys),
     (0.6, clicking.rapid), (0.4, wandering.read),
 )  # fmt: skip
-EACH = 4
+EACH = 5
 """Acts a session draws."""
 LONG_EVERY = 40
 """One session of so many is long: minutes of reading."""
