@@ -52,6 +52,18 @@ class Page:
         self.record(rrweb.interaction(at - 2, rrweb.MOUSE_UP, node.node_id, x, y))
         return self.record(rrweb.interaction(at, rrweb.CLICK, node.node_id, int(x), int(y)))
 
+    def only_clicks(self, name: str | El, *times: float, by_pointer: bool = True) -> Page:
+        """Click events without pointer-downs: of a recorder that samples clicks only, of a key, or of page code."""
+        for at in times:
+            place: dict[str, object] = {"x": 100, "y": 60, "pointerType": 0} if by_pointer else {"x": 0, "y": 0}
+            self.record(rrweb.incremental(at, 2, type=rrweb.CLICK, id=self.node(name).node_id, **place))
+        return self
+
+    def focuses(self, name: str, at: float) -> Page:
+        """The focus comes to an element by the Tab key."""
+        self._focus(self.node(name), at)
+        return self
+
     def clicks(self, name: str | El, *times: float) -> Page:
         for at in times:
             self.click(name, at)

@@ -105,6 +105,7 @@ class Attributes(msgspec.Struct, gc=False, frozen=True, rename={"class_": "class
     clipboard: Any = msgspec.field(default=None, name="data-clipboard-text")
     toggle: Any = msgspec.field(default=None, name="data-toggle")
     bs_toggle: Any = msgspec.field(default=None, name="data-bs-toggle")
+    ignore_frustration: Any = msgspec.field(default=None, name="data-dd-ignore-frustration")
 
 
 NO_ATTRIBUTES = Attributes()

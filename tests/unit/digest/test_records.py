@@ -117,6 +117,12 @@ def without_later_fields(record: records.ReplayRecord) -> records.ReplayRecord:
         records.Move: {"node_id": 0},
         records.Input: {"by_user": None},
     }
+    if isinstance(record, records.FullSnapshot):
+        kept = [c for c in record.controls if "n" not in c.flags]
+        later = str.maketrans("", "", "RXEm")
+        blank[records.FullSnapshot]["controls"] = [
+            msgspec.structs.replace(c, flags=c.flags.translate(later)) for c in kept
+        ]
     return msgspec.structs.replace(record, **blank.get(type(record), {}))
 
 

@@ -98,3 +98,79 @@ def test_what_is_no_click_of_its_own(kind: int) -> None:
     visit, page = page_of()
     page.record(rrweb.interaction(4000, kind, page.node("pay").node_id, 1, 1)).lives(9000)
     assert times(visit) == []
+
+
+def press(page: Page, kinds: tuple[int, ...], name: str, at: float) -> None:
+    for i, kind in enumerate(kinds):
+        page.record(rrweb.interaction(at + i, kind, page.node(name).node_id, 30, 40))
+
+
+def test_clicks_of_a_recorder_that_samples_clicks_only_are_one_each() -> None:
+    visit, page = page_of()
+    page.only_clicks("pay", 4000, 4180, 4360).lives(15_000)
+    assert times(visit) == [4.0, 4.18, 4.36]
+
+
+def test_clicks_on_two_controls_by_such_a_recorder_do_not_answer_each_other() -> None:
+    visit, page = page_of()
+    page.only_clicks("pay", 4000).only_clicks("n", 4150).lives(15_000)
+    assert times(visit) == [4.0, 4.15]
+    assert visit.outcome().click("pay").reaction == ""
+
+
+def test_a_label_hands_its_click_on_in_such_a_recording_too() -> None:
+    visit, page = page_of()
+    page.only_clicks("agree", 4000).only_clicks("terms", 4002).lives(15_000)
+    assert times(visit) == [4.0]
+    assert visit.outcome().click("agree").reaction == "activation"
+
+
+@pytest.mark.parametrize("every", [33, 120, 400])
+def test_a_held_or_repeated_key_clicks_what_has_the_focus(every: int) -> None:
+    visit, page = page_of()
+    page.focuses("pay", at=3000).only_clicks("pay", *(4000 + every * i for i in range(6)), by_pointer=False)
+    page.lives(60_000)
+    assert len(times(visit)) == 6
+    assert visit.kinds() == ["rage_click"]
+
+
+@pytest.mark.parametrize("every", [1, 90, 700])
+def test_code_that_clicks_what_has_no_focus_is_no_visitor(every: int) -> None:
+    visit, page = page_of()
+    page.click("n", at=2000).focuses("terms", at=3000)
+    page.only_clicks("pay", *(4000 + every * i for i in range(6)), by_pointer=False).lives(60_000)
+    assert times(visit) == [2.0]
+
+
+def test_code_that_clicks_the_same_control_again_makes_no_second_click() -> None:
+    """A handler that asks first and then calls `element.click()`."""
+    visit, page = page_of()
+    page.click("pay", at=4000).only_clicks("pay", 4120, by_pointer=False).says("n", "1", at=4150).lives(15_000)
+    assert times(visit) == [4.0]
+    assert visit.verdict("pay") == "alive"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (rrweb.MOUSE_DOWN, rrweb.CONTEXT_MENU, rrweb.MOUSE_UP),
+        (rrweb.MOUSE_DOWN, rrweb.MOUSE_UP),
+        (rrweb.TOUCH_START, rrweb.TOUCH_END),
+    ],
+    ids=["right button", "middle button", "scrolling finger"],
+)
+def test_a_press_without_a_click_does_not_begin_a_later_click_by_key(other: tuple[int, ...]) -> None:
+    """What changed in the fifteen seconds between is no answer to the key."""
+    visit, page = page_of()
+    press(page, other, "n", at=5000)
+    page.says("n", "1", at=9000).focuses("pay", at=19_000).only_clicks("pay", 20_000, by_pointer=False).lives(60_000)
+    row = visit.outcome().click("pay")
+    assert (row.verdict, row.occurred_at) == ("dead", visit.outcome().click("pay").occurred_at)
+    assert visit.outcome().signal("dead_click").started_at == row.occurred_at
+
+
+def test_a_press_on_an_icon_and_its_click_on_the_button_around_it_are_one() -> None:
+    visit, page = page_of()
+    press(page, (rrweb.MOUSE_DOWN, rrweb.MOUSE_UP), "n", at=3990)
+    page.record(rrweb.interaction(3994, rrweb.CLICK, page.node("pay").node_id, 30, 40)).lives(9000)
+    assert (times(visit), visit.outcome().click("pay").x_px) == ([3.994], 30)

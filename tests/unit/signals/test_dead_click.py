@@ -135,6 +135,26 @@ def test_a_dropdown_that_opens_on_mousedown_works() -> None:
     assert visit.verdict("country") == "alive"
 
 
+@pytest.mark.parametrize("before_ms", [1, 2])
+@pytest.mark.parametrize("attrs", [{"aria_expanded": "true", "class_": "show"}, {"class_": "on"}])
+def test_an_answer_recorded_after_the_release_and_before_the_click_counts(
+    attrs: dict[str, str], before_ms: float
+) -> None:
+    """Capturing listeners of the page run before the recorder's own, here with the focus in a field that is left."""
+    visit, page = shop(field_("mail", "email"))
+    page.types("mail", "a@b.test", at=2000).click("pay", at=6000).sets("pay", at=6000 - before_ms, **attrs).lives(
+        15_000
+    )
+    assert visit.verdict("pay") == "alive"
+
+
+def test_a_checkout_under_an_address_that_changed_before_is_no_answer() -> None:
+    visit, page = shop()
+    page.url = f"{URL}#/step/2"
+    page.click("pay", at=4000).checks_out(at=4200).lives(15_000)
+    assert visit.verdict("pay") == "dead"
+
+
 def test_a_slow_press_of_a_dropdown_that_opens_on_mousedown_works() -> None:
     """Held for half a second: change right after pointer-down, click event long after it."""
     visit, page = shop(button("Country", id="country"))

@@ -10,7 +10,7 @@ from math import hypot
 
 from replay_signals.schemas.rules import Rage
 from replay_signals.transforms.clicks.errors import Errors
-from replay_signals.transforms.clicks.observability import CHOSEN
+from replay_signals.transforms.clicks.observability import CHOSEN, drawn
 from replay_signals.transforms.clicks.web import DEAD, LEFT_BY_LINK, Judged
 from replay_signals.transforms.session.screens import ENDED
 
@@ -48,7 +48,9 @@ class Burst:
         return silent + [j for j in self.clicks if silent and j.reason == ENDED and j not in told]
 
     def rage(self, errors: Errors) -> bool:
-        """Clicked again and again without progress."""
+        """Clicked again and again without progress; never where the site opts out of it."""
+        if any("R" in j.click.opt_outs for j in self.clicks):
+            return False
         silent = self.unanswered(errors)
         if len(silent) >= self.min_clicks:
             return len(silent) * 2 > len(self.clicks)
@@ -66,9 +68,19 @@ class Burst:
         return (
             len(self.clicks) >= UNSURE_MIN_CLICKS
             and self._seen
+            and self._witnessed
             and all(_idle(j) for j in self.clicks)
             and not any(j.click.double for j in self.clicks[2:])
         )
+
+    @property
+    def _witnessed(self) -> bool:
+        """Would the recording show an answer in this place?"""
+        page = self.clicks[0].click.page
+        if page.screens is not None:
+            return True
+        nodes = {j.click.node_id for j in self.clicks}
+        return page.elements.has_snapshot and all(page.elements.holds(n) and not drawn(page, n) for n in nodes)
 
     @property
     def _seen(self) -> bool:

@@ -23,6 +23,7 @@ _FILES = re.compile(
     r"xml|txt|png|jpe?g|svg)$",
     re.IGNORECASE,
 )
+_CANVAS = frozenset(("canvas",))
 _EMBEDDED = frozenset(("canvas", "iframe", "embed", "object", "video", "audio"))
 
 
@@ -40,6 +41,20 @@ def unobservable_reason(page: Page, click: Click) -> str:
     if _only_focusable(control):
         return "only focusable"
     return next((reason for check in _CHECKS if (reason := check(page, control))), "")
+
+
+def drawn(page: Page, node_id: int | None) -> bool:
+    """Is the node part of a map, a game, a drawing, or near another document: places whose answers are not recorded?
+
+    An overlay above a canvas may stand anywhere in the document, so a page with a canvas tells nothing of such clicks.
+    """
+    elements = page.elements
+    if node_id is None or any("m" in c.flags for c in elements.around(node_id)):
+        return True
+    if elements.nearest(node_id, node_id, _CANVAS) is not None:
+        return True
+    near = elements.nearest(node_id, node_id, _EMBEDDED)
+    return near is not None and near[1] <= BESIDE_NODES
 
 
 def _only_focusable(control: Control) -> bool:
@@ -61,7 +76,7 @@ def _embedded(page: Page, control: Control) -> str:
         return f"inside {control.tag}"
     if control.tag in ("a", "summary"):
         return ""
-    near = page.elements.nearest(control, _EMBEDDED)
+    near = page.elements.nearest(control.first, control.last, _EMBEDDED)
     return f"may act on the {near[0].tag} beside it" if near is not None and near[1] <= BESIDE_NODES else ""
 
 

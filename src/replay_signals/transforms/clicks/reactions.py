@@ -105,9 +105,7 @@ class Reactions:
         return effect.kind != "request" and self._own(effect, click)
 
     def _incidental(self, effect: Effect, click: Click) -> bool:
-        if effect.t < click.t and any(click.down_ms - MARGIN_MS <= b <= effect.t + MARGIN_MS for b in self._blurs):
-            return True
-        if self._focus_state(effect, click):
+        if _before_release(effect, click) and (self._on_blur(effect, click) or self._focus_state(effect, click)):
             return True
         gone = pairs(effect.removed)
         if not gone or effect.added or self._inside(click, gone):
@@ -117,6 +115,9 @@ class Reactions:
             return True
         return _since(effect, click) > 300 and all(_covered(pair, self._brought) for pair in gone)
 
+    def _on_blur(self, effect: Effect, click: Click) -> bool:
+        return any(click.down_ms - MARGIN_MS <= b <= effect.t + MARGIN_MS for b in self._blurs)
+
     def _focus_state(self, effect: Effect, click: Click) -> bool:
         """State attributes that the control, or what is around it, gets as it gets the focus, before the click event.
 
@@ -124,7 +125,7 @@ class Reactions:
         before the focus moves: what changes before that is an answer.
         """
         control = click.control
-        if control is None or effect.t >= click.t or any(kind != "a" for kind, _, _ in effect.targets):
+        if control is None or not _before_release(effect, click) or any(kind != "a" for kind, _, _ in effect.targets):
             return False
         focus = next((e.t for e in self._focuses if click.down_ms - MARGIN_MS <= e.t <= effect.t + MARGIN_MS), None)
         if focus is None:
@@ -208,9 +209,17 @@ class Reactions:
         return all(inside(node, control) for e in kept for _, node, _ in e.targets)
 
 
+def _before_release(effect: Effect, click: Click) -> bool:
+    """Did it come while the pointer was down? Capturing handlers of the page run between release and recorded click."""
+    return effect.t < (click.t if click.up_ms is None else click.up_ms)
+
+
 def _since(effect: Effect, click: Click) -> float:
-    """Time since the click event, or since pointer-down for what comes before it: buttons may be held long."""
-    return effect.t - (click.t if effect.t >= click.t else click.down_ms)
+    """Time since the click event, or since pointer-down for what comes before: buttons may be held long.
+
+    What came after the release, and before the recorder saw the click, came at once.
+    """
+    return effect.t - click.down_ms if _before_release(effect, click) else max(0.0, effect.t - click.t)
 
 
 def pairs(flat: tuple[int, ...]) -> list[tuple[int, int]]:

@@ -117,7 +117,20 @@ FLAGS = {
     "o": "acts outside the page by its icon",
     "s": "the current choice of its group",
     "v": "native view (mobile)",
+    "R": "the site wants no rage clicks of it",
+    "X": "the site wants no dead clicks of it",
+    "E": "the site wants no error clicks of it",
+    "m": "a map or another surface that is drawn by a library",
+    "n": "no control: kept for one of the four flags above",
 }
+
+_OPT_OUTS = {"rage-click": "R", "dead-click": "X", "error-click": "E", "all": "RXE"}
+"""Words of Datadog's `data-dd-ignore-frustration`, which apply below the element, too; none of them means all."""
+_KEPT_CLASS = re.compile(
+    r"(?:^|\s)(?:(?P<R>ph-no-rageclick)|(?P<X>ph-no-deadclick)|(?P<RX>ph-no-capture)|(?P<m>leaflet-container|gm-style|"
+    r"ol-viewport|(?:mapboxgl|maplibregl|esri-view|cesium|unity|yandex-map|amap|BMap|heremap|jsmap)[\w-]*))(?=\s|$)"
+)
+"""PostHog's opt-outs, and what libraries of maps and games call the box they draw in."""
 
 
 def text_of(value: Any, limit: int) -> str:
@@ -143,8 +156,26 @@ def is_control(tag: str, a: Attributes) -> bool:
     return isinstance(a.class_, str) and is_hinted(a.class_)
 
 
+def is_kept(tag: str, a: Attributes) -> bool:
+    """Is the element kept, as a control or for a flag that clicks below it need?"""
+    return is_control(tag, a) or _marks(tag, a) != ""
+
+
+def _marks(tag: str, a: Attributes) -> str:
+    """Opt-outs that the site has set on the element, and whether something is drawn in it."""
+    marks = "m" if tag.startswith(("flt-", "flutter-")) else ""
+    if isinstance(a.class_, str) and (len(a.class_) > 6):
+        for found in _KEPT_CLASS.finditer(a.class_):
+            marks += found.lastgroup or ""
+    if a.ignore_frustration is not None:
+        words = a.ignore_frustration.split() if isinstance(a.ignore_frustration, str) else []
+        marks += "".join(_OPT_OUTS.get(word, "") for word in words or ["all"])
+    return marks
+
+
 def control_of(node_id: int, tag: str, a: Attributes) -> Control:
     """The control of an element; `last` and a name from its text are filled in by the caller."""
+    marks = _marks(tag, a)
     name = a.aria_label or a.title or a.alt or a.placeholder
     if not name and tag == "input" and a.type in ("submit", "button", "reset"):
         name = a.value
@@ -159,7 +190,7 @@ def control_of(node_id: int, tag: str, a: Attributes) -> Control:
         text_of(a.id, 60),
         text_of(a.class_, 60),
         text_of(_reference(tag, a), MAX_HREF_CHARS),
-        _flags(a),
+        _flags(a) + marks if is_control(tag, a) else f"{marks}n",
     )
 
 
@@ -237,7 +268,7 @@ class SnapshotWalk:
         self.element_count += 1
         if tag in ("h1", "h2"):
             self._headline((node,))
-        if tag and is_control(tag, node.attributes):
+        if tag and is_kept(tag, node.attributes):
             self._control(node, tag)
         else:
             if self._open and tag in _ICON_TAGS and "o" not in self._open[-1].flags:
@@ -277,7 +308,8 @@ class SnapshotWalk:
 
     def _control(self, node: Node, tag: str) -> None:
         control = control_of(node.id, tag, node.attributes)
-        named = not control.name and tag not in CONTAINER_TAGS and control.role not in ("dialog", "alertdialog")
+        container = tag in CONTAINER_TAGS or control.role in ("dialog", "alertdialog") or "n" in control.flags
+        named = not control.name and not container
         if len(self.controls) < MAX_CONTROLS:
             self.controls.append(control)
         else:
@@ -306,7 +338,7 @@ def control_owners(node: Node, owner: int, out: list[tuple[int, int]]) -> None:
         return
     if owner >= 0:
         out.append((node.id, owner))
-    if node.tagName and is_control(node.tagName, node.attributes):
+    if node.tagName and is_kept(node.tagName, node.attributes):
         owner = node.id
     for child in node.childNodes:
         control_owners(child, owner, out)

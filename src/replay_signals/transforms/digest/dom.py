@@ -20,7 +20,7 @@ from replay_signals.transforms.digest.controls import (
     control_of,
     control_owners,
     ids_below,
-    is_control,
+    is_kept,
     text_of,
 )
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
@@ -153,7 +153,7 @@ def _added(adds: list[rrweb.Add], parents: dict[int, None]) -> tuple[list[Contro
             _flatten(add.node, NO_PARENT if add.parentId is None else add.parentId, parent_of, nodes)
     controls: dict[int, Control] = {}
     for node_id, node in nodes.items():
-        if node.type == rrweb.ELEMENT and is_control(node.tagName, node.attributes):
+        if node.type == rrweb.ELEMENT and is_kept(node.tagName, node.attributes):
             controls[node_id] = control_of(node_id, node.tagName, node.attributes)
     own_name = {node_id for node_id, control in controls.items() if control.name}
     alerts: list[str] = []

@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.ordered import TimedRecord
 
 MAX_LOAD_MS = 10_000
@@ -75,7 +76,7 @@ class _Document:
     def count(self, node_ids: Iterable[int]) -> int:
         """How many of the nodes it has or had."""
         ids = [(self.snapshot.ids or []) if self.snapshot is not None else [], *(c.added for c in self.changes)]
-        return sum(any(_contains(own, node_id) for own in ids) for node_id in node_ids)
+        return sum(any(in_ranges(own, node_id) for own in ids) for node_id in node_ids)
 
 
 def openings_of(ordered: Sequence[TimedRecord], addresses: Sequence[tuple[float, str]] = ()) -> list[Opening]:
@@ -281,15 +282,9 @@ def _nodes(record: records.ReplayRecord) -> Iterator[int]:
     """Ids of nodes that had to exist for this record."""
     if isinstance(record, records.Mutation):
         added = record.added
-        yield from (n for n in (*record.parents, *record.texts, *record.attribute_nodes) if not _contains(added, n))
+        yield from (n for n in (*record.parents, *record.texts, *record.attribute_nodes) if not in_ranges(added, n))
     elif isinstance(record, records.Interaction | records.Scroll | records.Input | records.Move) and record.node_id:
         yield record.node_id
-
-
-def _contains(ranges: Sequence[int], node_id: int) -> bool:
-    """Is the id in one of the flat, sorted `first, last` ranges?"""
-    i = bisect_right(ranges, node_id)
-    return i % 2 == 1 or (i > 0 and ranges[i - 1] == node_id)
 
 
 def _differs(old: records.FullSnapshot, new: records.FullSnapshot, document: _Document) -> bool | None:
@@ -313,10 +308,10 @@ def _differs(old: records.FullSnapshot, new: records.FullSnapshot, document: _Do
         return True
     if new.ids is None or old.ids is None:
         return None
-    gone = {node_id for node_id in gone if _contains(old.ids, node_id)}
+    gone = {node_id for node_id in gone if in_ranges(old.ids, node_id)}
     if gone:
-        return sum(_contains(new.ids, node_id) for node_id in gone) * 2 > len(gone)
-    if any(_contains(new.ids, node_id) for node_id in added if not _contains(old.ids, node_id)):
+        return sum(in_ranges(new.ids, node_id) for node_id in gone) * 2 > len(gone)
+    if any(in_ranges(new.ids, node_id) for node_id in added if not in_ranges(old.ids, node_id)):
         return False
     return None if added or old.ids == new.ids else True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from replay_signals.schemas import rrweb
@@ -88,14 +88,30 @@ def _simple(t: float, kind: str, target: int) -> Effect:
 
 
 def _urls(page: Page) -> list[Effect]:
-    """Changes of the URL within the document; a checkout and a repeated page view name the URL it already has."""
+    """Changes of the URL within the document, where a record tells of them as they happen.
+
+    A checkout names the URL that the document has by then, which may have changed any time before; a repeated page view
+    names the one it already has.
+    """
     found, current = [], page.href
+    of_checkouts = set(_checkouts(page))
     for t, record in page.of(records.Meta, records.Custom):
         if record.href and record.href != current:
             current = record.href
-            if t > page.start_ms + SETTLE_MS:
+            if t > page.start_ms + SETTLE_MS and t not in of_checkouts:
                 found.append(Effect(t, "url", detail=record.href))
     return found
+
+
+def _checkouts(page: Page) -> Iterator[float]:
+    """Times of the meta events that come with a full snapshot."""
+    meta_ms: float | None = None
+    for t, record in page.of(records.Meta, records.FullSnapshot):
+        if isinstance(record, records.Meta):
+            meta_ms = t
+        elif meta_ms is not None:
+            yield meta_ms
+            meta_ms = None
 
 
 def _mutation(t: float, record: Mutation) -> Effect:

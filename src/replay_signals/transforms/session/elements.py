@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import zlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 
 from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.digest.dom import MAX_TARGETS
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation
 
 
@@ -73,6 +74,8 @@ class Elements:
         self._controls: dict[int, Control] = {}
         self._owners: list[tuple[int, int, int]] = []
         self._sorted = True
+        self._holders: set[int] = set()
+        self._ids: list[list[int]] = []
         self._states: dict[tuple[int, str], list[tuple[float, bool]]] = {}
         self.root_ids: set[int] = set()
         self.element_count = 0
@@ -89,9 +92,11 @@ class Elements:
         """Takes in the controls of a full snapshot."""
         if not record.is_native or not self._snapshots:  # native views are kept by Screens
             self._snapshots.append(_Snapshot(record.controls, record.owners))
+        complete = record.ids is not None and len(record.ids) < 2 * MAX_TARGETS
+        self._ids.append(record.ids if complete and record.ids is not None else [])
         self.root_ids.add(record.root_id)
         self.element_count = record.element_count
-        self.control_count = len(record.controls)
+        self.control_count = sum("n" not in c.flags for c in record.controls)
         self.mobile = self.mobile or record.is_native
         self.error_page = self.error_page or record.error_page
 
@@ -102,12 +107,21 @@ class Elements:
             if state is not None:
                 flag, when = state
                 self._states.setdefault((node_id, flag), []).append((t, when(value_hash)))
+        if record.added:
+            self._ids.append(record.added)
         for control in record.controls:
             self._controls[control.first] = control
         owners = record.owners
         for i in range(0, len(owners), 3):
             self._owners.append((owners[i], owners[i + 1], owners[i + 2]))
+            self._holders.add(owners[i + 2])
             self._sorted = False
+
+    def holds(self, node_id: int | None) -> bool:
+        """Is the node known: from a snapshot, or added since? False tells of a part of the recording that is lost."""
+        if node_id is None:
+            return False
+        return any(not ids or in_ranges(ids, node_id) for ids in self._ids)
 
     def around(self, node_id: int | None) -> Iterator[Control]:
         """Controls that hold the node, innermost first."""
@@ -148,15 +162,22 @@ class Elements:
             yield from snapshot.controls
         yield from self._controls.values()
 
-    def nearest(self, control: Control, tags: frozenset[str]) -> tuple[Control, int] | None:
-        """The control of one of these tags that is nearest in document order, and how many nodes lie between."""
+    def nearest(self, first: int, last: int, tags: frozenset[str]) -> tuple[Control, int] | None:
+        """The control of one of these tags that is nearest in document order, and how many nodes lie between.
+
+        Frames whose content is recorded are left out: what happens in them is seen.
+        """
         best: tuple[Control, int] | None = None
         for other in self.all():
-            if other.tag in tags:
-                away = max(other.first - control.last, control.first - other.last, 0)
+            if other.tag in tags and not (other.tag == "iframe" and self._is_filled(other)):
+                away = max(other.first - last, first - other.last, 0)
                 if best is None or away < best[1]:
                     best = other, away
         return best
+
+    def _is_filled(self, frame: Control) -> bool:
+        """Is the frame's document recorded? Recorders add it below the frame, at once or later."""
+        return frame.last > frame.first or frame.first in self._holders
 
     def disabled(self, control: Control, t: float) -> bool:
         """Was the control disabled at that time?"""
@@ -178,6 +199,12 @@ class Elements:
         if i >= 0 and self._owners[i][1] >= node_id and self._owners[i][2] != node_id:
             return self._owners[i][2]
         return None
+
+
+def in_ranges(ranges: Sequence[int], node_id: int) -> bool:
+    """Is the id in one of the flat, sorted `first, last` ranges?"""
+    i = bisect_right(ranges, node_id)
+    return i % 2 == 1 or (i > 0 and ranges[i - 1] == node_id)
 
 
 def element_label(control: Control | None, node_id: int | None) -> str:

@@ -1,8 +1,14 @@
-"""Gestures: clicks of a page, each from its pointer-down to its click event (native: session/touches)."""
+"""Gestures: clicks of a page, each from its pointer-down to its click event (native: session/touches).
+
+A click event need not have a pointer-down: recorders may sample clicks only, Enter and Space click the control that has
+the focus, a label hands its click on to its field, and page code calls `element.click()`. The first two are clicks of
+the visitor; the others belong to the click before, or to nobody.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import hypot
 from typing import NamedTuple
 
 from replay_signals.schemas import rrweb
@@ -11,9 +17,15 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.timeline import Page
 
 SYNTHETIC_MS = 250
-"""A click event this soon after another one, without a pointer-down of its own, was made by the browser or by code."""
+"""A click event this soon after a click by pointer, without a press of its own, was made by the browser or by code."""
+HANDED_ON_MS = 60
+"""The same where no press is recorded at all: labels hand on within a few frames, fingers are slower than that."""
+REPEATED_MS = 15
+"""Two click events of one element closer together than this are one: a held key repeats every 20 ms at the fastest."""
 TAP_CLICK_MS = 700
 """Touch browsers send the click event up to about 300 ms after the touch end; slow pages later."""
+PRESS_PX = 30
+"""How far a pointer moves between pointer-down and click of one press, where the release is not recorded."""
 
 TEXT_INPUTS = frozenset(
     (
@@ -38,7 +50,10 @@ TEXT_INPUTS = frozenset(
 class Click:
     """One click or tap; hashable by identity.
 
-    `down_ms` is when the pointer went down: handlers may run from there on.
+    `down_ms` is when the pointer went down: handlers may run from there on; `up_ms` when a mouse button was released,
+    None where that is not recorded. `by_touch` and `by_key` tell what it was made with; both are False for a mouse, and
+    where the recorder does not say. `double`: half of a double click. `opt_outs`: the flags `R`, `X` and `E`
+    (digest/controls) of the control and of what is around it.
     """
 
     page: Page
@@ -50,6 +65,10 @@ class Click:
     control: Control | None
     kind: str = "click"
     double: bool = False
+    up_ms: float | None = None
+    by_touch: bool = False
+    by_key: bool = False
+    opt_outs: frozenset[str] = frozenset()
     activated: list[int] = field(default_factory=list)
 
     @property
@@ -60,11 +79,15 @@ class Click:
         return self.node_id if self.kind == "click" else None
 
 
-class _PointerDown(NamedTuple):
+class _Press(NamedTuple):
+    """A pointer that went down, and was released at `up_ms` if that was recorded."""
+
     t: float
+    node_id: int | None
     x: int | None
     y: int | None
     by_touch: bool
+    up_ms: float | None = None
 
 
 CONTAINERS = frozenset(("form", "dialog", "details", "fieldset", "object"))
@@ -73,6 +96,8 @@ CONTAINERS = frozenset(("form", "dialog", "details", "fieldset", "object"))
 def control_at(page: Page, node_id: int | None) -> Control | None:
     """The innermost control a click on the node addresses; a form or dialog around it is none."""
     for control in page.elements.around(node_id):
+        if "n" in control.flags:
+            continue
         if control.tag not in CONTAINERS and control.role not in ("dialog", "alertdialog"):
             return control
         if control.tag in ("dialog", "form") or control.role in ("dialog", "alertdialog"):
@@ -82,32 +107,102 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
 
 def clicks_of(page: Page) -> list[Click]:
     """Clicks of a page in order; a double click is two clicks, clicks made by code are none."""
-    clicks: list[Click] = []
-    down: _PointerDown | None = None
-    for t, record in page.of(records.Interaction):
-        kind = record.kind
-        if kind in (rrweb.MOUSE_DOWN, rrweb.TOUCH_START) and not (
-            kind == rrweb.MOUSE_DOWN and down is not None and t - down.t < TAP_CLICK_MS and down.by_touch
-        ):
-            down = _PointerDown(t, record.x_px, record.y_px, kind == rrweb.TOUCH_START)
+    interactions = list(page.of(records.Interaction))
+    reader = _Reader(page, any(r.kind in _PRESSES for _, r in interactions))
+    for t, record in interactions:
+        reader.add(t, record)
+    return reader.clicks
+
+
+_PRESSES = frozenset((rrweb.MOUSE_DOWN, rrweb.TOUCH_START))
+_RELEASES = frozenset((rrweb.MOUSE_UP, rrweb.TOUCH_END))
+_GIVEN_UP = frozenset((rrweb.CONTEXT_MENU, rrweb.TOUCH_CANCEL))
+
+
+class _Reader:
+    """One pass over a page's interactions."""
+
+    def __init__(self, page: Page, records_presses: bool) -> None:
+        self.clicks: list[Click] = []
+        self._page, self._records_presses = page, records_presses
+        self._press: _Press | None = None
+        self._focus_told = False
+        self._focused: int | None = None
+        self._last_ms = float("-inf")
+
+    def add(self, t: float, record: records.Interaction) -> None:
+        kind, press = record.kind, self._press
+        if kind in _PRESSES:
+            emulated = press is not None and press.by_touch and t - press.t < TAP_CLICK_MS
+            if kind == rrweb.TOUCH_START or not emulated:
+                self._press = _Press(t, record.node_id, record.x_px, record.y_px, kind == rrweb.TOUCH_START)
+        elif kind in _RELEASES and press is not None:
+            self._press = press._replace(up_ms=t)
+        elif kind in _GIVEN_UP:
+            self._press = None
+        elif kind in (rrweb.FOCUS, rrweb.BLUR):
+            self._focus_told, self._focused = True, record.node_id if kind == rrweb.FOCUS else None
         elif kind == rrweb.CLICK:
-            if down is None and clicks and t - clicks[-1].t <= SYNTHETIC_MS:
-                if record.node_id is not None:
-                    clicks[-1].activated.append(record.node_id)
-                continue
-            clicks.append(_click(page, t, record, down))
-            down = None
-        elif kind == rrweb.DBL_CLICK and clicks and t - clicks[-1].t <= TAP_CLICK_MS:
-            for click in clicks[-2:]:
+            self._click(t, record)
+        elif kind == rrweb.DBL_CLICK and self.clicks and t - self.clicks[-1].t <= TAP_CLICK_MS:
+            for click in self.clicks[-2:]:
                 click.double = True
-    return clicks
+
+    def _click(self, t: float, record: records.Interaction) -> None:
+        press = self._press if self._press is not None and _is_of(self._press, t, record) else None
+        since_ms, self._last_ms = t - self._last_ms, t
+        if press is None and self._made_by_browser(t, record, since_ms):
+            return
+        x, y = record.x_px, record.y_px
+        if x is None and press is not None:
+            x, y = press.x, press.y
+        click = Click(self._page, t, t, record.node_id, x, y, control_at(self._page, record.node_id))
+        click.opt_outs = _opt_outs(self._page, record.node_id)
+        if press is not None:
+            click.down_ms, click.by_touch = press.t, press.by_touch
+            click.up_ms = None if press.by_touch else press.up_ms  # the focus moves after a finger was lifted
+            self._press = None
+        else:
+            click.by_key = self._records_presses or (self._focuses(record.node_id) and not _has_place(record))
+        self.clicks.append(click)
+
+    def _made_by_browser(self, t: float, record: records.Interaction, since_ms: float) -> bool:
+        """A click event without a press: handed on by the click before, or called by page code?"""
+        last = self.clicks[-1] if self.clicks else None
+        if last is not None:
+            pressed = last.down_ms < last.t and t - last.t <= SYNTHETIC_MS
+            elsewhere = record.node_id != last.node_id
+            if pressed or since_ms <= (HANDED_ON_MS if elsewhere else REPEATED_MS):
+                if elsewhere and record.node_id is not None:
+                    last.activated.append(record.node_id)
+                return True
+        if _has_place(record) and not self._records_presses:
+            return False
+        return self._focus_told and not self._focuses(record.node_id)
+
+    def _focuses(self, node_id: int | None) -> bool:
+        """Has the node, or what is around it, the focus, so that a key can click it?"""
+        if self._focused is None or node_id is None:
+            return False
+        return self._focused == node_id or any(c.first == self._focused for c in self._page.elements.around(node_id))
 
 
-def _click(page: Page, t: float, record: records.Interaction, down: _PointerDown | None) -> Click:
-    x, y, node_id = record.x_px, record.y_px, record.node_id
-    if x is None and down is not None:
-        x, y = down.x, down.y
-    return Click(page, t, down.t if down is not None else t, node_id, x, y, control_at(page, node_id))
+def _is_of(press: _Press, t: float, record: records.Interaction) -> bool:
+    """Does the click end this press? The other buttons' presses, and those given up, have no click event."""
+    if press.up_ms is not None:
+        return t - press.up_ms <= TAP_CLICK_MS
+    if press.node_id == record.node_id or record.x_px is None or press.x is None:
+        return True
+    return hypot(record.x_px - press.x, (record.y_px or 0) - (press.y or 0)) <= PRESS_PX
+
+
+def _opt_outs(page: Page, node_id: int | None) -> frozenset[str]:
+    return frozenset(flag for c in page.elements.around(node_id) for flag in c.flags if flag in "RXE")
+
+
+def _has_place(record: records.Interaction) -> bool:
+    """Made by a pointer: code clicks at 0,0, and so do keys in some browsers."""
+    return bool(record.pointer_type is not None or record.x_px or record.y_px)
 
 
 def is_text_field(control: Control) -> bool:

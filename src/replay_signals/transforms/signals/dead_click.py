@@ -45,6 +45,7 @@ def find(context: SessionContext, signal: Signal[Evidence]) -> list[Finding[Evid
             j.click.kind != signal.gesture
             or j.verdict != DEAD
             or j.blocked
+            or "X" in j.click.opt_outs
             or j.failed
             or context.errors.of(j)
             or j in context.raging

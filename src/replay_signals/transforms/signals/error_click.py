@@ -36,7 +36,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per click, or one for all clicks of a rage burst."""
     found = []
-    for group in context.incidents([j for j in context.clicks if context.errors.of(j) and not j.failed]):
+    told = [j for j in context.clicks if context.errors.of(j) and not j.failed and "E" not in j.click.opt_outs]
+    for group in context.incidents(told):
         j = group[0]
         error = context.errors.of(j)[0]
         uncaught = any(e.uncaught for e in context.errors.of(j))

@@ -1,0 +1,90 @@
+"""Places whose answers a recording does not show, and those whose answers it does although they look alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from support import events as rrweb
+from support.dom import El, button, el
+from support.web import Page, Visit
+
+SIX = (6000, 6300, 6600, 6900, 7200, 7500)
+
+
+def place(*content: El | str) -> tuple[Visit, Page]:
+    visit = Visit()
+    page = visit.open("http://a.test/", el("p", "0", id="total"), *content)
+    return visit, page.says("total", "1", at=500)
+
+
+def texts(count: int) -> list[El]:
+    return [el("p", f"Paragraph {i}") for i in range(count)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [el("div", el("canvas"), el("div", id="it"), class_="map")],
+        [el("canvas"), *texts(60), el("div", id="it", class_="glass")],
+        [el("div", el("div", el("img", id="it"), class_="leaflet-pane"), class_="map leaflet-container")],
+        [el("flutter-view", el("flt-semantics", id="it"))],
+        [el("iframe", src="http://maps.test/"), el("div", id="it")],
+        [el("div", el("video"), el("div", id="it"))],
+    ],
+    ids=["overlay", "glass far away", "map of images", "flutter", "frame", "video"],
+)
+def test_hammering_where_something_is_drawn_is_not_told(content: list[El]) -> None:
+    visit, page = place(*content)
+    page.clicks("it", *SIX).lives(60_000)
+    assert visit.kinds() == []
+
+
+def test_hammering_on_a_text_is_told() -> None:
+    visit, page = place(*texts(3), el("div", "Offer", id="it"))
+    page.clicks("it", *SIX).lives(60_000)
+    assert visit.kinds() == ["rage_click"]
+
+
+def test_hammering_on_a_page_whose_snapshot_is_lost_is_not_told() -> None:
+    visit = Visit()
+    page = Page(visit, "window-1", "http://a.test/", [el("div", "x", id="it")])
+    page.record(rrweb.meta(1, page.url)).clicks("it", *SIX).lives(60_000)
+    assert visit.kinds() == []
+
+
+def test_hammering_on_a_node_whose_adding_is_lost_is_not_told() -> None:
+    visit, page = place()
+    lost = el("div", "x")
+    page.document.number(lost)
+    page.clicks(lost, *SIX).lives(60_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("later", [True, False], ids=["attached later", "in the snapshot"])
+def test_a_silent_button_in_a_recorded_frame_is_dead(later: bool) -> None:
+    body = el("html", el("body", button("Confirm", id="confirm")))
+    frame = el("iframe", *([] if later else [body]), id="frame")
+    visit, page = place(frame, *texts(2))
+    if later:
+        page.adds(body, at=1000, into=frame)
+        page.document.by_name["confirm"] = body.children[0].children[0]  # type: ignore[union-attr,assignment]
+    page.click("confirm", at=6000).lives(60_000)
+    assert visit.kinds() == ["dead_click"]
+
+
+def test_a_button_in_a_recorded_frame_that_answers_there_works() -> None:
+    said = el("p", "0", id="said")
+    frame = el("iframe", el("html", el("body", button("Confirm", id="confirm"), said)))
+    visit, page = place(frame)
+    page.click("confirm", at=6000).says("said", "1", at=6040).lives(60_000)
+    assert visit.kinds() == []
+
+
+def test_a_silent_button_beside_a_recorded_frame_is_dead_and_beside_another_it_is_unknown() -> None:
+    own = el("iframe", el("html", el("body", el("p", "Preview"))))
+    visit, page = place(own, button("Zoom", id="zoom"))
+    page.click("zoom", at=6000).lives(60_000)
+    assert visit.verdict("zoom") == "dead"
+    visit, page = place(el("iframe", src="http://other.test/"), button("Zoom", id="zoom"))
+    page.click("zoom", at=6000).lives(60_000)
+    assert visit.verdict("zoom") == "unknown"
