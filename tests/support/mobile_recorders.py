@@ -174,9 +174,10 @@ class IosScreenshots(Ios):
 
 
 class ReactNativeIos(IosScreenshots):
-    """posthog-ios in screenshot mode."""
+    """posthog-ios in screenshot mode; newer versions write WebP."""
 
     library = "posthog-react-native"
+    image = "webp"
 
 
 class Android(Recorder):

@@ -74,8 +74,9 @@ class Scene:
     def add(self, new: V, into: str) -> bool:
         def added(view: V) -> V:
             children = tuple(added(c) for c in view.children)
-            return replace(view, children=(*children, new) if view.name == into else children)
+            return replace(view, children=(*children, new) if view.name == place else children)
 
+        place = self.top.root.name if into == "root" else into
         self.top.root = added(self.top.root)
         return True
 

@@ -15,5 +15,5 @@ from replay_signals.transforms.session.timeline import Timeline
 def verdicts(timeline: Timeline, rules: Rules, events: Sequence[AnalyticsEvent]) -> list[Judged]:
     """Clicks and taps of a session in order of time; `events` are in order, too."""
     clicks = judge_clicks(timeline, rules.clicks, analytics.webkit(events), analytics.addresses(events))
-    clicks += judge_taps(timeline, rules.clicks)
+    clicks += judge_taps(timeline, rules.clicks, analytics.backgrounded_ms(events))
     return sorted(clicks, key=lambda j: (j.click.t, j.click.page.window_id, j.click.node_id or 0))

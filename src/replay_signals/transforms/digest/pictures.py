@@ -22,17 +22,21 @@ MAX_PICTURE_PIXELS = 8_000_000
 """A large tablet's screen has 5.6 million pixels. Told by the picture's header, before anything is decoded."""
 TILES = 512
 MAX_SIDE_TILES = 255
-MEAN_NOISE = 2
-"""Levels by which unchanged tiles differ at most. In WebP of quality 30, which all SDKs use, 95 of 100 changes of a
-text leave the rest of the screen within 1.9 levels; JPEG changes nothing outside of the changed blocks."""
+COARSE_WEBP_NOISE, WEBP_NOISE = 2, 1
+"""Levels by which unchanged tiles differ at most in WebP of quality 30, which the SDKs use: for 95 of 100 changes of a
+text the rest of the screen stays within 1.9 levels where a point is a pixel, 0.8 where it is two. JPEG changes nothing
+outside of the changed blocks, PNG nothing at all."""
+DENSE_PX = 36
+"""Pixels across a tile from which on noise averages out better."""
+HEADER_BYTES = 2
 _text = msgspec.json.Decoder(str)
 
 
 def tiles_of(field: msgspec.Raw) -> bytes:
     """The tiles of a wireframe's `base64` (JSON text: a data URL or bare base64, line breaks allowed).
 
-    One byte with the number of columns, then the mean brightness of each tile, row by row. Empty for what is no
-    picture, is broken, or is larger than the limits.
+    One byte with the number of columns, one with the levels by which unchanged tiles may differ, then the mean
+    brightness of each tile, row by row. Empty for what is no picture, is broken, or is larger than the limits.
     """
     if not 0 < len(memoryview(field)) <= MAX_PICTURE_BYTES * 4 // 3 + 200:
         return b""
@@ -50,15 +54,18 @@ def _tiles(data: bytes) -> bytes:
             return b""
         columns = max(1, min(MAX_SIDE_TILES, round(sqrt(TILES * width / height))))
         rows = max(1, TILES // columns)
+        lossy = picture.format == "WEBP"
+        noise = 0 if not lossy else WEBP_NOISE if width >= DENSE_PX * columns else COARSE_WEBP_NOISE
         picture.draft("L", (2 * columns, 2 * rows))  # JPEG is decoded at an eighth of its size, without colours
         factor = min(picture.width // (2 * columns), picture.height // (2 * rows))
         whole = picture.reduce(factor) if factor > 1 and picture.mode in ("L", "RGB", "RGBA") else picture
-        return bytes([columns]) + whole.convert("L").resize((columns, rows), Image.Resampling.BOX).tobytes()
+        return bytes([columns, noise]) + whole.convert("L").resize((columns, rows), Image.Resampling.BOX).tobytes()
 
 
 def changed_tiles(before: bytes, after: bytes) -> list[int] | None:
     """Indexes of the tiles that differ, row by row; None when the pictures differ in shape or one is unknown."""
     if not before or not after or before[0] != after[0] or len(before) != len(after):
         return None
-    pairs = zip(before[1:], after[1:], strict=True)
-    return [i for i, (old, new) in enumerate(pairs) if abs(old - new) > MEAN_NOISE]
+    pairs = zip(before[HEADER_BYTES:], after[HEADER_BYTES:], strict=True)
+    noise = max(before[1], after[1])
+    return [i for i, (old, new) in enumerate(pairs) if abs(old - new) > noise]

@@ -14,6 +14,7 @@ import msgspec
 
 from replay_signals.schemas.rrweb import Wireframe
 from replay_signals.transforms.digest.controls import MAX_NAME_CHARS, Control, text_of
+from replay_signals.transforms.digest.pictures import tiles_of
 
 MAX_VIEWS = 5000
 MAX_POINTS = 1_000_000
@@ -27,7 +28,8 @@ _encoder = msgspec.json.Encoder(order="sorted")
 class View(msgspec.Struct, array_like=True, gc=False):
     """A native view. Places are points (iOS) or dp (Android, Flutter) from the top left of the screen.
 
-    `state` hashes everything it shows without its children. Flags: `d` disabled, `o` drawn (it has a background).
+    `state` hashes everything it shows without its children. Flags: `d` disabled, `o` drawn (it has a background), `m`
+    what it says is masked. `tiles` of a screenshot (digest/pictures).
     """
 
     view_id: int
@@ -41,6 +43,7 @@ class View(msgspec.Struct, array_like=True, gc=False):
     height: int
     flags: str
     state: int
+    tiles: bytes = b""
 
     def contains(self, x: float, y: float) -> bool:
         """Is the point on it?"""
@@ -74,6 +77,7 @@ def add_views(frames: list[Wireframe], parent: int, views: list[View]) -> None:
                 _points(frame.height),
                 _flags(frame),
                 _state(frame),
+                tiles_of(frame.base64) if frame.type == "screenshot" else b"",
             )
         )
         add_views(frame.childWireframes or [], frame.id, views)
@@ -93,7 +97,9 @@ def _points(value: Any) -> int:
 def _flags(frame: Wireframe) -> str:
     drawn = isinstance(frame.style, dict) and (frame.style.get("backgroundColor") or frame.style.get("backgroundImage"))
     disabled = frame.type == "input" and frame.disabled in (True, "true")
-    return ("d" if disabled else "") + ("o" if drawn else "")
+    said = next((text for text in (frame.text, frame.value) if isinstance(text, str) and text), "")
+    masked = bool(said) and not said.strip("* ")
+    return ("d" if disabled else "") + ("o" if drawn else "") + ("m" if masked else "")
 
 
 def _state(frame: Wireframe) -> int:

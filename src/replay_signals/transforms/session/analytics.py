@@ -35,6 +35,11 @@ def webkit(events: Sequence[AnalyticsEvent]) -> bool | None:
     return None
 
 
+def backgrounded_ms(events: Sequence[AnalyticsEvent]) -> list[float]:
+    """When an app went to the background (PostHog's mobile SDKs send it by default), epoch ms in order."""
+    return [float(event.timestamp_ms) for event in events if event.event == "Application Backgrounded"]
+
+
 def addresses(events: Sequence[AnalyticsEvent]) -> dict[str, list[tuple[float, str]]]:
     """Where each window was when it sent an event: window id -> (epoch ms, URL), in order of time."""
     found: dict[str, list[tuple[float, str]]] = {}

@@ -1,9 +1,9 @@
-"""Screens: a native page replayed capture by capture: which views stood where at a touch, and what changed when.
+"""Screens: a native page replayed look by look: which views stood where at a touch, and what changed when.
 
-A recorder captures at most once a second (`throttleDelay`), so a change is stamped when it was seen, not when it came:
-  Android  captures when a second has passed since the last capture, else when that second is over; sends differences
-  iOS      captures when a second has passed, and misses what changes before that second is over; sends everything
-  Flutter  captures every second; sends a picture when it differs
+A recorder looks at most once a second (`throttleDelay`), so a change is stamped when it was seen, not when it came:
+  Android  looks at once when a second has passed since the last look, else when that second is over; sends differences
+  iOS      looks at once when a second has passed, and misses what changes before that second is over; sends everything
+  Flutter  looks every second; sends a picture when it differs
 
 Android has one view tree for each window (activity or dialog). Nothing is sent when a window closes and the one below
 it still looks as it did, so silence on a later window may mean that it is gone.
@@ -17,33 +17,31 @@ from dataclasses import dataclass
 from math import hypot
 from typing import NamedTuple
 
-import msgspec
-
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.records import ReplayRecord
-from replay_signals.transforms.digest.wireframes import NO_PARENT, View
-
-Target = tuple[str, int, str]
-"""`v` the look of a view, `c` the views in a view, `w` the window itself."""
+from replay_signals.transforms.digest.wireframes import FULL_WIDTH, NO_PARENT, View
+from replay_signals.transforms.session.shots import Shots, Target
+from replay_signals.transforms.session.view_tree import ViewTree
 
 WINDOW: Target = ("w", 0, "")
+CATCHING_UP = frozenset(("posthog-android", "posthog-flutter"))
+"""Libraries whose recorders look at what came within a second of a look when that second is over."""
 ENDED = "the recording ended before the screen was captured at again"
 """Why a tap may have been answered unseen."""
 AT_TOUCH_MS = 60
-"""A capture this soon after a finger came down shows the screen that it touched; taps are answered when it goes up."""
+"""A look this soon after a finger came down shows the screen that it touched; taps are answered when it goes up."""
 REST_MS = 1000
-"""What glides after a swipe may still move after the last capture of it."""
+"""What glides after a swipe may still move after the last look at it."""
 CLICK_MS = 700
 """Recorders that send a click as well as touches send it this soon after."""
 SLOP_POINTS = 20
 """A finger that slides no farther taps; scroll views take over after about 10."""
-_PASSED_THROUGH = frozenset(("div", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenCapture:
-    """One capture by the recorder. `whole` when it sent the whole screen; `targets` are what differed from the last."""
+    """One look of the recorder. `whole` when it sent the whole screen; `targets` are what differed from the last."""
 
     t: float
     whole: bool
@@ -57,20 +55,31 @@ class _Touch(NamedTuple):
 
 
 class Screens:
-    """The native screens of one page. `differs`: the recorder sends differences, else whole screens."""
+    """The native screens of one page. `differs`: the recorder sends differences, else every look is a whole screen.
 
-    def __init__(self, page_records: Iterable[tuple[float, ReplayRecord]]) -> None:
+    `library` is the SDK's name; empty where it is not known. `before`: the screens of the page before in this window,
+    which Android's visitors go back to without another full snapshot.
+    """
+
+    def __init__(
+        self,
+        page_records: Iterable[tuple[float, ReplayRecord]],
+        library: str = "",
+        before: Screens | None = None,
+    ) -> None:
         self.captures: list[ScreenCapture] = []
-        self.differs = False
+        self.differs: bool = before is not None and before.differs
         self.touches: list[float] = []
-        self.pictures: set[int] = set()
+        self.pictures: set[int] = set() if before is None else set(before.pictures)
+        self.shots: Shots = Shots() if before is None else before.shots
+        self._library = library
         self._below: dict[float, View | None] = {}
         self._down: _Touch | None = None
         self._slid: float | None = None
-        self._parents: dict[int, int] = {}
-        self._history: dict[Target, list[tuple[float, int]]] = {}
-        self._windows: list[tuple[float, _Tree]] = []
-        self._tree: _Tree | None = None
+        self._views: dict[int, View] = {} if before is None else before._views
+        self._history: dict[Target, list[tuple[float, int]]] = {} if before is None else before._history
+        self._windows: list[tuple[float, ViewTree]] = [] if before is None else [*before._windows]
+        self._tree: ViewTree | None = None
         for t, record in page_records:
             self._replay(t, record)
 
@@ -88,20 +97,51 @@ class Screens:
             self._hit(self._down, captured=t - self._down.t <= AT_TOUCH_MS)
 
     @property
+    def catches_up(self) -> bool:
+        """Does silence mean that nothing changed? Not where looks are dropped, or unchanged ones are not sent."""
+        return self.differs or self._library in CATCHING_UP
+
+    @property
     def change_count(self) -> int:
         """Looks at which something had changed."""
-        return sum(1 for capture in self.captures if capture.targets)
+        return sum(1 for look in self.captures if look.targets)
 
     def view_below(self, t: float) -> View | None:
         """The topmost view under the touch that began then, or the input around it."""
         return self._below.get(t)
 
+    def holder(self, t: float) -> int | None:
+        """The row or card that was touched then: the view under the finger, or around a text; not the screen."""
+        view = self._below.get(t)
+        if view is None or view.type == "screenshot" or view.parent == NO_PARENT:
+            return None
+        around = self._views.get(view.parent)
+        bare = view.type == "text" and "o" not in view.flags
+        return view.parent if bare and around is not None and around.parent != NO_PARENT else view.view_id
+
+    def likeness(self, t: float) -> tuple[int, str, int, int] | None:
+        """What rows of one list have in common: parent, type and size of the view that was touched then."""
+        view = self._views.get(self.holder(t) or 0)
+        if view is None or view.type in ("screenshot", "input") or view.parent == NO_PARENT:
+            return None
+        return view.parent, view.type, view.width, view.height
+
+    @property
+    def height(self) -> int:
+        """Height of the screen in points; 0 while nothing was seen."""
+        return max((view.height for view in self._views.values() if view.height < FULL_WIDTH), default=0)
+
     def inside(self, view_id: int, outer: int) -> bool:
         """Is the view `outer` or below it?"""
         seen = 0
-        while view_id != outer and view_id in self._parents and seen < 200:
-            view_id, seen = self._parents[view_id], seen + 1
+        while view_id != outer and view_id in self._views and seen < 200:
+            view_id, seen = self._views[view_id].parent, seen + 1
         return view_id == outer
+
+    def next_look(self, t: float) -> float:
+        """When the recorder looked again, as far as it told."""
+        i = bisect_right(self.captures, t, key=lambda look: look.t)
+        return self.captures[i].t if i < len(self.captures) else float("inf")
 
     def next_touch(self, t: float) -> float:
         """When the visitor touched the screen again."""
@@ -110,7 +150,13 @@ class Screens:
 
     def same(self, target: Target, before: float, after: float) -> bool:
         """Does it look at the later time as it did right before the earlier one?"""
+        if target[0] == "p":
+            return self.shots.same(target[1], before, after)
         return self._value(target, before - 0.001) == self._value(target, after)
+
+    def known(self, target: Target, t: float) -> bool:
+        """Had it been seen before that time?"""
+        return target[0] == "p" or self._value(target, t - 0.001) is not None
 
     def covering(self, t: float) -> bool:
         """Is the window at that time one that was opened over another one?"""
@@ -145,7 +191,7 @@ class Screens:
     def _full(self, t: float, record: records.FullSnapshot) -> None:
         if record.views is None:
             return
-        tree = _Tree(record.views)
+        tree = ViewTree(record.views)
         self._learn(tree.views.values())
         known = self._tree
         if known is not None and known.root == tree.root:
@@ -156,6 +202,7 @@ class Screens:
             self._windows.append((t, tree))
         for view in tree.views.values():
             self._note(t, ("v", view.view_id, ""), view.state)
+            self.shots.see(t, view)
         self._tree = tree
         self.captures.append(ScreenCapture(t, True, targets))
 
@@ -177,33 +224,33 @@ class Screens:
                 self._note(t, ("c", view_id, ""), tree.children_state(view_id))
         self.captures.append(ScreenCapture(t, False, tuple(sorted({*targets, *foreign}))))
 
-    def _elsewhere(self, views: list[View], gone: list[int]) -> _Tree | None:
+    def _elsewhere(self, views: list[View], gone: list[int]) -> ViewTree | None:
         """The earlier window that the change belongs to: it is in front again."""
         return next((tree for _, tree in reversed(self._windows) if tree.knows(views, gone)), None)
 
     def _learn(self, views: Iterable[View]) -> None:
         for view in views:
-            self._parents[view.view_id] = view.parent
+            self._views[view.view_id] = view
             if view.type == "screenshot":
                 self.pictures.add(view.view_id)
 
-    def _put(self, t: float, tree: _Tree, view: View) -> list[Target]:
+    def _put(self, t: float, tree: ViewTree, view: View) -> list[Target]:
         before = tree.views.get(view.view_id)
-        target = ("v", view.view_id, "")
         tree.put(view)
-        self._note(t, target, view.state)
+        self._note(t, ("v", view.view_id, ""), view.state)
+        self.shots.see(t, view)
         if before is None:
             return [("c", view.parent, "")]
-        return [target] if before.state != view.state else []
+        return self.shots.changes(before, view) if before.state != view.state else []
 
-    def _differences(self, t: float, before: _Tree, after: _Tree) -> tuple[Target, ...]:
+    def _differences(self, t: float, before: ViewTree, after: ViewTree) -> tuple[Target, ...]:
         targets: set[Target] = set()
         for view_id, view in after.views.items():
             old = before.views.get(view_id)
             if old is None:
                 targets.add(("c", view.parent, ""))
             elif old.state != view.state:
-                targets.add(("v", view_id, ""))
+                targets.update(self.shots.changes(old, view))
         targets |= {("c", old.parent, "") for view_id, old in before.views.items() if view_id not in after.views}
         for kind, view_id, _ in targets:
             if kind == "c":
@@ -215,85 +262,3 @@ class Screens:
         values = self._history.setdefault(target, [])
         if not values or values[-1][1] != value:
             values.append((t, value))
-
-
-class _Tree:
-    """The views of one window as they stand."""
-
-    __slots__ = ("children", "root", "views")
-
-    def __init__(self, views: list[View]) -> None:
-        self.root = views[0].view_id if views else 0
-        self.views: dict[int, View] = {}
-        self.children: dict[int, list[int]] = {}
-        for view in views:
-            self.put(view)
-
-    def put(self, view: View) -> None:
-        """Adds a view above its siblings, or changes it where it is."""
-        old = self.views.get(view.view_id)
-        if old is not None and old.parent != view.parent and view.parent not in self.views:
-            view = msgspec.structs.replace(view, parent=old.parent)  # updates of a root name no parent
-        if old is None or old.parent != view.parent:
-            if old is not None:
-                self._unlink(old)
-            self.children.setdefault(view.parent, []).append(view.view_id)
-        self.views[view.view_id] = view
-
-    def remove(self, gone: Iterable[int]) -> list[int]:
-        """Takes views out, with what is below them; parents that lost a view and stay."""
-        parents = []
-        for view_id in gone:
-            view = self.views.get(view_id)
-            if view is None:
-                continue
-            self._unlink(view)
-            parents.append(view.parent)
-            below = [view_id]
-            while below:
-                one = below.pop()
-                self.views.pop(one, None)
-                below += self.children.pop(one, [])
-        return [parent for parent in parents if parent in self.views]
-
-    def _unlink(self, view: View) -> None:
-        siblings = self.children.get(view.parent, [])
-        if view.view_id in siblings:
-            siblings.remove(view.view_id)
-
-    def knows(self, views: list[View], gone: list[int]) -> bool:
-        """Does a change belong to this window?"""
-        return any(v.view_id in self.views or v.parent in self.views for v in views) or any(
-            i in self.views for i in gone
-        )
-
-    def children_state(self, view_id: int) -> int:
-        """Identity of the set of views in a view."""
-        return hash(tuple(sorted(self.children.get(view_id, []))))
-
-    def below(self, x: float, y: float) -> View | None:
-        """The input that a tap on this place addresses, else the topmost view there."""
-        top = self._top(NO_PARENT, x, y, 0)
-        view = top
-        for _ in range(200):
-            if view is None:
-                return top
-            if view.type in ("input", "web_view"):
-                return view
-            view = self.views.get(view.parent)
-        return top
-
-    def _top(self, parent: int, x: float, y: float, depth: int) -> View | None:
-        """The view that takes the touch: later siblings lie above, children do not reach beyond their parents."""
-        if depth > 200:
-            return None
-        for view_id in reversed(self.children.get(parent, ())):
-            view = self.views[view_id]
-            if not view.contains(x, y):
-                continue
-            found = self._top(view_id, x, y, depth + 1)
-            if found is not None:
-                return found
-            if view.type not in _PASSED_THROUGH or "o" in view.flags or self.children.get(view_id):
-                return view
-        return None

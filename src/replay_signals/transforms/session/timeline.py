@@ -160,7 +160,8 @@ def timeline_of(session: SessionDigest, addresses: Addresses = MappingProxyType(
         ordered, corrupt = in_order(messages)
         truncated |= corrupt
         if ordered:
-            window = Window(window_id, _pages(window_id, ordered, addresses.get(window_id, ())))
+            library = max((m.snapshot_library or "" for m in messages), default="")
+            window = Window(window_id, _pages(window_id, ordered, addresses.get(window_id, ()), library))
             window.mutation_count = sum(type(r) is records.Mutation for _, r in ordered)
             window.mutation_count += sum(p.screens.change_count for p in window.pages if p.screens is not None)
             _mark_last_alive(window, messages)
@@ -169,10 +170,13 @@ def timeline_of(session: SessionDigest, addresses: Addresses = MappingProxyType(
     return Timeline(session.team, session.session_id, windows, truncated)
 
 
-def _pages(window_id: str, ordered: list[TimedRecord], addresses: Sequence[tuple[float, str]]) -> list[Page]:
+def _pages(
+    window_id: str, ordered: list[TimedRecord], addresses: Sequence[tuple[float, str]], library: str
+) -> list[Page]:
     """Cuts a window's records where another document is shown."""
     openings = openings_of(ordered, addresses)
     pages: dict[Opening, Page] = {}
+    screens: Screens | None = None
     for index, opening in enumerate(openings):
         end = openings[index + 1].first if index + 1 < len(openings) else len(ordered)
         page = pages[opening] = Page(window_id, index, records=ordered[opening.first : end])
@@ -182,7 +186,7 @@ def _pages(window_id: str, ordered: list[TimedRecord], addresses: Sequence[tuple
         for t, record in page.records:
             _add_record(page, t, record)
         if page.elements.mobile:
-            page.screens = Screens(page.records)
+            page.screens = screens = Screens(page.records, library, screens)
     return list(pages.values())
 
 

@@ -1,0 +1,68 @@
+"""Habits of a screen: what it does by itself, so that clocks, carets, spinners and carousels answer no tap."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from replay_signals.transforms.session.effects import SETTLE_MS, Effect
+from replay_signals.transforms.session.screens import Screens
+from replay_signals.transforms.session.shots import Target
+from replay_signals.transforms.session.timeline import Page
+
+ANSWER_MS = 300
+"""What a look this soon after a tap shows may be the screen before the answer."""
+BY_CHANCE = 0.1
+"""What by itself would change in the time since the tap more often than this answers nothing."""
+AFTERMATH_MS = 8000
+"""What a tap brought goes by itself within this time: toasts stay for 2 to 3.5 s (Android), banners for some more."""
+STEADY_LOOKS, STEADY_SHARE = 5, 0.8
+"""A clock changes in nearly all looks; one that skips a minute does not."""
+ALONE_MS = 2500
+"""So long after a touch a change of what changes all the time is not brought by it."""
+
+
+class ScreenHabits:
+    """How often each view, or tile of a picture, changes while nobody touches the screen."""
+
+    def __init__(self, page: Page, screens: Screens, effects: list[Effect], busy: list[tuple[float, float]]) -> None:
+        starts = [b[0] for b in busy]
+        ready = page.start_ms + SETTLE_MS
+        self._quiet: dict[Target, list[float]] = {}
+        caused: dict[Target, float] = {}
+        for effect in effects:
+            i = bisect_right(starts, effect.t) - 1
+            quiet = effect.t > ready and (i < 0 or busy[i][1] < effect.t)
+            for target in effect.targets:
+                if not quiet:
+                    caused[target] = effect.t
+                    continue
+                since = caused.pop(target, 0.0)
+                if effect.t - since > AFTERMATH_MS or not screens.same(target, since, effect.t):
+                    self._quiet.setdefault(target, []).append(effect.t)
+        self._steady = _steady(screens)
+        taken = sum(max(0.0, min(end, page.end_ms) - max(start, ready)) for start, end in busy)
+        self._quiet_ms = max(1.0, page.end_ms - ready - taken)
+
+    def explains(self, target: Target, t: float, since_ms: float) -> bool:
+        """Would this have changed in the time up to `t` anyway? What happened once has no rhythm."""
+        if target in self._steady:
+            return True
+        others = sum(1 for when in self._quiet.get(target, ()) if when != t)
+        return others >= 2 and others * max(since_ms, ANSWER_MS) / self._quiet_ms > BY_CHANCE
+
+
+def _steady(screens: Screens) -> set[Target]:
+    """What changes from look to look, also while nobody touches the screen: an active visitor leaves no quiet time."""
+    seen: dict[Target, list[int]] = {}
+    for i, look in enumerate(screens.captures):
+        for target in look.targets:
+            seen.setdefault(target, []).append(i)
+    return {target for target, at in seen.items() if len(at) >= STEADY_LOOKS and _goes_on(screens, at)}
+
+
+def _goes_on(screens: Screens, at: list[int]) -> bool:
+    if len(at) < STEADY_SHARE * (at[-1] - at[0] + 1):
+        return False
+    touches = screens.touches
+    times = [screens.captures[i].t for i in at]
+    return any((k := bisect_right(touches, t)) == 0 or t - touches[k - 1] > ALONE_MS for t in times)

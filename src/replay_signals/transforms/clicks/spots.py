@@ -1,0 +1,118 @@
+"""Spots: places of native screens that no recorder calls a control, and whether an answer is to be expected there.
+
+Pictures know no views, and in wireframes image buttons, rows and many custom views have no control type. What a spot is
+then shows in what happens there: it answered at another time, others of its kind did, it is filled like a button, or
+the visitor tries it again and again.
+"""
+
+from __future__ import annotations
+
+from math import hypot
+
+from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session.gestures import Click
+from replay_signals.transforms.session.screens import Screens
+from replay_signals.transforms.session.shots import Shot
+
+SPOT_POINTS = 24
+"""Taps on one control scatter less: controls are at least 44 points wide (Apple), 48 dp (Material)."""
+ANSWERED, ALIKE, FILLED, TRIED_AGAIN, HAMMERED = 0.8, 0.75, 0.75, 0.7, 0.7
+"""How sure silence is a fault, by what says that an answer was to be expected."""
+CLEAR_TILES = 3
+"""A control that changes less, a digit, may do so without a trace in the tiles."""
+AGAIN_MS = (900, 10_000)
+"""Between two tries of one thing: waited for an answer, and not yet on to something else."""
+QUICK_MS = 1000
+HAMMERING = 3
+"""Quick taps on one spot of a picture: two zoom, and no usual gesture has three."""
+
+
+class Spots:
+    """The spots of one page's taps."""
+
+    def __init__(self, screens: Screens, judged: list[Judged]) -> None:
+        self.screens, self.judged = screens, judged
+        self._shots = [screens.shots.at(j.click.down_ms) for j in judged]
+        self._views = [screens.view_below(j.click.down_ms) for j in judged]
+
+    def same(self, i: int, k: int) -> bool:
+        """Are two taps on one spot of one screen?"""
+        a, b = self.judged[i].click, self.judged[k].click
+        one, other = self._shots[i], self._shots[k]
+        if one is not None and other is not None:
+            return one.screen == other.screen and self.near(i, k)
+        holder = self.screens.holder(a.down_ms)
+        return holder is not None and holder == self.screens.holder(b.down_ms)
+
+    def near(self, i: int, k: int) -> bool:
+        """Are two taps as close as those on one control?"""
+        a, b = self.judged[i].click, self.judged[k].click
+        if a.x is None or a.y is None or b.x is None or b.y is None:
+            return False
+        return hypot(a.x - b.x, a.y - b.y) <= SPOT_POINTS
+
+    def expects(self, i: int) -> float:
+        """Confidence that silence of this tap is a fault; 0 where nothing says that an answer was to be expected."""
+        kin = [k for k in range(len(self.judged)) if k != i and self.same(i, k)]
+        answers = [self._extent(k) for k in kin if self.judged[k].answered]
+        if answers:
+            return ANSWERED if min(answers) >= CLEAR_TILES else 0.0
+        if self._alike_answered(i):
+            return ALIKE
+        click, shot = self.judged[i].click, self._shots[i]
+        if shot is not None and click.x is not None and click.y is not None and shot.filled(click.x, click.y):
+            return FILLED
+        view = self._views[i]
+        bare = view is not None and view.view_id == self.screens.holder(click.down_ms)
+        if bare and view is not None and view.type == "text":
+            return 0.0  # nobody expects much of a text
+        if any(AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in kin):
+            return TRIED_AGAIN
+        return HAMMERED if shot is not None and self._run(i, kin) >= HAMMERING else 0.0
+
+    def control(self, i: int) -> Control | None:
+        """The spot as a control, named by its place on the screen; None where its place is not known."""
+        click, shot = self.judged[i].click, self._shots[i]
+        view = self._views[i]
+        if view is None or click.x is None or click.y is None:
+            return None
+        if shot is None:
+            return view.control
+        across = _twentieth(click.x - shot.view.x, shot.view.width)
+        place = f"{across},{_twentieth(click.y - shot.view.y, shot.view.height)}"
+        return Control(-1 - _place(shot, click), -1, "place", "", "", "", "", "", place, "", "v")
+
+    def _extent(self, k: int) -> float:
+        """Tiles that an answer changed; answers that are no picture's are clear."""
+        tiles = {tile for effect in self.judged[k].effects for kind, tile, _ in effect.targets if kind == "p"}
+        return len(tiles) or CLEAR_TILES
+
+    def _run(self, i: int, kin: list[int]) -> int:
+        """Taps of the quick run on this spot that the tap is part of."""
+        count, earlier, later = 1, i, i
+        while earlier - 1 in kin and self._gap(earlier - 1) <= QUICK_MS:
+            earlier, count = earlier - 1, count + 1
+        while later + 1 in kin and self._gap(later) <= QUICK_MS:
+            later, count = later + 1, count + 1
+        return count
+
+    def _gap(self, i: int) -> float:
+        return self.judged[i + 1].click.t - self.judged[i].click.t
+
+    def _alike_answered(self, i: int) -> bool:
+        """Did a view of the same kind and size, beside the tapped one, answer a tap?"""
+        own = self.screens.likeness(self.judged[i].click.down_ms)
+        if own is None:
+            return False
+        return any(j.answered and self.screens.likeness(j.click.down_ms) == own for j in self.judged)
+
+
+def _twentieth(value: float, whole: int) -> str:
+    """A place in steps of 5 %, which most device sizes share."""
+    return f"{5 * round(20 * value / max(1, whole))}%"
+
+
+def _place(shot: Shot, click: Click) -> int:
+    column, row = shot.place(click.x or 0, click.y or 0)
+    return 100_000 * shot.screen + 300 * row + column

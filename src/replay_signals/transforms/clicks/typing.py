@@ -1,0 +1,102 @@
+"""Typing: taps on a keyboard or a keypad, which are no tries of a control however often they repeat.
+
+Touches on the keyboard of the system leave nothing on Android; on iOS they may be recorded like any other, and neither
+the keyboard nor masked text shows in wireframes or pictures. So typing is told by where and how fast the taps come.
+"""
+
+from __future__ import annotations
+
+from replay_signals.transforms.clicks.spots import Spots
+from replay_signals.transforms.clicks.web import ALIVE, UNKNOWN, Judged
+from replay_signals.transforms.session.screens import Screens
+from replay_signals.transforms.session.timeline import Page
+
+Verdict = tuple[str, str, float]
+KEY_MS = 1200
+"""Slow typists leave about half a second between keys."""
+MIN_KEYS = 3
+"""So many different places in one run are keys."""
+STILL_MS = 6000
+"""After a run of keys the next ones on the same board come within this time."""
+KEYBOARD_SHARE = 0.58
+"""Keyboards reach down from about here: 291 to 336 of 667 to 932 points on phones (Apple)."""
+TYPED: Verdict = (ALIVE, "typed on a keyboard", 0.6)
+MAYBE: Verdict = (UNKNOWN, "a keyboard may lie over the screen", 0.5)
+
+
+def typed_taps(page: Page, screens: Screens, judged: list[Judged], spots: Spots) -> dict[int, Verdict]:
+    """Indexes of taps that are, or may be, keys of a keyboard."""
+    found: dict[int, Verdict] = {}
+    for start, end in _runs(judged):
+        places = _places(range(start, end), spots)
+        if len(places) >= MIN_KEYS:
+            found.update(dict.fromkeys(range(start, end), TYPED))
+            for i in (*range(end, len(judged)), *reversed(range(start))):
+                near = min(abs(judged[i].click.t - judged[k].click.t) for k in (start, end - 1))
+                if near > STILL_MS or not _among(i, range(start, end), judged):
+                    break
+                found[i] = TYPED
+    if screens.catches_up:
+        return found
+    for i, j in enumerate(judged):
+        if i not in found and _low(screens, j) and _field_before(i, screens, judged):
+            found[i] = MAYBE
+    return found
+
+
+def _runs(judged: list[Judged]) -> list[tuple[int, int]]:
+    """Spans of indexes of taps that follow each other as fast as keys do."""
+    runs, start = [], 0
+    for i in range(1, len(judged) + 1):
+        if i == len(judged) or judged[i].click.t - judged[i - 1].click.t > KEY_MS:
+            runs.append((start, i))
+            start = i
+    return [run for run in runs if run[1] - run[0] >= MIN_KEYS]
+
+
+def _places(indexes: range, spots: Spots) -> list[int]:
+    """One tap of each spot."""
+    places: list[int] = []
+    for i in indexes:
+        if not any(spots.near(i, k) for k in places):
+            places.append(i)
+    return places
+
+
+def _among(i: int, keys: range, judged: list[Judged]) -> bool:
+    """Does a tap lie within the board that the keys of a run span?"""
+    xs = [x for k in keys if (x := judged[k].click.x) is not None]
+    ys = [y for k in keys if (y := judged[k].click.y) is not None]
+    x, y = judged[i].click.x, judged[i].click.y
+    if x is None or y is None or not xs or not ys:
+        return False
+    return min(xs) - 60 <= x and min(ys) - 60 <= y <= max(ys) + 120
+
+
+def _low(screens: Screens, j: Judged) -> bool:
+    height = screens.height
+    return height > 0 and j.click.y is not None and j.click.y >= KEYBOARD_SHARE * height
+
+
+def _field_before(i: int, screens: Screens, judged: list[Judged]) -> bool:
+    """May an earlier tap on this screen have opened a keyboard, and nothing closed it since?"""
+    for j in reversed(judged[:i]):
+        if _low(screens, j):
+            continue
+        if screens.pictures:
+            return _may_be_field(screens, j)
+        if j.click.control is not None and j.click.control.tag == "input":
+            return j.click.control.type not in ("button", "checkbox", "radio", "toggle")
+        return False
+    return False
+
+
+def _may_be_field(screens: Screens, j: Judged) -> bool:
+    """A field that gets the focus changes its own look at most, as far as a picture can tell."""
+    shot = screens.shots.at(j.click.down_ms)
+    if shot is None:
+        return True
+    tiles = [tile for effect in j.effects for kind, tile, _ in effect.targets if kind == "p"]
+    if j.click.x is None or j.click.y is None or any(effect.kind != "screen" for effect in j.effects):
+        return False
+    return all(shot.distance(tile, j.click.x, j.click.y)[1] <= 2 for tile in tiles)

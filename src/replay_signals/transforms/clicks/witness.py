@@ -1,0 +1,107 @@
+"""Witness of taps: did the recorder look when an answer could have been seen? Else silence says nothing."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from replay_signals.transforms.clicks.highlights import Highlights
+from replay_signals.transforms.clicks.looks import LOOK_MS, THROTTLE_MS
+from replay_signals.transforms.clicks.screen_habits import ANSWER_MS, ScreenHabits
+from replay_signals.transforms.session.gestures import Click
+from replay_signals.transforms.session.screens import AT_TOUCH_MS, ENDED, WINDOW, ScreenCapture, Screens
+from replay_signals.transforms.session.timeline import Page
+
+TRANSIENT_MS = (1800, 4500)
+"""Toasts and snackbars go so long after the tap that brought them: they stay for 2 to 3.5 s (Android's two lengths)."""
+SWITCHES = frozenset(("checkbox", "toggle"))
+"""Their own look is their answer."""
+LEFT_MS = 3000
+"""An app that goes to the background this soon after a tap may do so because of it."""
+
+
+class Witness:
+    """The looks at one page, until `end_ms`; `left_ms`: when the app went to the background, in order."""
+
+    def __init__(
+        self,
+        page: Page,
+        screens: Screens,
+        highlights: Highlights,
+        habits: ScreenHabits,
+        end_ms: float,
+        left_ms: Sequence[float],
+    ) -> None:
+        self.page, self.screens, self.highlights, self.habits = page, screens, highlights, habits
+        self._end_ms, self._left_ms = end_ms, left_ms
+
+    def unseen(self, tap: Click, *, sent: bool = True) -> str:
+        """Why the recorder may have missed an answer; empty when it would have seen one.
+
+        `sent`: believe in looks at pictures only where one was sent, as unchanged ones are not.
+        """
+        if self._end_ms - tap.t < LOOK_MS:
+            return ENDED
+        left = bisect_left(self._left_ms, tap.down_ms)
+        if left < len(self._left_ms) and self._left_ms[left] - tap.t <= LEFT_MS:
+            return "the app went to the background"
+        looks = self.screens.captures
+        later = next((look for look in looks if look.t > tap.t), None)
+        covering = self.page.index > 0 or self.screens.covering(tap.t)
+        if covering and (later is None or WINDOW in later.targets):
+            return "the screen may have been closed unseen"
+        if self.screens.catches_up or self._looked(tap, looks, sent=sent):
+            return ""
+        return "the screen was not captured at again"
+
+    def _looked(self, tap: Click, looks: list[ScreenCapture], *, sent: bool) -> bool:
+        """Recorders that skip what comes within a second of a look: did they look again, and saw nothing?"""
+        times = [look.t for look in looks]
+        i = bisect_right(times, tap.t + ANSWER_MS) - 1
+        touched = self._next_elsewhere(tap)
+        if self._seen_late(tap, touched):
+            return False
+        soon = i + 1 < len(looks) and times[i + 1] <= touched + AT_TOUCH_MS
+        if sent and self.screens.pictures:
+            return soon
+        if i < 0 or times[i] + THROTTLE_MS <= tap.t:
+            return True
+        return soon and not self._came_and_went(tap, looks[i + 1])
+
+    def _seen_late(self, tap: Click, touched: float) -> bool:
+        """Did the look at the next tap show changes that are not that tap's highlight: an answer not looked at?"""
+        following = next((k for k in self.highlights.taps if k.down_ms == touched), None)
+        look = next((look for look in self.screens.captures if touched <= look.t <= touched + AT_TOUCH_MS), None)
+        return following is not None and look is not None and self._foreign(look, tap, following)
+
+    def _next_elsewhere(self, tap: Click) -> float:
+        """The next touch that is not one more tap on the same spot: what that brings is another answer."""
+        again = {k.down_ms for k in self.highlights.taps if self.highlights.beside(k, tap)}
+        later = self.screens.touches[bisect_right(self.screens.touches, tap.down_ms) :]
+        return next((t for t in later if t not in again), float("inf"))
+
+    def _came_and_went(self, tap: Click, look: ScreenCapture) -> bool:
+        """Did the recorder look at nothing when a note that the tap brought may have gone?
+
+        Not if the visitor tried again, nor if the screen did something by itself then.
+        """
+        taps = self.highlights.taps
+        if any(0 < abs(k.t - tap.t) <= TRANSIENT_MS[0] and self.highlights.beside(k, tap) for k in taps):
+            return False
+        if any(self.habits.explains(target, look.t, look.t - tap.down_ms) for target in look.targets):
+            return False
+        late = TRANSIENT_MS[0] <= look.t - tap.t <= TRANSIENT_MS[1]
+        return late and look.t < self.screens.next_touch(tap.down_ms)
+
+    def _foreign(self, look: ScreenCapture, tap: Click, following: Click) -> bool:
+        """Had anything changed but what the two taps light up and what changes by itself?"""
+        since = look.t - tap.down_ms
+        lit = [following]
+        if tap.control is not None and tap.control.type not in SWITCHES:
+            lit.append(tap)
+        return any(
+            not any(self.highlights.below_finger(target, k) for k in lit)
+            and not self.highlights.fades(target, look.t)
+            and not self.habits.explains(target, look.t, since)
+            for target in look.targets
+        )

@@ -1,0 +1,101 @@
+"""Taps on screens recorded as real pictures: controls nobody names, answers told by tiles, keyboards."""
+
+from __future__ import annotations
+
+import pytest
+
+from replay_signals.schemas.messages import AnalyticsEvent
+from support.drawing import LIGHT
+from support.mobile import HOME, App, button, label, toggle
+from support.mobile_recorders import AndroidScreenshots, Flutter, Ios, IosScreenshots, Recorder
+from support.outcome import POSITION, START_MS
+
+CATCHING_UP = pytest.mark.parametrize("sdk", [AndroidScreenshots, Flutter])
+Sdk = type[Recorder]
+
+
+def app_of(sdk: Sdk, *more: object) -> App:
+    return App(sdk(palette=LIGHT), (*HOME, *more))  # type: ignore[arg-type]
+
+
+@CATCHING_UP
+def test_a_filled_button_that_stays_silent_is_dead(sdk: Sdk) -> None:
+    outcome = app_of(sdk).tap("pay", at=4000).lives(40_000).outcome()
+    assert outcome.kinds == ["dead_tap"]
+    assert outcome.signal("dead_tap").element_key == "place@50%,30%"
+
+
+@CATCHING_UP
+def test_a_change_elsewhere_is_its_answer(sdk: Sdk) -> None:
+    app = app_of(sdk).tap("pay", at=4000).change("total", at=4100, text="27 Euro").lives(40_000)
+    assert (app.kinds(), app.verdicts()) == ([], ["alive"])
+
+
+@CATCHING_UP
+def test_one_tap_on_a_text_is_unknown(sdk: Sdk) -> None:
+    app = app_of(sdk).tap("title", at=4000).lives(40_000)
+    assert (app.kinds(), app.verdicts()) == ([], ["unknown"])
+
+
+@CATCHING_UP
+def test_what_is_tried_again_is_a_control(sdk: Sdk) -> None:
+    app = app_of(sdk).tap("title", 4000, 6500).lives(40_000)
+    assert app.verdicts() == ["dead", "dead"]
+
+
+@CATCHING_UP
+def test_a_clock_is_no_answer(sdk: Sdk) -> None:
+    clock = label("clock", "0:00", 400)
+    app = app_of(sdk, clock).ticks("clock", every=1000, until=30_000).tap("pay", at=12_100).lives(40_000)
+    assert app.kinds() == ["dead_tap"]
+
+
+@CATCHING_UP
+def test_the_pressed_look_is_no_answer(sdk: Sdk) -> None:
+    app = app_of(sdk).change("pay", at=3925, pressed=True).tap("pay", at=4000).change("pay", at=4090, pressed=False)
+    assert app.lives(40_000).kinds() == ["dead_tap"]
+
+
+@CATCHING_UP
+def test_a_switch_that_stays_turned_is_answered(sdk: Sdk) -> None:
+    app = app_of(sdk, toggle("offers", 500)).tap("offers", at=4000).change("offers", at=4030, checked=True)
+    assert app.lives(40_000).verdicts() == ["alive"]
+
+
+@CATCHING_UP
+def test_four_quick_taps_in_vain_are_rage(sdk: Sdk) -> None:
+    assert app_of(sdk).tap("pay", 4000, 4250, 4500, 4750).lives(40_000).kinds() == ["rage_tap"]
+
+
+def test_ios_may_not_have_looked() -> None:
+    """Unchanged pictures are not sent, and what comes within a second of a look is dropped: silence says nothing."""
+    assert app_of(IosScreenshots).tap("pay", at=4000).lives(40_000).verdicts() == ["unknown"]
+
+
+def test_ios_tells_when_it_sends_a_picture_that_shows_no_answer() -> None:
+    clock = label("clock", "0:00", 400)
+    app = app_of(IosScreenshots, clock).ticks("clock", every=1000, until=30_000).tap("pay", at=12_100).lives(40_000)
+    assert app.kinds() == ["dead_tap"]
+
+
+@pytest.mark.parametrize("every", [110, 200])
+def test_backspace_on_a_keyboard_that_ios_does_not_show(every: int) -> None:
+    """Masked text brings no new picture, and the keyboard is drawn by another program."""
+    app = app_of(IosScreenshots).tap_at(200, 135, 4000)
+    app.change("total", at=4060, text="|").tap_at(372, 690, *range(8000, 8000 + 12 * every, every))
+    assert app.lives(40_000).kinds() == []
+
+
+def test_words_typed_where_a_keyboard_may_be() -> None:
+    app = App(Ios(), HOME)
+    for i in range(12):
+        app.tap_at(40 + 80 * (i % 5), 560 + 54 * (i % 3), 4000 + 220 * i)
+    assert app.tap_at(372, 690, *range(7000, 8400, 150)).lives(40_000).kinds() == []
+
+
+def test_an_app_that_goes_to_the_background_was_answered_elsewhere() -> None:
+    app = App(Ios(), (button("pay", "Pay", 200), label("total", "0", 120))).tap("pay", at=4000).redraw(5500)
+    app.lives(40_000)
+    left = AnalyticsEvent("team", "1", "Application Backgrounded", "visitor", START_MS + 5000, POSITION)
+    assert app.kinds() == ["dead_tap"]
+    assert app.outcome([left]).kinds == []
