@@ -12,8 +12,10 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta
 
-RULES_REVISION = "1"
+RULES_REVISION = "2"
 """Changes with every change of a detector, so that stored results tell which code judged them."""
+CAPS = ("max_messages", "max_digest_bytes", "max_clicks", "max_events")
+"""Settings of `session` that decide how much of a session is judged."""
 
 
 class RulesError(ValueError):
@@ -101,12 +103,14 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def version(self) -> str:
-        """Revision of the code and a hash of the values that decide results; `session` and `rejects` decide none."""
+        """Revision of the code and a hash of the values that decide results: all but the times of `session`, which decide
+        when they come, and `rejects`."""
         from hashlib import blake2b
 
         # through their types first: 1000 and 1000.0 are one setting, wherever the rules came from
         typed = _rules.decode(msgspec.json.encode(self))
         values = {name: getattr(typed, name) for name in self.__struct_fields__ if name not in ("session", "rejects")}
+        values["caps"] = [getattr(typed.session, name) for name in CAPS]
         return f"{RULES_REVISION}-{blake2b(msgspec.json.encode(values), digest_size=4).hexdigest()}"
 
 

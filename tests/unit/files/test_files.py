@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
+import msgspec
 import pytest
 import zstandard
 
 from replay_signals.pipelines.files.reading import FORMATS, InputError, read
-from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, Record
+from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, Record, SnapshotMessage
 from replay_signals.schemas.wire import Limits
+from replay_signals.transforms.parse import formats
+from replay_signals.transforms.parse.cut import Parsed
+from replay_signals.transforms.parse.recordings import Place
 from support.samples import EXAMPLES
 from support.wire_samples import (
     FILES_OF_ONE_WINDOW,
@@ -424,3 +428,26 @@ class _FailingFile:
         for chunk in self._chunks:
             return chunk
         raise ConnectionError("the network is gone")
+
+
+def test_a_bug_of_a_parser_costs_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [
+        json.dumps(["w", {"type": 4, "timestamp": 1_700_000_000_000 + i, "data": {"href": f"/{i}"}}]) for i in range(3)
+    ]
+    path = tmp_path / "session.jsonl"
+    path.write_text("\n".join(lines))
+    pairs = formats.FORMATS["window-pairs"]
+
+    def picky(text: bytes, place: Place) -> Iterator[Parsed]:
+        if b"/1" in text:
+            raise ZeroDivisionError("nobody foresaw this")
+        return pairs.parse(text, place)
+
+    monkeypatch.setitem(formats.FORMATS, "window-pairs", msgspec.structs.replace(pairs, parse=picky))
+    found = list(read(str(path)))
+    letters = [record for record in found if isinstance(record, DeadLetter)]
+    assert [(letter.reason, letter.position.offset, letter.payload) for letter in letters] == [
+        (Reason.INTERNAL, 2, lines[1].encode())
+    ]
+    kept = b"".join(record.items for record in found if isinstance(record, SnapshotMessage))
+    assert b'"/0"' in kept and b'"/2"' in kept

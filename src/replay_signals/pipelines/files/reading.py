@@ -28,7 +28,7 @@ from replay_signals.transforms.parse.cut import Parsed, into_records
 from replay_signals.transforms.parse.json_text import flaw, has_several, salvage, values_in
 from replay_signals.transforms.parse.recordings import Place, is_header
 from replay_signals.transforms.parse.shapes import head_of, may_hold_list, seen
-from replay_signals.transforms.parse.values import dead
+from replay_signals.transforms.parse.values import dead, dead_of_bug
 from replay_signals.transforms.text import REPLACEMENT, bounded_id, json_utf8, well_formed
 
 FORMATS: list[tuple[str, str]] = [
@@ -186,10 +186,19 @@ def _parsed_lines(lines: Iterator[Line], place: Place, name: str | None) -> Iter
     if found is None and name is not None and formats.FORMATS[name].is_always_lines:
         found = name
     if found is None or is_only_line:
-        yield from _parsed_document(chain(head, lines), place, name)
+        yield from _survived(_parsed_document(chain(head, lines), place, name), place, b"")
     else:
         for line in chain(head, lines):
-            yield from _parsed_line(line, place, formats.FORMATS[found], is_sure=name is not None)
+            parsed = _parsed_line(line, place, formats.FORMATS[found], is_sure=name is not None)
+            yield from _survived(parsed, msgspec.structs.replace(place, number=line.number), line.text)
+
+
+def _survived(parsed: Iterator[Parsed], at: Place, payload: bytes) -> Iterator[Parsed]:
+    """What is parsed, and a dead letter for a bug of a parser: it costs its line, not the run."""
+    try:
+        yield from parsed
+    except Exception as error:  # noqa: BLE001 - nobody foresaw it
+        yield dead_of_bug(error, at.at(), payload=payload)
 
 
 def _recognise(lines: Iterator[Line], head: list[Line], name: str | None) -> str | None:
