@@ -103,8 +103,10 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def version(self) -> str:
-        """Revision of the code and a hash of the values that decide results: all but the times of `session`, which decide
-        when they come, and `rejects`."""
+        """Revision of the code and a hash of the values that decide results.
+
+        The times of `session`, which decide when results come, and `rejects` are none of them.
+        """
         from hashlib import blake2b
 
         # through their types first: 1000 and 1000.0 are one setting, wherever the rules came from
