@@ -77,3 +77,50 @@ def test_a_popup_that_failed_while_the_visit_went_on_elsewhere() -> None:
     for i in range(5):
         page.click("add", at=10_000 + 5000 * i).says("n", str(i), at=10_030 + 5000 * i)
     assert "dead_end" not in visit.kinds()
+
+
+CHROME = [link(f"Section {i}", f"/section/{i}") for i in range(30)] + [el("p", f"line {i}") for i in range(140)]
+CONTENT = [link(f"Item {i}", f"/item/{i}") for i in range(30)]
+
+
+def visit_of(*parts: object, before: tuple[object, ...] = (), title: str = "Shop") -> tuple[Visit, Page]:
+    visit = Visit()
+    first = visit.open("http://shop.test/", link("Offer", "/offer", id="offer"), *before, how=None)  # type: ignore[arg-type]
+    first.click("offer", at=4000)
+    return visit, visit.open("http://shop.test/offer", *parts, at=4400, how=None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("heading", ["Page not found", "Seite nicht gefunden", "Error 404", "ページが見つかりません"])
+def test_a_message_within_a_site_s_header_and_footer(heading: str) -> None:
+    visit, page = visit_of(*CHROME, el("h1", heading), link("Home", "/"), before=(*CHROME, *CONTENT))
+    page.lives(9000)
+    assert ("dead_end" in visit.kinds()) == (heading != "Error 404")  # a number alone takes a bare page
+
+
+def test_a_message_that_leaves_out_what_other_pages_hold() -> None:
+    visit, page = visit_of(el("h1", "Page not found"), link("Home", "/"), before=(*CHROME, *CONTENT))
+    page.lives(9000)
+    assert "dead_end" in visit.kinds()
+
+
+@pytest.mark.parametrize("heading", ["Page not found", "Something went wrong", "Forbidden"])
+def test_a_page_with_content_of_its_own_is_none_whatever_it_is_called(heading: str) -> None:
+    visit, page = visit_of(*CHROME, el("h1", heading), *CONTENT, before=CHROME)
+    page.lives(9000)
+    assert "dead_end" not in visit.kinds()
+
+
+@pytest.mark.parametrize("heading", ["Page not found", "Internal server error", "404"])
+def test_a_page_that_is_read_to_its_end_is_none(heading: str) -> None:
+    visit, page = visit_of(el("h1", heading), link("Next", "/2"), *[el("p", f"paragraph {i}") for i in range(20)])
+    for i in range(5):
+        page.scrolls(400 * i, at=6000 + 3000 * i)
+    page.lives(30_000)
+    assert "dead_end" not in visit.kinds()
+
+
+@pytest.mark.parametrize("heading", ["Top 500 albums", "Invoice 404", "Unavailable dates", "The forbidden city"])
+def test_numbers_and_words_in_headings(heading: str) -> None:
+    visit, page = visit_of(el("h1", heading), link("Next", "/2"), *[el("p", f"line {i}") for i in range(5)])
+    page.lives(60_000)
+    assert "dead_end" not in visit.kinds()

@@ -13,12 +13,15 @@ from typing import Any
 
 import msgspec
 
-from replay_signals.schemas.rrweb import Attributes, Node
+from replay_signals.schemas.rrweb import ELEMENT, TEXT, Attributes, Node
+from replay_signals.transforms.digest.headlines import MAX_HEADLINES
 
 MAX_NAME_CHARS = 40
 MAX_HREF_CHARS = 300
 MAX_CONTROLS = 3000
 MAX_HEADLINE_CHARS = 120
+MAX_HEADLINE_TEXTS = 8
+"""Texts of one heading: words of their own colour or line are elements of their own."""
 
 CONTROL_TAGS = frozenset(
     (
@@ -237,7 +240,7 @@ class SnapshotWalk:
     `jumps` are the first id and then flat `before, after` pairs where the next id is not the following number.
     """
 
-    __slots__ = ("_named", "_open", "controls", "element_count", "headline", "jumps", "last", "ordered", "truncated")
+    __slots__ = ("_named", "_open", "controls", "element_count", "headlines", "jumps", "last", "ordered", "truncated")
 
     def __init__(self) -> None:
         self.controls: list[Control] = []
@@ -246,7 +249,7 @@ class SnapshotWalk:
         self.truncated = False
         self.last = -2
         self.jumps: list[int] = []
-        self.headline = ""
+        self.headlines: list[str] = []
         self._open: list[Control] = []
         self._named: list[Control] = []
 
@@ -263,11 +266,11 @@ class SnapshotWalk:
         tag = node.tagName
         if tag in _SKIPPED_TAGS:
             if tag == "head":
-                self._headline(child for child in node.childNodes if child.tagName == "title")
+                self._headlines(child for child in node.childNodes if child.tagName == "title")
             return
         self.element_count += 1
         if tag in ("h1", "h2"):
-            self._headline((node,))
+            self._headlines((node,))
         if tag and is_kept(tag, node.attributes):
             self._control(node, tag)
         else:
@@ -293,11 +296,12 @@ class SnapshotWalk:
             else:
                 self.walk(child)
 
-    def _headline(self, nodes: Iterable[Node]) -> None:
+    def _headlines(self, nodes: Iterable[Node]) -> None:
         """Title and headings: what a page says it is."""
-        if len(self.headline) < MAX_HEADLINE_CHARS:
-            texts = (text_of(child.textContent, 60) for node in nodes for child in node.childNodes if child.type == 3)
-            self.headline = " ".join((self.headline, *texts)).strip()
+        for node in nodes:
+            if len(self.headlines) < MAX_HEADLINES:
+                text = text_of(" ".join(_texts(node, MAX_HEADLINE_TEXTS)), MAX_HEADLINE_CHARS)
+                self.headlines += [text] if text else []
 
     def _text(self, value: Any) -> None:
         text = text_of(value, MAX_NAME_CHARS)
@@ -322,6 +326,19 @@ class SnapshotWalk:
         if named:
             self._named.pop()
         control.last = self.last
+
+
+def _texts(node: Node, limit: int) -> list[str]:
+    """The first texts below a node."""
+    found: list[str] = []
+    for child in node.childNodes:
+        if len(found) >= limit:
+            break
+        if child.type == TEXT and isinstance(child.textContent, str):
+            found.append(child.textContent)
+        elif child.type == ELEMENT:
+            found += _texts(child, limit - len(found))
+    return found
 
 
 def ids_below(node: Node, out: list[int]) -> None:

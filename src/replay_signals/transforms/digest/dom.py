@@ -23,6 +23,7 @@ from replay_signals.transforms.digest.controls import (
     is_kept,
     text_of,
 )
+from replay_signals.transforms.digest.headlines import say_error
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
 from replay_signals.transforms.digest.wireframes import MAX_VIEWS, NO_PARENT, View, add_views
 
@@ -37,11 +38,6 @@ _removes = msgspec.json.Decoder(list[rrweb.Remove])
 _texts = msgspec.json.Decoder(list[rrweb.TextChange])
 _attributes = msgspec.json.Decoder(list[rrweb.AttributeChange])
 _ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|error|invalid|danger|toast|warning)(?:$|[\s_-])")
-_ERROR_PAGE = re.compile(
-    r"\b(?:40[0134]|410|429|50[0234])\b|not found|(?:doesn.?t|does not|no longer) exist|forbidden|unavailable|"
-    r"something went wrong|internal server error",
-    re.IGNORECASE,
-)
 
 
 class InflateError(ValueError):
@@ -84,7 +80,7 @@ def full_snapshot(raw: Raw) -> FullSnapshot:
             ids_below(full.node, every)
             ids = ranges(sorted(every))
     root_id = full.node.id if full.node is not None else 0
-    error_page = _ERROR_PAGE.search(walk.headline) is not None
+    error_page = say_error(walk.headlines, walk.element_count)
     ids = ids[: 2 * MAX_TARGETS]
     return FullSnapshot(0, root_id, walk.controls, owners, walk.element_count, walk.truncated, error_page, None, ids)
 

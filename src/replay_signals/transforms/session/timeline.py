@@ -23,6 +23,9 @@ from replay_signals.transforms.session.screens import Screens
 Addresses = Mapping[str, Sequence[tuple[float, str]]]
 """Window id -> (epoch ms, URL) in order of time."""
 
+DEFAULT_HEIGHT_PX = 800
+"""Of a viewport whose height was not recorded: that of a laptop's browser window."""
+
 R = TypeVar("R", bound=BaseRecord)
 S = TypeVar("S", bound=BaseRecord)
 
@@ -90,6 +93,11 @@ class Page:
     def opened_ms(self) -> float:
         """When the navigation to it began; its first event when the recorder does not say."""
         return self.navigation.start_ms if self.navigation is not None else self.start_ms
+
+    @property
+    def height_px(self) -> int:
+        """Height of its viewport when it opened, CSS pixels."""
+        return next((meta.height_px for _, meta in self.of(records.Meta) if meta.height_px), DEFAULT_HEIGHT_PX)
 
     @overload
     def of(self, kind: type[R], /) -> Iterator[tuple[float, R]]: ...

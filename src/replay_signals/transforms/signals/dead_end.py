@@ -1,8 +1,9 @@
 """dead_end: the visit ended on a page that leads nowhere.
 
 The last page of a window's visit answered with an HTTP error (status 400 or above), or, where the recorder saw no
-status, calls itself missing or broken in its title or heading; and the visitor found no way on from there: no answered
-click. A page without any control that is not the first one is a dead end with less confidence.
+status, calls itself missing or broken and is made like such a page (`session/error_pages`); and the visitor found no
+way on from there: no answered click. A page without any control that is not the first one is a dead end with less
+confidence.
 A page like that which is left for another page is not a dead end, nor is one whose visitor goes on in another window.
 """
 
@@ -13,6 +14,7 @@ from typing import Annotated
 import msgspec
 
 from replay_signals.schemas.inbox import doc
+from replay_signals.transforms.session.error_pages import says_error, status_of
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
@@ -41,12 +43,12 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     found = []
     for window in context.timeline.windows:
         page = window.pages[-1]
-        status = page.navigation.status if page.navigation is not None else None
+        status = status_of(page)
         if any(j.answered and j.click.page is page for j in context.clicks) or _went_on(context, page):
             continue
         if status is not None and status >= 400:
             found.append(_finding(page, STATUS_CONFIDENCE, f"The visit ended on a page that answered {status}", status))
-        elif status is None and page.elements.error_page:
+        elif status is None and says_error(page, context.timeline.pages):
             found.append(
                 _finding(page, WORDS_CONFIDENCE, "The visit ended on a page that calls itself missing or broken", None)
             )

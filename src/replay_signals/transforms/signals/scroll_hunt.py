@@ -36,8 +36,6 @@ MIN_ROOM_SHARE = 0.5
 """Of the longest leg, on pages with little room to scroll."""
 MIN_PATH_RATIO = 3
 """Path over net movement: a hunt ends near where it began."""
-DEFAULT_HEIGHT_PX = 800
-"""Of a screen whose height was not recorded: that of a laptop's browser window."""
 BASE_CONFIDENCE, PER_TURN, MAX_CONFIDENCE = 0.7, 0.05, 0.95
 """More turns are surer; comparing two places of a page looks the same."""
 
@@ -83,7 +81,6 @@ def _legs(page: Page) -> dict[int, list[Leg]]:
     """Legs of each scrolled node."""
     last: dict[int, float] = {}
     legs: dict[int, list[Leg]] = {}
-    height_px = next((meta.height_px for _, meta in page.of(records.Meta) if meta.height_px), DEFAULT_HEIGHT_PX)
     for t, scroll in page.of(records.Scroll):
         node, y = scroll.node_id or 0, scroll.y_px or 0
         step = y - last.get(node, 0.0)
@@ -95,7 +92,7 @@ def _legs(page: Page) -> dict[int, list[Leg]]:
             own[-1] = (own[-1][0], t, own[-1][2] + step)
         else:
             own.append((t, t, step))
-    return {node: _long(own, height_px) for node, own in legs.items()}
+    return {node: _long(own, page.height_px) for node, own in legs.items()}
 
 
 def _long(legs: list[Leg], height: float) -> list[Leg]:

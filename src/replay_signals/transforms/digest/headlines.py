@@ -1,0 +1,68 @@
+"""Titles and headings in which a page says that it is missing or broken.
+
+Numbers and words of status pages stand in many headings ("Top 500", "Invoice 404", "Unavailable dates"), so they count
+only as the whole of one, or as a whole phrase with little beside it. It stays a hint: what is made of it takes evidence
+in the page's structure (`session/error_pages`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import chain
+
+import msgspec
+
+from replay_signals.transforms.words import words
+
+MAX_HEADLINES = 3
+"""The title and the first two headings; what a page is stands at its top."""
+MAX_REST_CHARS = 24
+"""Beside a phrase: an interjection, an address, "the page you are looking for" and the like."""
+BARE_ELEMENTS = 60
+"""Most elements of a page with little more than a message; there a number or a short word alone means the status."""
+
+
+class _Words(msgspec.Struct, forbid_unknown_fields=True):
+    codes: list[int]
+    beside_codes: list[str]
+    phrases: dict[str, list[str]]
+    alone: dict[str, list[str]]
+
+
+_WORDS = words("error_pages.toml", _Words)
+_PHRASES = re.compile("|".join(map(re.escape, sorted({*chain(*_WORDS.phrases.values())}, key=len, reverse=True))))
+_ALONE = frozenset(chain(*_WORDS.alone.values()))
+_BESIDE = re.compile(rf"\b(?:{'|'.join(map(re.escape, _WORDS.beside_codes))})\b")
+_CODE = re.compile(rf"(?<!\d)(?:{'|'.join(map(str, _WORDS.codes))})(?!\d)")
+_SEPARATORS = re.compile(r"\s[-–—|·•»:/]+\s|[|·•»]")
+_APOSTROPHES = re.compile(r"['’‘`´]")
+_SIGNS = re.compile(r"[\W_]+")
+
+
+def say_error(headlines: Sequence[str], element_count: int) -> bool:
+    """Do title and headings of a page with so many elements say that it is missing or broken?"""
+    parts = [part for line in headlines[:MAX_HEADLINES] for part in _SEPARATORS.split(_plain(line))]
+    if any(_is_phrase(part) for part in parts):
+        return True
+    return element_count <= BARE_ELEMENTS and any(_is_status(part) for part in parts)
+
+
+def _plain(line: str) -> str:
+    return _APOSTROPHES.sub("", line.casefold())
+
+
+def _is_phrase(part: str) -> bool:
+    bare = _bare(_CODE.sub(" ", part))
+    found = _PHRASES.search(bare)
+    return found is not None and len(bare) - (found.end() - found.start()) <= MAX_REST_CHARS
+
+
+def _is_status(part: str) -> bool:
+    """A status or a short word, and nothing else."""
+    rest = _bare(_BESIDE.sub(" ", _CODE.sub(" ", part)))
+    return rest in _ALONE or _bare(part) in _ALONE or (not rest and _CODE.search(part) is not None)
+
+
+def _bare(text: str) -> str:
+    return _SIGNS.sub(" ", text).strip()

@@ -1,0 +1,62 @@
+"""Pages that are missing or broken: by the status of their navigation, or by what they say and how they are made.
+
+Title and heading alone decide nothing: a message fills its page. It is short, or short beside the other pages of the
+visit, or offers hardly anything that they do not offer, too (the site's header and footer); and nobody reads on in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from statistics import median
+
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session.timeline import Page
+
+SHORT_ELEMENTS = 150
+"""A message within the header and footer of a site; pages with content have several hundred elements."""
+SHORT_SHARE = 0.5
+"""Of the median of the other pages: without its content a page is less than half."""
+MAX_OWN_CONTROLS = 5
+"""Home, back, search and help; content brings links of its own."""
+MIN_READ_SHARE = 1.5
+"""Screens scrolled, there and back: whoever reads on has found something to read."""
+
+
+def status_of(page: Page) -> int | None:
+    """HTTP status of the page; None where the recorder saw none."""
+    return page.navigation.status if page.navigation is not None else None
+
+
+def is_broken(page: Page, others: Iterable[Page]) -> bool:
+    """Did the page answer with an error, or, where no status is known, call itself so? `others`: pages of the visit."""
+    status = status_of(page)
+    return status >= 400 if status is not None else says_error(page, others)
+
+
+def says_error(page: Page, others: Iterable[Page]) -> bool:
+    """Does the page call itself missing or broken, and is it made like that?"""
+    if not page.elements.error_page or _was_read(page):
+        return False
+    elements = page.elements
+    known = [p.elements for p in others if p.elements is not elements and not p.elements.error_page]
+    if elements.element_count <= SHORT_ELEMENTS or not known:
+        return elements.element_count <= SHORT_ELEMENTS
+    if elements.element_count <= SHORT_SHARE * median(other.element_count for other in known):
+        return True
+    offered = {thing for other in known for thing in _offers(other.all())}
+    return len({*_offers(elements.all())} - offered) <= MAX_OWN_CONTROLS
+
+
+def _offers(controls: Iterable[Control]) -> Iterator[tuple[str, str, str]]:
+    return ((c.tag, c.name, c.href) for c in controls)
+
+
+def _was_read(page: Page) -> bool:
+    last: dict[int | None, float] = {}
+    scrolled_px = 0.0
+    for _, scroll in page.of(records.Scroll):
+        y = scroll.y_px or 0
+        scrolled_px += abs(y - last.get(scroll.node_id, 0.0))
+        last[scroll.node_id] = y
+    return scrolled_px > MIN_READ_SHARE * page.height_px

@@ -1,0 +1,76 @@
+"""Titles and headings in which a page says that it is missing or broken."""
+
+from __future__ import annotations
+
+import pytest
+
+from replay_signals.transforms.digest.headlines import BARE_ELEMENTS, say_error
+
+SAID = [
+    ("404 Not Found", "404 Not Found"),
+    ("404 Not Found", "nginx"),
+    ("Page not found | Shop", "Oops!"),
+    ("Shop - Page not found"),
+    ("404: This page could not be found.", "404"),
+    ("HTTP Status 404 – Not Found",),
+    ("Shop", "Sorry, we couldn’t find that page"),
+    ("Shop", "The page you requested doesn't exist"),
+    ("500 Internal Server Error",),
+    ("shop.test | 502: Bad gateway",),
+    ("Shop", "Error 503", "Service Unavailable"),
+    ("Access denied",),
+    ("Something went wrong - Shop",),
+    ("Seite nicht gefunden – Laden", "Hoppla!"),
+    ("Fehler 404",),
+    ("Erreur 404 - Page introuvable",),
+    ("Página no encontrada", "Error 404"),
+    ("Página não encontrada",),
+    ("404 - Pagina non trovata",),
+    ("Pagina niet gevonden",),
+    ("Strona nie została znaleziona",),
+    ("Ошибка 404", "Страница не найдена"),
+    ("Sayfa bulunamadı",),
+    ("お探しのページが見つかりません",),
+    ("404エラー",),
+    ("页面不存在",),
+    ("페이지를 찾을 수 없습니다",),
+    ("الصفحة غير موجودة",),
+    ("העמוד לא נמצא",),
+]
+NOT_SAID = [
+    ("Top 500 albums of the decade",),
+    ("Fortune 500 companies",),
+    ("Invoice 404", "Invoice 404"),
+    ("Rechnung 500",),
+    ("Peugeot 404 Coupé",),
+    ("Room 403", "Unavailable dates"),
+    ("Calendar", "Dates when the house is unavailable"),
+    ("Lost and not found: stories of missing pets",),
+    ("The forbidden city",),
+    ("How to design a page that tells visitors their page was not found",),
+    ("Status", "All systems work"),
+    ("Errors of measurement",),
+    ("$ 500.00",),
+    ("**** ***",),
+    ("",),
+]
+
+
+@pytest.mark.parametrize("headlines", SAID)
+def test_a_page_that_calls_itself_missing_or_broken(headlines: tuple[str, ...] | str) -> None:
+    assert say_error([headlines] if isinstance(headlines, str) else headlines, 12)
+
+
+@pytest.mark.parametrize("headlines", NOT_SAID)
+def test_numbers_and_words_of_status_pages_in_other_headings(headlines: tuple[str, ...]) -> None:
+    assert not say_error(headlines, 12)
+
+
+@pytest.mark.parametrize("headlines", [("500",), ("Shop", "404"), ("Forbidden",), ("Unavailable",)])
+def test_a_number_or_a_short_word_alone_takes_a_bare_page(headlines: tuple[str, ...]) -> None:
+    assert say_error(headlines, BARE_ELEMENTS)
+    assert not say_error(headlines, BARE_ELEMENTS + 1)
+
+
+def test_a_heading_further_down_speaks_of_something_else() -> None:
+    assert not say_error(["Shop", "Help", "Questions", "Something went wrong"], 12)
