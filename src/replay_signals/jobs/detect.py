@@ -20,16 +20,19 @@ from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.links import refuse_inputs
 from replay_signals.jobs.rules import read_rules
 from replay_signals.pipelines.files.reading import InputError, expand, read
+from replay_signals.pipelines.privacy import policy_of
 from replay_signals.schemas.digests import MessageDigest, millis
 from replay_signals.schemas.messages import Record, SourcePosition
 from replay_signals.schemas.rows import DeadLetterRow, EventRow, SessionRow, SignalRow
 from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.digest.masking import DEFAULT_POLICY
 from replay_signals.transforms.digest.times import is_relative
 from replay_signals.transforms.evidence.dead_letters import dead_letter_row
 from replay_signals.transforms.evidence.extract import evidence_of
 from replay_signals.transforms.inbox.problems import exposure, rank
 from replay_signals.transforms.inbox.record import inbox_record, json_bytes, signal_dict, signal_line, visible
 from replay_signals.transforms.judge.session import judge_session
+from replay_signals.transforms.privacy.policy import Policy
 from replay_signals.transforms.table_rows import Rows
 
 SessionKey = tuple[str, str]
@@ -56,14 +59,15 @@ class Rejects:
 class CollectedEvidence:
     """What was read: digests and event rows by (team, session id), and what was rejected."""
 
-    def __init__(self, rejects: Rejects) -> None:
+    def __init__(self, rejects: Rejects, policy: Policy = DEFAULT_POLICY) -> None:
+        self._policy = policy
         self.digests: defaultdict[SessionKey, list[MessageDigest]] = defaultdict(list)
         self.events: defaultdict[SessionKey, list[EventRow]] = defaultdict(list)
         self.rejects = rejects
 
     def add(self, record: Record) -> None:
         """Takes one record of a reader."""
-        for evidence in evidence_of(record):
+        for evidence in evidence_of(record, policy=self._policy):
             key, body = (evidence.key.team, evidence.key.session_id), evidence.body
             if isinstance(body, MessageDigest):
                 self.digests[key].append(body)
@@ -74,10 +78,14 @@ class CollectedEvidence:
 
 
 def collect(
-    urls: Sequence[str], file_format: str, rejects: Rejects, on_file: Callable[[str], None] = lambda url: None
+    urls: Sequence[str],
+    file_format: str,
+    rejects: Rejects,
+    on_file: Callable[[str], None] = lambda url: None,
+    policy: Policy = DEFAULT_POLICY,
 ) -> CollectedEvidence:
     """Reads files; `on_file` is called after each. Raises InputError for an unknown format."""
-    found = CollectedEvidence(rejects)
+    found = CollectedEvidence(rejects, policy)
     for url in urls:
         for record in read(url, file_format):
             found.add(record)
@@ -134,7 +142,7 @@ def run(request: Request, output: str) -> ExitCode:
     refuse_inputs(request.paths, urls)
     with _sink(request.dead_letters) as sink:
         with render.progress("Reading", len(urls)) as step:
-            found = collect(urls, request.file_format, Rejects(sink), step)
+            found = collect(urls, request.file_format, Rejects(sink), step, policy_of(rules))
         with render.progress("Judging", len(found.digests)) as step:
             judged = list(_each(judge_all(found, rules), step))
     signals = [

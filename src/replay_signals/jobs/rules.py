@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from typing import Annotated, get_args, get_origin, get_type_hints
 
@@ -9,6 +10,8 @@ import msgspec
 
 from replay_signals.jobs import render
 from replay_signals.schemas.rules import Rules, RulesError, load_rules
+from replay_signals.transforms.digest.masking import place_rules
+from replay_signals.transforms.privacy.policy import Policy
 
 UNITS = {
     "_ms": "ms", "_px": "px", "_s": "s", "_bytes": "bytes", "points": "points of severity",
@@ -16,6 +19,7 @@ UNITS = {
 }  # fmt: skip
 
 
+MAX_LINE_CHARS = 110
 REQUIRED = object()
 """The default of a setting that has none: a list's entry must name it."""
 
@@ -42,12 +46,21 @@ def read_rules(path: str | None) -> Rules:
         return Rules()
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - a path that does not exist needs no object
-            return load_rules(file.read())
+            return usable(load_rules(file.read()))
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise RulesError(f"cannot read {path}: {why}") from error
     except RulesError as error:
         raise RulesError(f"{path}: {error}") from None
+
+
+def usable(rules: Rules) -> Rules:
+    """The rules, once selectors and national ids in them are understood; raises RulesError."""
+    try:
+        place_rules(Policy(rules.privacy))
+    except (ValueError, KeyError) as error:
+        raise RulesError(f"privacy: {error}") from None
+    return rules
 
 
 def settings(kind: type[msgspec.Struct] = Rules, table: str = "") -> Iterator[Setting]:
@@ -111,7 +124,25 @@ def _default(field: msgspec.structs.FieldInfo) -> object:
 def _toml(one: Setting) -> str:
     """A value as TOML writes it; JSON's scalars and lists are TOML's too."""
     value = ("/checkout" if one.kind is str else 10) if one.default is REQUIRED else one.default
-    return msgspec.json.encode(value).decode()
+    if not isinstance(value, (list, tuple)):
+        return msgspec.json.encode(value).decode()
+    items = [msgspec.json.encode(item).decode() for item in value]
+    if sum(map(len, items)) < MAX_LINE_CHARS:
+        return f"[{', '.join(items)}]"
+    return (
+        "[\n"
+        + textwrap.fill(
+            ", ".join(items), MAX_LINE_CHARS, break_on_hyphens=False, initial_indent="  ", subsequent_indent="  "
+        )
+        + ",\n]"
+    )
+
+
+def _shown(one: Setting) -> str:
+    """A default in a column; of a long list how long it is."""
+    if one.default is REQUIRED:
+        return "required"
+    return f"{len(one.default)} entries" if isinstance(one.default, tuple) and len(one.default) > 2 else _toml(one)
 
 
 def run(check: str | None, toml: bool) -> None:
@@ -122,6 +153,4 @@ def run(check: str | None, toml: bool) -> None:
         render.write(as_toml().rstrip("\n").encode())
     else:
         columns = [("Setting", "left"), ("Default", "right"), ("Unit", "left"), ("Meaning", "fold")]
-        render.rows(
-            columns, [(s.key, "required" if s.default is REQUIRED else _toml(s), s.unit, s.meaning) for s in settings()]
-        )
+        render.rows(columns, [(s.key, _shown(s), s.unit, s.meaning) for s in settings()])

@@ -20,6 +20,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class MessageDigest(msgspec.Struct, frozen=True, array_like=True):
     """One message, a few hundred bytes; `transforms/digest/records` encodes `records`.
 
+    `removed`: how often each rule of privacy removed something from it, by `field/rule`.
+
     Times are epoch ms: `received_ms` by the broker's clock, all others by the client's.
     """
 
@@ -39,6 +41,7 @@ class MessageDigest(msgspec.Struct, frozen=True, array_like=True):
     snapshot_source: str
     snapshot_library: str | None
     records: bytes
+    removed: dict[str, int] = {}
 
 
 class SessionDigest(msgspec.Struct, frozen=True):
@@ -80,6 +83,7 @@ def to_row(digest: MessageDigest) -> MessageDigestRow:
         snapshot_library=digest.snapshot_library,
         digest_version=digest.version,
         digest=digest.records,
+        removed=digest.removed,
     )
 
 
@@ -102,4 +106,5 @@ def from_row(row: MessageDigestRow) -> MessageDigest:
         row.snapshot_source,
         row.snapshot_library,
         row.digest,
+        row.removed,
     )

@@ -29,6 +29,9 @@ FactRevision = Annotated[
 ]
 Revision = Annotated[int, doc("1 for the first result, counts up when late data or new rules change it")]
 PageUrl = Annotated[str, doc("URL of the page, without user info")]
+RemovedText = Annotated[
+    dict[str, int], doc("How often each rule of privacy removed text, by field and rule: page_url/url_value")
+]
 PagePattern = Annotated[str, doc("URL path with ids replaced, for grouping: /orders/:id")]
 
 
@@ -53,6 +56,7 @@ class MessageDigestRow(Struct, frozen=True, kw_only=True):
     digest_version: Annotated[int, doc("Version of the digest's encoding")]
     digest: Annotated[bytes, doc("Encoded records, see transforms/digest")]
     revision: FactRevision = 1
+    removed: RemovedText = {}
 
 
 class SignalRow(Struct, frozen=True, kw_only=True):
@@ -170,6 +174,7 @@ class EventRow(Struct, frozen=True, kw_only=True):
     properties: Annotated[str, doc("JSON object of the event's properties")]
     person_properties: Annotated[str, doc("JSON object of the person's properties")]
     revision: FactRevision = 1
+    removed: RemovedText = {}
 
 
 class DeadLetterRow(Struct, frozen=True, kw_only=True):
@@ -185,7 +190,8 @@ class DeadLetterRow(Struct, frozen=True, kw_only=True):
     team: Team
     session_id: Annotated[str, doc("Session id when it could be read; else empty")]
     received_at: Annotated[datetime | None, doc("Broker or arrival time")]
-    payload: Annotated[bytes, doc("The first bytes of what was rejected")]
+    payload: Annotated[bytes, doc("The form of what was rejected, without its text")]
+    removed: RemovedText = {}
 
 
 class SessionRow(Struct, frozen=True, kw_only=True):

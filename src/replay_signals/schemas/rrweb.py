@@ -106,8 +106,25 @@ class Attributes(msgspec.Struct, gc=False, frozen=True, rename={"class_": "class
     toggle: Any = msgspec.field(default=None, name="data-toggle")
     bs_toggle: Any = msgspec.field(default=None, name="data-bs-toggle")
     ignore_frustration: Any = msgspec.field(default=None, name="data-dd-ignore-frustration")
+    dd_privacy: Any = msgspec.field(default=None, name="data-dd-privacy")
+    sentry_mask: Any = msgspec.field(default=None, name="data-sentry-mask")
+    sentry_block: Any = msgspec.field(default=None, name="data-sentry-block")
+    sentry_unmask: Any = msgspec.field(default=None, name="data-sentry-unmask")
+    clarity_mask: Any = msgspec.field(default=None, name="data-clarity-mask")
+    clarity_unmask: Any = msgspec.field(default=None, name="data-clarity-unmask")
+    hj_suppress: Any = msgspec.field(default=None, name="data-hj-suppress")
+    openreplay_masked: Any = msgspec.field(default=None, name="data-openreplay-masked")
+    openreplay_obscured: Any = msgspec.field(default=None, name="data-openreplay-obscured")
+    openreplay_hidden: Any = msgspec.field(default=None, name="data-openreplay-hidden")
+    private: Any = msgspec.field(default=None, name="data-private")
+    custom_0: Any = msgspec.field(default=None, name="custom_0")
+    custom_1: Any = msgspec.field(default=None, name="custom_1")
+    custom_2: Any = msgspec.field(default=None, name="custom_2")
+    custom_3: Any = msgspec.field(default=None, name="custom_3")
 
 
+CUSTOM_ATTRIBUTES = ("custom_0", "custom_1", "custom_2", "custom_3")
+"""Hold attributes that only the rules of privacy name (transforms/digest/masking)."""
 NO_ATTRIBUTES = Attributes()
 
 

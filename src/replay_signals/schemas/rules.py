@@ -12,10 +12,15 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from replay_signals.schemas.privacy import Privacy
+
 RULES_REVISION = "2"
 """Changes with every change of a detector, so that stored results tell which code judged them."""
 CAPS = ("max_messages", "max_digest_bytes", "max_clicks", "max_events")
 """Settings of `session` that decide how much of a session is judged."""
+
+UNJUDGED = ("session", "rejects", "privacy")
+"""Parts of the rules that decide no result of the judge: when results come, and what texts in them may say."""
 
 
 class RulesError(ValueError):
@@ -99,19 +104,17 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rage: Rage = Rage()
     session: Session = Session()
     rejects: RejectionLimit = RejectionLimit()
+    privacy: Privacy = Privacy()
     values: Annotated[list[Value], doc("Pages that matter more")] = []
 
     @property
     def version(self) -> str:
-        """Revision of the code and a hash of the values that decide results.
-
-        The times of `session`, which decide when results come, and `rejects` are none of them.
-        """
+        """Revision of the code and a hash of the values that decide results, and of the caps in `session`."""
         from hashlib import blake2b
 
         # through their types first: 1000 and 1000.0 are one setting, wherever the rules came from
         typed = _rules.decode(msgspec.json.encode(self))
-        values = {name: getattr(typed, name) for name in self.__struct_fields__ if name not in ("session", "rejects")}
+        values = {name: getattr(typed, name) for name in self.__struct_fields__ if name not in UNJUDGED}
         values["caps"] = [getattr(typed.session, name) for name in CAPS]
         return f"{RULES_REVISION}-{blake2b(msgspec.json.encode(values), digest_size=4).hexdigest()}"
 

@@ -84,7 +84,7 @@ def test_changed_texts_are_not_kept() -> None:
     [
         (" http://a.test/x ", "http://a.test/x"),
         ("http://ann:secret@a.test/x", "http://a.test/x"),
-        ("http://a.test/@x", "http://a.test/@x"),
+        ("http://a.test/x@", "http://a.test/x@"),
         (None, ""),
         (7, ""),
         ("http://a.test/" + "x" * 5000, ("http://a.test/" + "x" * 5000)[:1000]),
@@ -101,7 +101,7 @@ def test_request_urls_carry_no_query() -> None:
 
 
 def test_console_lines_are_bounded() -> None:
-    kept = records_of(rrweb.console(5000, "error", "x" * 10_000, "y", trace=("z" * 1000,)))
+    kept = records_of(rrweb.console(5000, "error", "x " * 2000, "y", trace=("z" * 1000,)))
     line = kept[0]
     assert (line.level, len(line.message), len(line.trace)) == ("error", 300, 200)
 

@@ -99,7 +99,7 @@ def test_hammering_on_a_text_needs_five_taps_too(sdk: Sdk) -> None:
     assert App(sdk()).tap("title", *times(4)).redraw(7000).lives(40_000).kinds() == []
     outcome = App(sdk()).tap("title", *times(6)).redraw(7000).lives(40_000).outcome()
     assert outcome.kinds == ["rage_tap"]
-    assert outcome.signal("rage_tap").element == 'text "Basket"'
+    assert outcome.signal("rage_tap").element.startswith('text "[text:')
 
 
 @pictures

@@ -34,6 +34,7 @@ from replay_signals.pipelines.iceberg.datafiles import PartitionOf, described, p
 from replay_signals.pipelines.iceberg.lookup import rows_by_id, rows_of_sessions
 from replay_signals.pipelines.iceberg.predicates import SessionKey
 from replay_signals.pipelines.packing import PackedRow, pack, pack_key, pack_stored, unpack_key
+from replay_signals.pipelines.privacy import policy_of
 from replay_signals.schemas.messages import Record
 from replay_signals.schemas.rows import TABLES
 from replay_signals.schemas.rules import Rules
@@ -78,7 +79,7 @@ def backfill(pipeline: beam.Pipeline, urls: list[str], job: Job) -> None:
         pipeline
         | "Files" >> beam.Create(urls, reshuffle=True)
         | "Read" >> beam.ParDo(Read(job)).with_output_types(beam.typehints.Any)
-        | "ExtractEvidence" >> beam.FlatMap(extract).with_output_types(Keyed)
+        | "ExtractEvidence" >> beam.ParDo(ExtractEvidence(job)).with_output_types(Keyed)
         | "BatchPerKey" >> beam.ParDo(BatchPerKey()).with_output_types(KeyedBatch)
     )
     evidence = fresh
@@ -126,9 +127,21 @@ class Read(beam.DoFn):
         _tell(self._job, "read")
 
 
-def extract(record: Record) -> list[Keyed]:
-    """The evidence of a record, packed, with its keys."""
-    return [(pack_key(one.key), pack(one.body, is_part=one.is_part)) for one in evidence_of(record)]
+class ExtractEvidence(beam.DoFn):
+    """Records to their evidence, packed, with its keys; the only step that sees payload."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Beam's
+        self._rules = job.rules
+
+    def setup(self) -> None:
+        """The rules of privacy under the worker's own key."""
+        self._policy = policy_of(self._rules)
+
+    def process(self, record: Record) -> Iterator[Keyed]:
+        """All evidence of one record."""
+        for one in evidence_of(record, policy=self._policy):
+            yield pack_key(one.key), pack(one.body, is_part=one.is_part)
 
 
 class BatchPerKey(beam.DoFn):

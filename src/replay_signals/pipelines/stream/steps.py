@@ -16,6 +16,7 @@ from pyflink.java_gateway import get_gateway
 
 from replay_signals.pipelines.inbox.encoding import InboxError, decode, encode, fingerprint
 from replay_signals.pipelines.packing import key_text, pack, unpack
+from replay_signals.pipelines.privacy import policy_of
 from replay_signals.pipelines.stream.columns import flink_row, type_of
 from replay_signals.pipelines.stream.config import StreamConfig
 from replay_signals.pipelines.stream.garbage_collection import collect_less
@@ -56,12 +57,13 @@ class DigestMessages(ProcessFunction):
     """Raw messages of one topic to evidence; the only step that sees payload. Rejects go to dead letters."""
 
     def __init__(self, topic: str, config: StreamConfig) -> None:
-        self._topic, self._teams, self._rejects = topic, frozenset(config.teams), config.rules.rejects
+        self._topic, self._teams, self._rules = topic, frozenset(config.teams), config.rules
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Registers the counters."""
         self._count = Counters(runtime_context, self._topic)
-        self._limit = RejectLimit(self._rejects, f"messages of {self._topic}")
+        self._limit = RejectLimit(self._rules.rejects, f"messages of {self._topic}")
+        self._policy = policy_of(self._rules)
         collect_less()
 
     def process_element(self, value: Any, ctx: ProcessFunction.Context) -> Iterator[Any]:
@@ -75,7 +77,7 @@ class DigestMessages(ProcessFunction):
         headers = {"token": token, "content-encoding": encoding}
         kept = False
         message = KafkaMessage(body, headers, arrived_ms, SourcePosition(topic, pos, part))
-        for evidence in evidence_of_kafka(self._topic, message, self._teams):
+        for evidence in evidence_of_kafka(self._topic, message, self._teams, self._policy):
             if isinstance(evidence.body, DeadLetterRow):
                 self._count(f"rejected.{evidence.body.reason}")
                 self._count.tell()

@@ -8,7 +8,6 @@ that harm nobody (`harmless`) are no errors here, nor are requests that were cut
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.transforms.clicks.harmless import cut_off, harms_nobody, is_foreign
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.plugins import http_status_in, is_uncaught
 from replay_signals.transforms.session.timeline import Page, Timeline
 
 HANDLER_MS = 600
@@ -28,12 +28,6 @@ SAME_ERROR_MS = 1000
 """The SDK reports an exception this close to the console line about it."""
 LEAVING_MS = 1500
 """Longest time from a request that is cut off because the page is left to the first event of the next page."""
-_UNCAUGHT = re.compile(r"uncaught|unhandled|\b\w*Error:", re.IGNORECASE)
-
-
-_HTTP_FAILURE = re.compile(
-    r"(?:request|fetch|http|xhr|axios|status|response|server|api|failed).*?\b([45]\d\d)\b", re.IGNORECASE | re.DOTALL
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +39,12 @@ class PageError:
     message: str
     source: str
     uncaught: bool
+    told_status: int | None = None
 
     @property
     def http_status(self) -> int | None:
         """The HTTP status that the line speaks of: how pages without a recorded network tell of failed requests."""
-        found = None if self.uncaught else _HTTP_FAILURE.search(self.message)
-        return int(found[1]) if found else None
+        return None if self.uncaught else self.told_status
 
 
 class Errors:
@@ -107,8 +101,10 @@ def _console(timeline: Timeline) -> list[PageError]:
     for page in timeline.pages:
         for t, line in page.of(records.Console):
             if line.level == "error":
-                uncaught = _UNCAUGHT.search(line.message) is not None
-                found.append(PageError(t, page, line.message.strip('"'), line.trace, uncaught))
+                uncaught, status = line.uncaught, line.http_status
+                if uncaught is None:  # digested before lines were masked
+                    uncaught, status = is_uncaught(line.message), http_status_in(line.message)
+                found.append(PageError(t, page, line.message.strip('"'), line.trace, uncaught, status))
     return found
 
 

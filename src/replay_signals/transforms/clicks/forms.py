@@ -69,7 +69,7 @@ class Form:
 
 def _is_search(control: Control) -> bool:
     named = f"{control.name} {control.dom_id} {control.test_id}".lower()
-    return control.type == "search" or control.role == "searchbox" or "search" in named
+    return control.type == "search" or control.role == "searchbox" or "f" in control.flags or "search" in named
 
 
 def forms_of(page: Page) -> list[Form]:

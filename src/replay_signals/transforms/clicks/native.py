@@ -11,7 +11,6 @@ Recorders of native screens look once a second (transforms/session/screens), so 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,6 +27,7 @@ from replay_signals.transforms.clicks.web import ALIVE, DEAD, SLOW, UNKNOWN, Jud
 from replay_signals.transforms.clicks.witness import SWITCHES, Witness
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import ACTS_OUTSIDE, Control
+from replay_signals.transforms.digest.wireframes import LEAVES_APP
 from replay_signals.transforms.session.effects import Effect, spans
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import AT_TOUCH_MS, Screens
@@ -40,12 +40,6 @@ IMPATIENT_MS = 1000
 AFTER_SWIPE_MS = 3000
 """Lists glide on after a swipe."""
 ANSWERING = frozenset(("button", "checkbox", "radio", "toggle"))
-_LEAVES = re.compile(
-    r"(?:^|[^a-z])(?:share|call|dial|phone|e-?mail|sms|message|map|maps|directions|browser|website|menu|more|options|"
-    r"scan|camera|photo)(?:$|[^a-z])",
-    re.IGNORECASE,
-)
-"""Buttons whose answer other programs or popups show, which native recorders do not see."""
 
 
 def judge_taps(timeline: Timeline, rules: Clicks, left_ms: Sequence[float] = ()) -> list[Judged]:
@@ -226,7 +220,7 @@ def _unobservable_reason(control: Control | None) -> str:
         return ""
     if control.type not in ANSWERING:
         return NATIVE
-    if ACTS_OUTSIDE.search(control.name) or _LEAVES.search(control.name):
+    if "w" in control.flags or ACTS_OUTSIDE.search(control.name) or LEAVES_APP.search(control.name):
         return "acts outside the screen by its name"
     return ""
 

@@ -91,7 +91,8 @@ def _outside(_: Page, control: Control) -> str:
     if parts.scheme not in ("", "http", "https", "javascript", "file") or _FILES.search(parts.path):
         return "the link opens another program or a file"
     words = f"{control.name} {control.test_id} {control.dom_id} {control.classes}"
-    return "acts outside the page by its name" if ACTS_OUTSIDE.search(words) else ""
+    outside = "w" in control.flags or ACTS_OUTSIDE.search(words)
+    return "acts outside the page by its name" if outside else ""
 
 
 _CHECKS: tuple[Callable[[Page, Control], str], ...] = (_native, _embedded, _outside)

@@ -15,8 +15,13 @@ import msgspec
 
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Attributes, Node
 from replay_signals.transforms.digest.headlines import MAX_HEADLINES
+from replay_signals.transforms.digest.masking import ControlTexts, Masking, RawControl, worse
+from replay_signals.transforms.privacy.policy import KEEP, MASK
 
 MAX_NAME_CHARS = 40
+MAX_RAW_CHARS = 160
+"""Of a text that is looked at: what is cut has no form to know it by, so more is looked at than is kept."""
+MAX_ID_CHARS = 60
 MAX_HREF_CHARS = 300
 MAX_CONTROLS = 3000
 MAX_HEADLINE_CHARS = 120
@@ -118,6 +123,8 @@ FLAGS = {
     "t": "in the tab order by attribute",
     "c": "copies to the clipboard",
     "o": "acts outside the page by its icon",
+    "w": "acts outside the page by a word that is not kept",
+    "f": "finds something, by a word that is not kept",
     "s": "the current choice of its group",
     "v": "native view (mobile)",
     "R": "the site wants no rage clicks of it",
@@ -176,25 +183,54 @@ def _marks(tag: str, a: Attributes) -> str:
     return marks
 
 
-def control_of(node_id: int, tag: str, a: Attributes) -> Control:
-    """The control of an element; `last` and a name from its text are filled in by the caller."""
+def control_of(node_id: int, tag: str, a: Attributes, place: str, masking: Masking) -> Control:
+    """The control of an element, of the place it stands in; `last` and a name from its text are up to the caller."""
+    raw_name = a.aria_label or a.title or a.alt or a.placeholder
+    if not raw_name and tag == "input" and a.type in ("submit", "button", "reset"):
+        raw_name = a.value
+    raw = (tag, a.type, a.role, raw_name, a.testid or a.test or a.cy, a.id, a.class_, _reference(tag, a), place)
+    (kind, own_type, role, name, test_id, dom_id, classes, address), hidden = masking.control_texts(raw, _control_texts)
     marks = _marks(tag, a)
-    name = a.aria_label or a.title or a.alt or a.placeholder
-    if not name and tag == "input" and a.type in ("submit", "button", "reset"):
-        name = a.value
-    return Control(
-        node_id,
-        node_id,
-        tag,
-        text_of(a.type, 20),
-        text_of(a.role, 20),
-        text_of(name, MAX_NAME_CHARS),
-        text_of(a.testid or a.test or a.cy, 60),
-        text_of(a.id, 60),
-        text_of(a.class_, 60),
-        text_of(_reference(tag, a), MAX_HREF_CHARS),
-        _flags(a) + marks if is_control(tag, a) else f"{marks}n",
-    )
+    flags = (_flags(a) + marks if is_control(tag, a) else f"{marks}n") + hidden
+    return Control(node_id, node_id, kind, own_type, role, name, test_id, dom_id, classes, address, flags)
+
+
+def _control_texts(raw: RawControl, masking: Masking) -> ControlTexts:
+    """The texts of a control, from `tag` to `href`, and flags for the words that are not kept."""
+    tag, kind, role, raw_name, raw_test_id, raw_id, classes, href, place = raw
+    raw_name = text_of(raw_name, MAX_RAW_CHARS)
+    raw_test_id = text_of(raw_test_id, MAX_RAW_CHARS)
+    raw_id = text_of(raw_id, MAX_RAW_CHARS)
+    name = masking.name(raw_name, place, "control_name", MAX_NAME_CHARS)
+    test_id = masking.id(raw_test_id, place, "control_id", MAX_ID_CHARS)
+    dom_id = masking.id(raw_id, place, "control_id", MAX_ID_CHARS)
+    if tag in ("a", "area", "form"):
+        href = masking.url(href, "control_href", MAX_HREF_CHARS)
+    else:
+        href = masking.id(text_of(href, MAX_RAW_CHARS), place, "control_id", MAX_ID_CHARS)
+    texts = [
+        tag if tag in CONTROL_TAGS else masking.word(tag, "control_tag", 40),
+        masking.word(kind, "control_type", 20),
+        masking.word(role, "control_type", 20),
+        name,
+        test_id,
+        dom_id,
+        masking.classes(text_of(classes, 60), 60),
+        href,
+    ]
+    is_whole = (name, test_id, dom_id) == (raw_name, raw_test_id, raw_id)
+    return texts, "" if is_whole else hidden_words(f"{raw_name} {raw_test_id} {raw_id}")
+
+
+def hidden_words(words: str) -> str:
+    """Flags for what detectors read in words of a control that are not kept."""
+    return ("w" if ACTS_OUTSIDE.search(words) else "") + ("f" if "search" in words.lower() else "")
+
+
+def text_place(control: Control, place: str) -> str:
+    """The place of a control's text: one that is a control by its handler alone may be a row or a card of data."""
+    is_named_by_text = control.tag in CONTROL_TAGS or control.role in WIDGET_ROLES or is_hinted(control.classes)
+    return place if is_named_by_text else worse(place, MASK)
 
 
 def _reference(tag: str, a: Attributes) -> Any:
@@ -234,15 +270,47 @@ def _flags(a: Attributes) -> str:
     return flags
 
 
+class TextName:
+    """A control that is named by its text: the text so far, and the place of which least is kept."""
+
+    __slots__ = ("control", "place", "raw")
+
+    def __init__(self, control: Control, place: str) -> None:
+        self.control = control
+        self.place = text_place(control, place)
+        self.raw = ""
+
+    def add(self, value: Any, place: str) -> None:
+        """A text below the control."""
+        if len(self.raw) < MAX_RAW_CHARS:
+            text = text_of(value, MAX_RAW_CHARS)
+            if text:
+                self.raw = f"{self.raw} {text}".strip()[:MAX_RAW_CHARS]
+                self.place = worse(self.place, place)
+
+    def close(self, masking: Masking) -> None:
+        """Names the control."""
+        if self.raw:
+            self.control.name = masking.name(self.raw, self.place, "control_name", MAX_NAME_CHARS)
+            if self.control.name != self.raw:
+                self.control.flags += hidden_words(self.raw[:MAX_NAME_CHARS])
+
+
 class SnapshotWalk:
-    """One pass over a subtree: controls in document order, and whether ids rise in document order.
+    """One pass over a document: controls in document order, and whether ids rise in document order.
 
     `jumps` are the first id and then flat `before, after` pairs where the next id is not the following number.
     """
 
-    __slots__ = ("_named", "_open", "controls", "element_count", "headlines", "jumps", "last", "ordered", "truncated")
+    __slots__ = (
+        *("_masking", "_named", "_open", "_path", "_places", "controls", "element_count", "headlines", "jumps", "last"),
+        *("ordered", "truncated"),
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, masking: Masking) -> None:
+        self._masking = masking
+        self._path: list[Node] = []
+        self._places: list[str] = []
         self.controls: list[Control] = []
         self.element_count = 0
         self.ordered = True
@@ -251,7 +319,7 @@ class SnapshotWalk:
         self.jumps: list[int] = []
         self.headlines: list[str] = []
         self._open: list[Control] = []
-        self._named: list[Control] = []
+        self._named: list[TextName] = []
 
     def walk(self, node: Node) -> None:
         """Visits a node and what is below it; recursion is bounded by the decoder's own limit."""
@@ -287,7 +355,17 @@ class SnapshotWalk:
         self.jumps += (self.last, node_id) if self.jumps else (node_id,)
         self.last = node_id
 
+    def _place(self) -> str:
+        """The place of what stands in the element that is being visited; looked up when a text asks."""
+        path, places = self._path, self._places
+        if places and len(places) == len(path):
+            return places[-1]
+        for depth in range(len(places), len(path)):
+            places.append(self._masking.step(path, depth, places[-1] if places else KEEP))
+        return places[-1] if places else KEEP
+
     def _below(self, node: Node) -> None:
+        self._path.append(node)
         for child in node.childNodes:
             if child.type == 3 and child.id == self.last + 1:  # the most frequent node, not worth a call
                 self.last = child.id
@@ -295,6 +373,9 @@ class SnapshotWalk:
                     self._text(child.textContent)
             else:
                 self.walk(child)
+        self._path.pop()
+        if len(self._places) > len(self._path):
+            self._places.pop()
 
     def _headlines(self, nodes: Iterable[Node]) -> None:
         """Title and headings: what a page says it is."""
@@ -304,14 +385,17 @@ class SnapshotWalk:
                 self.headlines += [text] if text else []
 
     def _text(self, value: Any) -> None:
-        text = text_of(value, MAX_NAME_CHARS)
-        if text:
-            for control in self._named:
-                if len(control.name) < MAX_NAME_CHARS:
-                    control.name = f"{control.name} {text}".strip()[:MAX_NAME_CHARS]
+        if isinstance(value, str) and not value.isspace():
+            place = self._place()
+            for name in self._named:
+                name.add(value, place)
 
     def _control(self, node: Node, tag: str) -> None:
-        control = control_of(node.id, tag, node.attributes)
+        around = self._place()
+        self._path.append(node)
+        own = self._masking.own_step(self._path, len(self._path) - 1, around)
+        self._path.pop()
+        control = control_of(node.id, tag, node.attributes, own, self._masking)
         container = tag in CONTAINER_TAGS or control.role in ("dialog", "alertdialog") or "n" in control.flags
         named = not control.name and not container
         if len(self.controls) < MAX_CONTROLS:
@@ -319,12 +403,12 @@ class SnapshotWalk:
         else:
             self.truncated = True
         if named:
-            self._named.append(control)
+            self._named.append(TextName(control, own))
         self._open.append(control)
         self._below(node)
         self._open.pop()
         if named:
-            self._named.pop()
+            self._named.pop().close(self._masking)
         control.last = self.last
 
 

@@ -15,8 +15,10 @@ from msgspec import Raw
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.controls import (
+    MAX_RAW_CHARS,
     Control,
     SnapshotWalk,
+    TextName,
     control_of,
     control_owners,
     ids_below,
@@ -24,10 +26,13 @@ from replay_signals.transforms.digest.controls import (
     text_of,
 )
 from replay_signals.transforms.digest.headlines import say_error
+from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
 from replay_signals.transforms.digest.wireframes import MAX_VIEWS, NO_PARENT, View, add_views
 
 MAX_INFLATED_BYTES = 256 * 1024 * 1024
+MAX_ALERTS = 5
+MAX_ALERT_CHARS = 80
 MAX_TARGETS = 300
 """Distinct changed nodes kept of one mutation; more of them tell no more."""
 
@@ -61,14 +66,15 @@ def inflate(raw: Raw) -> bytes | Raw:
     return data
 
 
-def full_snapshot(raw: Raw) -> FullSnapshot:
+def full_snapshot(raw: Raw, masking: Masking) -> FullSnapshot:
     """The record of a full snapshot's data."""
-    full = _full.decode(inflate(raw))
+    full = _full.decode(masking.rules.renamed(inflate(raw)))
+    masking.show(full.node)
     if full.node is None and full.wireframes is not None:
         views: list[View] = []
-        add_views(full.wireframes, NO_PARENT, views)
+        add_views(full.wireframes, NO_PARENT, views, masking)
         return FullSnapshot(0, 0, [], [], len(views), len(views) >= MAX_VIEWS, False, views)
-    walk = SnapshotWalk()
+    walk = SnapshotWalk(masking)
     owners: list[tuple[int, int]] = []
     ids: list[int] = []
     if full.node is not None:
@@ -85,20 +91,20 @@ def full_snapshot(raw: Raw) -> FullSnapshot:
     return FullSnapshot(0, root_id, walk.controls, owners, walk.element_count, walk.truncated, error_page, None, ids)
 
 
-def mutation(data: rrweb.Incremental) -> Mutation:
+def mutation(data: rrweb.Incremental, masking: Masking) -> Mutation:
     """The record of a mutation's data."""
     parents: dict[int, None] = {}
     controls: list[Control] = []
     owners: list[int] = []
     added: list[int] = []
     alerts: list[str] = []
-    adds = _adds.decode(inflate(data.adds)) if data.adds else []
+    adds = _adds.decode(masking.rules.renamed(inflate(data.adds))) if data.adds else []
     views: list[View] = []
     for add in (*adds, *(_adds.decode(data.updates) if data.updates else ())):
         if add.wireframe is not None:
-            add_views([add.wireframe], NO_PARENT if add.parentId is None else add.parentId, views)
+            add_views([add.wireframe], NO_PARENT if add.parentId is None else add.parentId, views, masking)
     if adds:
-        controls, owners, added, alerts = _added(adds, parents)
+        controls, owners, added, alerts = _added(adds, parents, masking)
     bare = bool(data.removes) and not data.texts and not data.attributes  # web recorders always send all four
     screen = ScreenChange(views, []) if views or data.updates or bare else None
     removed: list[int] = []
@@ -111,7 +117,7 @@ def mutation(data: rrweb.Incremental) -> Mutation:
         if screen is not None:
             screen.removed = list(gone)
     texts = [change.id for change in _texts.decode(inflate(data.texts))] if data.texts else []
-    attribute_nodes, attribute_names, attribute_hashes = _changed_attributes(data.attributes)
+    attribute_nodes, attribute_names, attribute_hashes = _changed_attributes(data.attributes, masking)
     return Mutation(
         0,
         list(parents)[:MAX_TARGETS],
@@ -128,41 +134,53 @@ def mutation(data: rrweb.Incremental) -> Mutation:
     )
 
 
-def _changed_attributes(raw: Raw) -> tuple[list[int], list[str], list[int]]:
+def _changed_attributes(raw: Raw, masking: Masking) -> tuple[list[int], list[str], list[int]]:
     """Node ids, names and value hashes of changed attributes."""
     nodes: list[int] = []
     names: list[str] = []
     hashes: list[int] = []
     for change in _attributes.decode(inflate(raw))[:MAX_TARGETS] if raw else ():
+        masking.change(change.attributes)
         for name, value in change.attributes.items():
             nodes.append(change.id)
-            names.append(name[:32])
+            names.append(masking.word(name, "attribute_name", 32))
             hashes.append(zlib.crc32(value) & 0xFFFF)
     return nodes, names, hashes
 
 
-def _added(adds: list[rrweb.Add], parents: dict[int, None]) -> tuple[list[Control], list[int], list[int], list[str]]:
+def _added(
+    adds: list[rrweb.Add], parents: dict[int, None], masking: Masking
+) -> tuple[list[Control], list[int], list[int], list[str]]:
     parent_of: dict[int, int] = {}
     nodes: dict[int, rrweb.Node] = {}
     for add in adds:
         if add.node is not None:
             _flatten(add.node, NO_PARENT if add.parentId is None else add.parentId, parent_of, nodes)
+    masking.add(nodes, parent_of)
     controls: dict[int, Control] = {}
+    names: dict[int, TextName] = {}
     for node_id, node in nodes.items():
         if node.type == rrweb.ELEMENT and is_kept(node.tagName, node.attributes):
-            controls[node_id] = control_of(node_id, node.tagName, node.attributes)
-    own_name = {node_id for node_id, control in controls.items() if control.name}
+            place = masking.own_place(node_id)
+            control = controls[node_id] = control_of(node_id, node.tagName, node.attributes, place, masking)
+            if not control.name:
+                names[node_id] = TextName(control, place)
     alerts: list[str] = []
     owner_of = _owners(parent_of, controls)
     owned: dict[int, int] = {}
     for node_id, node in nodes.items():
         if node.type == rrweb.TEXT:
-            _name(controls, owner_of[node_id], own_name, node)
-            _alert(nodes.get(parent_of[node_id]), node, alerts)
+            parent = parent_of[node_id]
+            name = names.get(owner_of[node_id])
+            if name is not None:
+                name.add(node.textContent, masking.place(parent))
+            _alert(nodes.get(parent), node, alerts, masking)
         elif node.type == rrweb.ELEMENT:
             owned[node_id] = owner_of[node_id]
+    for name in names.values():
+        name.close(masking)
     parents.update((parent, None) for parent in parent_of.values() if parent not in parent_of)
-    return list(controls.values()), _owner_ranges(owned), ranges(sorted(parent_of)), alerts[:5]
+    return list(controls.values()), _owner_ranges(owned), ranges(sorted(parent_of)), alerts
 
 
 def _owners(parent_of: dict[int, int], controls: dict[int, Control]) -> dict[int, int]:
@@ -190,21 +208,15 @@ def _flatten(node: rrweb.Node, parent: int, parent_of: dict[int, int], nodes: di
         _flatten(child, node.id, parent_of, nodes)
 
 
-def _name(controls: dict[int, Control], owner: int, own_name: set[int], node: rrweb.Node) -> None:
-    control = controls.get(owner)
-    if control is not None and owner not in own_name:
-        control.name = f"{control.name} {text_of(node.textContent, 40)}".strip()[:40]
-
-
-def _alert(parent: rrweb.Node | None, node: rrweb.Node, alerts: list[str]) -> None:
+def _alert(parent: rrweb.Node | None, node: rrweb.Node, alerts: list[str], masking: Masking) -> None:
     """Texts that appear in an alert: how pages say that something went wrong."""
     if parent is None:
         return
     role, classes = parent.attributes.role, parent.attributes.class_
     if role in ("alert", "alertdialog") or (isinstance(classes, str) and _ALERT_CLASS.search(classes)):
-        text = text_of(node.textContent, 80)
-        if text:
-            alerts.append(text)
+        text = text_of(node.textContent, MAX_RAW_CHARS)
+        if text and len(alerts) < MAX_ALERTS:
+            alerts.append(masking.name(text, masking.place(parent.id), "alert", MAX_ALERT_CHARS))
 
 
 def ranges(ids: Iterable[int]) -> list[int]:

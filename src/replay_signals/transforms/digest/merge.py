@@ -34,7 +34,7 @@ def _pick(a: MessageDigest, b: MessageDigest) -> MessageDigest:
     return min(a, b, key=_rank)
 
 
-def _rank(m: MessageDigest) -> tuple[bool, float, bool, float, str, str, bool, str, int, bytes]:
+def _rank(m: MessageDigest) -> tuple[bool, float, bool, float, str, str, bool, str, int, bytes, list[tuple[str, int]]]:
     return (
         m.received_ms is None,
         m.received_ms or 0,
@@ -46,4 +46,5 @@ def _rank(m: MessageDigest) -> tuple[bool, float, bool, float, str, str, bool, s
         m.snapshot_library or "",
         m.version,
         m.records,
+        sorted(m.removed.items()),
     )

@@ -17,9 +17,11 @@ from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.schemas.messages import DeadLetter, Reason, SnapshotMessage
 from replay_signals.transforms.digest import records, times
 from replay_signals.transforms.digest.dom import InflateError, full_snapshot, mutation
-from replay_signals.transforms.digest.plugins import compact_number, custom, plugin, url_of
+from replay_signals.transforms.digest.masking import DEFAULT_POLICY, Masking
+from replay_signals.transforms.digest.plugins import MAX_URL_CHARS, compact_number, custom, plugin
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, ReplayRecord
 from replay_signals.transforms.parse.values import dead
+from replay_signals.transforms.privacy.policy import Policy
 from replay_signals.transforms.text import json_utf8, utf8
 
 MAX_PX = 10_000_000
@@ -36,11 +38,11 @@ _meta = msgspec.json.Decoder(rrweb.Meta)
 _BAD = (msgspec.DecodeError, msgspec.ValidationError, InflateError, RecursionError, ValueError, OverflowError)
 
 
-def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
+def digest(message: SnapshotMessage, policy: Policy = DEFAULT_POLICY) -> MessageDigest | DeadLetter:
     """Total: any bytes give a digest or a typed rejection.
 
     Events that are not understood are counted and left out; a message without any valid event is rejected
-    (`message_contained_no_valid_rrweb_events`, PostHog's name).
+    (`message_contained_no_valid_rrweb_events`, PostHog's name). All text that is kept went through `policy`.
     """
     try:
         events, rejected = _decode(message.items)
@@ -55,9 +57,10 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
     rejected += len(events) - len(near)
     events = near
     first, last = _span(events)
+    masking = Masking(policy)
     kept: list[ReplayRecord] = []
     for event in events:
-        record = record_of(event)
+        record = record_of(event, masking)
         if record is None:
             rejected += 1
             continue
@@ -71,13 +74,14 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
         kept, encoded = sound, records.encode(sound)
     if not kept:
         return _reject(message, Reason.NO_VALID_EVENTS, f"{rejected} events, none valid")
+    removed = masking.removed
     return MessageDigest(
         DIGEST_VERSION,
         message.message_id,
         message.team,
         message.session_id,
         message.window_id or message.session_id,
-        message.distinct_id,
+        policy.distinct_id(message.distinct_id, removed),
         None if message.received_ms is None else BrokerMs(message.received_ms),
         message.sent_ms,
         ClientMs(first),
@@ -85,16 +89,17 @@ def digest(message: SnapshotMessage) -> MessageDigest | DeadLetter:
         len(kept),
         rejected,
         len(message.items),
-        message.snapshot_source or "web",
-        message.snapshot_library,
+        policy.text(message.snapshot_source, "snapshot_source", removed) or "web",
+        policy.text(message.snapshot_library, "snapshot_library", removed) if message.snapshot_library else None,
         encoded,
+        dict(sorted(removed.items())),
     )
 
 
-def record_of(event: rrweb.Event) -> ReplayRecord | None:
+def record_of(event: rrweb.Event, masking: Masking) -> ReplayRecord | None:
     """What is kept of an event, None when its data cannot be read."""
     try:
-        return _RECORDERS.get(event.type, _other)(event)
+        return _RECORDERS.get(event.type, _other)(event, masking)
     except _BAD:
         return None
 
@@ -178,21 +183,23 @@ def _px(value: float | None) -> int | None:
     return None if value is None or not abs(value) <= MAX_PX else round(value)
 
 
-def _load(event: rrweb.Event) -> ReplayRecord:
+def _load(event: rrweb.Event, _: Masking) -> ReplayRecord:
     return records.Load(0, event.type)
 
 
-def _meta_record(event: rrweb.Event) -> ReplayRecord:
+def _meta_record(event: rrweb.Event, masking: Masking) -> ReplayRecord:
     data = _meta.decode(event.data)
-    return records.Meta(0, url_of(data.href), _px(data.width), _px(data.height))
+    return records.Meta(0, masking.url(data.href, "page_url", MAX_URL_CHARS), _px(data.width), _px(data.height))
 
 
-def _full_snapshot(event: rrweb.Event) -> ReplayRecord:
-    return full_snapshot(event.data)
+def _full_snapshot(event: rrweb.Event, masking: Masking) -> ReplayRecord:
+    return full_snapshot(event.data, masking)
 
 
-def _incremental_record(event: rrweb.Event) -> ReplayRecord:
+def _incremental_record(event: rrweb.Event, masking: Masking) -> ReplayRecord:
     data = _incremental.decode(event.data)
+    if data.source == rrweb.MUTATION:
+        return mutation(data, masking)
     return _SOURCES.get(data.source, _no_change)(data)
 
 
@@ -248,7 +255,6 @@ def _selection(data: rrweb.Incremental) -> ReplayRecord:
 
 
 _SOURCES: dict[int, Callable[[rrweb.Incremental], ReplayRecord]] = {
-    rrweb.MUTATION: mutation,
     rrweb.MOUSE_MOVE: _move,
     rrweb.TOUCH_MOVE: _move,
     rrweb.DRAG: _move,
@@ -265,11 +271,11 @@ _SOURCES: dict[int, Callable[[rrweb.Incremental], ReplayRecord]] = {
 }
 
 
-def _other(event: rrweb.Event) -> ReplayRecord:
+def _other(event: rrweb.Event, _: Masking) -> ReplayRecord:
     return records.Other(0, event.type)
 
 
-_RECORDERS: dict[int, Callable[[rrweb.Event], ReplayRecord]] = {
+_RECORDERS: dict[int, Callable[[rrweb.Event, Masking], ReplayRecord]] = {
     rrweb.DOM_CONTENT_LOADED: _load,
     rrweb.LOAD: _load,
     rrweb.META: _meta_record,

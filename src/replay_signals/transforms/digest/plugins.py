@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms.digest.controls import text_of
+from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.records import (
     MAX_TIMESTAMP_MS,
     Console,
@@ -35,35 +36,25 @@ def compact_number(value: float) -> float:
     return int(value) if value == int(value) else round(value, 3)
 
 
-def url_of(value: Any) -> str:
-    """A trimmed, bounded URL without user info."""
-    url = value.strip()[:MAX_URL_CHARS] if isinstance(value, str) else ""
-    scheme, separator, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    if separator and "@" in authority:
-        return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
-    return url
-
-
-def custom(event: rrweb.Event) -> Custom:
+def custom(event: rrweb.Event, masking: Masking) -> Custom:
     """A custom event: its tag, and the URL when it tells one (`$pageview`)."""
     data = _plugin.decode(event.data)
     href = ""
     if b'"href"' in memoryview(data.payload).tobytes():
-        href = url_of(_href.decode(data.payload).href)
-    return Custom(0, data.tag[:60], href)
+        href = masking.url(_href.decode(data.payload).href, "page_url", MAX_URL_CHARS)
+    return Custom(0, masking.word(data.tag, "custom_tag", 60), href)
 
 
-def plugin(event: rrweb.Event) -> Console | Network | Other:
+def plugin(event: rrweb.Event, masking: Masking) -> Console | Network | Other:
     """A plugin's event: console line, requests, or one that only counts."""
     data = _plugin.decode(event.data)
     if data.plugin == "rrweb/console@1":
-        return _console_line(data.payload)
+        return _console_line(data.payload, masking)
     if data.plugin == "rrweb/network@1":
         payload = _network.decode(data.payload)
-        return Network(0, [_request(r) for r in payload.requests[:MAX_REQUESTS]])
+        return Network(0, [_request(r, masking) for r in payload.requests[:MAX_REQUESTS]])
     if data.plugin == "posthog/network@1":
-        return Network(0, [_performance_entry(_legacy_request.decode(data.payload))])
+        return Network(0, [_performance_entry(_legacy_request.decode(data.payload), masking)])
     return Other(0, event.type)
 
 
@@ -71,39 +62,61 @@ def plugin(event: rrweb.Event) -> Console | Network | Other:
 _LEVELS = {"warn": "warn", "countReset": "warn", "error": "error", "assert": "error"}
 
 
-def _console_line(payload: Raw) -> Console:
+_UNCAUGHT = re.compile(r"uncaught|unhandled|\b\w*Error:", re.IGNORECASE)
+_HTTP_FAILURE = re.compile(
+    r"(?:request|fetch|http|xhr|axios|status|response|server|api|failed).*?\b([45]\d\d)\b", re.IGNORECASE | re.DOTALL
+)
+
+
+def is_uncaught(message: str) -> bool:
+    """Does a console line show an exception that the page did not handle?"""
+    return _UNCAUGHT.search(message) is not None
+
+
+def http_status_in(message: str) -> int | None:
+    """The HTTP status that a line speaks of: how pages without a recorded network tell of failed requests."""
+    found = _HTTP_FAILURE.search(message)
+    return int(found[1]) if found else None
+
+
+def _console_line(payload: Raw, masking: Masking) -> Console:
     data = _console.decode(payload)
     level = data.level if isinstance(data.level, str) else "info"
     parts = [data.payload] if isinstance(data.payload, str) else data.payload
-    message = " ".join(part for part in parts if isinstance(part, str))[:MAX_MESSAGE_CHARS]
-    trace = data.trace[0][:200] if data.trace and isinstance(data.trace[0], str) else ""
-    return Console(0, _LEVELS.get(level, "info"), message, trace)
+    parts = [part for part in parts if isinstance(part, str)]
+    raw = " ".join(parts)[:MAX_MESSAGE_CHARS]
+    level = _LEVELS.get(level, "info")
+    message = masking.console(level, parts, "console_message", MAX_MESSAGE_CHARS)
+    trace = masking.line(data.trace[0], "console_trace", 200) if data.trace else ""
+    return Console(0, level, message, trace, is_uncaught(raw), http_status_in(raw))
 
 
-def _request(r: rrweb.Request) -> RecordedRequest:
+def _request(r: rrweb.Request, masking: Masking) -> RecordedRequest:
     start = r.timestamp
     if start is None and r.timeOrigin is not None and r.startTime is not None:
         start = r.timeOrigin + r.startTime
     status = _status(r.status) if r.status is not None else _status(r.responseStatus)
     return RecordedRequest(
-        _request_url(r.name),
+        _request_url(r.name, masking),
         _number(start, MAX_TIMESTAMP_MS),
         _number(r.duration, MAX_DURATION_MS),
         status,
-        text_of(r.method, 10),
-        text_of(r.initiatorType, 20),
-        text_of(r.type, 20),
+        masking.word(r.method, "request_method", 10),
+        masking.word(r.initiatorType, "request_method", 20),
+        masking.word(r.type, "request_method", 20),
     )
 
 
-def _performance_entry(r: rrweb.LegacyRequest) -> RecordedRequest:
+def _performance_entry(r: rrweb.LegacyRequest, masking: Masking) -> RecordedRequest:
     duration_ms = _number(r.duration, MAX_DURATION_MS)
-    return RecordedRequest(_request_url(r.name), None, duration_ms, _status(r.status), "", text_of(r.initiator, 20), "")
+    initiator = masking.word(r.initiator, "request_method", 20)
+    return RecordedRequest(_request_url(r.name, masking), None, duration_ms, _status(r.status), "", initiator, "")
 
 
-def _request_url(value: Any) -> str:
-    """The URL without user info and query values: they identify people and grow without bound."""
-    return url_of(value).partition("?")[0].partition("#")[0][:200]
+def _request_url(value: Any, masking: Masking) -> str:
+    """The URL without query: queries grow without bound."""
+    address = value.partition("?")[0].partition("#")[0] if isinstance(value, str) else ""
+    return masking.url(address, "request_url", 200)
 
 
 def _number(value: float | None, most: float) -> float | None:

@@ -198,11 +198,17 @@ class Custom(BaseRecord, tag=13):
 
 
 class Console(BaseRecord, tag=14):
-    """A console line; `level` is `info`, `warn` or `error`, `trace` the first line of the stack."""
+    """A console line; `level` is `info`, `warn` or `error`, `trace` the first line of the stack.
+
+    What detectors read in the line is read before its text is masked: whether it shows an uncaught exception, and the
+    HTTP status it speaks of. Records of older programs have None for `uncaught`, and their text as it came.
+    """
 
     level: str
     message: str
     trace: str
+    uncaught: bool | None = None
+    http_status: int | None = None
 
 
 class RecordedRequest(msgspec.Struct, array_like=True, gc=False):

@@ -9,18 +9,20 @@ from replay_signals.schemas import rrweb
 from replay_signals.schemas.digests import MessageDigest, at
 from replay_signals.schemas.messages import DeadLetter, Reason, SnapshotMessage
 from replay_signals.transforms.digest import times
+from replay_signals.transforms.digest.masking import DEFAULT_POLICY, Masking
 from replay_signals.transforms.digest.message import digest, event_of, parts_of, record_of
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, encodable
 from replay_signals.transforms.parse.values import dead
+from replay_signals.transforms.privacy.policy import Policy
 
 MAX_LISTED = 100
 """Dead letters of one message; a hostile one has as many bad events as fit into it."""
 _DAY_MS = 86_400_000
 
 
-def digested(message: SnapshotMessage) -> list[MessageDigest | DeadLetter]:
+def digested(message: SnapshotMessage, policy: Policy = DEFAULT_POLICY) -> list[MessageDigest | DeadLetter]:
     """The digest of a message, and a dead letter for every event that is not in it. Total."""
-    found = digest(message)
+    found = digest(message, policy)
     if isinstance(found, DeadLetter) or not found.rejected_event_count:
         return [found]
     letters = _rejected(message, found)
@@ -53,7 +55,7 @@ def _problem(event: rrweb.Event | None, found: MessageDigest) -> tuple[str, str]
         others = "the broker's time" if found.received_ms is not None else "the other events"
         date = f"{at(event.time_ms):%Y-%m-%d}"
         return Reason.INVALID_TIMESTAMP, f"the timestamp {event.timestamp!r} ({date}) is {days:.0f} days off {others}"
-    record = record_of(event)
+    record = record_of(event, Masking(DEFAULT_POLICY))
     if record is None or not encodable(record):
         return Reason.INVALID_EVENT, f"data of type {event.type} that cannot be read"
     return None

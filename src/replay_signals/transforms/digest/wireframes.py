@@ -7,14 +7,17 @@ of its own look, serves both: two looks differ where the hashes of a view do.
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import Any
 
 import msgspec
 
 from replay_signals.schemas.rrweb import Wireframe
-from replay_signals.transforms.digest.controls import MAX_NAME_CHARS, Control, text_of
+from replay_signals.transforms.digest.controls import ACTS_OUTSIDE, MAX_NAME_CHARS, MAX_RAW_CHARS, Control, text_of
+from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.pictures import tiles_of
+from replay_signals.transforms.privacy.policy import KEEP, MASK
 
 MAX_VIEWS = 5000
 MAX_POINTS = 1_000_000
@@ -22,6 +25,13 @@ NO_PARENT = -1
 FULL_WIDTH = 100_000
 """`100vw` in points: wider than any screen."""
 
+_CALLED = frozenset(("button", "checkbox", "radio", "toggle"))
+LEAVES_APP = re.compile(
+    r"(?:^|[^a-z])(?:share|call|dial|phone|e-?mail|sms|message|map|maps|directions|browser|website|menu|more|options|"
+    r"scan|camera|photo)(?:$|[^a-z])",
+    re.IGNORECASE,
+)
+"""Buttons whose answer other programs or popups show, which native recorders do not see."""
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
@@ -29,7 +39,9 @@ class View(msgspec.Struct, array_like=True, gc=False):
     """A native view. Places are points (iOS) or dp (Android, Flutter) from the top left of the screen.
 
     `state` hashes everything it shows without its children. Flags: `d` disabled, `o` drawn (it has a background), `m`
-    what it says is masked. `tiles` of a screenshot (digest/pictures).
+    what it says is masked, `w` acts outside the screen by a word that is not kept.
+
+    `tiles`: of a screenshot (digest/pictures).
     """
 
     view_id: int
@@ -54,52 +66,61 @@ class View(msgspec.Struct, array_like=True, gc=False):
         """The control it is reported as; views that neither answer nor say anything are none."""
         if self.type not in ("input", "web_view") and not self.name:
             return None
-        flags = "vd" if "d" in self.flags else "v"
+        flags = "v" + "".join(flag for flag in "dw" if flag in self.flags)
         place = f"{self.x},{self.y}"
         return Control(self.view_id, self.view_id, self.type, self.input_type, "", self.name, "", "", place, "", flags)
 
 
-def add_views(frames: list[Wireframe], parent: int, views: list[View]) -> None:
+def add_views(frames: list[Wireframe], parent: int, views: list[View], masking: Masking) -> None:
     """Adds a `View` for each frame and what is below it, in document order (what is drawn later lies above)."""
     for frame in frames:
         if len(views) >= MAX_VIEWS:
             return
+        raw_name = _name(frame)
+        name = masking.name(raw_name, KEEP if _names_itself(frame) else MASK, "view_name", MAX_NAME_CHARS)
         views.append(
             View(
                 frame.id,
                 parent,
-                text_of(frame.type, 20),
-                text_of(frame.inputType, 20),
-                _name(frame),
+                masking.word(frame.type, "view_type", 20),
+                masking.word(frame.inputType, "view_type", 20),
+                name,
                 _points(frame.x),
                 _points(frame.y),
                 FULL_WIDTH if frame.width == "100vw" else _points(frame.width),
                 _points(frame.height),
-                _flags(frame),
+                _flags(frame, "" if name == raw_name else raw_name),
                 _state(frame),
                 tiles_of(frame.base64) if frame.type == "screenshot" else b"",
             )
         )
-        add_views(frame.childWireframes or [], frame.id, views)
+        add_views(frame.childWireframes or [], frame.id, views, masking)
 
 
 def _name(frame: Wireframe) -> str:
     """What is written on it. Values of fields are the visitor's own text; masked text is none."""
     own = frame.label or (frame.value if frame.inputType == "button" else frame.text)
-    name = text_of(own, MAX_NAME_CHARS)
+    name = text_of(own, MAX_RAW_CHARS)
     return "" if not name.strip("* ") else name
+
+
+def _names_itself(frame: Wireframe) -> bool:
+    """Is its text what a control is called, rather than what the screen tells?"""
+    return frame.type == "input" and (bool(frame.label) or frame.inputType in _CALLED)
 
 
 def _points(value: Any) -> int:
     return round(value) if type(value) in (int, float) and abs(value) <= MAX_POINTS else 0
 
 
-def _flags(frame: Wireframe) -> str:
+def _flags(frame: Wireframe, hidden: str) -> str:
     drawn = isinstance(frame.style, dict) and (frame.style.get("backgroundColor") or frame.style.get("backgroundImage"))
     disabled = frame.type == "input" and frame.disabled in (True, "true")
     said = next((text for text in (frame.text, frame.value) if isinstance(text, str) and text), "")
     masked = bool(said) and not said.strip("* ")
-    return ("d" if disabled else "") + ("o" if drawn else "") + ("m" if masked else "")
+    outside = ACTS_OUTSIDE.search(hidden) or LEAVES_APP.search(hidden)
+    kinds = {"d": disabled, "o": drawn, "m": masked, "w": outside}
+    return "".join(flag for flag, is_so in kinds.items() if is_so)
 
 
 def _state(frame: Wireframe) -> int:

@@ -15,11 +15,14 @@ import msgspec
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Record, SnapshotMessage, SourcePosition
 from replay_signals.schemas.rows import EventRow
+from replay_signals.transforms.digest.masking import DEFAULT_POLICY
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS
 from replay_signals.transforms.digest.rejects import digested
 from replay_signals.transforms.evidence.dead_letters import dead_letter_row
 from replay_signals.transforms.evidence.keys import Body, EvidenceKey, key_of
+from replay_signals.transforms.evidence.masked import masked_event, masked_letter, with_safe_ids
 from replay_signals.transforms.parse.values import dead_of_bug
+from replay_signals.transforms.privacy.policy import Policy, Removed
 from replay_signals.transforms.session.analytics import event_row
 from replay_signals.transforms.table_rows import canonical
 from replay_signals.transforms.text import utf8, well_formed
@@ -44,28 +47,32 @@ def evidence_in(
     position: SourcePosition,
     *,
     received_ms: int | None = None,
+    policy: Policy = DEFAULT_POLICY,
 ) -> Iterator[Evidence]:
     """All evidence in one raw input (a Kafka value, a request body, a line). `parse` gives its records."""
     try:
         for record in parse():
-            yield from evidence_of(record, payload)
+            yield from evidence_of(record, payload, policy)
     except Exception as error:  # noqa: BLE001 - a bug met by one input costs that input, not the run
-        yield _of_letter(dead_of_bug(error, position, payload=payload, received_ms=received_ms))
+        yield _of_letter(dead_of_bug(error, position, payload=payload, received_ms=received_ms), policy)
 
 
-def evidence_of(record: Record, payload: bytes = b"") -> list[Evidence]:
+def evidence_of(record: Record, payload: bytes = b"", policy: Policy = DEFAULT_POLICY) -> list[Evidence]:
     """The evidence of one record: one piece, and a dead letter for every event of a message that its digest leaves out.
 
-    `payload` is its raw input, where the caller still has it.
+    `payload` is its raw input, where the caller still has it. No text leaves but through `policy`: it stands before the
+    first step that can fail, and what fails passes it too.
     """
+    removed = Removed()
     try:
         if isinstance(record, SnapshotMessage):
-            found = digested(record)
-            return [_of_message(one, record, is_part=len(found) > 1) for one in found]
+            safe = with_safe_ids(record, policy, removed)
+            found = digested(safe, policy)
+            return [_of_message(one, safe, policy, removed, is_part=len(found) > 1) for one in found]
         if isinstance(record, AnalyticsEvent):
-            row = event_evidence(record)
+            row = event_evidence(with_safe_ids(record, policy, removed), policy, removed)
             return [Evidence(key_of(row), row, record.position)]
-        return [_of_letter(record)]
+        return [_of_letter(record, policy)]
     except Exception as error:  # noqa: BLE001 - a bug met by one record costs that record, not the run
         letter = dead_of_bug(
             error,
@@ -75,12 +82,15 @@ def evidence_of(record: Record, payload: bytes = b"") -> list[Evidence]:
             session_id=record.session_id,
             received_ms=record.received_ms,
         )
-        return [_of_letter(letter)]
+        return [_of_letter(letter, policy)]
 
 
-def event_evidence(event: AnalyticsEvent) -> EventRow:
+def event_evidence(event: AnalyticsEvent, policy: Policy = DEFAULT_POLICY, removed: Removed | None = None) -> EventRow:
     """The row of an event, as it will come back from the table."""
-    row: EventRow = canonical("events", [event_row(event)])[0]
+    counts = Removed() if removed is None else removed
+    masked = event_row(masked_event(event, policy, counts))
+    made = msgspec.structs.replace(masked, removed=dict(sorted(counts.items())))
+    row: EventRow = canonical("events", [made])[0]
     return row
 
 
@@ -101,15 +111,21 @@ def sound_digest(digest: MessageDigest) -> MessageDigest:
     return digest
 
 
-def _of_message(found: MessageDigest | DeadLetter, message: SnapshotMessage, *, is_part: bool) -> Evidence:
+def _of_message(
+    found: MessageDigest | DeadLetter, message: SnapshotMessage, policy: Policy, removed: Removed, *, is_part: bool
+) -> Evidence:
     if isinstance(found, DeadLetter):
-        return _of_letter(found, is_part=is_part)
+        return _of_letter(found, policy, is_part=is_part)
+    if removed:
+        found = msgspec.structs.replace(found, removed=dict(sorted({**found.removed, **removed}.items())))
     body = sound_digest(found)
     return Evidence(key_of(body), body, message.position)
 
 
-def _of_letter(letter: DeadLetter, *, is_part: bool = False) -> Evidence:
-    row = dead_letter_row(letter)
+def _of_letter(letter: DeadLetter, policy: Policy, *, is_part: bool = False) -> Evidence:
+    removed = Removed()
+    row = dead_letter_row(masked_letter(letter, policy, removed))
+    row = msgspec.structs.replace(row, removed=dict(sorted(removed.items())))
     return Evidence(key_of(row), row, letter.position, is_part)
 
 

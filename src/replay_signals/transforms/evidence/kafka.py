@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from replay_signals.schemas.messages import DeadLetter, Record, SourcePosition
+from replay_signals.transforms.digest.masking import DEFAULT_POLICY
 from replay_signals.transforms.evidence.extract import Evidence, evidence_in
 from replay_signals.transforms.parse.kafka import parse_kafka_event, parse_kafka_snapshot
 from replay_signals.transforms.parse.values import dead
+from replay_signals.transforms.privacy.policy import Policy
 
 UNKNOWN_TEAM = "header_token_present_team_missing_or_disabled"
 """PostHog's name for a token that is not configured."""
@@ -27,14 +29,16 @@ class KafkaMessage(msgspec.Struct, frozen=True):
     position: SourcePosition
 
 
-def evidence_of_kafka(role: str, message: KafkaMessage, teams: frozenset[str] = frozenset()) -> Iterator[Evidence]:
+def evidence_of_kafka(
+    role: str, message: KafkaMessage, teams: frozenset[str] = frozenset(), policy: Policy = DEFAULT_POLICY
+) -> Iterator[Evidence]:
     """All evidence in one message of a topic (`snapshots` or `events`). Total. Without `teams` every team is known."""
 
     def parse() -> Iterator[Record]:
         for record in PARSERS[role](message.value, message.headers, message.timestamp_ms, message.position):
             yield _known(record, message, teams)
 
-    return evidence_in(parse, message.value or b"", message.position, received_ms=message.timestamp_ms)
+    return evidence_in(parse, message.value or b"", message.position, received_ms=message.timestamp_ms, policy=policy)
 
 
 def _known(record: Record, message: KafkaMessage, teams: frozenset[str]) -> Record:

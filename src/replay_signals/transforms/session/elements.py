@@ -21,7 +21,7 @@ def _hashed(*values: bytes) -> frozenset[int]:
 _GONE, _TRUE = _hashed(b"null"), _hashed(b'"true"', b"true")
 _OFF = _GONE | _hashed(b'"false"', b"false", b'""')
 _GENERATED = re.compile(
-    r"\d{3,}|[0-9a-f]{8,}|^:r|^(?:ember|react|radix|headlessui|mui|css|sc|jsx|svelte)[-_]?|__", re.I
+    r"^\[|\d{3,}|[0-9a-f]{8,}|^:r|^(?:ember|react|radix|headlessui|mui|css|sc|jsx|svelte)[-_]?|__", re.I
 )
 _STATE_CLASSES = frozenset(("active", "show", "open", "focus", "hover", "selected", "disabled", "collapsed", "loading"))
 _LABELLED = frozenset(("input", "select", "textarea", "button"))

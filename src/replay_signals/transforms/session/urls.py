@@ -6,7 +6,8 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 _ID = re.compile(
-    r"^(?:\d+|[0-9a-f]{8,}|[0-9a-f-]{32,36}|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{15,}|[^@/]+@[^@/]+)$", re.IGNORECASE
+    r"^(?:\d+|.*\[[a-z_]+:[b-v]{5}\].*|[0-9a-f]{8,}|[0-9a-f-]{32,36}|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{15,}|[^@/]+@[^@/]+)$",
+    re.IGNORECASE,
 )
 MAX_CHARS = 500
 

@@ -1,0 +1,286 @@
+"""Masking: what one message shows of the places its texts stand in, and the way of each text through the policy.
+
+A digest sees one message. The place of an element is known when the message shows everything around it: up to the root
+of a document, or through nodes that the same message added. Of any other only the name's fingerprint is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from msgspec import Raw
+
+from replay_signals.schemas.rrweb import CUSTOM_ATTRIBUTES, Attributes, Node
+from replay_signals.transforms.privacy.policy import KEEP, MASK, REMOVE, UNKNOWN, Policy, Removed
+from replay_signals.transforms.privacy.selectors import Selectors
+
+NO_NODE = -1
+MAX_CACHED = 20_000
+MAX_CACHED_CHARS = 1000
+RawControl = tuple[Any, ...]
+ControlTexts = tuple[list[str], str]
+"""The texts of a control from `tag` to `href`, and flags for words that are not kept."""
+TextKey = tuple[str, str, str]
+"""A raw text, the field it is for, and its place or what it is."""
+K = TypeVar("K", bound=tuple[Any, ...])
+V = TypeVar("V")
+Actions = tuple[str, str]
+"""What rules say of an element: for its attributes, and for what stands in it."""
+MAX_DEPTH = 500
+"""Ancestors that are followed; deeper nodes stand in an unknown place."""
+_FIELDS = dict(zip(Attributes.__struct_encode_fields__, Attributes.__struct_fields__, strict=True))
+_id_of = attrgetter("id")
+_WORST = {KEEP: 0, UNKNOWN: 1, MASK: 2, REMOVE: 3}
+
+DEFAULT_POLICY = Policy()
+
+
+def worse(a: str, b: str) -> str:
+    """Of two places the one of which less is kept."""
+    return a if _WORST[a] >= _WORST[b] else b
+
+
+class PlaceRules:
+    """The rules for elements of rrweb documents, ready to use."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._renamed: dict[str, str] = {}
+        self.around = Selectors(policy.element_rules, attrgetter("tagName"), self._getter)
+        self.inside = Selectors(policy.text_rules, attrgetter("tagName"), self._getter)
+        self.combines = self.around.combines or self.inside.combines
+        self.watched = self.around.attributes | self.inside.attributes
+        fields = [_FIELDS.get(name) or self._renamed[name] for name in sorted(self.watched)]
+        self._look = attrgetter(*fields, "class_", "class_")  # two more, so that it always gives a tuple
+        self._known: dict[tuple[Any, ...], Actions] = {}
+        self.controls: dict[RawControl, tuple[ControlTexts, Removed]] = {}
+        self.texts: dict[TextKey, tuple[str, Removed]] = {}
+        names = "|".join(re.escape(name) for name in self._renamed)
+        self._custom = re.compile(rf'"({names})"(?=\s*:)'.encode()) if names else None
+
+    def _getter(self, name: str) -> Callable[[Node], Any]:
+        field = _FIELDS.get(name)
+        if field is None:
+            if name not in self._renamed and len(self._renamed) == len(CUSTOM_ATTRIBUTES):
+                raise ValueError(f"privacy.elements names more than {len(CUSTOM_ATTRIBUTES)} attributes of its own")
+            field = self._renamed.setdefault(name, CUSTOM_ATTRIBUTES[len(self._renamed) % len(CUSTOM_ATTRIBUTES)])
+        return attrgetter(f"attributes.{field}")
+
+    def actions(self, path: Sequence[Node], depth: int) -> Actions:
+        """What the rules say about `path[depth]`. Documents repeat their elements, so the answers are kept."""
+        node = path[depth]
+        if self.combines:
+            return self._actions(path, depth)
+        key = (node.tagName, self._look(node.attributes))
+        try:
+            known = self._known.get(key)
+        except TypeError:  # an attribute that is no text
+            return self._actions(path, depth)
+        if known is None:
+            if len(self._known) >= MAX_CACHED:
+                self._known.clear()
+            known = self._known[key] = self._actions(path, depth)
+        return known
+
+    def _actions(self, path: Sequence[Node], depth: int) -> Actions:
+        around = self.around.action(path, depth)
+        return around, around or self.inside.action(path, depth)
+
+    def renamed(self, json: bytes | Raw) -> bytes | Raw:
+        """JSON of a document in which attributes that only the rules know have the names that nodes are read by."""
+        if self._custom is None:
+            return json
+        return self._custom.sub(lambda found: b'"%s"' % self._renamed[found[1].decode()].encode(), bytes(json))
+
+
+@lru_cache(maxsize=8)
+def place_rules(policy: Policy) -> PlaceRules:
+    """The rules of a policy; raises ValueError when they ask for more attributes than nodes can hold."""
+    return PlaceRules(policy)
+
+
+class Masking:
+    """The privacy of one message: its policy, what it removed so far, and the nodes it showed so far."""
+
+    __slots__ = ("_added", "_places", "_root", "policy", "removed", "rules")
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.removed = Removed()
+        self.rules = place_rules(policy)
+        self._root: Node | None = None
+        self._added: dict[int, tuple[Node, int]] = {}
+        self._places: dict[int, str] = {}
+
+    def show(self, root: Node | None) -> None:
+        """A full snapshot: everything of the document is known from here on. None: nothing is."""
+        self._root = root
+        self._added.clear()
+        self._places.clear()
+
+    def add(self, nodes: Mapping[int, Node], parent_of: Mapping[int, int]) -> None:
+        """Nodes that a mutation adds or moves."""
+        if nodes.keys() & self._places.keys():  # moved, with what is below them
+            self._places.clear()
+        for node_id, node in nodes.items():
+            self._added[node_id] = node, parent_of[node_id]
+
+    def change(self, attributes: Mapping[str, Raw]) -> None:
+        """Changed attributes of a node. One that rules look at may turn a place of the document into another."""
+        for name, value in attributes.items():
+            if name in self.rules.watched and self._may_matter(name, bytes(value)):
+                self.show(None)
+
+    def _may_matter(self, name: str, value: bytes) -> bool:
+        if value in (b"null", b"false"):
+            return False
+        classes = self.rules.around.classes | self.rules.inside.classes
+        return name != "class" or any(one.encode() in value for one in classes)
+
+    def place(self, node_id: int) -> str:
+        """The place of what stands in a node."""
+        new: list[int] = []
+        at = node_id
+        while at in self._added and at not in self._places and len(new) < MAX_DEPTH:
+            new.append(at)
+            at = self._added[at][1]
+        place = self._places.get(at) or self._place_in_document(at)
+        for below in reversed(new):
+            path = self._path(below)
+            place = self._places[below] = self.step(path, len(path) - 1, place)
+        return place
+
+    def own_place(self, node_id: int) -> str:
+        """The place of what an added element says of itself in its attributes."""
+        path = self._path(node_id)
+        return self.own_step(path, len(path) - 1, self.place(self._added[node_id][1]))
+
+    def _place_in_document(self, node_id: int) -> str:
+        way = _way(self._root, node_id)
+        place = UNKNOWN if way is None else KEEP
+        for depth, node in enumerate(way or ()):
+            place = self._places[node.id] = self.step(way or (), depth, place)
+        return place
+
+    def _path(self, node_id: int) -> list[Node]:
+        """The nodes down to an added one, as far up as the message shows; only itself when no rule asks for more."""
+        path = [self._added[node_id][0]]
+        while self.rules.combines and len(path) < MAX_DEPTH:
+            parent = self._added[path[-1].id][1] if path[-1].id in self._added else NO_NODE
+            if parent not in self._added:
+                return [*(_way(self._root, parent) or ()), *reversed(path)]
+            path.append(self._added[parent][0])
+        return path[::-1]
+
+    def step(self, path: Sequence[Node], depth: int, around: str) -> str:
+        """The place in `path[depth]`, of the place around it. An unknown one stays so: more may stand around it."""
+        own = self.rules.actions(path, depth)[1]
+        return _inner(around, own) if own else around
+
+    def own_step(self, path: Sequence[Node], depth: int, around: str) -> str:
+        """The place of what `path[depth]` says of itself: the label of a field is no typed text."""
+        own = self.rules.actions(path, depth)[0]
+        return _inner(around, own) if own else around
+
+    def control_texts(self, raw: RawControl, texts_of: Callable[[RawControl, Masking], ControlTexts]) -> ControlTexts:
+        """What `texts_of` gives for the raw texts of a control."""
+        return self._remembered(self.rules.controls, raw, lambda: texts_of(raw, self))
+
+    def name(self, raw: str, place: str, field: str, limit: int) -> str:
+        """The name of an element, or another text that a page shows."""
+        key = (raw, field, place)
+        return self._text(key, lambda: bounded(self.policy.name(raw, place, field, self.removed), limit))
+
+    def id(self, raw: str, place: str, field: str, limit: int) -> str:
+        """An id or a test id."""
+        return bounded(self.policy.id(raw, place, field, self.removed), limit) if raw else ""
+
+    def classes(self, raw: str, limit: int) -> str:
+        """The class attribute of a control."""
+        return self.policy.classes(raw, "control_class", self.removed)[:limit]
+
+    def url(self, value: Any, field: str, limit: int) -> str:
+        """An address."""
+        if not isinstance(value, str):
+            return ""
+        return self._text((value, field, "url"), lambda: bounded(self.policy.url(value, field, self.removed), limit))
+
+    def word(self, value: Any, field: str, limit: int) -> str:
+        """A word that a format or a program defines: a type, a role, a tag."""
+        if not isinstance(value, str):
+            return ""
+        return self._text((value, field, "word"), lambda: bounded(self._word(value, field, limit), limit))
+
+    def _word(self, value: str, field: str, limit: int) -> str:
+        return self.policy.text(" ".join(value[: limit * 4].split()), field, self.removed)
+
+    def line(self, value: Any, field: str, limit: int) -> str:
+        """A message of a program."""
+        if not isinstance(value, str):
+            return ""
+        return self._text((value, field, "line"), lambda: bounded(self.policy.line(value, field, self.removed), limit))
+
+    def console(self, level: str, parts: list[str], field: str, limit: int) -> str:
+        """A console line of its arguments."""
+        return self._text(
+            ("\n".join(parts), field, level),
+            lambda: bounded(self.policy.console(level, parts, field, self.removed), limit),
+        )
+
+    def _text(self, key: TextKey, make: Callable[[], str]) -> str:
+        return self._remembered(self.rules.texts, key, make) if key[0] else ""
+
+    def _remembered(self, known: dict[K, tuple[V, Removed]], key: K, make: Callable[[], V]) -> V:
+        """What `make` gives for a key, and what it removes. Recordings repeat their texts, so both are kept."""
+        try:
+            found = known.get(key)
+        except TypeError:  # an attribute that is no text
+            return make()
+        if found is None:
+            before, self.removed = self.removed, Removed()
+            found = make(), self.removed
+            self.removed = before
+            if sum(len(part) for part in key if isinstance(part, str)) <= MAX_CACHED_CHARS:
+                if len(known) >= MAX_CACHED:
+                    known.clear()
+                known[key] = found
+        if found[1]:
+            for name, count in found[1].items():
+                self.removed[name] = self.removed.get(name, 0) + count
+        return found[0]
+
+
+def bounded(text: str, limit: int) -> str:
+    """The begin of a text that no mark is cut in."""
+    if len(text) <= limit:
+        return text
+    head = text[:limit]
+    mark = head.rfind("[")
+    return head[:mark] if mark > head.rfind("]") else head
+
+
+def _inner(around: str, own: str) -> str:
+    if around == REMOVE:
+        return around
+    return worse(around, own) if around == UNKNOWN else own
+
+
+def _way(root: Node | None, node_id: int) -> list[Node] | None:
+    """The nodes from a document's root down to one of its own; None when it is not there.
+
+    Ids rise in document order, so at each step the last child that does not come after the node is the one to follow.
+    """
+    way: list[Node] = []
+    node = root
+    while node is not None and node.id <= node_id and len(way) < MAX_DEPTH:
+        way.append(node)
+        if node.id == node_id:
+            return way
+        below = node.childNodes
+        after = bisect_right(below, node_id, key=_id_of)
+        node = below[after - 1] if after else None
+    return None

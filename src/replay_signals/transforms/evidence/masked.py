@@ -1,0 +1,45 @@
+"""What arrives, without the text that may not leave: events and dead letters before they are rows."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, SnapshotMessage
+from replay_signals.transforms.privacy.policy import Policy, Removed
+
+R = TypeVar("R", SnapshotMessage, AnalyticsEvent)
+
+
+def with_safe_ids(record: R, policy: Policy, removed: Removed) -> R:
+    """The record under ids of which none is somebody's address or credential. The same id stays the same."""
+    session_id = policy.session_or_window(record.session_id, "session_id", removed)
+    window_id = policy.session_or_window(record.window_id, "window_id", removed)
+    if (session_id, window_id) == (record.session_id, record.window_id):
+        return record
+    return msgspec.structs.replace(record, session_id=session_id, window_id=window_id)
+
+
+def masked_event(event: AnalyticsEvent, policy: Policy, removed: Removed) -> AnalyticsEvent:
+    """An event with the properties on the lists, cleaned."""
+    chain = event.elements_chain
+    return msgspec.structs.replace(
+        event,
+        event=policy.text(event.event, "event", removed),
+        distinct_id=policy.distinct_id(event.distinct_id, removed),
+        person_id=policy.distinct_id(event.person_id, removed, "person_id") if event.person_id else event.person_id,
+        properties=policy.event_properties(event.properties, removed),
+        person_properties=policy.person_properties(event.person_properties, removed),
+        elements_chain=policy.elements_chain(chain, removed) if chain else chain,
+    )
+
+
+def masked_letter(letter: DeadLetter, policy: Policy, removed: Removed) -> DeadLetter:
+    """A dead letter with the form of its payload, and words about it that repeat nothing of it."""
+    return msgspec.structs.replace(
+        letter,
+        detail=policy.line(letter.detail, "detail", removed),
+        payload=policy.payload(letter.payload, removed),
+        session_id=policy.session_or_window(letter.session_id, "session_id", removed),
+    )

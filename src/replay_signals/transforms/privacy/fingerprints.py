@@ -1,0 +1,35 @@
+"""Fingerprints: keyed hashes that tell two texts apart without saying either.
+
+A short one (20 bits) stands where only "the same or another" matters: many texts share it, so a list of guesses does
+not give the text back even to who holds the key. A long one (128 bits) stands for people, who must still count.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+LETTERS = "bcdfghjkmnpqrstv"
+"""Hexadecimal digits written without vowels and digits: they spell no word, and no rule takes them for a number."""
+SHORT_CHARS = 5
+HASHED = "h_"
+"""Begin of a long fingerprint; one that arrives already hashed is not hashed again."""
+
+
+class Fingerprints:
+    """Fingerprints under one key. Without a key a list of guesses can be tried against the long ones."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = blake2b(key, digest_size=32, person=b"replay-privacy").digest()
+
+    def short(self, text: str) -> str:
+        """Five letters."""
+        digest = blake2b(_utf8(text), digest_size=4, key=self._key, person=b"short").hexdigest()
+        return "".join(LETTERS[int(digit, 16)] for digit in digest[:SHORT_CHARS])
+
+    def long(self, text: str) -> str:
+        """`h_` and 32 hexadecimal digits."""
+        return HASHED + blake2b(_utf8(text), digest_size=16, key=self._key, person=b"long").hexdigest()
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
