@@ -27,19 +27,7 @@ DEFAULTS = Privacy()
 _USER_INFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@")
 _CONTROL_ROLES = frozenset(("button", "link", "tab", "menuitem", "switch", "checkbox", "radio"))
 _CONTROL_TAGS = frozenset(("a", "button", "input", "summary", "label"))
-_KEPT_OF_CHAIN = frozenset(
-    (
-        "attr__id",
-        "attr__role",
-        "attr__type",
-        "attr__data-testid",
-        "nth-child",
-        "nth-of-type",
-        "href",
-        "attr__href",
-        "text",
-    )
-)
+_KEPT_OF_CHAIN = frozenset(("attr__id", "attr__role", "attr__type", "attr__data-testid", "nth-child", "nth-of-type"))
 
 
 class Removed(dict[str, int]):
@@ -174,7 +162,7 @@ class Policy:
         kept: list[chains.ChainElement] = []
         for depth, element in enumerate(path):
             place = self.place(self._chain, path, depth, place)
-            kept.append(self._chain_element(element, place, removed))
+            kept.append(self._chain_element(element, place, removed, is_clicked=depth == len(path) - 1))
         return chains.text_of(kept[::-1])
 
     def payload(self, payload: bytes, removed: Removed) -> bytes:
@@ -200,12 +188,14 @@ class Policy:
         removed.add(field, rules)
         return kept
 
-    def _chain_element(self, element: chains.ChainElement, place: str, removed: Removed) -> chains.ChainElement:
+    def _chain_element(
+        self, element: chains.ChainElement, place: str, removed: Removed, *, is_clicked: bool
+    ) -> chains.ChainElement:
         values: dict[str, str] = {}
         for name, value in element.attributes.items():
             if name in ("href", "attr__href"):
                 values[name] = self.url(value, "elements_chain", removed)
-            elif name == "text":
+            elif name == "text" and is_clicked:
                 is_control = element.tag in _CONTROL_TAGS or element.attribute("role") in _CONTROL_ROLES
                 own = place if is_control or place == REMOVE else MASK
                 values[name] = self.name(value, own, "elements_chain", removed)
