@@ -137,3 +137,11 @@ def test_nodes_that_only_the_earlier_document_has_decide() -> None:
     visit, first = back(after_ms=3000)
     first.clicks(first.node("n"), 9000)
     assert [p.href for p in pages(visit)] == [SHOP, ITEM, SHOP]
+
+
+@pytest.mark.parametrize("late_ms", [20, 60, 150])
+def test_the_document_that_leaves_may_say_so_a_moment_later(late_ms: float) -> None:
+    """The recorder and the events of a page are stamped apart."""
+    visit, first = back(after_ms=3000)
+    first.lives(20_000)
+    assert [p.href for p in pages(visit, [(8000 + late_ms, ITEM), (15_000, SHOP)])] == [SHOP, ITEM, SHOP]

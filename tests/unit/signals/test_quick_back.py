@@ -59,3 +59,22 @@ def test_reloading_the_same_page_is_no_going_back() -> None:
     visit.open(LIST, button("b", id="b")).lives(1500)
     visit.open(LIST, button("b", id="b"), at=2000, how="reload").lives(60_000)
     assert visit.kinds() == []
+
+
+def test_a_page_that_was_followed_by_one_too_short_to_be_recorded() -> None:
+    """Its page view tells that another page came, and no way back."""
+    visit = Visit()
+    visit.open(LIST, link("Item", "/item/1", id="item")).click("item", at=4000)
+    visit.open(ITEM, el("p", "text", id="text"), at=4300).lives(5500)
+    visit.event("$pageview", at=4350, _current_url=ITEM).event("$pageleave", at=6000, _current_url=ITEM)
+    visit.event("$pageview", at=6500, _current_url="http://shop.test/other")
+    assert "quick_back" not in visit.kinds()
+
+
+def test_reloading_a_page_and_leaving_the_site_is_no_look_at_it() -> None:
+    visit = Visit()
+    visit.open(ITEM, el("p", "text", id="text")).lives(6000)
+    visit.event("$pageleave", at=6200, _current_url=ITEM)
+    visit.open(ITEM, el("p", "text", id="text"), at=6500, how="reload").lives(7000)
+    visit.event("$pageleave", at=8000, _current_url=ITEM)
+    assert "quick_back" not in visit.kinds()

@@ -77,3 +77,25 @@ def test_typing_between_loads_is_use() -> None:
         page = visit.open(f"{URL}?q={i}", el("input", id="q", type="search"), at=at)
         page.types("q", "shoes", at=at + 1500)
     assert "refresh_loop" not in visit.kinds()
+
+
+@pytest.mark.parametrize("unrecorded", [(2,), (1, 2), (3,)])
+def test_loads_too_short_to_be_recorded_count(unrecorded: tuple[int, ...]) -> None:
+    """Their page views tell of them."""
+    visit = Visit()
+    visit.open(URL, button("Add", id="add")).points(1000, x=300).points(1500, x=340)
+    for i, at in enumerate((2000, 3400, 5100), start=1):
+        visit.event("$pageleave", at=at - 200, _current_url=URL).event("$pageview", at=at + 100, _current_url=URL)
+        if i not in unrecorded:
+            visit.open(URL, button("Add", id="add"), at=at, how="reload").lives(at + 500)
+    visit.event("$pageleave", at=9000, _current_url=URL)
+    assert visit.kinds() == ["refresh_loop"]
+
+
+def test_a_hand_that_rests_while_it_reloads_moved_on_the_page_before() -> None:
+    visit = Visit()
+    before = visit.open("http://shop.test/before", button("Add", id="add"))
+    before.points(1000, x=300).points(1500, x=340)
+    for at in (3000, 4300, 6100):
+        visit.open(URL, button("Add", id="add"), at=at, how="reload").lives(at + 500)
+    assert visit.kinds() == ["refresh_loop"]

@@ -255,10 +255,13 @@ class _Reader:
         return any(self._ordered[k].t - t <= RESTORED_WITHIN_MS for k in upcoming)
 
     def _address_after(self, i: int, t: float) -> str:
-        """Where the tab is by the first event after the moment, before another document is shown."""
+        """Where the tab is by the first event after the moment, before another document is shown.
+
+        The document that leaves says so in the same moment, by a clock of its own.
+        """
         k = bisect_right(self._metas, i)
         until = self._ordered[self._metas[k]].t if k < len(self._metas) else float("inf")
-        later = self._addresses[bisect_right(self._addresses, (t, "")) :]
+        later = self._addresses[bisect_right(self._addresses, (t + RESTORED_WITHIN_MS, "")) :]
         return next((url for when, url in later if when < until), "")
 
     def _nodes_after(self, i: int) -> set[int]:

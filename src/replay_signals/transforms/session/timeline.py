@@ -128,6 +128,10 @@ class Window:
         """Last event."""
         return self.pages[-1].end_ms
 
+    def page_at(self, t: float) -> Page:
+        """The page that was open then; the first one before any was."""
+        return self.pages[max(0, bisect_right(self.pages, t, key=lambda page: page.start_ms) - 1)]
+
 
 @dataclass(slots=True)
 class Timeline:

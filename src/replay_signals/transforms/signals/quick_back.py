@@ -11,7 +11,6 @@ with less confidence: a search result page is outside, and so is a closed tab.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -19,9 +18,9 @@ import msgspec
 from replay_signals.schemas import rrweb
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.timeline import Page, Window
+from replay_signals.transforms.session.visits import Visit, visits_of
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
@@ -38,8 +37,8 @@ BROWSER_CONFIDENCE = 0.9
 RETURNED_CONFIDENCE = 0.75
 """Without the browser's word: a link may lead to the page before."""
 OUTSIDE_CONFIDENCE = 0.6
-SAME_PAGE_MS = 3000
-"""A page view this close to a recorded page's start is that page's own."""
+OUTSIDE_MS = 3000
+"""A page that is recorded begins this soon after the one before was left; whatever comes later came from elsewhere."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,22 +51,11 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     recorded: Annotated[bool, doc("The page was recorded; false when only events tell of it")]
 
 
-@dataclass(slots=True)
-class Visit:
-    """A look at a page, recorded or only known from events. `left_ms` is None when nothing tells."""
-
-    url: str
-    start_ms: float
-    left_ms: float | None
-    page: Page | None = None
-    back: bool | None = None
-
-
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per page."""
     found = []
     for window in context.timeline.windows:
-        visits = visits_of(context, window)
+        visits = visits_of(window, context.events)
         for i, visit in enumerate(visits):
             before = visits[i - 1] if i else None
             following = visits[i + 1] if i + 1 < len(visits) else None
@@ -77,49 +65,13 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     return found
 
 
-def visits_of(context: SessionContext, window: Window) -> list[Visit]:
-    """Looks at pages in order of time."""
-    visits = [Visit(urls.clean(p.href), p.start_ms, None, p, _went_back(p)) for p in window.pages]
-    leaves = []
-    for event in context.events:
-        if event.window_id != window.window_id:
-            continue
-        t = float(event.timestamp_ms)
-        if event.event == "$pageleave":
-            leaves.append(t)
-        elif event.event == "$pageview" and not any(abs(v.start_ms - t) < SAME_PAGE_MS for v in visits):
-            page = next((v.page for v in visits if v.page is not None and v.page.start_ms <= t <= v.page.end_ms), None)
-            if page is None:
-                visits.append(Visit(analytics.page_of(event), t, None))
-    visits.sort(key=lambda v: v.start_ms)
-    for i, visit in enumerate(visits):
-        following = visits[i + 1] if i + 1 < len(visits) else None
-        until = following.start_ms if following is not None else float("inf")
-        visit.left_ms = next((t for t in leaves if visit.start_ms < t <= until), None) or _departure(visit, following)
-    return visits
-
-
-def _departure(visit: Visit, following: Visit | None) -> float | None:
-    if following is None:
-        return None
-    return following.page.opened_ms if following.page is not None else following.start_ms
-
-
-def _went_back(page: Page) -> bool | None:
-    """Was the page reached by going back? None when the recorder did not see the navigation."""
-    if page.restored is not None:
-        return True
-    if page.navigation is None or not page.navigation.navigation_type:
-        return None
-    return page.navigation.navigation_type == "back_forward"
-
-
 def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit | None) -> Finding[Evidence] | None:
     if visit.left_ms is None or (visit.page is not None and _used(visit.page)):
         return None
     dwell = visit.left_ms - visit.start_ms
-    outside = following is None or following.start_ms - visit.left_ms > SAME_PAGE_MS
-    if outside and before is not None and not _broken(visit) and REDIRECT_MS <= dwell <= OUTSIDE_DWELL_MS:
+    outside = following is None or following.start_ms - visit.left_ms > OUTSIDE_MS
+    came = before is not None and before.url != visit.url and not _broken(visit)
+    if outside and came and REDIRECT_MS <= dwell <= OUTSIDE_DWELL_MS:
         return _finding(window, before, visit, None, OUTSIDE_CONFIDENCE)
     if following is None or outside or not REDIRECT_MS <= dwell <= DWELL_MS:
         return None

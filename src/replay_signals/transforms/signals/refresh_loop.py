@@ -2,7 +2,8 @@
 
 At least three loads of one URL in a window within 15 s (Conviva: page loop, three in 15 s), each left without an
 answered click, a typed character or another page between them. A page that reloads itself after each submit is being
-used; one that is reloaded by hand is hoped to recover.
+used; one that is reloaded by hand is hoped to recover. Loads that were left before the recorder sent anything are known
+from their page views.
 
 A page that reloads itself (meta refresh, status boards, development servers) is not the visitor's doing: its loads come
 at even intervals, or while nobody touches pointer, wheel or keys.
@@ -19,9 +20,9 @@ import msgspec
 from replay_signals.schemas import rrweb
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.fields import typed_fields
-from replay_signals.transforms.session.timeline import Page
+from replay_signals.transforms.session.timeline import Page, Window
+from replay_signals.transforms.session.visits import Visit, visits_of
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
@@ -57,22 +58,23 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     used = {j.click.page for j in context.clicks if j.answered}
     used |= {p for p in context.timeline.pages if typed_fields(p)}
     for window in context.timeline.windows:
-        for run in _runs(window.pages, used):
-            if len(run) >= MIN_LOADS and not _by_timer(run) and _attended(run):
-                found.append(_finding(run))
+        for run in _runs(visits_of(window, context.events), used):
+            if len(run) >= MIN_LOADS and not _by_timer(run) and _attended(window, run):
+                found.append(_finding(window, run))
     return found
 
 
-def _by_timer(run: list[Page]) -> bool:
+def _by_timer(run: list[Visit]) -> bool:
     """Loads at even intervals, as nobody makes them by hand."""
     intervals = [b.start_ms - a.start_ms for a, b in pairwise(run)]
     return max(intervals) - min(intervals) <= max(EVEN_MS, EVEN_SHARE * max(intervals))
 
 
-def _attended(run: list[Page]) -> bool:
-    """Did the visitor do anything on these pages, from shortly before the first reload on?"""
-    since = run[1].start_ms - PRESENT_MS
-    return any(t >= since for page in run for t in _acts(page))
+def _attended(window: Window, run: list[Visit]) -> bool:
+    """Did the visitor do anything, from shortly before the first reload to the last?"""
+    since, until = run[1].start_ms - PRESENT_MS, max(run[-1].start_ms, run[-1].left_ms or 0.0)
+    pages = (page for page in window.pages if page.end_ms >= since and page.start_ms <= until)
+    return any(since <= t <= until for page in pages for t in _acts(page))
 
 
 def _acts(page: Page) -> Iterator[float]:
@@ -90,38 +92,37 @@ def _acts(page: Page) -> Iterator[float]:
             yield t
 
 
-def _runs(pages: list[Page], used: set[Page]) -> list[list[Page]]:
-    runs: list[list[Page]] = []
-    for page in pages:
+def _runs(visits: list[Visit], used: set[Page]) -> list[list[Visit]]:
+    runs: list[list[Visit]] = []
+    for visit in visits:
         run = runs[-1] if runs else None
-        if run is not None and _again(run[-1], page) and run[-1] not in used and _soon(run, page):
-            run.append(page)
+        if run is not None and _again(run[-1], visit) and run[-1].page not in used and _soon(run, visit):
+            run.append(visit)
         else:
-            runs.append([page])
+            runs.append([visit])
     return runs
 
 
-def _again(a: Page, b: Page) -> bool:
-    if b.navigation is not None and b.navigation.navigation_type == "back_forward":
-        return False
-    return urls.clean(a.href) == urls.clean(b.href)
+def _again(a: Visit, b: Visit) -> bool:
+    return not b.back and a.url == b.url
 
 
-def _soon(run: list[Page], page: Page) -> bool:
+def _soon(run: list[Visit], visit: Visit) -> bool:
     first = run[-(MIN_LOADS - 1)] if len(run) >= MIN_LOADS - 1 else run[0]
-    return page.start_ms - first.start_ms <= WINDOW_MS
+    return visit.start_ms - first.start_ms <= WINDOW_MS
 
 
-def _finding(run: list[Page]) -> Finding[Evidence]:
-    seconds = (run[-1].start_ms - run[0].start_ms) / 1000
+def _finding(window: Window, run: list[Visit]) -> Finding[Evidence]:
+    start_ms, end_ms = run[0].start_ms, run[-1].start_ms
+    page = run[0].page or window.page_at(start_ms)
     return Finding(
         KIND,
-        run[0],
-        run[0].opened_ms,
-        run[-1].start_ms,
+        page,
+        start_ms if run[0].page is None else page.opened_ms,
+        end_ms,
         CONFIDENCE,
-        f"Loaded the page {len(run)} times in {seconds:.0f} s",
-        Evidence(loads=len(run), offsets_ms=[round(p.start_ms - run[0].start_ms) for p in run][:MAX_OFFSETS]),
+        f"Loaded the page {len(run)} times in {(end_ms - start_ms) / 1000:.0f} s",
+        Evidence(loads=len(run), offsets_ms=[round(visit.start_ms - start_ms) for visit in run][:MAX_OFFSETS]),
         blocked=0.6,
         attempts=len(run),
     )
