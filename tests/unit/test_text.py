@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.transforms.evidence.dead_letters import dead_letter_row
-from replay_signals.transforms.inbox.record import json_bytes
 from replay_signals.transforms.parse.values import dead, dead_of_bug, text_of
+from replay_signals.transforms.printable import json_bytes
 from replay_signals.transforms.table_rows import canonical
 from replay_signals.transforms.text import MAX_ERROR_CHARS, bounded_id, json_utf8, text_of_utf8, utf8, well_formed
 from support.samples import signal_row

@@ -191,7 +191,7 @@ def maintain(
     from replay_signals.jobs import render
     from replay_signals.jobs.stream import read_config
     from replay_signals.schemas.rows import TABLES
-    from replay_signals.transforms.inbox.record import json_bytes
+    from replay_signals.transforms.printable import json_bytes
 
     wanted = read_config(config, root, warehouse=warehouse, catalog=catalog)
     done = {}
@@ -255,7 +255,7 @@ def letters_list(
 ) -> None:
     """Count dead letters by topic and reason."""
     from replay_signals.jobs import deadletters, render
-    from replay_signals.transforms.inbox.record import json_bytes
+    from replay_signals.transforms.printable import json_bytes
 
     found = deadletters.count(bootstrap_of(kafka, root), topic)
     rows = [(source, reason, number) for (source, reason), number in sorted(found.items())]
@@ -279,7 +279,7 @@ def letters_replay(
     import msgspec
 
     from replay_signals.jobs import deadletters, render
-    from replay_signals.transforms.inbox.record import json_bytes
+    from replay_signals.transforms.printable import json_bytes
 
     done = deadletters.replay(bootstrap_of(kafka, root), topic, reason)
     if json:

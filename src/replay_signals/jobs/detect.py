@@ -30,8 +30,9 @@ from replay_signals.transforms.digest.times import is_relative
 from replay_signals.transforms.evidence.dead_letters import dead_letter_row
 from replay_signals.transforms.evidence.extract import evidence_of
 from replay_signals.transforms.inbox.problems import exposure, rank
-from replay_signals.transforms.inbox.record import inbox_record, json_bytes, signal_dict, signal_line, visible
+from replay_signals.transforms.inbox.record import inbox_record, signal_dict, signal_line
 from replay_signals.transforms.judge.session import judge_session
+from replay_signals.transforms.printable import json_bytes, visible
 from replay_signals.transforms.privacy.policy import Policy
 from replay_signals.transforms.table_rows import Rows
 

@@ -14,7 +14,8 @@ from replay_signals.jobs import render
 from replay_signals.jobs.brokers import partitions_of, reader
 from replay_signals.pipelines.inbox.encoding import InboxError, decode
 from replay_signals.schemas.inbox import InboxRecord
-from replay_signals.transforms.inbox.record import json_bytes, record_dict
+from replay_signals.transforms.inbox.record import record_dict
+from replay_signals.transforms.printable import json_bytes
 
 ROWS = 20
 REMEMBERED = 100_000

@@ -11,7 +11,8 @@ from replay_signals.pipelines.inbox import folder as store
 from replay_signals.pipelines.inbox.encoding import InboxError
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.transforms.inbox.problems import Problem, latest, rank
-from replay_signals.transforms.inbox.record import json_bytes, record_dict
+from replay_signals.transforms.inbox.record import record_dict
+from replay_signals.transforms.printable import json_bytes
 
 DEFAULT_FOLDER = "warehouse/inbox"
 POLL_S = 0.5

@@ -16,7 +16,7 @@ from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.files.reading import InputError
 from replay_signals.schemas.rows import TABLES
-from replay_signals.transforms.inbox.record import json_bytes
+from replay_signals.transforms.printable import json_bytes
 
 STAGES = {"read": "Reading files", "judge": "Judging sessions", "commit": "Committing tables"}
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from replay_signals.transforms.inbox.record import iso, parsed, visible
+from replay_signals.transforms.printable import iso, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -202,6 +202,8 @@ def record(found: InboxRecord) -> None:
         ("id", found.id),
     ]
     _pairs([(name, value if isinstance(value, Text) else text(str(value))) for name, value in lines if value])
+    from replay_signals.transforms.inbox.record import parsed
+
     evidence = parsed(found.evidence)
     if evidence:
         out().print("\nevidence", style="dim")

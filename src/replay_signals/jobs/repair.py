@@ -6,7 +6,7 @@ import msgspec
 
 from replay_signals.jobs import render
 from replay_signals.jobs.tables import Store
-from replay_signals.transforms.inbox.record import json_bytes
+from replay_signals.transforms.printable import json_bytes
 
 
 def run(store: Store, *, json: bool) -> None:

@@ -10,7 +10,8 @@ import msgspec
 
 from replay_signals.jobs import render
 from replay_signals.schemas.rows import TABLES, SessionRow, SignalRow
-from replay_signals.transforms.inbox.record import json_bytes, parsed, signal_dict
+from replay_signals.transforms.inbox.record import parsed, signal_dict
+from replay_signals.transforms.printable import json_bytes
 
 HARM = {"sessions": "severity", "signals": "severity * confidence"}
 NARROW_COLUMNS = 5  # of a list of sessions; session ids are long and must stay whole to be copied

@@ -13,17 +13,8 @@ from hypothesis import strategies as st
 from replay_signals.schemas.inbox import Recording
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.schemas.signal_input import SessionProblemSignalInput
-from replay_signals.transforms.inbox.record import (
-    inbox_record,
-    iso,
-    json_bytes,
-    parsed,
-    signal_line,
-    title,
-    to_signal_input,
-    visible,
-    weight,
-)
+from replay_signals.transforms.inbox.record import inbox_record, parsed, signal_line, title, to_signal_input, weight
+from replay_signals.transforms.printable import iso, json_bytes, visible
 from replay_signals.transforms.signals import SIGNALS
 from support.samples import PRODUCED, START, record, signal_row
 

@@ -12,7 +12,6 @@ from io import BytesIO
 from math import sqrt
 
 import msgspec
-from PIL import Image
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 """What the SDKs write; other decoders are never reached."""
@@ -48,6 +47,8 @@ def tiles_of(field: msgspec.Raw) -> bytes:
 
 
 def _tiles(data: bytes) -> bytes:
+    from PIL import Image  # takes long to import, and only native recordings have pictures
+
     with Image.open(BytesIO(data), formats=FORMATS) as picture:
         width, height = picture.size
         if width * height > MAX_PICTURE_PIXELS:
