@@ -7,6 +7,8 @@ was clicked or typed, and which was left by going back. The browser's own word f
 Pages that were too short to be recorded are known from their `$pageview` and `$pageleave` events. A page that was left
 within 3.5 s for something that is not recorded (its `$pageleave` came, no page followed) is a quick back to outside,
 with less confidence: a search result page is outside, and so is a closed tab.
+
+Pages of a single-page application are told by their content (`session/routes`).
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ import msgspec
 from replay_signals.schemas import rrweb
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
+from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.fields import typed_fields
+from replay_signals.transforms.session.routes import WayBack, ways_back
 from replay_signals.transforms.session.timeline import Page, Window
 from replay_signals.transforms.session.visits import Visit, visits_of
 from replay_signals.transforms.signals import settling
@@ -36,6 +40,8 @@ REDIRECT_MS = 300
 BROWSER_CONFIDENCE = 0.9
 RETURNED_CONFIDENCE = 0.75
 """Without the browser's word: a link may lead to the page before."""
+CONTENT_CONFIDENCE = 0.7
+"""Within one document: its content tells, its address does not."""
 OUTSIDE_CONFIDENCE = 0.6
 OUTSIDE_MS = 3000
 """A page that is recorded begins this soon after the one before was left; whatever comes later came from elsewhere."""
@@ -62,7 +68,19 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
             finding = _judge(window, before, visit, following)
             if finding is not None:
                 found.append(finding)
+        found += [_within(page, way) for page in window.pages for way in ways_back(page) if _is_quick(way)]
     return found
+
+
+def _is_quick(way: WayBack) -> bool:
+    return REDIRECT_MS <= way.returned_ms - way.shown_ms <= DWELL_MS
+
+
+def _within(page: Page, way: WayBack) -> Finding[Evidence]:
+    """A way back in a single-page application, between pages of one document."""
+    known, url = urls.clean(page.href), urls.clean(way.url)
+    seen = Visit(url, way.shown_ms, way.returned_ms, page)
+    return _finding(page, Visit(known, page.start_ms), seen, Visit(known, way.returned_ms), CONTENT_CONFIDENCE)
 
 
 def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit | None) -> Finding[Evidence] | None:
@@ -70,15 +88,16 @@ def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit 
         return None
     dwell = visit.left_ms - visit.start_ms
     outside = following is None or following.start_ms - visit.left_ms > OUTSIDE_MS
+    page = _page(window, before, visit)
     came = before is not None and before.url != visit.url and not _broken(visit)
     if outside and came and REDIRECT_MS <= dwell <= OUTSIDE_DWELL_MS:
-        return _finding(window, before, visit, None, OUTSIDE_CONFIDENCE)
+        return _finding(page, before, visit, None, OUTSIDE_CONFIDENCE)
     if following is None or outside or not REDIRECT_MS <= dwell <= DWELL_MS:
         return None
     if following.back is not None:
-        return _finding(window, before, visit, following, BROWSER_CONFIDENCE) if following.back else None
+        return _finding(page, before, visit, following, BROWSER_CONFIDENCE) if following.back else None
     returned = before is not None and before.url == following.url and visit.url != before.url
-    return _finding(window, before, visit, following, RETURNED_CONFIDENCE) if returned else None
+    return _finding(page, before, visit, following, RETURNED_CONFIDENCE) if returned else None
 
 
 def _broken(visit: Visit) -> bool:
@@ -88,11 +107,14 @@ def _broken(visit: Visit) -> bool:
     return failed or (page is not None and page.elements.error_page)
 
 
+def _page(window: Window, before: Visit | None, visit: Visit) -> Page:
+    return visit.page or (before.page if before is not None else None) or window.pages[0]
+
+
 def _finding(
-    window: Window, before: Visit | None, visit: Visit, following: Visit | None, confidence: float
+    page: Page, before: Visit | None, visit: Visit, following: Visit | None, confidence: float
 ) -> Finding[Evidence]:
     dwell_ms = (visit.left_ms or visit.start_ms) - visit.start_ms
-    page = visit.page or (before.page if before is not None else None) or window.pages[0]
     back_to = following.url if following is not None else ""
     return Finding(
         KIND,

@@ -1,0 +1,152 @@
+"""Ways back within one document: a single-page application shows a page and then the one before."""
+
+from __future__ import annotations
+
+import pytest
+
+from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.session.routes import WayBack, ways_back
+from replay_signals.transforms.session.timeline import timeline_of
+from support import events as rrweb
+from support.dom import El, button, el, link
+from support.outcome import digested
+from support.web import START_MS, Page, Visit
+
+URL = "http://app.test/list"
+
+
+def app() -> tuple[Visit, Page]:
+    visit = Visit()
+    page = visit.open(
+        URL,
+        el("nav", link("List", "/list", id="list"), link("Help", "/help", id="help")),
+        el("main", list_of(), id="main"),
+    )
+    return visit, page
+
+
+def list_of(*more: El) -> El:
+    return el("section", link("Item 1", "/item/1"), link("Item 2", "/item/2"), button("Sort"), *more)
+
+
+def help_page() -> El:
+    return el("section", el("h1", "Help"), link("Write to us", "/contact"))
+
+
+def shows(page: Page, content: El, at: float, split: bool = False) -> Page:
+    """Replaces what is in the main element, in one mutation as frameworks do; `split`: the old one goes before."""
+    main = page.node("main")
+    old = main.children[0]
+    assert isinstance(old, El)
+    page.removes(old, at=at, from_="main").adds(content, at=at, into="main")
+    if not split:
+        added, removed = (page.visit.recorded[page.window].pop() for _ in range(2))
+        added["data"]["removes"] = removed["data"]["removes"]  # type: ignore[index]
+        page.visit.add(page.window, added | {"timestamp": at})
+    return page
+
+
+def ways(visit: Visit) -> list[WayBack]:
+    page = timeline_of(session_of([digested(visit.recorded["window-1"])])).windows[0].pages[0]
+    return list(ways_back(page))
+
+
+def test_there_and_back() -> None:
+    visit, page = app()
+    page.click("help", at=4000)
+    shows(page, help_page(), at=4080)
+    shows(page, list_of(), at=5900).lives(60_000)
+    assert ways(visit) == [WayBack("http://app.test/help", START_MS + 4080, START_MS + 5900)]
+    assert visit.kinds() == ["quick_back"]
+    evidence = visit.outcome().evidence("quick_back")
+    assert (evidence["dwell_ms"], evidence["page"], evidence["back_to"]) == (1820, "http://app.test/help", URL)
+
+
+def test_read_for_ten_seconds_is_no_quick_back() -> None:
+    visit, page = app()
+    page.click("help", at=4000)
+    shows(page, help_page(), at=4080)
+    shows(page, list_of(), at=14_900).lives(60_000)
+    assert visit.kinds() == []
+
+
+def test_a_list_that_changed_a_little_meanwhile() -> None:
+    visit, page = app()
+    page.click("help", at=4000)
+    shows(page, help_page(), at=4080)
+    news = [link(f"Item {i}", f"/item/{i}") for i in (3,)]
+    shows(
+        page,
+        el("section", *[link(f"Item {i}", f"/item/{i}") for i in (1, 2)], button("Sort"), button("Sort"), *news),
+        at=5900,
+    )
+    assert ways(visit) == []  # one of four is unknown
+    shows(page.click("help", at=20_000), help_page(), at=20_080)
+    shows(page, list_of(*news), at=22_000)
+    assert len(ways(visit)) == 1
+
+
+@pytest.mark.parametrize("placeholder", [el("p", "Loading"), el("div", el("p", "…"))])
+def test_content_that_is_loaded_in_two_steps(placeholder: El) -> None:
+    """The list again, after a placeholder that offers nothing."""
+    visit, page = app()
+    page.click("list", at=4000)
+    shows(page, placeholder, at=4080)
+    shows(page, list_of(), at=5900).lives(60_000)
+    assert ways(visit) == []
+
+
+def test_a_page_whose_content_follows() -> None:
+    visit, page = app()
+    page.click("help", at=4000)
+    shows(page, el("section", button("Cancel")), at=4080)
+    shows(page, help_page(), at=5900).lives(60_000)
+    assert ways(visit) == []
+
+
+@pytest.mark.parametrize("press", ["list", "help"])
+def test_a_click_leads_back(press: str) -> None:
+    visit, page = app()
+    page.click("help", at=4000)
+    shows(page, help_page(), at=4080).click(press, at=5800)
+    shows(page, list_of(), at=5900).lives(60_000)
+    assert ways(visit) == []
+
+
+def test_typing_in_between_is_use() -> None:
+    visit, page = app()
+    page.click("help", at=4000)
+    shows(page, el("section", el("input", id="q", type="search"), button("Find")), at=4080)
+    page.types("q", "shoes", at=4500)
+    shows(page, list_of(), at=5900).lives(60_000)
+    assert ways(visit) == []
+
+
+def test_a_value_that_a_script_sets_is_no_typing() -> None:
+    visit, page = app()
+    page.click("help", at=4000)
+    shows(page, el("section", el("input", id="q", type="search"), button("Find")), at=4080)
+    page.inputs("q", "50", at=4100)
+    shows(page, list_of(), at=5900).lives(60_000)
+    assert len(ways(visit)) == 1
+
+
+def test_another_part_of_the_page_changes_and_changes_back() -> None:
+    visit = Visit()
+    page = visit.open(URL, link("Help", "/help", id="help"), el("main", list_of(), id="main"), el("aside", id="aside"))
+    slide = el("p", link("Slide 1", "/1"))
+    page.adds(slide, at=1000, into="aside")
+    page.click("help", at=4000)
+    shows(page, help_page(), at=4080)
+    page.removes(slide, at=5000, from_="aside").adds(el("p", link("Slide 2", "/2")), at=5001, into="aside")
+    assert ways(visit) == []
+
+
+def test_a_button_that_opens_and_something_that_closes_by_itself() -> None:
+    visit, page = app()
+    button_of = page.node("main").children[0]
+    assert isinstance(button_of, El)
+    page.record(rrweb.interaction(4000, rrweb.CLICK, button_of.children[2].node_id, 10, 10))
+    shows(page, help_page(), at=4080)
+    shows(page, list_of(), at=5900)
+    assert ways(visit) == []
