@@ -33,6 +33,8 @@ from support.warehouses import Place, backfill, store_of
 
 TOPICS = declared_topics(INFRA / "topics.toml")
 HOUR_MS = 3_600_000
+PATIENCE_S = 300.0
+"""For what a job does: it starts in 20 s on a quiet machine, and in minutes on a busy one."""
 Row = tuple[tuple[str, Any], ...]
 
 
@@ -214,7 +216,7 @@ def expected_inbox(warehouse: Place, inbox: dict[str, InboxRecord]) -> dict[str,
     return out
 
 
-def wait_until(is_true: Callable[[], bool], seconds: float, step_s: float = 1.0) -> bool:
+def wait_until(is_true: Callable[[], bool], seconds: float = PATIENCE_S, step_s: float = 1.0) -> bool:
     """Waits for a condition; False when it did not come."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -42,7 +42,7 @@ def test_a_job_goes_on_from_a_savepoint(cluster: tuple[Path, State], tmp_path: P
     half = len(messages) // 4  # in the middle of the first session
     first = submit(config, root)
     send(topics, messages[:half])
-    assert wait_until(lambda: _rows(tmp_path / "stream") > 0, 120)
+    assert wait_until(lambda: _rows(tmp_path / "stream") > 0)
     savepoint = stop_with_savepoint(load_state(root), first)
 
     submit(msgspec.structs.replace(config, execution_mode="process"), root, savepoint)  # it fits both modes
@@ -50,11 +50,11 @@ def test_a_job_goes_on_from_a_savepoint(cluster: tuple[Path, State], tmp_path: P
     tick(topics, messages[-1].timestamp_ms + HOUR_MS)
 
     batch = batch_of(topics, tmp_path)
-    assert wait_until(lambda: not differences(tmp_path / "stream", batch), 180, 3), differences(
+    assert wait_until(lambda: not differences(tmp_path / "stream", batch), step_s=3), differences(
         tmp_path / "stream", batch
     )
     assert not duplicates(tmp_path / "stream")
-    assert wait_until(lambda: not _lacking(), 30, 2), _lacking()
+    assert wait_until(lambda: not _lacking(), step_s=2), _lacking()
 
 
 def _lacking() -> set[str]:
@@ -86,7 +86,7 @@ def test_a_savepoint_of_an_older_version_is_understood(kept: str, cluster: tuple
     tick(topics, after[-1].timestamp_ms + HOUR_MS)
 
     batch = newest(batch_of(topics, tmp_path))
-    assert wait_until(lambda: len(newest(tmp_path / "stream")["sessions"]) == len(batch["sessions"]), 180, 3)
+    assert wait_until(lambda: len(newest(tmp_path / "stream")["sessions"]) == len(batch["sessions"]), step_s=3)
     found = newest(tmp_path / "stream")
     assert {name: found[name] for name in AT_CLOSE} == {name: batch[name] for name in AT_CLOSE}
     # what was a row before the savepoint is no row again: the state knew it

@@ -55,7 +55,7 @@ def test_stream_and_backfill_agree(
     messages = recorded(3, 8, 43)
     half = len(messages) // 2
     send(topics, shuffled(messages[:half], seed=7))
-    assert wait_until(lambda: len(newest(live)["message_digests"]) > 0, 180)
+    assert wait_until(lambda: len(newest(live)["message_digests"]) > 0)
     postgres.stop()
     postgres.start()
     send(topics, shuffled(messages[half:], seed=8))
@@ -63,7 +63,7 @@ def test_stream_and_backfill_agree(
 
     batch = batch_of(topics, tmp_path, catalog_in_postgres("batch"))
 
-    assert wait_until(lambda: not differences(live, batch), 180, 3), differences(live, batch)
+    assert wait_until(lambda: not differences(live, batch), step_s=3), differences(live, batch)
     assert not duplicates(live)
     again = backfill(live, tmp_path / "dump.jsonl")
     # a dead letter's identity is its position, and a file's is another than the topic's
@@ -79,7 +79,7 @@ def test_a_cluster_gets_the_catalog_without_the_password_in_its_logs(
     send(topics, recorded(3)[:5])
     job = stream.submit(config_of(topics, place, execution_mode="process"), cluster[0])
     try:
-        assert wait_until(lambda: len(newest(place)["message_digests"]) > 0, 180)
+        assert wait_until(lambda: len(newest(place)["message_digests"]) > 0)
     finally:
         stack.rest(cluster[1], f"/jobs/{job}?mode=cancel", "PATCH")
     logs = [*(cluster[0] / "logs").glob("*"), *(cluster[0] / "flink" / "log").glob("*")]
