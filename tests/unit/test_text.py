@@ -54,3 +54,20 @@ def test_words_of_errors_have_one_length() -> None:
 def test_ids_hold_no_nul_and_are_cut() -> None:
     assert bounded_id("a\0b") == "a\ufffdb"
     assert len(bounded_id("x" * 5000)) == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "repaired"),
+    [
+        (rb'"\ud83d"', rb'"\ufffd"'),
+        (rb'"\ud83d\ude00"', rb'"\ud83d\ude00"'),
+        (rb'"\ude00\ud83d"', rb'"\ufffd\ufffd"'),
+        (rb'"\\ud83d"', rb'"\\ud83d"'),
+        (rb'"\\ud83d\ude00"', rb'"\\ud83d\ufffd"'),
+        (rb'"\\\ud83d"', rb'"\\\ufffd"'),
+        (rb'"\n\ud83dx\uDE00"', rb'"\n\ufffdx\ufffd"'),
+        (rb'"\ud83d\ud83d\ude00"', rb'"\ufffd\ud83d\ude00"'),
+    ],
+)
+def test_only_escapes_of_lone_surrogates_are_repaired(text: bytes, repaired: bytes) -> None:
+    assert json_utf8(text) == repaired

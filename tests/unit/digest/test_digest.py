@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from replay_signals.pipelines.files.reading import read
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import DeadLetter, SnapshotMessage
-from replay_signals.transforms.digest import dom, records
+from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.parse.budget import Budget
 from support import events as rrweb
 from support.dom import Document, Json, button, el, field_, html
 from support.outcome import START_MS, digested, message, verdict_of
@@ -130,11 +132,22 @@ def test_a_compressed_field_that_ends_too_early_is_left_out() -> None:
     assert made.rejected_event_count == 1
 
 
-def test_a_field_that_inflates_beyond_the_limit_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dom, "MAX_INFLATED_BYTES", 10_000)
-    bomb = rrweb.packed({"node": None, "filling": "x" * 1_000_000})
-    made = digested([rrweb.meta(5000, "http://a/"), rrweb.event(5001, rrweb.FULL, bomb)])
-    assert made.rejected_event_count == 1
+def test_a_field_that_inflates_too_well_costs_the_message() -> None:
+    bomb = rrweb.packed({"node": None, "filling": "x" * 9_000_000})
+    items = [rrweb.meta(5000, "http://a/"), rrweb.event(5001, rrweb.FULL, bomb)]
+    made = digest(message(msgspec.json.encode(items)))
+    assert isinstance(made, DeadLetter)
+    assert made.reason == "too_large"
+
+
+def test_fields_share_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Budget, "MAX_INFLATED_BYTES", 1_000_000)
+    field = rrweb.packed({"node": None, "filling": "x" * 400_000})
+    events = [rrweb.event(5000, rrweb.FULL, field)]
+    assert isinstance(digest(message(msgspec.json.encode(events * 2))), MessageDigest)
+    made = digest(message(msgspec.json.encode(events * 3)))
+    assert isinstance(made, DeadLetter)
+    assert made.reason == "too_large"
 
 
 def test_a_deep_document_costs_only_itself() -> None:

@@ -12,13 +12,14 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.dom import InflateError, inflate, mutation, ranges
 from replay_signals.transforms.digest.masking import DEFAULT_POLICY, Masking
 from replay_signals.transforms.digest.records import Mutation
+from replay_signals.transforms.parse.budget import Budget
 from support.events import packed
 
 
 def kept(**fields: Any) -> Mutation:
     """The record of a mutation."""
     data = msgspec.json.decode(msgspec.json.encode({"source": 0, **fields}), type=rrweb.Incremental)
-    return mutation(data, Masking(DEFAULT_POLICY))
+    return mutation(data, Masking(DEFAULT_POLICY), Budget())
 
 
 def node(id: int, tag: str = "div", **attributes: str) -> dict[str, Any]:
@@ -26,14 +27,14 @@ def node(id: int, tag: str = "div", **attributes: str) -> dict[str, Any]:
 
 
 def test_compressed_fields_are_inflated_and_others_left_alone() -> None:
-    assert inflate(Raw(b"[1]")) == Raw(b"[1]")
-    assert inflate(Raw(msgspec.json.encode(packed([1])))) == b"[1]"
+    assert inflate(Raw(b"[1]"), Budget()) == Raw(b"[1]")
+    assert inflate(Raw(msgspec.json.encode(packed([1]))), Budget()) == b"[1]"
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "\u20ac", packed([1])[:-4], packed([1])[:10]])
 def test_what_does_not_inflate_is_named(text: str) -> None:
     with pytest.raises(InflateError):
-        inflate(Raw(msgspec.json.encode(text)))
+        inflate(Raw(msgspec.json.encode(text)), Budget())
 
 
 @pytest.mark.parametrize(

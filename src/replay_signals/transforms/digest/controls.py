@@ -288,6 +288,11 @@ class TextName:
                 self.raw = f"{self.raw} {text}".strip()[:MAX_RAW_CHARS]
                 self.place = worse(self.place, place)
 
+    @property
+    def is_full(self) -> bool:
+        """No further text makes a difference."""
+        return len(self.raw) >= MAX_RAW_CHARS
+
     def close(self, masking: Masking) -> None:
         """Names the control."""
         if self.raw:
@@ -303,7 +308,19 @@ class SnapshotWalk:
     """
 
     __slots__ = (
-        *("_masking", "_named", "_open", "_path", "_places", "controls", "element_count", "headlines", "jumps", "last"),
+        *(
+            "_filling",
+            "_masking",
+            "_named",
+            "_open",
+            "_path",
+            "_places",
+            "controls",
+            "element_count",
+            "headlines",
+            "jumps",
+            "last",
+        ),
         *("ordered", "truncated"),
     )
 
@@ -320,6 +337,7 @@ class SnapshotWalk:
         self.headlines: list[str] = []
         self._open: list[Control] = []
         self._named: list[TextName] = []
+        self._filling: list[TextName] = []  # those of them whose names may still grow
 
     def walk(self, node: Node) -> None:
         """Visits a node and what is below it; recursion is bounded by the decoder's own limit."""
@@ -328,7 +346,7 @@ class SnapshotWalk:
         else:
             self._jump(node.id)
         if node.type == 3:
-            if self._named:
+            if self._filling:
                 self._text(node.textContent)
             return
         tag = node.tagName
@@ -369,7 +387,7 @@ class SnapshotWalk:
         for child in node.childNodes:
             if child.type == 3 and child.id == self.last + 1:  # the most frequent node, not worth a call
                 self.last = child.id
-                if self._named:
+                if self._filling:
                     self._text(child.textContent)
             else:
                 self.walk(child)
@@ -387,8 +405,10 @@ class SnapshotWalk:
     def _text(self, value: Any) -> None:
         if isinstance(value, str) and not value.isspace():
             place = self._place()
-            for name in self._named:
+            for name in self._filling:
                 name.add(value, place)
+            if any(name.is_full for name in self._filling):  # however deep controls are nested, a few texts fill each
+                self._filling = [name for name in self._filling if not name.is_full]
 
     def _control(self, node: Node, tag: str) -> None:
         around = self._place()
@@ -404,11 +424,15 @@ class SnapshotWalk:
             self.truncated = True
         if named:
             self._named.append(TextName(control, own))
+            self._filling.append(self._named[-1])
         self._open.append(control)
         self._below(node)
         self._open.pop()
         if named:
-            self._named.pop().close(self._masking)
+            name = self._named.pop()
+            if self._filling and self._filling[-1] is name:
+                self._filling.pop()
+            name.close(self._masking)
         control.last = self.last
 
 

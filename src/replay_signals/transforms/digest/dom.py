@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable
+from itertools import islice
 
 import msgspec
 from msgspec import Raw
@@ -29,12 +30,19 @@ from replay_signals.transforms.digest.headlines import say_error
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
 from replay_signals.transforms.digest.wireframes import MAX_VIEWS, NO_PARENT, View, add_views
+from replay_signals.transforms.parse.budget import Budget, CompressedEndsEarly
 
-MAX_INFLATED_BYTES = 256 * 1024 * 1024
+GZIP_WBITS = 31
 MAX_ALERTS = 5
 MAX_ALERT_CHARS = 80
 MAX_TARGETS = 300
 """Distinct changed nodes kept of one mutation; more of them tell no more."""
+MAX_ATTRIBUTES = 3000
+"""Changed attributes kept of one mutation: ten of each of its nodes."""
+MAX_ADDED_CONTROLS = 1000
+"""New controls kept of one mutation: rows of a long list come with some controls each."""
+MAX_OWNERS = 10_000
+"""Nodes, or ranges of them, whose control is kept."""
 
 _text = msgspec.json.Decoder(str)
 _full = msgspec.json.Decoder(rrweb.Full)
@@ -46,29 +54,22 @@ _ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|error|invalid|danger|toast|warn
 
 
 class InflateError(ValueError):
-    """A compressed field that is not gzip, or that would grow beyond the limit."""
+    """A compressed field that is not gzip, or that breaks off."""
 
 
-def inflate(raw: Raw) -> bytes | Raw:
-    """The JSON of a field that may be compressed."""
+def inflate(raw: Raw, budget: Budget) -> bytes | Raw:
+    """The JSON of a field that may be compressed; raises InflateError, and TooLarge when the budget is spent."""
     if bytes(memoryview(raw)[:1]) != b'"':
         return raw
     try:
-        packed = _text.decode(raw).encode("latin-1")
-        inflater = zlib.decompressobj(31)
-        data = inflater.decompress(packed, MAX_INFLATED_BYTES)
-    except (UnicodeEncodeError, zlib.error) as error:
+        return budget.inflated(_text.decode(raw).encode("latin-1"), GZIP_WBITS)[0]
+    except (UnicodeEncodeError, CompressedEndsEarly, zlib.error) as error:
         raise InflateError(str(error)) from None
-    if inflater.unconsumed_tail:
-        raise InflateError(f"inflates to more than {MAX_INFLATED_BYTES} bytes")
-    if not inflater.eof:
-        raise InflateError("compressed field ends too early")
-    return data
 
 
-def full_snapshot(raw: Raw, masking: Masking) -> FullSnapshot:
-    """The record of a full snapshot's data."""
-    full = _full.decode(masking.rules.renamed(inflate(raw)))
+def full_snapshot(raw: Raw, masking: Masking, budget: Budget) -> FullSnapshot:
+    """The record of a full snapshot's data; raises TooLarge."""
+    full = _full.decode(masking.rules.renamed(inflate(raw, budget)))
     masking.show(full.node)
     if full.node is None and full.wireframes is not None:
         views: list[View] = []
@@ -82,23 +83,26 @@ def full_snapshot(raw: Raw, masking: Masking) -> FullSnapshot:
         ids = [*walk.jumps, walk.last]
         if not walk.ordered:
             control_owners(full.node, -1, owners)
+            walk.truncated = walk.truncated or len(owners) > MAX_OWNERS
             every: list[int] = []
             ids_below(full.node, every)
             ids = ranges(sorted(every))
     root_id = full.node.id if full.node is not None else 0
     error_page = say_error(walk.headlines, walk.element_count)
     ids = ids[: 2 * MAX_TARGETS]
-    return FullSnapshot(0, root_id, walk.controls, owners, walk.element_count, walk.truncated, error_page, None, ids)
+    return FullSnapshot(
+        0, root_id, walk.controls, owners[:MAX_OWNERS], walk.element_count, walk.truncated, error_page, None, ids
+    )
 
 
-def mutation(data: rrweb.Incremental, masking: Masking) -> Mutation:
+def mutation(data: rrweb.Incremental, masking: Masking, budget: Budget) -> Mutation:
     """The record of a mutation's data."""
     parents: dict[int, None] = {}
     controls: list[Control] = []
     owners: list[int] = []
     added: list[int] = []
     alerts: list[str] = []
-    adds = _adds.decode(masking.rules.renamed(inflate(data.adds))) if data.adds else []
+    adds = _adds.decode(masking.rules.renamed(_added_text(data.adds, budget))) if data.adds else []
     views: list[View] = []
     for add in (*adds, *(_adds.decode(data.updates) if data.updates else ())):
         if add.wireframe is not None:
@@ -109,15 +113,15 @@ def mutation(data: rrweb.Incremental, masking: Masking) -> Mutation:
     screen = ScreenChange(views, []) if views or data.updates or bare else None
     removed: list[int] = []
     if data.removes:
-        removes = _removes.decode(inflate(data.removes))
+        removes = _removes.decode(inflate(data.removes, budget))
         gone = {remove.id for remove in removes}
         over = (remove.parentId for remove in removes if remove.parentId not in gone)
         parents.update((parent, None) for parent in over if parent is not None)
         removed = ranges(sorted(gone))
         if screen is not None:
             screen.removed = list(gone)
-    texts = [change.id for change in _texts.decode(inflate(data.texts))] if data.texts else []
-    attribute_nodes, attribute_names, attribute_hashes = _changed_attributes(data.attributes, masking)
+    texts = [change.id for change in _texts.decode(inflate(data.texts, budget))] if data.texts else []
+    attribute_nodes, attribute_names, attribute_hashes = _changed_attributes(data.attributes, masking, budget)
     return Mutation(
         0,
         list(parents)[:MAX_TARGETS],
@@ -134,14 +138,21 @@ def mutation(data: rrweb.Incremental, masking: Masking) -> Mutation:
     )
 
 
-def _changed_attributes(raw: Raw, masking: Masking) -> tuple[list[int], list[str], list[int]]:
+def _added_text(raw: Raw, budget: Budget) -> bytes | Raw:
+    """Spent twice: a tree has to be made of it again, which takes as long as the decoder and half as much memory."""
+    text = inflate(raw, budget)
+    budget.spend(bytes(text))
+    return text
+
+
+def _changed_attributes(raw: Raw, masking: Masking, budget: Budget) -> tuple[list[int], list[str], list[int]]:
     """Node ids, names and value hashes of changed attributes."""
     nodes: list[int] = []
     names: list[str] = []
     hashes: list[int] = []
-    for change in _attributes.decode(inflate(raw))[:MAX_TARGETS] if raw else ():
+    for change in _attributes.decode(inflate(raw, budget))[:MAX_TARGETS] if raw else ():
         masking.change(change.attributes)
-        for name, value in change.attributes.items():
+        for name, value in islice(change.attributes.items(), MAX_ATTRIBUTES - len(names)):
             nodes.append(change.id)
             names.append(masking.word(name, "attribute_name", 32))
             hashes.append(zlib.crc32(value) & 0xFFFF)
@@ -160,6 +171,8 @@ def _added(
     controls: dict[int, Control] = {}
     names: dict[int, TextName] = {}
     for node_id, node in nodes.items():
+        if len(controls) == MAX_ADDED_CONTROLS:
+            break
         if node.type == rrweb.ELEMENT and is_kept(node.tagName, node.attributes):
             place = masking.own_place(node_id)
             control = controls[node_id] = control_of(node_id, node.tagName, node.attributes, place, masking)
@@ -180,7 +193,7 @@ def _added(
     for name in names.values():
         name.close(masking)
     parents.update((parent, None) for parent in parent_of.values() if parent not in parent_of)
-    return list(controls.values()), _owner_ranges(owned), ranges(sorted(parent_of)), alerts
+    return list(controls.values()), _owner_ranges(owned)[: 3 * MAX_OWNERS], ranges(sorted(parent_of)), alerts
 
 
 def _owners(parent_of: dict[int, int], controls: dict[int, Control]) -> dict[int, int]:
@@ -210,12 +223,12 @@ def _flatten(node: rrweb.Node, parent: int, parent_of: dict[int, int], nodes: di
 
 def _alert(parent: rrweb.Node | None, node: rrweb.Node, alerts: list[str], masking: Masking) -> None:
     """Texts that appear in an alert: how pages say that something went wrong."""
-    if parent is None:
+    if parent is None or len(alerts) == MAX_ALERTS:
         return
     role, classes = parent.attributes.role, parent.attributes.class_
     if role in ("alert", "alertdialog") or (isinstance(classes, str) and _ALERT_CLASS.search(classes)):
         text = text_of(node.textContent, MAX_RAW_CHARS)
-        if text and len(alerts) < MAX_ALERTS:
+        if text:
             alerts.append(masking.name(text, masking.place(parent.id), "alert", MAX_ALERT_CHARS))
 
 

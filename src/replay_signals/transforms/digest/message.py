@@ -20,6 +20,7 @@ from replay_signals.transforms.digest.dom import InflateError, full_snapshot, mu
 from replay_signals.transforms.digest.masking import DEFAULT_POLICY, Masking
 from replay_signals.transforms.digest.plugins import MAX_URL_CHARS, compact_number, custom, plugin
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, ReplayRecord
+from replay_signals.transforms.parse.budget import Budget, TooLarge
 from replay_signals.transforms.parse.values import dead
 from replay_signals.transforms.privacy.policy import Policy
 from replay_signals.transforms.text import json_utf8, utf8
@@ -44,8 +45,12 @@ def digest(message: SnapshotMessage, policy: Policy = DEFAULT_POLICY) -> Message
     Events that are not understood are counted and left out; a message without any valid event is rejected
     (`message_contained_no_valid_rrweb_events`, PostHog's name). All text that is kept went through `policy`.
     """
+    budget = Budget()
     try:
+        budget.spend(message.items)
         events, rejected = _decode(message.items)
+    except TooLarge as error:
+        return _reject(message, Reason.TOO_LARGE, str(error))
     except RecursionError:
         return _reject(message, Reason.TOO_DEEP, "events are nested too deeply")
     except ValueError as error:
@@ -58,14 +63,11 @@ def digest(message: SnapshotMessage, policy: Policy = DEFAULT_POLICY) -> Message
     events = near
     first, last = _span(events)
     masking = Masking(policy)
-    kept: list[ReplayRecord] = []
-    for event in events:
-        record = record_of(event, masking)
-        if record is None:
-            rejected += 1
-            continue
-        record.offset_ms = compact_number(event.time_ms - first)
-        kept.append(record)
+    try:
+        kept = _recorded(events, first, masking, budget)
+    except TooLarge as error:
+        return _reject(message, Reason.TOO_LARGE, str(error))
+    rejected += len(events) - len(kept)
     try:
         encoded = records.encode(kept)
     except OverflowError:
@@ -96,9 +98,24 @@ def digest(message: SnapshotMessage, policy: Policy = DEFAULT_POLICY) -> Message
     )
 
 
-def record_of(event: rrweb.Event, masking: Masking) -> ReplayRecord | None:
-    """What is kept of an event, None when its data cannot be read."""
+def _recorded(events: list[rrweb.Event], first_ms: float, masking: Masking, budget: Budget) -> list[ReplayRecord]:
+    """Records of the events that can be read; raises TooLarge."""
+    kept: list[ReplayRecord] = []
+    for event in events:
+        record = record_of(event, masking, budget)
+        if record is not None:
+            record.offset_ms = compact_number(event.time_ms - first_ms)
+            kept.append(record)
+    return kept
+
+
+def record_of(event: rrweb.Event, masking: Masking, budget: Budget) -> ReplayRecord | None:
+    """What is kept of an event, None when its data cannot be read; raises TooLarge when the budget is spent."""
     try:
+        if event.type == rrweb.INCREMENTAL_SNAPSHOT:
+            return _incremental_record(event, masking, budget)
+        if event.type == rrweb.FULL_SNAPSHOT:
+            return full_snapshot(event.data, masking, budget)
         return _RECORDERS.get(event.type, _other)(event, masking)
     except _BAD:
         return None
@@ -192,14 +209,10 @@ def _meta_record(event: rrweb.Event, masking: Masking) -> ReplayRecord:
     return records.Meta(0, masking.url(data.href, "page_url", MAX_URL_CHARS), _px(data.width), _px(data.height))
 
 
-def _full_snapshot(event: rrweb.Event, masking: Masking) -> ReplayRecord:
-    return full_snapshot(event.data, masking)
-
-
-def _incremental_record(event: rrweb.Event, masking: Masking) -> ReplayRecord:
+def _incremental_record(event: rrweb.Event, masking: Masking, budget: Budget) -> ReplayRecord:
     data = _incremental.decode(event.data)
     if data.source == rrweb.MUTATION:
-        return mutation(data, masking)
+        return mutation(data, masking, budget)
     return _SOURCES.get(data.source, _no_change)(data)
 
 
@@ -279,8 +292,6 @@ _RECORDERS: dict[int, Callable[[rrweb.Event, Masking], ReplayRecord]] = {
     rrweb.DOM_CONTENT_LOADED: _load,
     rrweb.LOAD: _load,
     rrweb.META: _meta_record,
-    rrweb.FULL_SNAPSHOT: _full_snapshot,
-    rrweb.INCREMENTAL_SNAPSHOT: _incremental_record,
     rrweb.CUSTOM: custom,
     rrweb.PLUGIN: plugin,
 }

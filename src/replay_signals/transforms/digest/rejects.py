@@ -12,6 +12,7 @@ from replay_signals.transforms.digest import times
 from replay_signals.transforms.digest.masking import DEFAULT_POLICY, Masking
 from replay_signals.transforms.digest.message import digest, event_of, parts_of, record_of
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, encodable
+from replay_signals.transforms.parse.budget import Budget
 from replay_signals.transforms.parse.values import dead
 from replay_signals.transforms.privacy.policy import Policy
 
@@ -34,8 +35,9 @@ def digested(message: SnapshotMessage, policy: Policy = DEFAULT_POLICY) -> list[
 
 def _rejected(message: SnapshotMessage, found: MessageDigest) -> list[DeadLetter]:
     letters: list[DeadLetter] = []
+    budget = Budget()
     for number, part in enumerate(parts_of(message.items), 1):
-        problem = _problem(event_of(part), found)
+        problem = _problem(event_of(part), found, budget)
         if problem is not None:
             reason, detail = problem
             letters.append(_letter(message, reason, f"event {number} of the message: {detail}", part))
@@ -44,7 +46,7 @@ def _rejected(message: SnapshotMessage, found: MessageDigest) -> list[DeadLetter
     return letters
 
 
-def _problem(event: rrweb.Event | None, found: MessageDigest) -> tuple[str, str] | None:
+def _problem(event: rrweb.Event | None, found: MessageDigest, budget: Budget) -> tuple[str, str] | None:
     """Why an event is not in the digest of its message, None when it is."""
     if event is None:
         return Reason.INVALID_EVENT, "not an rrweb event with a timestamp"
@@ -55,7 +57,8 @@ def _problem(event: rrweb.Event | None, found: MessageDigest) -> tuple[str, str]
         others = "the broker's time" if found.received_ms is not None else "the other events"
         date = f"{at(event.time_ms):%Y-%m-%d}"
         return Reason.INVALID_TIMESTAMP, f"the timestamp {event.timestamp!r} ({date}) is {days:.0f} days off {others}"
-    record = record_of(event, Masking(DEFAULT_POLICY))
+    # never too large: the digest took the same events
+    record = record_of(event, Masking(DEFAULT_POLICY), budget)
     if record is None or not encodable(record):
         return Reason.INVALID_EVENT, f"data of type {event.type} that cannot be read"
     return None

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from replay_signals.schemas.messages import Reason
 from replay_signals.schemas.wire import Limits
+from replay_signals.transforms.parse.budget import Budget, CompressedEndsEarly, TooLarge
 
 GZIP_MAGIC = b"\x1f\x8b\x08\x00"
 """What the snapshot consumer looks for (deflate, no flags)."""
@@ -18,7 +19,7 @@ _LZ4_SIZE_BYTES = 4
 
 _ZLIB_LEVELS = "\x01\x5e\x9c\xda"  # second byte of a zlib header with the usual window
 _BASE64_HEADS = ("eJ", "eA", "eF", "eN", "H4sI")  # zlib with each of these, and gzip
-_FREE_BYTES = 1_000_000  # small texts may unpack as well as they like
+_GZIP_WBITS, _ANY_WBITS = 31, 47  # any: zlib or gzip, by the header
 
 
 class Unpacked(Struct, frozen=True):
@@ -33,19 +34,15 @@ Refused = tuple[str, str]
 
 def gunzip(value: bytes, limits: Limits) -> Unpacked | Refused:
     """Decompresses a gzipped value, never more than the limit of one event."""
+    budget = Budget(limits.event_bytes)
     parts: list[bytes] = []
-    size = 0
     try:
         while value:
-            stream = zlib.decompressobj(wbits=31)
-            parts.append(stream.decompress(value, limits.event_bytes - size + 1))
-            size += len(parts[-1])
-            if size > limits.event_bytes:
-                return Reason.TOO_LARGE, f"decompresses to more than {limits.event_bytes} bytes"
-            if not stream.eof:
-                return Reason.INVALID_GZIP, "the gzip data ends too early"
-            value = stream.unused_data
-    except zlib.error as error:
+            data, value = budget.inflated(value, _GZIP_WBITS)
+            parts.append(data)
+    except TooLarge as error:
+        return Reason.TOO_LARGE, str(error)
+    except (CompressedEndsEarly, zlib.error) as error:
         return Reason.INVALID_GZIP, str(error)
     return Unpacked(b"".join(parts))
 
@@ -78,17 +75,12 @@ def unpack_text(text: str, limits: Limits) -> bytes | Refused:
     data = _bytes_of(text)
     if data is None:
         return Reason.INVALID_GZIP, "packed text has characters that are no bytes"
-    most = min(limits.event_bytes, max(_FREE_BYTES, limits.ratio * len(data)))
-    stream = zlib.decompressobj(wbits=47)  # zlib or gzip, by the header
     try:
-        out = stream.decompress(data, most + 1)
-    except zlib.error as error:
+        return Budget(limits.event_bytes).inflated(data, _ANY_WBITS)[0]
+    except TooLarge as error:
+        return Reason.TOO_LARGE, f"packed text of {len(data)} bytes {error}"
+    except (CompressedEndsEarly, zlib.error) as error:
         return Reason.INVALID_GZIP, f"packed text: {error}"
-    if len(out) > most:
-        return Reason.TOO_LARGE, f"packed text of {len(data)} bytes is more than {most} when unpacked"
-    if not stream.eof:
-        return Reason.INVALID_GZIP, "packed text ends too early"
-    return out
 
 
 def _bytes_of(text: str) -> bytes | None:

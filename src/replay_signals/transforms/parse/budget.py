@@ -1,0 +1,96 @@
+"""Budget: what one message may ask for, all its compressed parts together, held against before values are built.
+
+Gzip makes 1,000 bytes of one, and a decoder 24 bytes of each byte of `[[],[],...]`: so a message of half a megabyte can
+ask for gigabytes. Anyone who knows a project's public token can send it.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+MIB = 1024 * 1024
+
+MAX_RATIO = 100
+"""Inflated to compressed, of one part. Real ones stay below 60, gzip ends at 1032."""
+RATIO_FROM_BYTES = 8 * MIB
+"""Smaller parts may inflate as well as they like: long tables of equal rows do."""
+MAX_DECODED_BYTES = 128 * MIB
+"""Memory of decoded values, as `cost_bytes` estimates it: a document of 180,000 elements with attributes."""
+FREE_BYTES = 2 * MIB
+"""Texts of a message that are not looked at: whatever they hold decodes to less than 64 MiB. Few messages have more."""
+
+_CHUNK_BYTES = 4 * MIB
+# CPython on 64 bits: bytes of a node with attributes (a dict of one entry has as many), of an empty list and its slot,
+# of a number and its slot, and of an entry of a large dict with its name.
+_OBJECT_BYTES, _LIST_BYTES, _VALUE_BYTES, _ENTRY_BYTES = 232, 72, 40, 180
+_USUAL_ENTRIES = 8  # names in an object; rrweb's nodes have five. Of more, each costs an entry
+_QUOTES_PER_ENTRY = 4  # two around the name, two around the value
+
+
+class CompressedEndsEarly(ValueError):
+    """Compressed data that breaks off."""
+
+
+class TooLarge(Exception):
+    """The message asks for more than its budget."""
+
+
+class Budget:
+    """The budget of one message, spent text by text."""
+
+    MAX_INFLATED_BYTES = 64 * MIB
+    """Of all compressed parts of a message. Capture takes no request above 20 MB, inflated."""
+
+    def __init__(self, max_inflated_bytes: int | None = None) -> None:
+        self._inflated_left_bytes = self.MAX_INFLATED_BYTES if max_inflated_bytes is None else max_inflated_bytes
+        self._text_bytes = 0
+        self._decoded_bytes = 0
+
+    def spend(self, text: bytes) -> None:
+        """Takes a JSON text that is to be decoded; raises TooLarge."""
+        self._text_bytes += len(text)
+        if self._text_bytes > FREE_BYTES:
+            self._decoded_bytes += cost_bytes(text, MAX_DECODED_BYTES - self._decoded_bytes)
+            if self._decoded_bytes > MAX_DECODED_BYTES:
+                raise TooLarge(f"more values than {MAX_DECODED_BYTES // MIB} MiB hold")
+
+    def inflated(self, packed: bytes, wbits: int) -> tuple[bytes, bytes]:
+        """The JSON in gzip or zlib (`wbits` as zlib has it), and what stands behind the compressed data.
+
+        Raises TooLarge as soon as the budget is spent, CompressedEndsEarly, and zlib.error.
+        """
+        stream = zlib.decompressobj(wbits)
+        most = max(RATIO_FROM_BYTES, MAX_RATIO * len(packed))
+        parts: list[bytes] = []
+        size = 0
+        while not stream.eof:
+            part = stream.decompress(packed, _CHUNK_BYTES)
+            packed = stream.unconsumed_tail
+            if not part and not packed and not stream.eof:
+                raise CompressedEndsEarly("the compressed data ends too early")
+            parts.append(part)
+            size += len(part)
+            self._inflated_left_bytes -= len(part)
+            if self._inflated_left_bytes < 0:
+                raise TooLarge("decompresses to more bytes than a message may have")
+            if size > most:
+                raise TooLarge(f"decompresses to more than {MAX_RATIO} times its size")
+            self.spend(part)
+        return b"".join(parts), stream.unused_data
+
+
+def cost_bytes(text: bytes, most: int) -> int:
+    """About how much memory the values of a JSON text take once decoded; counting ends where it is more than `most`.
+
+    Strings are counted as if they were JSON: the braces of a style sheet and the commas of a path cost what values do.
+    """
+    objects = text.count(b"{")
+    cost = objects * _OBJECT_BYTES
+    if cost <= most:
+        cost += text.count(b"[") * _LIST_BYTES
+    if cost <= most:
+        cost += text.count(b",") * _VALUE_BYTES
+    if cost <= most:
+        entries = text.count(b'"') // _QUOTES_PER_ENTRY - objects * _USUAL_ENTRIES
+        cost += max(0, entries) * _ENTRY_BYTES
+    return cost
