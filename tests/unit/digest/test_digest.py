@@ -179,3 +179,10 @@ def test_digests_of_real_recordings_are_small() -> None:
                 assert isinstance(made, MessageDigest)
                 raw, kept = raw + len(record.items), kept + len(made.records)
     assert kept <= 0.05 * raw
+
+
+@pytest.mark.parametrize("status", [True, "500", 500.0, None, [], 0, 10**30])
+def test_a_status_that_is_no_status_is_none(status: object) -> None:
+    payload = {"requests": [{"name": "http://a/", "timestamp": 5000, "status": status}]}
+    (kept,) = records_of(rrweb.event(5000, rrweb.PLUGIN, {"plugin": "rrweb/network@1", "payload": payload}))
+    assert kept.requests[0].status is None

@@ -125,4 +125,4 @@ def _number(value: float | None, most: float) -> float | None:
 
 
 def _status(value: Any) -> int | None:
-    return value if isinstance(value, int) and 0 < value < 1000 else None
+    return value if type(value) is int and 0 < value < 1000 else None  # True is an int in Python, not in a digest
