@@ -6,16 +6,20 @@ No word lists and no higher threshold for steppers: a click that was answered is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import hypot
 
 from replay_signals.schemas.rules import Rage
 from replay_signals.transforms.clicks.errors import Errors
-from replay_signals.transforms.clicks.observability import CHOSEN, drawn
+from replay_signals.transforms.clicks.observability import CHOSEN, ONCE, drawn
 from replay_signals.transforms.clicks.web import DEAD, LEFT_BY_LINK, Judged
 from replay_signals.transforms.session.screens import ENDED
 
 UNSURE_MIN_CLICKS = 5
 """On a place that is no known control fewer clicks may be text selection or idle clicking."""
+
+FAST_MS = 500
+"""Longest pause between clicks that nobody makes to do a thing again: the time of a double click."""
 
 PICTURE_MS = 1300
 """Recorders of pictures capture once a second, and send nothing when nothing changed."""
@@ -41,11 +45,11 @@ class Burst:
     def unanswered(self, errors: Errors) -> list[Judged]:
         """Clicks of the burst that got nothing, or nothing but an error.
 
-        The last taps before the end of a recording may have been answered unseen; after dead ones they count as such.
+        The last before the end of a recording may have been answered unseen; after dead ones they count as such.
         """
         silent = [j for j in self.clicks if j.verdict == DEAD or (not j.answered and (j.failed or errors.of(j)))]
         told = set(silent)
-        return silent + [j for j in self.clicks if silent and j.reason == ENDED and j not in told]
+        return silent + [j for j in self.clicks if silent and j.reason in (ENDED, LEFT_BY_LINK) and j not in told]
 
     def rage(self, errors: Errors) -> bool:
         """Clicked again and again without progress; never where the site opts out of it."""
@@ -54,7 +58,13 @@ class Burst:
         silent = self.unanswered(errors)
         if len(silent) >= self.min_clicks:
             return len(silent) * 2 > len(self.clicks)
-        return self.aimless or self.stuck
+        return self.aimless or self.stuck or self.impatient
+
+    @property
+    def impatient(self) -> bool:
+        """One print, one download, one copy is enough: fast repeating says that none of them came."""
+        fast = all(b.click.t - a.click.t <= FAST_MS for a, b in pairwise(self.clicks))
+        return fast and len(self.clicks) > self.min_clicks and all(j.reason in ONCE for j in self.clicks)
 
     @property
     def stuck(self) -> bool:

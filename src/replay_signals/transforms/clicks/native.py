@@ -17,6 +17,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from replay_signals.schemas.rules import Clicks
+from replay_signals.schemas.words import acts_outside
 from replay_signals.transforms.clicks.highlights import Highlights
 from replay_signals.transforms.clicks.looks import LOOK_MS
 from replay_signals.transforms.clicks.observability import NATIVE
@@ -26,7 +27,7 @@ from replay_signals.transforms.clicks.typing import typed_taps
 from replay_signals.transforms.clicks.web import ALIVE, DEAD, SLOW, UNKNOWN, Judged
 from replay_signals.transforms.clicks.witness import SWITCHES, Witness
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.digest.controls import ACTS_OUTSIDE, Control
+from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.wireframes import LEAVES_APP
 from replay_signals.transforms.session.effects import Effect, spans
 from replay_signals.transforms.session.gestures import Click
@@ -220,7 +221,7 @@ def _unobservable_reason(control: Control | None) -> str:
         return ""
     if control.type not in ANSWERING:
         return NATIVE
-    if "w" in control.flags or ACTS_OUTSIDE.search(control.name) or LEAVES_APP.search(control.name):
+    if {"w", "y"} & set(control.flags) or acts_outside(control.name) or LEAVES_APP.search(control.name):
         return "acts outside the screen by its name"
     return ""
 

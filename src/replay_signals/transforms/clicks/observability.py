@@ -10,17 +10,28 @@ import re
 from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
-from replay_signals.transforms.digest.controls import ACTS_OUTSIDE, CONTROL_TAGS, WIDGET_ROLES, Control, is_hinted
+from replay_signals.schemas.words import acts_once, acts_outside, is_file_dialog
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES, Control, is_hinted
 from replay_signals.transforms.session.gestures import Click, is_text_field
 from replay_signals.transforms.session.timeline import Page
 
 NATIVE = "the browser answers without a trace"
 CHOSEN = "it is the current choice already"
+OUTSIDE = "acts outside the page"
+BY_NAME = "acts outside the page by its name"
+PLAYS = "plays by its name"
+A_FILE = "the link opens another program or a file"
+OPENS_TAB = "it may open a tab"
+ONCE = frozenset((OUTSIDE, BY_NAME, A_FILE, OPENS_TAB))
+"""What one click does completely, if it works."""
+GUESSED = frozenset((BY_NAME, PLAYS))
+"""Excuses that rest on a name."""
+BESIDE = "may act on the"
 BESIDE_NODES = 40
 """Nodes in document order between a control and the canvas or frame it may act on."""
 _FILES = re.compile(
-    r"\.(?:pdf|zip|gz|tgz|rar|7z|csv|tsv|xlsx?|docx?|pptx?|odt|ics|vcf|dmg|exe|msi|deb|rpm|apk|mp[34]|wav|mov|epub|json|"
-    r"xml|txt|png|jpe?g|svg)$",
+    r"\.(?:pdf|zip|gz|tgz|rar|7z|csv|tsv|xlsx?|docx?|pptx?|odt|ics|vcf|dmg|exe|msi|deb|rpm|apk|mp[34]|wav|mov|epub)$",
     re.IGNORECASE,
 )
 _CANVAS = frozenset(("canvas",))
@@ -77,22 +88,27 @@ def _embedded(page: Page, control: Control) -> str:
     if control.tag in ("a", "summary"):
         return ""
     near = page.elements.nearest(control.first, control.last, _EMBEDDED)
-    return f"may act on the {near[0].tag} beside it" if near is not None and near[1] <= BESIDE_NODES else ""
+    if near is None or near[1] > BESIDE_NODES or (near[0].tag == "canvas" and any(page.of(records.Canvas))):
+        return ""  # nothing is near, or what is drawn there is recorded
+    return f"{BESIDE} {near[0].tag} beside it"
 
 
 def _outside(_: Page, control: Control) -> str:
-    if set(control.flags) & set("Dbpco") or (control.tag == "input" and control.type == "file"):
-        return "acts outside the page"
+    if set(control.flags) & set("Dpco") or (control.tag == "input" and control.type == "file"):
+        return OUTSIDE
     href = control.href if control.tag in ("a", "area") else ""
     try:
         parts = urlsplit(href)
     except ValueError:
         return "the link cannot be read"
     if parts.scheme not in ("", "http", "https", "javascript", "file") or _FILES.search(parts.path):
-        return "the link opens another program or a file"
+        return A_FILE
     words = f"{control.name} {control.test_id} {control.dom_id} {control.classes}"
-    outside = "w" in control.flags or ACTS_OUTSIDE.search(words)
-    return "acts outside the page by its name" if outside else ""
+    if "w" in control.flags or acts_once(words) or is_file_dialog(control.name):
+        return BY_NAME
+    if "y" in control.flags or acts_outside(words):
+        return PLAYS
+    return OPENS_TAB if "b" in control.flags else ""
 
 
 _CHECKS: tuple[Callable[[Page, Control], str], ...] = (_native, _embedded, _outside)

@@ -8,7 +8,7 @@ unknown  the recording cannot tell: no control, no snapshot, effects outside the
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -32,11 +32,8 @@ SURVIVED_MS = 1500
 RECORDED_MS = 4000
 """A page that stayed this long would have been recorded."""
 NEW_WINDOW_MS = 3000
-BUSY_MS = 1500
 BY_HAND_MS = 300
 """A reload or a step back this much later than the click is the visitor's own."""
-BROKEN_AFTER = 4
-"""So many different silent controls and not one page change: the recorder is blind rather than the page dead."""
 
 LEFT_BY_LINK = "the page may have been left through the link"
 ALIVE, SLOW, DEAD, UNKNOWN = "alive", "slow", "dead", "unknown"
@@ -87,22 +84,14 @@ Addresses = dict[str, list[tuple[float, str]]]
 """Window id -> (epoch ms, URL) in order of time, as other sources than the recording tell."""
 
 
-def judge_clicks(
-    timeline: Timeline, rules: Clicks, webkit: bool | None = None, addresses: Addresses | None = None
-) -> list[Judged]:
-    """All clicks of a session with their verdicts, in order of time.
+def judge_clicks(timeline: Timeline, rules: Clicks, addresses: Addresses) -> list[Judged]:
+    """All clicks of a session with their verdicts, in order of time, each judged by what was recorded around it.
 
-    `webkit` tells the browser's engine when it is known; `addresses` where each window was, since no recorder sees a
-    fragment change.
+    `addresses` tell where each window was, since no recorder sees a fragment change.
     """
-    by_window: dict[str, list[Judged]] = {}
+    judged: list[Judged] = []
     for view in _views(timeline, rules):
-        window_id = view.window.window_id
-        judged_here = _judge_view(view, timeline, rules, (addresses or {}).get(window_id, []))
-        by_window.setdefault(window_id, []).extend(judged_here)
-    for window in timeline.windows:
-        _doubt_blind_window(by_window.get(window.window_id, []), window, webkit)
-    judged = [j for own in by_window.values() for j in own]
+        judged += _judge_view(view, timeline, rules, addresses.get(view.window.window_id, []))
     return sorted(judged, key=lambda j: (j.click.t, j.click.page.window_id, j.click.node_id or 0))
 
 
@@ -142,28 +131,7 @@ def _judge_view(view: _View, timeline: Timeline, rules: Clicks, addresses: list[
         if i >= 0:
             shares[i].append(effect)
     leaving = judge.leaving(downs)
-    judged = [judge.click(c, shares[i], i == leaving) for i, c in enumerate(view.clicks)]
-    _doubt_working(judged)
-    return judged
-
-
-def _doubt_working(judged: list[Judged]) -> None:
-    """Silence of a control that works: it sets a field whose masked value looks the same, or is busy, or at its end."""
-    by_control: dict[int | None, list[Judged]] = {}
-    for j in judged:
-        if j.click.control is not None:
-            by_control.setdefault(j.click.element, []).append(j)
-    for own in by_control.values():
-        sets_field = any(j.reaction == "input" and j.answered for j in own)
-        times = [j.click.t for j in own]
-        for j in own:
-            if j.verdict != DEAD or j.blocked:
-                continue
-            near = own[bisect_left(times, j.click.t - BUSY_MS) : bisect_right(times, j.click.t + BUSY_MS)]
-            if sets_field:
-                j.verdict, j.confidence, j.reason = UNKNOWN, 0.5, "it sets a field whose value is masked"
-            elif sum(k.answered for k in near) * 2 > len(near):
-                j.verdict, j.confidence, j.reason = UNKNOWN, 0.5, "it answered other clicks a moment away"
+    return [judge.click(c, shares[i], i == leaving) for i, c in enumerate(view.clicks)]
 
 
 def _after_clicks(clicks: list[Click], effects: list[Effect], rules: Clicks) -> Iterator[tuple[float, float]]:
@@ -268,13 +236,19 @@ class _PageJudge:
             out.reason = "sent a request and showed nothing"
             return
         lived = max(self.page.end_ms, self.page.last_alive_ms) - click.t
-        if lived < SURVIVED_MS and leads_away(control, self.page.href) and not self._would_follow(click):
+        if lived < self._leaving_ms(control) and leads_away(control, self.page.href) and not self._would_follow(click):
             out.reason = LEFT_BY_LINK
             return
         out.verdict = DEAD
         out.blocked = self.page.elements.disabled(control, click.t)
         out.confidence = self._dead_confidence(control, lived)
         out.reason = "the control is disabled" if out.blocked else "no answer"
+
+    def _leaving_ms(self, control: Control) -> float:
+        """How long a page may still be recorded that a link has left; other sites answer as late as they like."""
+        target = link_target(control, self.page.href)
+        elsewhere = target is not None and _origin(target) != _origin(self.page.href)
+        return self.rules.slow_ms if elsewhere else SURVIVED_MS
 
     def _dead_confidence(self, control: Control, lived_ms: float) -> float:
         """How sure the silence is: what kind of control, how long the page was seen to live, could it be there already.
@@ -307,23 +281,3 @@ def _origin(url: str) -> str:
 def _sends(control: Control | None) -> bool:
     """A button that may send its form: the page stays until a slow server answers."""
     return control is not None and control.tag in ("button", "input") and control.type in ("", "submit", "image")
-
-
-def _doubt_blind_window(judged: list[Judged], window: Window, webkit: bool | None) -> None:
-    """A window without a single mutation may have a broken recorder (WebKit with a patched MutationObserver).
-
-    One silent control is a dead click; several different ones and no mutation ever is a recording that cannot witness.
-    Links to other documents do not count: leaving the page is witnessed without mutations.
-    """
-    if window.mutation_count or webkit is False:
-        return
-    silent = [
-        j
-        for j in judged
-        if j.verdict == DEAD and not j.blocked and not j.requests and not leads_away(j.click.control, j.click.page.href)
-    ]
-    broken = len({j.click.element for j in silent}) >= (2 if webkit else BROKEN_AFTER)
-    for j in silent:
-        j.confidence -= 0.1
-        if broken:
-            j.verdict, j.reason, j.confidence = UNKNOWN, "the recording holds no page changes at all", 0.5

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Attributes, Node
+from replay_signals.schemas.words import acts_once, acts_outside
 from replay_signals.transforms.digest.headlines import MAX_HEADLINES
 from replay_signals.transforms.digest.masking import ControlTexts, Masking, RawControl, worse
 from replay_signals.transforms.privacy.policy import KEEP, MASK
@@ -78,13 +79,6 @@ _CLASS_HINT = re.compile(
     r"(?:^|[\s_-])(?:btn|button|clickable|link|toggle|toggler|tab|close|chip|menu-?item)(?:$|\s|__|--)"
 )
 """A class that ends in such a word (`nav-link`); `tab-content` and `btn-group` are boxes around controls."""
-ACTS_OUTSIDE = re.compile(
-    r"(?:^|[^a-z])(?:cop(?:y|ied)|clipboard|download|export|share|print(?:er)?|play(?! again)|pause|mute|unmute|listen|"
-    r"audio|sound|speak|read aloud|music|speaker|volume|upload|attachment|attach files?|paperclip|choose files?|"
-    r"select files?|browse(?: (?:files?|computer)|\W*$)|fullscreen)(?:$|[^a-z])|[⧉📋🔊🔈🔉🖨⎙⤓▶⏵⏸]",
-    re.IGNORECASE,
-)
-"""Controls that act where no recorder looks: clipboard, files, printers, speakers, other programs."""
 _CHOSEN = frozenset(
     ("active", "is-active", "selected", "is-selected", "current", "is-current", "router-link-exact-active")
 )
@@ -124,6 +118,7 @@ FLAGS = {
     "c": "copies to the clipboard",
     "o": "acts outside the page by its icon",
     "w": "acts outside the page by a word that is not kept",
+    "y": "plays something, by a word that is not kept",
     "f": "finds something, by a word that is not kept",
     "s": "the current choice of its group",
     "v": "native view (mobile)",
@@ -224,7 +219,8 @@ def _control_texts(raw: RawControl, masking: Masking) -> ControlTexts:
 
 def hidden_words(words: str) -> str:
     """Flags for what detectors read in words of a control that are not kept."""
-    return ("w" if ACTS_OUTSIDE.search(words) else "") + ("f" if "search" in words.lower() else "")
+    outside = "w" if acts_once(words) else "y" if acts_outside(words) else ""
+    return outside + ("f" if "search" in words.lower() else "")
 
 
 def text_place(control: Control, place: str) -> str:
@@ -362,7 +358,7 @@ class SnapshotWalk:
         else:
             if self._open and tag in _ICON_TAGS and "o" not in self._open[-1].flags:
                 classes = node.attributes.class_
-                if isinstance(classes, str) and ACTS_OUTSIDE.search(classes):
+                if isinstance(classes, str) and acts_outside(classes):
                     self._open[-1].flags += "o"
             self._below(node)
 

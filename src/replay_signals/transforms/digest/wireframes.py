@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 
 from replay_signals.schemas.rrweb import Wireframe
-from replay_signals.transforms.digest.controls import ACTS_OUTSIDE, MAX_NAME_CHARS, MAX_RAW_CHARS, Control, text_of
+from replay_signals.schemas.words import acts_outside
+from replay_signals.transforms.digest.controls import MAX_NAME_CHARS, MAX_RAW_CHARS, Control, text_of
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.pictures import tiles_of
 from replay_signals.transforms.privacy.policy import KEEP, MASK
@@ -118,7 +119,7 @@ def _flags(frame: Wireframe, hidden: str) -> str:
     disabled = frame.type == "input" and frame.disabled in (True, "true")
     said = next((text for text in (frame.text, frame.value) if isinstance(text, str) and text), "")
     masked = bool(said) and not said.strip("* ")
-    outside = ACTS_OUTSIDE.search(hidden) or LEAVES_APP.search(hidden)
+    outside = acts_outside(hidden) or LEAVES_APP.search(hidden)
     kinds = {"d": disabled, "o": drawn, "m": masked, "w": outside}
     return "".join(flag for flag, is_so in kinds.items() if is_so)
 

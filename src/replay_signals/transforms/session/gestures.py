@@ -158,9 +158,10 @@ class _Reader:
             x, y = press.x, press.y
         click = Click(self._page, t, t, record.node_id, x, y, control_at(self._page, record.node_id))
         click.opt_outs = _opt_outs(self._page, record.node_id)
+        click.by_touch = record.pointer_type == rrweb.TOUCH_POINTER
         if press is not None:
-            click.down_ms, click.by_touch = press.t, press.by_touch
-            click.up_ms = None if press.by_touch else press.up_ms  # the focus moves after a finger was lifted
+            click.down_ms, click.by_touch = press.t, press.by_touch or click.by_touch
+            click.up_ms = None if click.by_touch else press.up_ms  # the focus moves after a finger was lifted
             self._press = None
         else:
             click.by_key = self._records_presses or (self._focuses(record.node_id) and not _has_place(record))

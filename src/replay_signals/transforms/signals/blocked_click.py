@@ -31,7 +31,8 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per click outside of rage."""
     found = []
     for j in context.clicks:
-        if j.verdict == DEAD and j.blocked and j not in context.raging and "X" not in j.click.opt_outs:
+        failed = j.failed or context.errors.of(j)  # which are kinds of their own
+        if j.verdict == DEAD and j.blocked and not failed and j not in context.raging and "X" not in j.click.opt_outs:
             what = element_label(j.click.control, j.click.node_id)
             finding = of_click(KIND, j, f"Clicked {what}, which is disabled", j.confidence, Evidence(reason=j.reason))
             finding.blocked = 0.6

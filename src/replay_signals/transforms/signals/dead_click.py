@@ -12,7 +12,8 @@ from typing import Annotated
 import msgspec
 
 from replay_signals.schemas.inbox import doc
-from replay_signals.transforms.clicks.web import DEAD
+from replay_signals.transforms.clicks.second_look import DOUBLE_MS
+from replay_signals.transforms.clicks.web import DEAD, Judged
 from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals import settling
@@ -40,6 +41,7 @@ def find(context: SessionContext, signal: Signal[Evidence]) -> list[Finding[Evid
     """Dead clicks or taps, as the signal's gesture says: they are judged alike."""
     found = []
     tries: dict[tuple[Page, int | None], int] = {}
+    last: tuple[Judged, Finding[Evidence]] | None = None
     for j in context.clicks:
         if (
             j.click.kind != signal.gesture
@@ -51,6 +53,9 @@ def find(context: SessionContext, signal: Signal[Evidence]) -> list[Finding[Evid
             or j in context.raging
         ):
             continue
+        if last is not None and _is_double(last[0], j):
+            last[1].click_count, last[1].ended_ms = 2, j.click.t
+            continue
         what = element_label(j.click.control, j.click.node_id)
         place = (j.click.page, j.click.element)
         tries[place] = tries.get(place, 0) + 1
@@ -60,7 +65,14 @@ def find(context: SessionContext, signal: Signal[Evidence]) -> list[Finding[Evid
         finding.blocked = 0.8
         finding.attempts = tries[place]
         found.append(finding)
+        last = j, finding
     return found
+
+
+def _is_double(first: Judged, second: Judged) -> bool:
+    """Two halves of one double click: one try of the visitor."""
+    a, b = first.click, second.click
+    return a.double and b.double and a.page is b.page and a.element == b.element and b.t - a.t <= DOUBLE_MS
 
 
 SIGNAL = Signal(

@@ -69,7 +69,9 @@ def find(context: SessionContext, signal: Signal[Evidence]) -> list[Finding[Evid
         )
         finding.ended_ms = burst.end_ms
         finding.click_count = finding.attempts = count
-        finding.confidence = UNSURE if burst.aimless or burst.stuck else min(MAX_CONFIDENCE, base + REPEATED)
+        finding.confidence = (
+            UNSURE if burst.aimless or burst.stuck or burst.impatient else min(MAX_CONFIDENCE, base + REPEATED)
+        )
         finding.blocked = 1.0
         found.append(finding)
     return found

@@ -30,7 +30,8 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per click."""
     found = []
     for j in context.clicks:
-        if j.verdict == SLOW and j.reaction_ms is not None:
+        failed = j.failed or context.errors.of(j)  # which are kinds of their own
+        if j.verdict == SLOW and j.reaction_ms is not None and not failed:
             what = element_label(j.click.control, j.click.node_id) or "one place"
             summary = f"{what} answered after {j.reaction_ms / 1000:.1f} s"
             evidence = Evidence(reaction=j.reaction, requests=[r.url for r in j.requests][:MAX_URLS])

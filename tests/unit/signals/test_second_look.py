@@ -1,0 +1,238 @@
+"""What the other clicks, tabs and pages of a session say about a silent click."""
+
+from __future__ import annotations
+
+import pytest
+
+from support import events as rrweb
+from support.dom import El, button, el, link
+from support.web import Page, Visit
+
+URL = "http://shop.test/list"
+
+
+def shop(*content: El | str) -> tuple[Visit, Page]:
+    visit = Visit()
+    links = [link(f"Lamp {i}", f"/lamps/{i}", id=f"lamp{i}") for i in range(3)]
+    page = visit.open(URL, button("More", id="more"), el("p", "0", id="n"), *links, *content)
+    return visit, page.says("n", "1", at=500)
+
+
+def goes_on(page: Page, at: float) -> None:
+    page.click("more", at=at).says("n", str(at), at=at + 40).lives(at + 60_000)
+
+
+# Links in the background
+
+
+@pytest.mark.parametrize("then", [1200, 6000, 20_000])
+def test_a_silent_link_and_a_visitor_who_goes_on(then: float) -> None:
+    visit, page = shop()
+    page.click("lamp0", at=4000)
+    goes_on(page, at=4000 + then)
+    assert visit.kinds() == []
+    assert visit.verdict("lamp0") == "unknown"
+
+
+def test_several_links_opened_one_after_the_other() -> None:
+    visit, page = shop()
+    page.click("lamp0", at=4000).click("lamp1", at=5200).click("lamp2", at=6500)
+    goes_on(page, at=12_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("again", [400, 3000, 6000])
+def test_a_silent_link_that_is_tried_again_is_dead(again: float) -> None:
+    visit, page = shop()
+    page.click("lamp0", at=4000).click("lamp0", at=4000 + again)
+    goes_on(page, at=20_000)
+    assert visit.kinds() == ["dead_click", "dead_click"]
+
+
+@pytest.mark.parametrize("lived", [2500, 20_000])
+def test_a_silent_link_that_is_the_last_thing_done_is_dead(lived: float) -> None:
+    visit, page = shop()
+    page.click("lamp0", at=4000).lives(4000 + lived)
+    assert visit.verdict("lamp0") == "dead"
+
+
+def test_a_silent_link_before_reading_on_is_unknown() -> None:
+    visit, page = shop()
+    page.click("lamp0", at=4000).scrolls(300, at=8000).scrolls(700, at=12_000).lives(30_000)
+    assert visit.verdict("lamp0") == "unknown"
+
+
+def test_fingers_and_keys_open_no_tab_in_the_background() -> None:
+    visit, page = shop()
+    page.tap("lamp0", at=4000)
+    page.focuses("lamp1", at=14_000).only_clicks("lamp1", 15_000, by_pointer=False)
+    goes_on(page, at=30_000)
+    assert visit.kinds() == ["dead_click", "dead_click"]
+
+
+def test_a_failing_neighbour_says_that_the_page_is_in_trouble() -> None:
+    visit, page = shop()
+    page.click("lamp0", at=4000).click("more", at=9000).asks("/api/more", at=9010, status=500)
+    goes_on(page, at=30_000)
+    assert visit.verdict("lamp0") == "dead"
+
+
+def test_links_of_a_page_whose_script_died_are_dead() -> None:
+    visit, page = shop()
+    page.fails("Uncaught TypeError: app.render is not a function", at=3000)
+    page.click("lamp0", at=4000).click("lamp1", at=6000).lives(12_000)
+    visit.open("http://shop.test/", at=13_000).lives(60_000)
+    assert [visit.verdict(name) for name in ("lamp0", "lamp1")] == ["dead", "dead"]
+
+
+@pytest.mark.parametrize("later", [2000, 4500, 60_000])
+@pytest.mark.parametrize("recorded", [True, False], ids=["its snapshot", "an event only"])
+def test_the_tab_that_shows_the_link_is_its_answer(later: float, recorded: bool) -> None:
+    """Tabs in the background say nothing until they are looked at."""
+    visit, page = shop()
+    page.click("lamp0", at=4000).click("lamp0", at=8000)
+    if recorded:
+        visit.open("http://shop.test/lamps/0", at=8000 + later, window="window-2").lives(90_000)
+    else:
+        visit.event("$pageview", at=8000 + later, window="window-2", _current_url="http://shop.test/lamps/0")
+    goes_on(page, at=20_000)
+    assert visit.kinds() == []
+    assert visit.verdict("lamp0") == "alive"
+
+
+# Links that open tabs, lead elsewhere, or lead to the page itself
+
+
+def tells_hidden(page: Page, at: float) -> None:
+    page.record(rrweb.custom(at, "window hidden")).record(rrweb.custom(at + 3000, "window visible"))
+
+
+@pytest.mark.parametrize(("hides", "verdict"), [(True, "dead"), (False, "unknown")])
+def test_a_link_that_opens_no_tab(hides: bool, verdict: str) -> None:
+    visit, page = shop(link("Guide", "http://docs.test/guide", target="_blank", id="guide"))
+    if hides:
+        tells_hidden(page, at=2000)
+    page.click("guide", at=9000)
+    goes_on(page, at=20_000)
+    assert visit.verdict("guide") == verdict
+
+
+@pytest.mark.parametrize("after", [150, 2200])
+def test_a_link_that_opens_a_tab(after: float) -> None:
+    visit, page = shop(link("Guide", "http://docs.test/guide", target="_blank", id="guide"))
+    page.click("guide", at=9000)
+    tells_hidden(page, at=9000 + after)
+    goes_on(page, at=20_000)
+    assert visit.kinds() == []
+
+
+def test_a_file_that_a_link_opens_in_a_tab_is_unknown() -> None:
+    visit, page = shop(link("Prices", "/prices.pdf", target="_blank", id="prices"))
+    tells_hidden(page, at=2000)
+    page.click("prices", at=9000)
+    goes_on(page, at=20_000)
+    assert visit.verdict("prices") == "unknown"
+
+
+@pytest.mark.parametrize("slow", [800, 2500])
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_link_to_a_slow_site_elsewhere_has_left_the_page(slow: float, comes_back: bool) -> None:
+    visit, page = shop(link("Law", "http://law.test/", id="law"))
+    page.click("law", at=9000).lives(9000 + slow)
+    if comes_back:
+        visit.open(URL, at=40_000, how="back_forward").lives(60_000)
+    assert visit.kinds() == []
+    assert visit.verdict("law") == "unknown"
+
+
+@pytest.mark.parametrize("of_documents", [True, False], ids=["documents", "one page"])
+def test_a_link_to_the_page_itself(of_documents: bool) -> None:
+    """Where links load documents, this one would have loaded the page anew."""
+    visit = Visit()
+    if of_documents:
+        visit.open("http://shop.test/start", link("List", "/list", id="list")).click("list", at=3000)
+    own = link("List", "/list", class_="active", id="own")
+    page = visit.open(URL, own, el("p", "0", id="n"), button("More", id="more"), at=3200 if of_documents else 0)
+    page.says("n", "1", at=4000).click("own", at=9000)
+    goes_on(page, at=20_000)
+    assert visit.verdict("own") == ("dead" if of_documents else "unknown")
+
+
+# Halves of double clicks
+
+
+@pytest.mark.parametrize("answered", [0, 1])
+@pytest.mark.parametrize("told", [True, False], ids=["told", "not told"])
+def test_the_silent_half_of_a_double_click(answered: int, told: bool) -> None:
+    visit, page = shop(el("div", el("span", "report", id="name"), role="gridcell", id="cell"))
+    if told:
+        page.double_click("name", at=6000)
+    else:
+        page.clicks("name", 5860, 6000)
+    page.says("n", "open", at=(5880, 6030)[answered]).lives(20_000)
+    assert visit.kinds() == []
+
+
+def test_a_double_click_that_nothing_answers_is_one_dead_click() -> None:
+    visit, page = shop(el("div", "report", role="gridcell", id="cell"))
+    page.double_click("cell", at=6000).lives(60_000)
+    assert visit.kinds() == ["dead_click"]
+    assert visit.outcome().signal("dead_click").click_count == 2
+
+
+# Controls that are known to answer, and those that act elsewhere
+
+
+def test_a_control_beside_a_canvas_that_answered_before_is_dead_when_silent() -> None:
+    visit, page = shop(el("div", button("Grid", id="grid"), el("canvas")))
+    page.click("grid", at=4000).says("n", "grid on", at=4040)
+    page.click("grid", at=20_000)
+    goes_on(page, at=40_000)
+    assert visit.kinds() == ["dead_click"]
+
+
+def test_a_control_beside_a_canvas_is_unknown_and_beside_a_recorded_one_dead() -> None:
+    for draws in (False, True):
+        visit, page = shop(el("div", button("Grid", id="grid"), el("canvas", id="sheet")))
+        if draws:
+            page.record(rrweb.incremental(2000, 9, id=page.node("sheet").node_id))
+        page.click("grid", at=20_000)
+        goes_on(page, at=40_000)
+        assert visit.verdict("grid") == ("dead" if draws else "unknown")
+
+
+@pytest.mark.parametrize(("answering", "verdict"), [(3, "dead"), (2, "unknown")])
+def test_what_its_like_in_a_toolbar_do(answering: int, verdict: str) -> None:
+    tools = [button(f"Tool {i}", id=f"tool{i}", class_="tool") for i in range(5)]
+    visit, page = shop(el("div", *tools, el("canvas")))
+    for i in range(answering):
+        page.click(f"tool{i}", at=4000 + 3000 * i).says("n", f"tool {i}", at=4040 + 3000 * i)
+    page.click("tool4", at=30_000)
+    goes_on(page, at=50_000)
+    assert visit.verdict("tool4") == verdict
+
+
+@pytest.mark.parametrize("name", ["Print", "Drucken", "Télécharger", "Скачать", "印刷", "다운로드", "As PDF", "Teilen"])
+def test_one_click_on_what_acts_outside_the_page_is_unknown_and_hammering_is_rage(name: str) -> None:
+    visit, page = shop(button(name, id="it"))
+    page.click("it", at=4000)
+    goes_on(page, at=20_000)
+    assert visit.kinds() == []
+    visit, page = shop(button(name, id="it"))
+    page.clicks("it", 4000, 4200, 4400, 4600, 4800, 5000).lives(60_000)
+    assert visit.kinds() == ["rage_click"]
+    assert visit.outcome().signal("rage_click").confidence <= 0.6
+
+
+@pytest.mark.parametrize("name", ["Volume up", "Lauter 🔊", "再生"])
+def test_what_plays_may_be_used_fast(name: str) -> None:
+    visit, page = shop(button(name, id="it"))
+    page.clicks("it", 4000, 4200, 4400, 4600, 4800, 5000).lives(60_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("name", ["Blueprints", "Sonder", "Imprint", "Display"])
+def test_words_inside_other_words_do_not_count(name: str) -> None:
+    visit, page = shop(button(name, id="it"))
+    page.click("it", at=4000).lives(60_000)
+    assert visit.kinds() == ["dead_click"]
