@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from support.dom import button, el, field_
+import pytest
+
+from support import events as rrweb
+from support.dom import El, button, el, field_
 from support.web import Page, Visit
 
 
@@ -59,5 +62,66 @@ def test_four_things_entered_into_one_field_are_no_struggle() -> None:
     visit, page = contact()
     for i in range(5):
         lengths(page, 2, 4, 6, 8, 0, at=2000 + 3000 * i)
+    page.lives(60_000)
+    assert "input_struggle" not in visit.kinds()
+
+
+def voucher(place: El, *, tag: str = "div") -> tuple[Visit, Page]:
+    """A field and a button in no form, and a place for a message."""
+    visit = Visit()
+    parts = (field_("code", "text"), place, button("Use voucher", id="use"), el("p", "0", id="total"))
+    return visit, visit.open("http://shop.test/cart", el(tag, *parts, id="box"))
+
+
+def refuse(page: Page, at: float, typed: int) -> Page:
+    """Types, presses, and is told; what was said before goes first."""
+    page.types("code", "*" * typed, at=at - 800, each=100).click("use", at=at)
+    message = page.node("hint").children
+    if message:
+        page.record(rrweb.mutation(at + 8, removes=[{"parentId": page.node("hint").node_id, "id": 9000 + typed - 1}]))
+    node = {"type": 3, "textContent": "We do not know this code", "id": 9000 + typed}
+    add = {"parentId": page.node("hint").node_id, "nextId": None, "node": node}
+    return page.record(rrweb.mutation(at + 200, adds=[add]))
+
+
+PLACES = [{"role": "alert"}, {"class_": "err"}, {"class_": "form-error small"}]
+
+
+@pytest.mark.parametrize("attributes", PLACES)
+@pytest.mark.parametrize("times", [2, 3])
+def test_refused_without_a_form_in_a_place_that_was_there(attributes: dict[str, str], times: int) -> None:
+    visit, page = voucher(el("p", id="hint", **attributes))
+    for i in range(times):
+        refuse(page, at=4000 + 3000 * i, typed=2 + i)
+    page.lives(60_000)
+    assert visit.outcome().evidence("input_struggle")["refusals"] == times
+
+
+def test_a_result_in_a_place_for_results_is_none() -> None:
+    """A calculator."""
+    visit, page = voucher(el("p", id="hint", class_="result"))
+    for i in range(4):
+        refuse(page, at=4000 + 3000 * i, typed=2 + i)
+    page.lives(60_000)
+    assert "input_struggle" not in visit.kinds()
+
+
+def test_pressed_again_without_typing_is_another_matter() -> None:
+    visit, page = voucher(el("p", id="hint", role="alert"))
+    refuse(page, at=4000, typed=3)
+    for at in (8000, 12_000):
+        node = {"type": 3, "textContent": "Try later", "id": int(at)}
+        page.click("use", at=at)
+        page.record(
+            rrweb.mutation(at + 50, adds=[{"parentId": page.node("hint").node_id, "nextId": None, "node": node}])
+        )
+    page.lives(60_000)
+    assert "input_struggle" not in visit.kinds()
+
+
+def test_taking_a_mark_away_is_no_refusal() -> None:
+    visit, page = contact()
+    for at in (5000, 12_000, 19_000):
+        page.click("send", at=at).sets("phone", at=at + 30, aria_invalid="false", data_try=str(at))
     page.lives(60_000)
     assert "input_struggle" not in visit.kinds()

@@ -26,6 +26,9 @@ MAX_ID_CHARS = 60
 MAX_HREF_CHARS = 300
 MAX_CONTROLS = 3000
 MAX_HEADLINE_CHARS = 120
+MAX_ALERT_PLACES = 100
+MAX_ALERT_CHILDREN = 3
+"""Of a place for a message that is empty or has one; boxes around whole pages have such classes, too."""
 MAX_HEADLINE_TEXTS = 8
 """Texts of one heading: words of their own colour or line are elements of their own."""
 
@@ -84,6 +87,16 @@ _CHOSEN = frozenset(
 )
 _ICON_TAGS = frozenset(("i", "svg", "use", "span", "img"))
 _SKIPPED_TAGS = frozenset(("head", "script", "style", "noscript", "template"))
+
+
+_ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|err|error|invalid|danger|toast|warning)(?:$|[\s_-])")
+
+
+def is_alert(a: Attributes) -> bool:
+    """Is the element a place for messages that something went wrong?"""
+    return a.role in ("alert", "alertdialog") or (
+        isinstance(a.class_, str) and _ALERT_CLASS.search(a.class_) is not None
+    )
 
 
 class Control(msgspec.Struct, array_like=True, gc=False):
@@ -304,20 +317,8 @@ class SnapshotWalk:
     """
 
     __slots__ = (
-        *(
-            "_filling",
-            "_masking",
-            "_named",
-            "_open",
-            "_path",
-            "_places",
-            "controls",
-            "element_count",
-            "headlines",
-            "jumps",
-            "last",
-        ),
-        *("ordered", "truncated"),
+        *("_filling", "_masking", "_named", "_open", "_path", "_places", "alerts", "controls", "element_count"),
+        *("headlines", "jumps", "last", "ordered", "truncated"),
     )
 
     def __init__(self, masking: Masking) -> None:
@@ -331,6 +332,7 @@ class SnapshotWalk:
         self.last = -2
         self.jumps: list[int] = []
         self.headlines: list[str] = []
+        self.alerts: list[int] = []
         self._open: list[Control] = []
         self._named: list[TextName] = []
         self._filling: list[TextName] = []  # those of them whose names may still grow
@@ -351,8 +353,7 @@ class SnapshotWalk:
                 self._headlines(child for child in node.childNodes if child.tagName == "title")
             return
         self.element_count += 1
-        if tag in ("h1", "h2"):
-            self._headlines((node,))
+        self._notice(node, tag)
         if tag and is_kept(tag, node.attributes):
             self._control(node, tag)
         else:
@@ -390,6 +391,17 @@ class SnapshotWalk:
         self._path.pop()
         if len(self._places) > len(self._path):
             self._places.pop()
+
+    def _notice(self, node: Node, tag: str) -> None:
+        """What a page says in headings, and where it will say that something went wrong."""
+        if tag in ("h1", "h2"):
+            self._headlines((node,))
+        elif (
+            len(node.childNodes) <= MAX_ALERT_CHILDREN
+            and len(self.alerts) < MAX_ALERT_PLACES
+            and is_alert(node.attributes)
+        ):
+            self.alerts.append(node.id)
 
     def _headlines(self, nodes: Iterable[Node]) -> None:
         """Title and headings: what a page says it is."""

@@ -6,7 +6,6 @@ latin-1 character of a JSON string.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterable
 from itertools import islice
@@ -23,6 +22,7 @@ from replay_signals.transforms.digest.controls import (
     control_of,
     control_owners,
     ids_below,
+    is_alert,
     is_kept,
     text_of,
 )
@@ -50,7 +50,6 @@ _adds = msgspec.json.Decoder(list[rrweb.Add])
 _removes = msgspec.json.Decoder(list[rrweb.Remove])
 _texts = msgspec.json.Decoder(list[rrweb.TextChange])
 _attributes = msgspec.json.Decoder(list[rrweb.AttributeChange])
-_ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|error|invalid|danger|toast|warning)(?:$|[\s_-])")
 
 
 class InflateError(ValueError):
@@ -90,8 +89,9 @@ def full_snapshot(raw: Raw, masking: Masking, budget: Budget) -> FullSnapshot:
     root_id = full.node.id if full.node is not None else 0
     error_page = say_error(walk.headlines, walk.element_count)
     ids = ids[: 2 * MAX_TARGETS]
+    count, alerts = walk.element_count, walk.alerts
     return FullSnapshot(
-        0, root_id, walk.controls, owners[:MAX_OWNERS], walk.element_count, walk.truncated, error_page, None, ids
+        0, root_id, walk.controls, owners[:MAX_OWNERS], count, walk.truncated, error_page, None, ids, alerts
     )
 
 
@@ -225,8 +225,7 @@ def _alert(parent: rrweb.Node | None, node: rrweb.Node, alerts: list[str], maski
     """Texts that appear in an alert: how pages say that something went wrong."""
     if parent is None or len(alerts) == MAX_ALERTS:
         return
-    role, classes = parent.attributes.role, parent.attributes.class_
-    if role in ("alert", "alertdialog") or (isinstance(classes, str) and _ALERT_CLASS.search(classes)):
+    if is_alert(parent.attributes):
         text = text_of(node.textContent, MAX_RAW_CHARS)
         if text:
             alerts.append(masking.name(text, masking.place(parent.id), "alert", MAX_ALERT_CHARS))

@@ -58,7 +58,7 @@ class FullSnapshot(BaseRecord, tag=2):
     the same; native screens have 0. `owners` are `(node id, id of the control it is in)` of documents whose ids are not
     in document order. `error_page`: title or heading say that the page is missing or broken. `views`: the views of a
     native screen in document order, None for documents. `ids`: flat `first, last` ranges of the ids of its nodes, None
-    where the digest does not tell.
+    where the digest does not tell. `alerts`: ids of the places for messages that something went wrong.
     """
 
     root_id: int
@@ -69,6 +69,7 @@ class FullSnapshot(BaseRecord, tag=2):
     error_page: bool
     views: list[View] | None
     ids: list[int] | None = None
+    alerts: list[int] | None = None
 
     @property
     def is_native(self) -> bool:

@@ -56,6 +56,11 @@ class _Snapshot:
         return i
 
 
+def is_set(value_hash: int) -> bool:
+    """Is the value of an attribute, which a digest keeps as a hash, "true"?"""
+    return value_hash in _TRUE
+
+
 # attribute -> flag of a control, and which value of the attribute sets it; a changed class unsets what it set
 _STATES: dict[str, tuple[str, Callable[[int], bool]]] = {
     "disabled": ("d", lambda value: value not in _GONE),
@@ -78,6 +83,7 @@ class Elements:
         self._ids: list[list[int]] = []
         self._states: dict[tuple[int, str], list[tuple[float, bool]]] = {}
         self.root_ids: set[int] = set()
+        self.alert_ids: set[int] = set()
         self.element_count = 0
         self.control_count = 0
         self.mobile = False
@@ -95,6 +101,7 @@ class Elements:
         complete = record.ids is not None and len(record.ids) < 2 * MAX_TARGETS
         self._ids.append(record.ids if complete and record.ids is not None else [])
         self.root_ids.add(record.root_id)
+        self.alert_ids.update(record.alerts or ())
         self.element_count = record.element_count
         self.control_count = sum("n" not in c.flags for c in record.controls)
         self.mobile = self.mobile or record.is_native

@@ -1,13 +1,15 @@
 """input_struggle: a field or form that would not take what the visitor gave it.
 
-Either a form that was sent at least twice and answered each time with an error (an alert that appeared, a field marked
-`aria-invalid`), or a field that was typed, cut back by at least half and typed again three times: correction is normal
-once, and twice with a typo. A field emptied in one step was entered (a to-do, a chat line) and begins anew. Lengths
-only: what was typed is never looked at.
+Either a form that was sent at least twice and answered each time with an error (an alert that appeared or was filled, a
+field marked `aria-invalid`; where the fields stand in no form: one button, with typing in between), or a field that was
+typed, cut back by at least half and typed again three times: correction is normal once, and twice with a typo. A field
+emptied in one step was entered (a to-do, a chat line) and begins anew. Lengths only: what was typed is never looked at.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -17,8 +19,9 @@ from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.session.elements import element_label
-from replay_signals.transforms.session.gestures import is_typed
+from replay_signals.transforms.session.elements import element_label, is_set
+from replay_signals.transforms.session.fields import typed_fields
+from replay_signals.transforms.session.gestures import is_text_field, is_typed
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
@@ -60,32 +63,67 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
 
 
 def _refused(context: SessionContext) -> list[Finding[Evidence]]:
-    by_form: dict[tuple[Page, int], list[Judged]] = {}
+    """One finding per form that was refused, or per button where the fields stand in no form."""
+    by_page: dict[Page, list[Judged]] = {}
     for j in context.clicks:
-        form = next((c for c in j.click.page.elements.around(j.click.node_id) if c.tag == "form"), None)
-        if form is not None and _is_refusal(j):
-            by_form.setdefault((j.click.page, form.first), []).append(j)
+        by_page.setdefault(j.click.page, []).append(j)
     found = []
-    for tries in by_form.values():
-        if len(tries) < MIN_REFUSALS:
-            continue
-        first = tries[0]
-        what = element_label(first.click.control, first.click.node_id)
-        alerts = [text for j in tries for e in j.effects for text in e.alerts]
-        evidence = Evidence(refusals=len(tries), alerts=list(dict.fromkeys(alerts))[:MAX_ALERTS])
-        finding = of_clicks(
-            KIND, tries, f"{len(tries)} times {what} was refused with an error", REFUSED_CONFIDENCE, evidence
-        )
-        finding.blocked = 0.6
-        found.append(finding)
+    for page, clicks in by_page.items():
+        complaints = [c for c in (_complaint(page, t, r) for t, r in page.of(records.Mutation)) if c is not None]
+        typed_ms = sorted(change.t for box in typed_fields(page) for change in box.typed)
+        tries: dict[int, list[Judged]] = {}
+        for i, j in enumerate(clicks):
+            place = _sent_by(j)
+            if place is None:
+                continue
+            until_ms = min([j.click.t + context.rules.clicks.slow_ms, *(k.click.t for k in clicks[i + 1 : i + 2])])
+            own = tries.setdefault(place, [])
+            anew = not own or _in_form(j) or bisect_right(typed_ms, own[-1].click.t) < bisect_right(typed_ms, j.click.t)
+            if anew and any(j.click.t <= c.t < until_ms for c in complaints):
+                own.append(j)
+        found += [_refusal(own, complaints) for own in tries.values() if len(own) >= MIN_REFUSALS]
     return found
 
 
-def _is_refusal(j: Judged) -> bool:
-    for effect in j.effects:
-        if effect.alerts or any(kind == "a" and name == "aria-invalid" for kind, _, name in effect.targets):
-            return True
-    return False
+def _in_form(j: Judged) -> bool:
+    return any(c.tag == "form" for c in j.click.page.elements.around(j.click.node_id))
+
+
+def _sent_by(j: Judged) -> int | None:
+    """The form that the click may have sent, else the button; None for a click into a field or beside all controls."""
+    control = j.click.control
+    if control is None or is_text_field(control):
+        return None
+    form = next((c for c in j.click.page.elements.around(j.click.node_id) if c.tag == "form"), None)
+    return control.first if form is None else form.first
+
+
+@dataclass(frozen=True, slots=True)
+class _Complaint:
+    """The page said that something is wrong; `texts` where the digest has them."""
+
+    t: float
+    texts: list[str]
+
+
+def _complaint(page: Page, t: float, record: records.Mutation) -> _Complaint | None:
+    """An alert appeared or was filled, or a field was marked; taking one away is none."""
+    places = page.elements.alert_ids
+    filled = record.added and not places.isdisjoint(record.parents)
+    said = any(node_id - 1 in places for node_id in record.texts)  # the text of an element is the node after it
+    marked = any(name == "aria-invalid" and is_set(value) for _, name, value in record.attributes)
+    return _Complaint(t, record.alerts) if record.alerts or filled or said or marked else None
+
+
+def _refusal(tries: list[Judged], complaints: list[_Complaint]) -> Finding[Evidence]:
+    first = tries[0]
+    what = element_label(first.click.control, first.click.node_id)
+    texts = [text for c in complaints if c.t >= first.click.t for text in c.texts]
+    evidence = Evidence(refusals=len(tries), alerts=list(dict.fromkeys(texts))[:MAX_ALERTS])
+    summary = f"{len(tries)} times {what} was refused with an error"
+    finding = of_clicks(KIND, tries, summary, REFUSED_CONFIDENCE, evidence)
+    finding.blocked = 0.6
+    return finding
 
 
 def _corrected(page: Page) -> list[Finding[Evidence]]:
