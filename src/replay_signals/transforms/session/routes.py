@@ -52,7 +52,7 @@ class _Shown:
 
 def ways_back(page: Page) -> Iterator[WayBack]:
     """The ways back of a page in order of time."""
-    known = set(_keys(page.elements.all())) if page.restored is not None else set()
+    known = set(_known(page.elements.all())) if page.restored is not None else set()
     typed_ms = {change.t for box in typed_fields(page) for change in box.typed}
     shown: _Shown | None = None
     for t, record in page.records:
@@ -63,9 +63,9 @@ def ways_back(page: Page) -> Iterator[WayBack]:
                     shown = None
                 elif t - shown.click_ms <= SHOWN_WITHIN_MS:
                     _add(shown, t, record)
-            known.update(_keys(record.controls))
+            known.update(_known(record.controls))
         elif isinstance(record, records.FullSnapshot):
-            known.update(_keys(record.controls))
+            known.update(_known(record.controls))
         elif isinstance(record, records.Input):
             shown = None if t in typed_ms else shown
         elif isinstance(record, records.Interaction) and record.kind in _PRESSES:
@@ -76,6 +76,20 @@ def ways_back(page: Page) -> Iterator[WayBack]:
 
 def _keys(controls: Iterable[Control]) -> Iterator[Key]:
     return ((c.tag, c.type, c.name, c.href) for c in controls)
+
+
+def _known(controls: Iterable[Control]) -> Iterator[Key]:
+    for key in _keys(controls):
+        yield from (key, _nameless(key))
+
+
+def _nameless(key: Key) -> Key:
+    return key[0], key[1], "", key[3]
+
+
+def _is_masked(key: Key) -> bool:
+    """Names are masked where it is not known what they stand in, which is so for what is added later."""
+    return key[2].startswith("[") and key[2].endswith("]")
 
 
 def _replaces(record: records.Mutation) -> bool:
@@ -96,6 +110,6 @@ def _returns(shown: _Shown, t: float, record: records.Mutation) -> bool:
         return False
     back = set(_keys(record.controls))
     own, returned = shown.content - back, back - shown.content
-    known = sum(key in shown.known for key in returned)
+    known = sum(key in shown.known or (_is_masked(key) and _nameless(key) in shown.known) for key in returned)
     same_place = not shown.places.isdisjoint(record.parents)
     return same_place and bool(own and returned) and known >= MIN_KNOWN_SHARE * len(returned)
