@@ -184,7 +184,7 @@ def backfill(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     refuse_outputs(None if catalog else warehouse, inbox)
     where = ingest.Where(warehouse, catalog, inbox)
-    how = ingest.How(file_format, rules, _day(from_day), _day(to_day), runner, beam or [])
+    how = ingest.RunOptions(file_format, rules, _day(from_day), _day(to_day), runner, beam or [])
     return ingest.run(paths, where, how, json=json, strict=strict)
 
 

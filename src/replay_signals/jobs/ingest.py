@@ -39,7 +39,7 @@ class Where(NamedTuple):
         return self.inbox or str(Path(self.warehouse) / "inbox")
 
 
-class How(NamedTuple):
+class RunOptions(NamedTuple):
     """How to read, judge and run; see the options of the command."""
 
     file_format: str
@@ -57,24 +57,24 @@ class How(NamedTuple):
         return self.from_day or date.min, self.to_day or date.max
 
 
-def run(paths: Sequence[str], where: Where, how: How, *, json: bool, strict: bool) -> ExitCode:
+def run(paths: Sequence[str], where: Where, options: RunOptions, *, json: bool, strict: bool) -> ExitCode:
     """Backfills, publishes and says what happened. Raises InputError, RulesError, WarehouseError and InboxError."""
-    if how.from_day and how.to_day and how.from_day > how.to_day:
-        raise InputError(f"--from {how.from_day} is after --to {how.to_day}")
-    options = BackfillOptions(
+    if options.from_day and options.to_day and options.from_day > options.to_day:
+        raise InputError(f"--from {options.from_day} is after --to {options.to_day}")
+    wanted = BackfillOptions(
         paths,
         warehouse=where.store.warehouse,
         catalog=where.catalog,
-        format=how.file_format,
-        rules=read_rules(how.rules),
-        from_day=how.from_day,
-        to_day=how.to_day,
-        runner=how.runner,
-        beam_args=how.beam,
+        format=options.file_format,
+        rules=read_rules(options.rules),
+        from_day=options.from_day,
+        to_day=options.to_day,
+        runner=options.runner,
+        beam_args=options.beam,
     )
     with render.stages(STAGES) as progress:
-        result = run_backfill(options, progress)
-    published = publish(where.store, where.inbox_folder, result.touched, how.replaced)
+        result = run_backfill(wanted, progress)
+    published = publish(where.store, where.inbox_folder, result.touched, options.replaced)
     if json:
         render.write(json_bytes(_counts(result) | {"published": published}, indent=2))
     else:

@@ -360,7 +360,7 @@ def test_a_timer_that_comes_late_tells_how_far_the_clock_had_come() -> None:
     assert asked[0] is not None
     late = Live(RULES).on_timer(stream.store, asked[0])
     last_ms = messages[-1][0]
-    assert (late.timer_ms, late.heard_ms) == (last_ms + RULES.session.close_after_ms, last_ms)
+    assert (late.timer_ms, late.last_received_ms) == (last_ms + RULES.session.close_after_ms, last_ms)
 
 
 # Whatever comes

@@ -207,7 +207,7 @@ class JudgeSessions(KeyedProcessFunction):
         for name, by in step.counts.items():
             self._count(name, by)
         if step.timer_ms is not None:
-            self._set_timer(step.timer_ms, max(now_ms, step.heard_ms), ctx)
+            self._set_timer(step.timer_ms, max(now_ms, step.last_received_ms), ctx)
 
     def _set_timer(self, due_ms: int, now_ms: int, ctx: Any) -> None:
         """By the broker's clock, and by this machine's in case that nothing arrives which would move the broker's."""

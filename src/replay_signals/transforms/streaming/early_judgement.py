@@ -27,7 +27,7 @@ from replay_signals.transforms.signals.context import context_of
 from replay_signals.transforms.signals.descriptor import Scope
 from replay_signals.transforms.signals.finding import Finding
 from replay_signals.transforms.streaming.recent import client_ms
-from replay_signals.transforms.streaming.state import Pending, Profile, SessionState, Shown, WindowTail
+from replay_signals.transforms.streaming.state import Pending, Profile, RecentWindow, SessionState, Shown
 from replay_signals.transforms.table_rows import canonical
 
 GUARD_MS = 10_000
@@ -35,7 +35,7 @@ GUARD_MS = 10_000
 
 
 @dataclass(slots=True)
-class View:
+class EarlyView:
     """Settled signals with their anchors; ids of everything found; the rest, with when it settles.
 
     `windows` are those that were looked at.
@@ -47,13 +47,13 @@ class View:
     waiting: list[Pending] = field(default_factory=list)
 
 
-def look(
+def judge_recent(
     state: SessionState, digests: Iterable[MessageDigest], events: list[AnalyticsEvent], rules: Rules, now_ms: BrokerMs
-) -> View:
+) -> EarlyView:
     """Judges the digests of the tail. `now_ms` is the broker's clock."""
     context = context_of(session_of(digests), [profile_event(state), *events], rules, start_ms=state.start_ms)
     rows = Rows(context)
-    view = View({w.window_id for w in context.timeline.windows})
+    view = EarlyView({w.window_id for w in context.timeline.windows})
     tails = {w.window_id: w for w in state.windows}
     for finding in signals.find(context):
         tail = tails.get(finding.page.window_id)
@@ -63,7 +63,7 @@ def look(
     return view
 
 
-def reachable(shown: Shown, tail: WindowTail | None) -> bool:
+def reachable(shown: Shown, tail: RecentWindow | None) -> bool:
     """Would the tail show this signal if it still stood?"""
     if tail is None or (shown.of_page and tail.page_cut):
         return False
@@ -103,7 +103,7 @@ def learned(profile: Profile, event: AnalyticsEvent) -> Profile:
 
 
 def _place(
-    view: View, finding: Finding[Any], rows: Rows, settled_ms: float, tail: WindowTail, now_ms: BrokerMs
+    view: EarlyView, finding: Finding[Any], rows: Rows, settled_ms: float, tail: RecentWindow, now_ms: BrokerMs
 ) -> None:
     of_page = signals.SIGNALS[finding.kind].scope == Scope.PAGE
     if of_page and tail.page_cut and finding.page.index == 0:

@@ -25,10 +25,10 @@ def publish_settled(store: Store, state: SessionState, now_ms: BrokerMs, step: S
     state.judged_ms = now_ms
     for window in state.windows:
         window.dues_ms = [due for due in window.dues_ms if due + window.skew_ms > now_ms]
-    if state.tail_judged:
+    if state.recent_judged:
         _show_pending(store, state, now_ms, step)
         return
-    state.tail_judged, state.pending = True, []
+    state.recent_judged, state.pending = True, []
     digests = list(_tail_digests(store, state, now_ms - rules.session.horizon_ms))
     if not digests:
         return
@@ -41,7 +41,7 @@ def publish_settled(store: Store, state: SessionState, now_ms: BrokerMs, step: S
         key,
         "judge failed",
         Arrival(now_ms),
-        lambda _: early_judgement.look(state, digests, events, rules, now_ms),
+        lambda _: early_judgement.judge_recent(state, digests, events, rules, now_ms),
     )
     if view is None:
         step.count("judge_failed")
@@ -53,7 +53,7 @@ def publish_settled(store: Store, state: SessionState, now_ms: BrokerMs, step: S
     if len(view.waiting) <= MAX_PENDING:
         state.pending = view.waiting
     else:
-        state.tail_judged = False  # too much to keep: looked at again when it is due
+        state.recent_judged = False  # too much to keep: looked at again when it is due
 
 
 def _show_pending(store: Store, state: SessionState, now_ms: BrokerMs, step: Step) -> None:
@@ -70,7 +70,7 @@ def _show_pending(store: Store, state: SessionState, now_ms: BrokerMs, step: Ste
     state.pending = waiting
 
 
-def _show(store: Store, state: SessionState, view: early_judgement.View, now_ms: BrokerMs, step: Step) -> None:
+def _show(store: Store, state: SessionState, view: early_judgement.EarlyView, now_ms: BrokerMs, step: Step) -> None:
     """Publishes what is new or tells something else than before; retracts what the view should hold and does not."""
     windows = {w.window_id: w for w in state.windows}
     shown = {one.id: one for one in state.shown}

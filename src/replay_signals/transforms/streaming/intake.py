@@ -12,7 +12,7 @@ from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.session.event_rows import event_of
 from replay_signals.transforms.streaming import capped, early_judgement, recent, timers
-from replay_signals.transforms.streaming.message_facts import Due, Glance, glance
+from replay_signals.transforms.streaming.message_facts import Due, MessageFacts, facts_of
 from replay_signals.transforms.streaming.state import (
     CLOSED,
     DIGESTS,
@@ -120,7 +120,7 @@ def _first_copy(
     wake(state, now_ms, step, "messages")
     _received(state, now_ms)
     is_first = not state.message_count
-    seen = guarded(step, key, "look failed", arrival, lambda _: glance(digest, rules.clicks)) or Glance()
+    seen = guarded(step, key, "look failed", arrival, lambda _: facts_of(digest, rules.clicks)) or MessageFacts()
     if not capped.take_message(state, digest, seen.clicks, rules.session, step):
         return False
     if is_first:
@@ -131,7 +131,7 @@ def _first_copy(
     return True
 
 
-def _added(state: SessionState, digest: MessageDigest, seen: Glance, now_ms: BrokerMs, rules: Rules) -> bool:
+def _added(state: SessionState, digest: MessageDigest, seen: MessageFacts, now_ms: BrokerMs, rules: Rules) -> bool:
     recent.add(state, digest, seen, now_ms, rules)
     return True
 
@@ -176,7 +176,7 @@ def state_of(store: Store, team: str, session_id: str, now_ms: BrokerMs) -> Sess
 
 def wake(state: SessionState, now_ms: BrokerMs, step: Step, kind: str) -> None:
     """There is something new to judge; late evidence opens a closed session again."""
-    state.dirty, state.tail_judged = True, False
+    state.dirty, state.recent_judged = True, False
     if state.phase == CLOSED:
         state.phase = OPEN
         state.opened_ms = max(now_ms, state.clock_ms)

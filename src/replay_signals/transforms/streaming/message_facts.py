@@ -29,7 +29,7 @@ class Due:
 
 
 @dataclass(slots=True)
-class Glance:
+class MessageFacts:
     """What a message holds. `pages_ms` are the starts of documents or URLs."""
 
     kind: int = 0
@@ -38,9 +38,9 @@ class Glance:
     pages_ms: list[ClientMs] = field(default_factory=list)
 
 
-def glance(digest: MessageDigest, rules: Clicks) -> Glance:
+def facts_of(digest: MessageDigest, rules: Clicks) -> MessageFacts:
     """Looks at every record once; nothing is seen in a digest that cannot be decoded."""
-    out = Glance()
+    out = MessageFacts()
     try:
         found = records.records_of(digest)
     except records.CorruptDigest:

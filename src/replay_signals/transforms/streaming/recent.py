@@ -15,8 +15,8 @@ from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.rules import Clicks, Rules
 from replay_signals.schemas.rules import Session as Settings
 from replay_signals.transforms.signals.settling import LEFT_MS
-from replay_signals.transforms.streaming.message_facts import Due, Glance
-from replay_signals.transforms.streaming.state import FULL, META, OPENS, Ref, SessionState, WindowTail
+from replay_signals.transforms.streaming.message_facts import Due, MessageFacts
+from replay_signals.transforms.streaming.state import FULL, META, OPENS, RecentWindow, Ref, SessionState
 
 MAX_WINDOWS = 16
 MAX_REFS = 256
@@ -33,7 +33,7 @@ BYTES_PACE = 200
 """Bytes of tail that add a millisecond: judging takes about a tenth of that."""
 
 
-def add(state: SessionState, digest: MessageDigest, seen: Glance, received_ms: BrokerMs, rules: Rules) -> None:
+def add(state: SessionState, digest: MessageDigest, seen: MessageFacts, received_ms: BrokerMs, rules: Rules) -> None:
     """Takes a message into the tail of its window and lets go what is too old."""
     settings = rules.session
     window = _window(state, digest.window_id, received_ms, received_ms - _sent_ms(digest))
@@ -48,12 +48,12 @@ def add(state: SessionState, digest: MessageDigest, seen: Glance, received_ms: B
         state.windows.remove(min(state.windows, key=lambda w: (w is window, w.last_received_ms)))
 
 
-def client_ms(window: WindowTail, at_ms: BrokerMs) -> ClientMs:
+def client_ms(window: RecentWindow, at_ms: BrokerMs) -> ClientMs:
     """What the client's clock of a window showed when its messages arrived at that time."""
     return ClientMs(at_ms - window.skew_ms)
 
 
-def add_due(window: WindowTail, due: Due, settle_ms: float) -> None:
+def add_due(window: RecentWindow, due: Due, settle_ms: float) -> None:
     """Notes a time to judge at. Times closer than `settle_ms` share one, at most that much later."""
     dues, at_ms = window.dues_ms, due.at_ms
     if any(at_ms <= known <= at_ms + max(settle_ms, due.slack_ms) for known in dues):
@@ -63,7 +63,7 @@ def add_due(window: WindowTail, due: Due, settle_ms: float) -> None:
     del dues[:-MAX_DUES]
 
 
-def _of_pages(window: WindowTail, seen: Glance, clicks: Clicks) -> list[Due]:
+def _of_pages(window: RecentWindow, seen: MessageFacts, clicks: Clicks) -> list[Due]:
     """A new page settles the clicks that wait on the one before; a little later it shows how that one was left."""
     if not window.refs:
         return []
@@ -94,7 +94,7 @@ def pace_ms(state: SessionState, settings: Settings) -> int:
     return max(settings.settle_ms, CLICK_PACE_MS * clicks + size // BYTES_PACE)
 
 
-def is_frame_only(window: WindowTail, ref: Ref) -> bool:
+def is_frame_only(window: RecentWindow, ref: Ref) -> bool:
     """Is only the frame of this message in view?"""
     return window.edge_ms is not None and ref.last_ms <= window.edge_ms
 
@@ -110,19 +110,19 @@ def _order(ref: Ref) -> tuple[float, str]:
     return ref.first_ms, ref.id
 
 
-def _window(state: SessionState, window_id: str, received_ms: BrokerMs, skew_ms: float) -> WindowTail:
+def _window(state: SessionState, window_id: str, received_ms: BrokerMs, skew_ms: float) -> RecentWindow:
     window = next((w for w in state.windows if w.window_id == window_id), None)
     if window is None:
         if len(state.windows) >= MAX_WINDOWS:
             state.windows.remove(min(state.windows, key=lambda w: w.last_received_ms))
-        window = WindowTail(window_id, skew_ms, received_ms)
+        window = RecentWindow(window_id, skew_ms, received_ms)
         state.windows.append(window)
     window.skew_ms = min(window.skew_ms, skew_ms)
     window.last_received_ms = max(window.last_received_ms, received_ms)
     return window
 
 
-def _prune(window: WindowTail, horizon_ms: int) -> None:
+def _prune(window: RecentWindow, horizon_ms: int) -> None:
     """Moves the edge to the horizon, or nearer when that is too much to look at; older messages shrink to frames."""
     edge = ClientMs(max(ref.last_ms for ref in window.refs) - horizon_ms)
     if window.edge_ms is not None:
@@ -140,7 +140,7 @@ def _prune(window: WindowTail, horizon_ms: int) -> None:
         window.refs = [ref for ref in window.refs if ref.last_ms > edge or ref.id in keep]
 
 
-def _frames(window: WindowTail, old: list[Ref]) -> list[Ref]:
+def _frames(window: RecentWindow, old: list[Ref]) -> list[Ref]:
     """Of the old messages, those the open page needs: all since it opened, or since its newest full snapshot."""
     frames = [ref for ref in old if ref.kind]
     page = newest = 0

@@ -32,7 +32,7 @@ class Ref(msgspec.Struct, array_like=True):
     size_bytes: int
 
 
-class WindowTail(msgspec.Struct, array_like=True):
+class RecentWindow(msgspec.Struct, array_like=True):
     """The recent messages of one window (tab), and the older ones they need.
 
     `skew_ms`: the least that a message came after it was sent, broker's clock less client's. `dues_ms`: when there
@@ -115,10 +115,10 @@ class SessionState(msgspec.Struct, array_like=True):
     start_ms: ClientMs | None = None
     """Client's clock: the first event."""
     profile: Profile = msgspec.field(default_factory=Profile)
-    windows: list[WindowTail] = []
+    windows: list[RecentWindow] = []
     events: list[EventRef] = []
     shown: list[Shown] = []
-    tail_judged: bool = False
+    recent_judged: bool = False
     """Nothing came since the tail was judged: `pending` is all that is still to be said about it."""
     pending: list[Pending] = []
     kept_messages: Kept = msgspec.field(default_factory=Kept)

@@ -34,8 +34,8 @@ class Step(msgspec.Struct):
 
     `rows` are (table, row), complete with revision and status, as they will come back from the tables. `timer_ms` is an
     event-time timer to set (epoch ms, broker clock), None when the one that is set is enough; none ever needs deleting.
-    `heard_ms` comes with it: how far the broker's clock had come when the session was last heard of. `counts` are
-    counters to add to, by the names in `COUNTERS`.
+    `last_received_ms` comes with it: how far the broker's clock had come when the session was last heard of.
+    `counts` are counters to add to, by the names in `COUNTERS`.
     """
 
     rows: list[tuple[str, Any]] = []
@@ -43,7 +43,7 @@ class Step(msgspec.Struct):
     letters: list[DeadLetter] = []
     late: list[Late] = []
     timer_ms: int | None = None
-    heard_ms: int = 0
+    last_received_ms: int = 0
     counts: dict[str, int] = {}
 
     def count(self, name: str, by: int = 1) -> None:

@@ -43,4 +43,4 @@ def schedule(state: SessionState, settings: Settings, step: Step) -> None:
     due_ms = next_due_ms(state, settings)
     if state.timer_ms is None or due_ms < state.timer_ms:
         state.timer_ms = step.timer_ms = due_ms
-        step.heard_ms = state.last_received_ms
+        step.last_received_ms = state.last_received_ms
