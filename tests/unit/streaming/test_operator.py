@@ -407,7 +407,7 @@ def test_times_that_no_calendar_holds_and_broken_text_are_survived(received_ms: 
     stream.close()
     assert not stream.letters
     assert set(kinds(stream)) >= {"dead_click"}
-    assert set(stream.of("message_digests")[0].distinct_id) == {"�"}
+    assert stream.of("message_digests")[0].distinct_id.isascii()  # an id that is no plain one is hashed
 
 
 def test_a_digest_that_cannot_be_decoded_marks_the_session() -> None:
