@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.catalog import NAMESPACE, WarehouseError, open_catalog, open_tables
 from support.warehouses import SMALL, backfill, contents, newest
 
 pytestmark = pytest.mark.slow
@@ -84,3 +85,24 @@ def test_a_new_warehouse_and_one_that_is_just_made_are_none_of_this(tmp_path: Pa
     assert (code, '"registered"' in out) == (0, False)
     with pytest.raises(WarehouseError, match=r"no warehouse at"):
         open_catalog(str(tmp_path / "nowhere"), create=False)
+
+
+@pytest.mark.parametrize("cut", [0, 100])
+def test_metadata_that_is_not_whole_is_of_a_writer_that_is_at_it_or_was_killed(
+    tmp_path: Path, run_cli: Run, cut: int
+) -> None:
+    """A new warehouse is made in spite of it; one with rows is refused, and repaired from what is whole."""
+    half = f"metadata/00007-{uuid.uuid4()}.metadata.json"
+    folder = tmp_path / "new" / NAMESPACE / "signals"
+    (folder / half).parent.mkdir(parents=True)
+    (folder / half).write_text(' {"location": ""' + " " * cut if cut else "")
+    backfill(tmp_path / "new", SMALL[0])
+
+    backfill(tmp_path / "old", SMALL[0])
+    before = contents(tmp_path / "old")
+    (tmp_path / "old" / NAMESPACE / "signals" / half).write_bytes((folder / half).read_bytes())
+    deleted(tmp_path / "old")
+    with pytest.raises(WarehouseError, match="repair"):
+        open_tables(open_catalog(str(tmp_path / "old")))
+    assert run_cli("repair", "-w", str(tmp_path / "old"))[0] == 0
+    assert contents(tmp_path / "old") == before

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pyarrow.fs import FileSelector, FileType
+from pyiceberg.exceptions import ValidationError
 from pyiceberg.io import FileIO, load_file_io
 from pyiceberg.table import StaticTable
 
@@ -40,11 +41,18 @@ def metadata_files(properties: Mapping[str, str], location: str) -> list[Metadat
 
 
 def has_rows(properties: Mapping[str, str], location: str) -> bool:
-    """Whether the newest metadata at a location has a snapshot. A table that is just being made has none."""
-    newest = next(iter(metadata_files(properties, location)), None)
-    if newest is None:
-        return False
-    return StaticTable.from_metadata(newest.location, dict(properties)).metadata.current_snapshot_id is not None
+    """Whether the newest whole metadata at a location has a snapshot. A table that is just being made has none."""
+    tables = (table_of(file, properties) for file in metadata_files(properties, location))
+    newest = next((table for table in tables if table is not None), None)
+    return newest is not None and newest.metadata.current_snapshot_id is not None
+
+
+def table_of(file: MetadataFile, properties: Mapping[str, str]) -> StaticTable | None:
+    """The table as a metadata file tells it; None while the file is being written, or when its writer was killed."""
+    try:
+        return StaticTable.from_metadata(file.location, dict(properties))
+    except ValidationError:  # a file system shows a file before it is whole
+        return None
 
 
 def missing_data(table: StaticTable) -> Iterator[str]:

@@ -18,6 +18,7 @@ from replay_signals.pipelines.iceberg.metadata_files import (
     metadata_files,
     missing_data,
     table_location,
+    table_of,
 )
 from replay_signals.schemas.rows import TABLES
 
@@ -55,14 +56,17 @@ def _register(catalog: Catalog, name: str) -> Repaired:
     if not files or location is None:
         return Repaired(name, "none")
     for passed_over, file in enumerate(files):
-        table = StaticTable.from_metadata(file.location, dict(catalog.properties))
+        table = table_of(file, catalog.properties)
+        if table is None:
+            continue
         _must_be_at(location, table, file)
         if next(missing_data(table), None) is None:
             registered = catalog.register_table((NAMESPACE, name), file.location)
             rows = _rows(registered.metadata.current_snapshot())
             return Repaired(name, "registered", file.location, rows, passed_over)
     raise WarehouseError(
-        f"table {name} cannot be repaired: every metadata file at {location} names data files that are gone"
+        f"table {name} cannot be repaired: every metadata file at {location} is cut off, or names data files "
+        "that are gone"
     )
 
 
