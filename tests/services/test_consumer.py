@@ -52,7 +52,7 @@ def consume(topics: Topics, ledger: inbox.SqliteLedger) -> Consume:
 
     def run(handler: Callable[[inbox.InboxRecord], None], **changes: Any) -> inbox.Consumed:
         where = {"bootstrap": topics.bootstrap, "topic": topics.name("inbox"), "group": f"inbox-{topics.prefix}"}
-        usual = {"ledger": ledger, "until_quiet_s": 1.5, "retry_s": 0.01, "properties": QUICK}
+        usual = {"ledger": ledger, "until_quiet_s": 3.0, "retry_s": 0.01, "properties": QUICK}
         return inbox.consume(handler, **{**where, **usual, **changes})
 
     return run
