@@ -94,7 +94,7 @@ def cost(digests: list[MessageDigest], rules: Rules) -> Cost:
 
 
 def _accesses(store: MemoryStore) -> tuple[int, int]:
-    pieces = (store.digests, store.events, store.signals)
+    pieces = (store.digests, store.events, store.signals, store.facts)
     return sum(p.reads for p in pieces), sum(p.writes for p in pieces)
 
 

@@ -12,8 +12,7 @@ from test_streaming_properties import IMPATIENT, RULES, all_of, evidence, random
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.transforms.inbox.record import inbox_record, signal_row
 from replay_signals.transforms.revisions.revise import RETRACTED, content
-from replay_signals.transforms.streaming import MemoryStore
-from support.streaming import HOUR_MS, Stream, assert_equal, batch
+from support.streaming import HOUR_MS, Stream, assert_equal, batch, copied
 
 
 class Recovered(Stream):
@@ -31,11 +30,7 @@ class Recovered(Stream):
 def as_of(stream: Stream) -> Recovered:
     """The stream as a checkpoint holds it now."""
     twin = Recovered(stream.rules)
-    twin.store = MemoryStore()
-    for name in ("state", "published"):
-        getattr(twin.store, name).data = getattr(stream.store, name).data
-    for name in ("digests", "events", "signals"):
-        getattr(twin.store, name).entries = dict(getattr(stream.store, name).entries)
+    twin.store = copied(stream.store)
     twin.timers, twin.rows, twin._newest = copy(stream.timers), copy(stream.rows), dict(stream._newest)
     return twin
 

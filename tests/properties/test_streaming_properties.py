@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rules import Rules, Session
-from replay_signals.transforms.streaming import MemoryStore
 from support.outcome import START_MS, digested
 from support.stories import shop_visit
-from support.streaming import HOUR_MS, Evidence, Stream, assert_equal, batch
+from support.streaming import HOUR_MS, Evidence, Stream, assert_equal, batch, copied
 
 VISIT = shop_visit()
 RULES = Rules()
@@ -112,11 +111,7 @@ def test_state_survives_being_moved_at_any_moment(random: Random) -> None:
     for now_ms, one in sent:
         stream.until(now_ms).send(one, now_ms)
         if random.random() < 0.3:
-            stream.store, old = MemoryStore(), stream.store
-            for name in ("state", "published"):
-                getattr(stream.store, name).data = getattr(old, name).data
-            for name in ("digests", "events", "signals"):
-                getattr(stream.store, name).entries = dict(getattr(old, name).entries)
+            stream.store = copied(stream.store)
     assert [row for _, _, row in stream.close().rows] == [row for _, _, row in whole.rows]
 
 

@@ -24,6 +24,8 @@ from replay_signals.transforms.table_rows import Rows, canonical, content, key_o
 
 Evidence = MessageDigest | AnalyticsEvent
 HOUR_MS = 3_600_000
+VALUES = ("state", "published")
+MAPS = ("digests", "events", "signals", "facts")
 
 
 class Stream:
@@ -131,6 +133,16 @@ class Stream:
             assert (row.status == "retracted") != (before.status == "retracted") or content(row) != content(before)
         else:
             assert content(row) != content(before)
+
+
+def copied(store: MemoryStore) -> MemoryStore:
+    """Another store with the same bytes, as a savepoint or a checkpoint holds them."""
+    twin = MemoryStore()
+    for name in VALUES:
+        getattr(twin, name).data = getattr(store, name).data
+    for name in MAPS:
+        getattr(twin, name).entries = dict(getattr(store, name).entries)
+    return twin
 
 
 def batch(evidence: Iterable[Evidence], rules: Rules) -> Rows:

@@ -289,6 +289,7 @@ def test_evidence_is_let_go_and_what_comes_then_is_a_row_and_a_mark() -> None:
     assert stream.phase == EXPIRED
     assert set(stream.store.digests.entries.values()) == {b""}
     assert not stream.store.signals.entries
+    assert not stream.store.facts.entries
     assert stream.store.published.data is None
     judged = len(stream.of("sessions"))
     for _ in range(2):
@@ -309,12 +310,12 @@ def test_a_signal_that_was_taken_back_may_come_back() -> None:
     row = signal_row()
     judged = judge_session([digested([{"type": 4, "timestamp": 1e12, "data": {"href": "http://a/"}}])], [], RULES)
     history = []
-    before, standing = Published(), []
+    before = closing.Standing([], {}, Published())
     for signals in ([row], [], [row], [row]):
         step = Step()
-        before = closing.add_differences(judged.rows | {"signals": signals}, standing, before, step, 0)
+        after = closing.add_differences(judged.rows | {"signals": signals}, before, step, 0)
         history += [r for table, r in step.rows if table == "signals"]
-        standing = [StoredSignal(row) for row in history[-1:]]
+        before = closing.Standing([StoredSignal(row) for row in history[-1:]], after.facts, after.session)
     assert [(r.status, r.revision) for r in history] == [("new", 1), ("retracted", 2), ("revised", 3)]
 
 

@@ -14,7 +14,7 @@ from replay_signals.transforms.streaming import recent
 from support import events as rrweb
 from support.dom import Json, button, el
 from support.outcome import START_MS, digested
-from support.streaming import Stream, assert_equal, batch
+from support.streaming import HOUR_MS, Stream, assert_equal, batch
 from support.web import Visit
 
 BUTTON = 7
@@ -181,6 +181,29 @@ def test_a_dead_click_on_a_page_that_is_open_for_long_is_still_published_early()
     (row,) = stream.of("signals")
     assert (row.kind, row.page, row.element) == ("dead_click", "http://a.test/", 'button#pay "Pay"')
     assert row.offset_ms == last + 92
+
+
+def test_a_close_after_late_evidence_writes_what_changed_however_long_the_session_was() -> None:
+    """One late request after a thousand: one entry, and a few bytes about the session."""
+
+    def request(t: float, i: int) -> Json:
+        return rrweb.network(t + 10 * i, {"name": f"http://a.test/poll/{i}", "duration": 5})
+
+    steps = [opening(0)]
+    for t in range(2000, 102_000, 1000):
+        steps.append(message(t, *(request(t, i) for i in range(10))))
+    stream = Stream().play(steps).close()
+    facts, published = stream.store.facts, stream.store.published
+    assert len(facts.entries) == len(stream.of("network_requests")) > 1000
+    writes, written_bytes = facts.writes, published.written_bytes
+
+    late = message(50_000, request(50_500, 7))
+    stream.send(late[1], late[0] + HOUR_MS)
+    stream.close()
+
+    assert facts.writes - writes == 1
+    assert 0 < published.written_bytes - written_bytes < 100
+    assert_equal(stream, batch([*(one for _, one in steps), late[1]], stream.rules))
 
 
 @pytest.mark.slow

@@ -14,21 +14,25 @@ from replay_signals.schemas.digests import to_row
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.transforms.session.event_rows import event_of
 from replay_signals.transforms.streaming import MemoryStore, StateError
+from replay_signals.transforms.streaming.closing import FACT_TABLES, fact_key
 from replay_signals.transforms.streaming.codec import Codec
 from replay_signals.transforms.streaming.state import (
     CODECS,
     DIGESTS,
     EVENTS,
+    FACTS,
     OPEN,
+    PUBLISHED,
     SIGNALS,
     STATES,
     SessionState,
     StoredSignal,
 )
+from replay_signals.transforms.table_rows import key_of
 from support.outcome import START_MS, digested
 from support.samples import ROOT, signal_row
 from support.stories import shop_visit
-from support.streaming import Evidence, Stream, assert_equal, batch
+from support.streaming import HOUR_MS, MAPS, Evidence, Stream, assert_equal, batch, copied
 
 GOLDEN = ROOT / "tests" / "golden" / "streaming_state_v1.msgpack"
 CUT_MS = 30_000
@@ -49,7 +53,7 @@ def evidence() -> list[tuple[int, Evidence]]:
 
 
 def packed(store: MemoryStore) -> bytes:
-    maps = {name: getattr(store, name).entries for name in ("digests", "events", "signals")}
+    maps = {name: getattr(store, name).entries for name in MAPS}
     return msgspec.msgpack.encode({"state": store.state.data, "published": store.published.data} | maps)
 
 
@@ -57,8 +61,8 @@ def unpacked(data: bytes) -> MemoryStore:
     found = msgspec.msgpack.decode(data)
     store = MemoryStore()
     store.state.data, store.published.data = found["state"], found["published"]
-    for name in ("digests", "events", "signals"):
-        getattr(store, name).entries = found[name]
+    for name in MAPS:
+        getattr(store, name).entries = found.get(name, {})  # version 1 had no facts of their own
     return store
 
 
@@ -82,6 +86,40 @@ def test_a_session_goes_on_from_what_version_1_wrote() -> None:
     later = [one for one in evidence() if one[0] > START_MS + CUT_MS]
     stream.play(later).close()
     assert_equal(stream, batch([*known, *(one for _, one in later)], stream.rules))
+
+
+class PublishedOfVersion1(msgspec.Struct, array_like=True):
+    session_revision: int
+    session_hash: bytes
+    interactions_hash: bytes
+    facts: dict[str, dict[str, tuple[int, bytes]]]
+
+
+def as_of_version_1(store: MemoryStore) -> MemoryStore:
+    """The store as version 1 kept it: facts by table and key in the value of the close."""
+    old, now = copied(store), PUBLISHED.decode(store.published.data or b"")
+    facts: dict[str, dict[str, tuple[int, bytes]]] = {table: {} for table in FACT_TABLES}
+    for place, data in store.facts.entries.items():
+        table, _, key = place.partition("/")
+        facts[table][key] = msgspec.structs.astuple(FACTS.decode(data))
+    value = PublishedOfVersion1(now.session_revision, now.session_hash, now.interactions_hash, facts)
+    old.published.data, old.facts.entries = Codec(PublishedOfVersion1, 1).encode(value), {}
+    return old
+
+
+def test_a_session_that_version_1_closed_goes_on_and_says_nothing_twice() -> None:
+    sent = evidence()
+    stream = Stream().play(sent[:-1]).close()
+    assert stream.of("network_requests")
+    stream.store = as_of_version_1(stream.store)
+    now_ms, last = sent[-1]
+    stream.send(last, now_ms + HOUR_MS)
+    stream.close()
+    assert stream.counts["sessions_rejudged"] == 1
+    assert_equal(stream, batch([one for _, one in sent], stream.rules))
+    rows = [(table, row) for table in FACT_TABLES for row in stream.of(table)]
+    assert set(stream.store.facts.entries) == {fact_key(table, key_of(table, row)[-1]) for table, row in rows}
+    assert not PUBLISHED.decode(stream.store.published.data or b"").facts_of_version_1
 
 
 def test_every_piece_comes_back_as_it_was() -> None:

@@ -238,9 +238,9 @@ class FlinkStore:
         self.state, self.published = (
             context.get_state(ValueStateDescriptor(name, STATE)) for name in ("state", "published")
         )
-        self.digests, self.events, self.signals = (
+        self.digests, self.events, self.signals, self.facts = (
             FlinkMap(context.get_map_state(MapStateDescriptor(name, Types.STRING(), STATE)))
-            for name in ("digests", "events", "signals")
+            for name in ("digests", "events", "signals", "facts")
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,35 +16,46 @@ from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS
 from replay_signals.transforms.inbox.record import inbox_record
 from replay_signals.transforms.revisions.compare import Known, compare
 from replay_signals.transforms.revisions.revise import next_signal
-from replay_signals.transforms.streaming.state import Published, StoredSignal
+from replay_signals.transforms.streaming.state import Fact, Published, StoredSignal
 from replay_signals.transforms.streaming.step import Step
 from replay_signals.transforms.table_rows import Rows, content, key_of
 
-FACTS = ("console_logs", "network_requests")
+FACT_TABLES = ("console_logs", "network_requests")
 
 
-def add_differences(
-    judged: Rows, signals: list[StoredSignal], before: Published, step: Step, now_ms: BrokerMs
-) -> Published:
-    """Puts every difference between the judged rows and what was published into the step, the session last.
+class Standing(NamedTuple):
+    """What was published up to now: the newest revision of every signal ever, and of every fact by `fact_key`."""
 
-    `signals` are the newest revisions of all that were ever published. Returns what is published now.
-    """
+    signals: list[StoredSignal]
+    facts: dict[str, Fact]
+    session: Published
+
+
+class Closed(NamedTuple):
+    """What is published now: the session, and the facts that are new or changed."""
+
+    session: Published
+    facts: dict[str, Fact]
+
+
+def add_differences(judged: Rows, before: Standing, step: Step, now_ms: BrokerMs) -> Closed:
+    """Puts every difference between the judged rows and what was published into the step, the session last."""
     session: SessionRow = judged["sessions"][0]
-    after = Published(before.session_revision, facts={})
-    for table in FACTS:
-        after.facts[table] = _publish_facts(table, judged[table], before.facts.get(table, {}), step)
+    facts: dict[str, Fact] = {}
+    for table in FACT_TABLES:
+        facts |= _publish_facts(table, judged[table], before.facts, step)
+    after = Published(before.session.session_revision)
     after.session_hash = digest_of([content(session)])
     after.interactions_hash = digest_of(sorted(content(row) for row in judged["interactions"]))
-    if (after.session_hash, after.interactions_hash) != (before.session_hash, before.interactions_hash):
+    if after != before.session:
         after.session_revision += 1
         for row in judged["interactions"]:
             step.rows.append(("interactions", msgspec.structs.replace(row, revision=after.session_revision)))
-    for signal in signal_revisions(judged["signals"], signals):
+    for signal in signal_revisions(judged["signals"], before.signals):
         add_signal(signal, step, now_ms, session)
-    if after.session_revision > before.session_revision:
+    if after.session_revision > before.session.session_revision:
         step.rows.append(("sessions", msgspec.structs.replace(session, revision=after.session_revision)))
-    return after
+    return Closed(after, facts)
 
 
 def signal_revisions(judged: list[SignalRow], stored: Iterable[StoredSignal]) -> list[SignalRow]:
@@ -82,16 +93,20 @@ def digest_of(contents: Iterable[bytes]) -> bytes:
     return whole.digest()
 
 
-def _publish_facts(
-    table: str, rows: list[Any], before: dict[str, tuple[int, bytes]], step: Step
-) -> dict[str, tuple[int, bytes]]:
-    """New facts as revision 1, changed ones as the next; what was published stays published."""
-    after = dict(before)
+def fact_key(table: str, key: str) -> str:
+    """The key of a fact in the store, from its table and the last part of its key there."""
+    return f"{table}/{key}"
+
+
+def _publish_facts(table: str, rows: list[Any], before: dict[str, Fact], step: Step) -> dict[str, Fact]:
+    """New facts as revision 1, changed ones as the next; what was published stays published. Returns these."""
+    changed = {}
     for row in rows:
-        key = key_of(table, row)[-1]
+        key = fact_key(table, key_of(table, row)[-1])
         now = digest_of([content(row)])
-        found = compare(now, Known(*before[key]) if key in before else None)
+        known = before.get(key)
+        found = compare(now, None if known is None else Known(known.revision, known.hash))
         if found is not None:
-            after[key] = (found.revision, now)
+            changed[key] = Fact(found.revision, now)
             step.rows.append((table, msgspec.structs.replace(row, revision=found.revision)))
-    return after
+    return changed

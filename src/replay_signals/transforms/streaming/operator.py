@@ -15,6 +15,7 @@ from replay_signals.transforms.streaming.state import (
     DIGESTS,
     EVENTS,
     EXPIRED,
+    FACTS,
     ID_ONLY,
     PUBLISHED,
     SIGNALS,
@@ -95,22 +96,39 @@ class Live:
     def _judge(self, store: Store, state: SessionState, now_ms: BrokerMs, step: Step) -> None:
         digests = [DIGESTS.decode(data).digest for _, data in store.digests.items() if data != ID_ONLY]
         events = [EVENTS.decode(data).row for _, data in store.events.items() if data != ID_ONLY]
-        standing = [SIGNALS.decode(data) for _, data in store.signals.items()]
-        data = store.published.value()
-        before = Published() if data is None else PUBLISHED.decode(data)
-
+        before = _standing(store)
         step.count("judged_messages", len(digests))
         judged = judge_session(digests, events, self._rules, truncated=state.truncated)
         if judged.failure is not None:
             step.letters.append(judged.failure)
             step.count("judge_failed")
             return
-        after = closing.add_differences(judged.rows, standing, before, step, now_ms)
+        after = closing.add_differences(judged.rows, before, step, now_ms)
         step.count("sessions_rejudged" if state.close_count else "sessions_closed")
         for table, row in step.rows:
             if table == "signals":
                 store.signals.put(row.signal_id, SIGNALS.encode(StoredSignal(row)))
-        store.published.update(PUBLISHED.encode(after))
+        for key, fact in after.facts.items():
+            store.facts.put(key, FACTS.encode(fact))
+        if after.session != before.session:
+            store.published.update(PUBLISHED.encode(after.session))
+
+
+def _standing(store: Store) -> closing.Standing:
+    """What the store says was published. Facts of version 1 become entries of their own."""
+    data = store.published.value()
+    session = Published() if data is None else PUBLISHED.decode(data)
+    if session.facts_of_version_1:
+        for table, own in session.facts_of_version_1.items():
+            for key, fact in own.items():
+                store.facts.put(closing.fact_key(table, key), FACTS.encode(fact))
+        session.facts_of_version_1 = {}
+        store.published.update(PUBLISHED.encode(session))
+    return closing.Standing(
+        [SIGNALS.decode(data) for _, data in store.signals.items()],
+        {key: FACTS.decode(data) for key, data in store.facts.items()},
+        session,
+    )
 
 
 def _expire(store: Store, state: SessionState, step: Step) -> None:
@@ -121,11 +139,11 @@ def _expire(store: Store, state: SessionState, step: Step) -> None:
         for key, data in piece.items():
             if data != ID_ONLY:
                 piece.put(key, ID_ONLY)
-    store.signals.clear()
-    store.published.clear()
+    for told in (store.signals, store.facts, store.published):
+        told.clear()
     step.count("sessions_expired")
 
 
 def _forget(store: Store) -> None:
-    for piece in (store.state, store.published, store.digests, store.events, store.signals):
+    for piece in (store.state, store.published, store.digests, store.events, store.signals, store.facts):
         piece.clear()

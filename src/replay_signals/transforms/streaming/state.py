@@ -148,13 +148,23 @@ class StoredSignal(msgspec.Struct, array_like=True):
     contested: bool = False
 
 
+class Fact(msgspec.Struct, array_like=True, frozen=True):
+    """What a table holds of one console message or request: its newest revision and a hash of its content."""
+
+    revision: int
+    hash: bytes
+
+
 class Published(msgspec.Struct, array_like=True):
-    """What the tables hold of the last close. `facts`: (revision, content hash) by table and last part of the key."""
+    """What the tables hold of the session and its interactions since the last close.
+
+    `facts_of_version_1`: facts by table and last part of the key, until the next close gives each an entry of its own.
+    """
 
     session_revision: int = 0
     session_hash: bytes = b""
     interactions_hash: bytes = b""
-    facts: dict[str, dict[str, tuple[int, bytes]]] = {}
+    facts_of_version_1: dict[str, dict[str, Fact]] = {}
 
 
 def _signal_of_version_1(row: dict[str, Any]) -> list[Any]:
@@ -167,13 +177,15 @@ STATES: Codec[SessionState] = Codec(SessionState, VERSION)
 DIGESTS: Codec[StoredDigest] = Codec(StoredDigest, VERSION)
 EVENTS: Codec[StoredEvent] = Codec(StoredEvent, VERSION)
 SIGNALS: Codec[StoredSignal] = Codec(StoredSignal, 2, {1: _signal_of_version_1})
-PUBLISHED: Codec[Published] = Codec(Published, VERSION)
+PUBLISHED: Codec[Published] = Codec(Published, 2, {1: lambda value: value})
+FACTS: Codec[Fact] = Codec(Fact, VERSION)
 CODECS: dict[str, Codec[Any]] = {
     "state": STATES,
     "digests": DIGESTS,
     "events": EVENTS,
     "signals": SIGNALS,
     "published": PUBLISHED,
+    "facts": FACTS,
 }
 """By the name of the store's piece."""
 

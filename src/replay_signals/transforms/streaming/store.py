@@ -39,10 +39,11 @@ class Value(Protocol):
 
 
 class Store(Protocol):
-    """The state of one key, in five pieces so that a message rewrites only what it changes.
+    """The state of one key, in six pieces so that a call rewrites only what it changes.
 
-    `state` is small and rewritten with every message. `published` is written at a close only. `digests` (by message
-    id), `events` (by uuid) and `signals` (by signal id) are read and written one entry at a time, and whole at a close.
+    `state` is small and rewritten with every message; `published` is small and written at a close only. `digests` (by
+    message id), `events` (by uuid), `signals` (by signal id) and `facts` (by table and key) are read whole at a close
+    and written one entry at a time.
     """
 
     @property
@@ -51,7 +52,7 @@ class Store(Protocol):
 
     @property
     def published(self) -> Value:
-        """What the last close gave: revisions and content hashes of rows."""
+        """What the last close gave: the revision and content hashes of the session."""
 
     @property
     def digests(self) -> Map:
@@ -64,6 +65,10 @@ class Store(Protocol):
     @property
     def signals(self) -> Map:
         """The newest revision of every signal that was ever published, by signal id."""
+
+    @property
+    def facts(self) -> Map:
+        """Revision and content hash of every console message and request in the tables, by table and key."""
 
 
 class MemoryMap:
@@ -123,4 +128,4 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.state, self.published = MemoryValue(), MemoryValue()
-        self.digests, self.events, self.signals = MemoryMap(), MemoryMap(), MemoryMap()
+        self.digests, self.events, self.signals, self.facts = (MemoryMap() for _ in range(4))
