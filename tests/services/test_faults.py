@@ -10,7 +10,20 @@ from pathlib import Path
 import msgspec
 import pytest
 from faults import run
-from kit import HOUR_MS, Topics, batch_of, config_of, differences, duplicates, newest, recorded, send, tick, wait_until
+from kit import (
+    HOUR_MS,
+    Row,
+    Topics,
+    batch_of,
+    config_of,
+    differences,
+    duplicates,
+    newest,
+    recorded,
+    send,
+    tick,
+    wait_until,
+)
 from savepoints import KEPT, halves, started
 
 from replay_signals.jobs.stack import rest
@@ -74,6 +87,8 @@ def _metrics(port: int) -> str:
 
 AT_CLOSE = ("sessions", "interactions", "console_logs", "network_requests")
 """Rows that the job writes when a session closes: all of them after the savepoint."""
+MASKED = ("person_properties", "element")
+"""Columns of which less is taken in than was: evidence of before the savepoint says what it said."""
 
 
 @pytest.mark.parametrize("kept", sorted(path.name for path in KEPT.iterdir()))
@@ -88,11 +103,16 @@ def test_a_savepoint_of_an_older_version_is_understood(kept: str, cluster: tuple
     batch = newest(batch_of(topics, tmp_path))
     assert wait_until(lambda: len(newest(tmp_path / "stream")["sessions"]) == len(batch["sessions"]), step_s=3)
     found = newest(tmp_path / "stream")
-    assert {name: found[name] for name in AT_CLOSE} == {name: batch[name] for name in AT_CLOSE}
+    for name in AT_CLOSE:
+        assert _unmasked(found[name]) == _unmasked(batch[name])
     # what was a row before the savepoint is no row again: the state knew it
     unread = {m.value for m in after if m.topic == "snapshots"}
     assert len(found["message_digests"]) == len(unread) < len(batch["message_digests"])
     rest(load_state(root), f"/jobs/{job}?mode=cancel", "PATCH")
+
+
+def _unmasked(rows: list[Row]) -> list[Row]:
+    return sorted(tuple(cell for cell in row if cell[0] not in MASKED) for row in rows)
 
 
 def _rows(warehouse: Path) -> int:
