@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from kit import Topics, link_jars
 
 from replay_signals.jobs import stack
-from replay_signals.jobs.stack_state import State
+from replay_signals.jobs.stack_state import State, load_state
+
+ENDED = frozenset(("FINISHED", "CANCELED", "FAILED"))
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +29,19 @@ def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         return
     for _, state in _running(tmp_path_factory.mktemp("broker"), task_managers=0):
         yield state.bootstrap
+
+
+@pytest.fixture(autouse=True)
+def _no_job_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Ends the jobs that a test leaves: they would take the slots and the cores of the tests after it."""
+    uses_cluster = "cluster" in request.fixturenames
+    root = request.getfixturevalue("cluster")[0] if uses_cluster else None
+    yield
+    if root is not None:
+        state = load_state(root)
+        for job in msgspec.convert((stack.rest(state, "/jobs") or {}).get("jobs", []), list[dict[str, str]]):
+            if job["status"] not in ENDED:
+                stack.rest(state, f"/jobs/{job['id']}?mode=cancel", "PATCH")
 
 
 @pytest.fixture
