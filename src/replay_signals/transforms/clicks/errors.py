@@ -15,9 +15,10 @@ from itertools import pairwise
 from typing import Any
 
 from replay_signals.schemas.messages import AnalyticsEvent
-from replay_signals.transforms.clicks.harmless import cut_off, harms_nobody, is_foreign
+from replay_signals.transforms.clicks.harmless import harms_nobody
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.harmless import cut_off, is_foreign
 from replay_signals.transforms.digest.plugins import http_status_in, is_uncaught
 from replay_signals.transforms.session.timeline import Page, Timeline
 
@@ -32,7 +33,7 @@ LEAVING_MS = 1500
 
 @dataclass(frozen=True, slots=True)
 class PageError:
-    """One error line or exception. `uncaught` when the page did not handle it."""
+    """One error line or exception. `uncaught` when the page did not handle it, `harmless` when its text says so."""
 
     t: float
     page: Page
@@ -40,6 +41,7 @@ class PageError:
     source: str
     uncaught: bool
     told_status: int | None = None
+    harmless: bool = False
 
     @property
     def http_status(self) -> int | None:
@@ -91,7 +93,7 @@ def _harmful(timeline: Timeline, errors: list[PageError]) -> list[PageError]:
     return [
         e
         for e in errors
-        if not harms_nobody(e.message, e.source, e.page.href)
+        if not (e.harmless or harms_nobody(e.message, e.source, e.page.href))
         and not (cut_off(e.message) and left_ms.get(e.page, math.inf) - e.t <= LEAVING_MS)
     ]
 
@@ -104,7 +106,8 @@ def _console(timeline: Timeline) -> list[PageError]:
                 uncaught, status = line.uncaught, line.http_status
                 if uncaught is None:  # digested before lines were masked
                     uncaught, status = is_uncaught(line.message), http_status_in(line.message)
-                found.append(PageError(t, page, line.message.strip('"'), line.trace, uncaught, status))
+                message, harmless = line.message.strip('"'), line.harmless is True
+                found.append(PageError(t, page, message, line.trace, uncaught, status, harmless))
     return found
 
 

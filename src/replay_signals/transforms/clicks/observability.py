@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from replay_signals.schemas.words import acts_once, acts_outside, is_file_dialog
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES, Control, is_hinted
+from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import Click, is_text_field
 from replay_signals.transforms.session.timeline import Page
 
@@ -120,10 +121,7 @@ def link_target(control: Control | None, base: str) -> str | None:
         return None
     if control.href.lower().startswith("javascript:") or control.href in ("#", f"{base}#"):
         return None
-    try:
-        return urljoin(base, control.href)
-    except ValueError:
-        return None
+    return urls.joined(base, control.href) or None
 
 
 def leads_away(control: Control | None, base: str) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
+from replay_signals.transforms.digest.harmless import is_harmless
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.records import (
     MAX_TIMESTAMP_MS,
@@ -87,8 +88,10 @@ def _console_line(payload: Raw, masking: Masking) -> Console:
     raw = " ".join(parts)[:MAX_MESSAGE_CHARS]
     level = _LEVELS.get(level, "info")
     message = masking.console(level, parts, "console_message", MAX_MESSAGE_CHARS)
-    trace = masking.line(data.trace[0], "console_trace", 200) if data.trace else ""
-    return Console(0, level, message, trace, is_uncaught(raw), http_status_in(raw))
+    source = data.trace[0] if data.trace else ""
+    trace = masking.line(source, "console_trace", 200) if source else ""
+    harmless = level == "error" and is_harmless(raw, source if isinstance(source, str) else "")
+    return Console(0, level, message, trace, is_uncaught(raw), http_status_in(raw), harmless)
 
 
 def _request(r: rrweb.Request, masking: Masking) -> RecordedRequest:

@@ -201,8 +201,9 @@ class Custom(BaseRecord, tag=13):
 class Console(BaseRecord, tag=14):
     """A console line; `level` is `info`, `warn` or `error`, `trace` the first line of the stack.
 
-    What detectors read in the line is read before its text is masked: whether it shows an uncaught exception, and the
-    HTTP status it speaks of. Records of older programs have None for `uncaught`, and their text as it came.
+    What detectors read in the line is read before its text is masked: whether it shows an uncaught exception, the HTTP
+    status it speaks of, and whether it is known to harm nobody. Records of older programs have None for `uncaught` or
+    `harmless`.
     """
 
     level: str
@@ -210,6 +211,7 @@ class Console(BaseRecord, tag=14):
     trace: str
     uncaught: bool | None = None
     http_status: int | None = None
+    harmless: bool | None = None
 
 
 class RecordedRequest(msgspec.Struct, array_like=True, gc=False):

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.gestures import control_at
 from replay_signals.transforms.session.timeline import Page
@@ -71,7 +71,8 @@ def ways_back(page: Page) -> Iterator[WayBack]:
         elif isinstance(record, records.Interaction) and record.kind in _PRESSES:
             link = control_at(page, record.node_id) if record.kind == rrweb.CLICK else None
             leads = link is not None and link.tag == "a" and link.href not in ("", "#")
-            shown = _Shown(urljoin(page.href, link.href), t, frozenset(known)) if link is not None and leads else None
+            url = urls.joined(page.href, link.href) if link is not None and leads else ""
+            shown = _Shown(url, t, frozenset(known)) if url else None
 
 
 def _keys(controls: Iterable[Control]) -> Iterator[Key]:

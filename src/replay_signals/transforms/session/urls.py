@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 _ID = re.compile(
     r"^(?:\d+|.*\[[a-z_]+:[b-v]{5}\].*|[0-9a-f]{8,}|[0-9a-f-]{32,36}|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{15,}|[^@/]+@[^@/]+)$",
@@ -18,6 +18,14 @@ def split(url: str) -> SplitResult:
         return urlsplit(url)
     except ValueError:
         return SplitResult("", "", "", "", "")
+
+
+def joined(base: str, reference: str) -> str:
+    """The absolute URL that a reference on a page leads to; empty when it cannot be read."""
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return ""
 
 
 def clean(url: str) -> str:
