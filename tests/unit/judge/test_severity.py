@@ -53,7 +53,7 @@ def test_the_same_control_working_later_is_a_recovery() -> None:
 
 def test_reaching_the_page_of_a_dead_link_is_a_recovery() -> None:
     visit, page = shop()
-    page.click("help", at=4000).click("help", at=7000).lives(15_000)
+    page.tap("help", at=4000).lives(15_000)
     visit.open("http://shop.test/help", button("x", id="x"), at=20_000, how="navigate").lives(80_000)
     assert "no_recovery" not in parts(visit)
 

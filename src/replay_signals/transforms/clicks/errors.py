@@ -132,11 +132,11 @@ def _exceptions(timeline: Timeline, events: Sequence[AnalyticsEvent]) -> list[Pa
 
 
 def _files(entry: dict[str, Any]) -> list[str]:
-    """Files of the stack of an exception; frames of native code have none."""
+    """Files of the stack of an exception; frames of native code have a word in their place, or none."""
     stack = entry.get("stacktrace")
     frames = stack.get("frames") if isinstance(stack, dict) else None
     names = [f.get("filename") for f in frames if isinstance(f, dict)] if isinstance(frames, list) else []
-    return [name for name in names if isinstance(name, str) and name not in ("", "<anonymous>")]
+    return [name for name in names if isinstance(name, str) and ("/" in name or "." in name)]
 
 
 def _once(logged: list[PageError], thrown: list[PageError]) -> list[PageError]:
