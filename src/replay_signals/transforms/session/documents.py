@@ -64,7 +64,6 @@ class _Document:
     snapshot: records.FullSnapshot | None = None
     changes: list[records.Mutation] = field(default_factory=list)
     highest_id: int = 0
-    navigation_ms: float | None = None
     recorder_told: bool = False
     hidden_ms: float | None = None
 
@@ -165,8 +164,6 @@ class _Reader:
         document.recorder_told |= told
         document.snapshot, document.changes = record, []
         document.highest_id = max(document.highest_id, record.root_id, *(record.ids or [])[-1:])
-        if document.navigation_ms is None:
-            document.navigation_ms = self._navigation_after(i)
 
     def _href(self, i: int) -> str:
         meta = self._ordered[self._metas[bisect_right(self._metas, i) - 1]].record
@@ -194,10 +191,7 @@ class _Reader:
 
     def _navigation_after(self, i: int) -> float | None:
         """When the navigation to the document of this snapshot began; None where the recorder does not tell."""
-        t = self._ordered[i].t
-        for later, record in self._ordered[i + 1 :]:
-            if later - t > NAVIGATION_WAIT_MS or isinstance(record, records.Meta):
-                return None
+        for later, record in self._soon_after(i):
             if isinstance(record, records.Network):
                 starts = (later if r.start_ms is None else r.start_ms for r in record.requests if _navigates(r))
                 if (start := next(starts, None)) is not None:
@@ -206,13 +200,16 @@ class _Reader:
 
     def _started_after(self, i: int) -> bool:
         """Does the recorder say right after this snapshot that it started?"""
+        return any(isinstance(r, records.Custom) and r.tag in STARTED for _, r in self._soon_after(i))
+
+    def _soon_after(self, i: int) -> Iterator[TimedRecord]:
+        """Records of the first seconds after a snapshot, up to the next meta event; without a copy of all the rest."""
         t = self._ordered[i].t
-        for later, record in self._ordered[i + 1 :]:
-            if later - t > NAVIGATION_WAIT_MS or isinstance(record, records.Meta):
-                return False
-            if isinstance(record, records.Custom) and record.tag in STARTED:
-                return True
-        return False
+        for k in range(i + 1, len(self._ordered)):
+            timed = self._ordered[k]
+            if timed.t - t > NAVIGATION_WAIT_MS or isinstance(timed.record, records.Meta):
+                return
+            yield timed
 
     def _custom(self, i: int, t: float, record: records.Custom) -> None:
         document = self._document
