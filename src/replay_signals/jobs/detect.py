@@ -29,6 +29,7 @@ from replay_signals.transforms.digest.masking import DEFAULT_POLICY
 from replay_signals.transforms.digest.times import is_relative
 from replay_signals.transforms.evidence.dead_letters import dead_letter_row
 from replay_signals.transforms.evidence.extract import evidence_of
+from replay_signals.transforms.evidence.keys import Body
 from replay_signals.transforms.inbox.problems import exposure, rank
 from replay_signals.transforms.inbox.record import inbox_record, signal_dict, signal_line
 from replay_signals.transforms.judge.session import judge_session
@@ -60,8 +61,11 @@ class Rejects:
 class CollectedEvidence:
     """What was read: digests and event rows by (team, session id), and what was rejected."""
 
-    def __init__(self, rejects: Rejects, policy: Policy = DEFAULT_POLICY) -> None:
+    def __init__(
+        self, rejects: Rejects, policy: Policy = DEFAULT_POLICY, on_body: Callable[[Body], None] = lambda body: None
+    ) -> None:
         self._policy = policy
+        self._on_body = on_body
         self.digests: defaultdict[SessionKey, list[MessageDigest]] = defaultdict(list)
         self.events: defaultdict[SessionKey, list[EventRow]] = defaultdict(list)
         self.rejects = rejects
@@ -70,6 +74,7 @@ class CollectedEvidence:
         """Takes one record of a reader."""
         for evidence in evidence_of(record, policy=self._policy):
             key, body = (evidence.key.team, evidence.key.session_id), evidence.body
+            self._on_body(body)
             if isinstance(body, MessageDigest):
                 self.digests[key].append(body)
             elif isinstance(body, DeadLetterRow):
@@ -84,9 +89,10 @@ def collect(
     rejects: Rejects,
     on_file: Callable[[str], None] = lambda url: None,
     policy: Policy = DEFAULT_POLICY,
+    on_body: Callable[[Body], None] = lambda body: None,
 ) -> CollectedEvidence:
-    """Reads files; `on_file` is called after each. Raises InputError for an unknown format."""
-    found = CollectedEvidence(rejects, policy)
+    """Reads files; `on_file` is called after each, `on_body` with all evidence. Raises InputError: unknown format."""
+    found = CollectedEvidence(rejects, policy, on_body)
     for url in urls:
         for record in read(url, file_format):
             found.add(record)

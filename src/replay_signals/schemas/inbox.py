@@ -13,6 +13,8 @@ from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hin
 import msgspec
 from msgspec import Meta, Struct
 
+from replay_signals.schemas.kept import Holds
+
 NAMESPACE = "replay_signals"
 
 RecordType = Literal["signal", "problem"]
@@ -28,10 +30,14 @@ def doc(text: str) -> Meta:
 class Where(Struct, frozen=True, kw_only=True):
     """The place: page and element."""
 
-    page: Annotated[str, doc("URL of the page")]
-    page_pattern: Annotated[str, doc("URL path with ids replaced: /orders/:id")]
-    element: Annotated[str, doc('Short readable name of the element: button#pay "Pay now"; empty when there is none')]
-    element_key: Annotated[str, doc("What survives a redeploy: test id, id, role and name, else structure")]
+    page: Annotated[str, doc("URL of the page"), Holds.ADDRESS]
+    page_pattern: Annotated[str, doc("URL path with ids replaced: /orders/:id"), Holds.ADDRESS]
+    element: Annotated[
+        str, doc('Short readable name of the element: button#pay "Pay now"; empty when there is none'), Holds.ELEMENT
+    ]
+    element_key: Annotated[
+        str, doc("What survives a redeploy: test id, id, role and name, else structure"), Holds.ELEMENT
+    ]
     x_px: Annotated[float | None, doc("Place in the viewport, CSS pixels")] = None
     y_px: Annotated[float | None, doc("Place in the viewport, CSS pixels")] = None
 
@@ -39,10 +45,10 @@ class Where(Struct, frozen=True, kw_only=True):
 class Who(Struct, frozen=True, kw_only=True):
     """The visitor: ids only, never properties."""
 
-    session_id: Annotated[str, doc("Session id of the recorder")]
-    window_id: Annotated[str, doc("Window (tab) id of the recorder")]
-    distinct_id: Annotated[str, doc("Distinct id of the session; empty when unknown")]
-    person_id: Annotated[str | None, doc("Person of the joined analytics events")] = None
+    session_id: Annotated[str, doc("Session id of the recorder"), Holds.RANDOM_ID]
+    window_id: Annotated[str, doc("Window (tab) id of the recorder"), Holds.RANDOM_ID]
+    distinct_id: Annotated[str, doc("Distinct id of the session; empty when unknown"), Holds.PERSON_ID]
+    person_id: Annotated[str | None, doc("Person of the joined analytics events"), Holds.PERSON_ID] = None
 
 
 class Recording(Struct, frozen=True, kw_only=True):
@@ -64,29 +70,31 @@ class Impact(Struct, frozen=True, kw_only=True):
 class InboxRecord(Struct, frozen=True, kw_only=True):
     """One revision of a signal or problem. Key: `id`; the highest `revision` counts."""
 
-    id: Annotated[str, doc("Key: id of the signal or problem, deterministic")]
-    record_type: Annotated[RecordType, doc("signal: one visitor met it; problem: one cause over many sessions")]
+    id: Annotated[str, doc("Key: id of the signal or problem, deterministic"), Holds.OWN_WORD]
+    record_type: Annotated[
+        RecordType, doc("signal: one visitor met it; problem: one cause over many sessions"), Holds.OWN_WORD
+    ]
     revision: Annotated[int, doc("1 for the first result, counts up when late data or new rules change it")]
-    status: Annotated[Status, doc("new, revised, or retracted: later evidence says that it was none")]
-    team: Annotated[str, doc("Project token; empty when the input names none")]
-    kind: Annotated[str, doc("Signal kind: dead_click, rage_click …")]
-    problem_type: Annotated[ProblemType, doc("PostHog's class of the problem")]
-    title: Annotated[str, doc("Kind, element and page in a few words; the same for the same cause")]
-    summary: Annotated[str, doc("What happened in one sentence")]
+    status: Annotated[Status, doc("new, revised, or retracted: later evidence says that it was none"), Holds.OWN_WORD]
+    team: Annotated[str, doc("Project token; empty when the input names none"), Holds.PROJECT]
+    kind: Annotated[str, doc("Signal kind: dead_click, rage_click …"), Holds.OWN_WORD]
+    problem_type: Annotated[ProblemType, doc("PostHog's class of the problem"), Holds.OWN_WORD]
+    title: Annotated[str, doc("Kind, element and page in a few words; the same for the same cause"), Holds.SENTENCE]
+    summary: Annotated[str, doc("What happened in one sentence"), Holds.SENTENCE]
     where: Where
     who: Who
     started_at: Annotated[datetime, doc("First moment of the evidence, client clock")]
     ended_at: Annotated[datetime, doc("Last moment of the evidence, client clock")]
     offset_ms: Annotated[int, doc("Start of the evidence from the start of the recording, to seek a player")]
-    verdict: Annotated[str, doc("dead, slow, alive or unknown for clicks; found for other kinds")]
+    verdict: Annotated[str, doc("dead, slow, alive or unknown for clicks; found for other kinds"), Holds.OWN_WORD]
     confidence: Annotated[float, doc("0 to 1: share of such signals expected to be right")]
     severity: Annotated[float, doc("0 to 100, sum of the components, capped")]
-    components: Annotated[dict[str, float], doc("Named parts of the severity")]
+    components: Annotated[dict[str, float], doc("Named parts of the severity"), Holds.OWN_WORD]
     weight: Annotated[float, doc("0 to 1 for PostHog's grouping; 1 is reserved for a visitor blocked completely")]
     click_count: Annotated[int, doc("Clicks that belong to the signal; 0 for other kinds")]
-    evidence: Annotated[str, doc("JSON object: what was seen or missed, with offsets in ms")]
-    flags: Annotated[dict[str, str], doc("Feature flags and variants of the session")]
-    rules_version: Annotated[str, doc("Version of the code and rules that judged")]
+    evidence: Annotated[str, doc("JSON object: what was seen or missed, with offsets in ms"), Holds.EVIDENCE]
+    flags: Annotated[dict[str, str], doc("Feature flags and variants of the session"), Holds.FLAGS]
+    rules_version: Annotated[str, doc("Version of the code and rules that judged"), Holds.OWN_WORD]
     produced_at: Annotated[datetime, doc("When this record was made, clock of the machine that made it")]
     reaction_ms: Annotated[float | None, doc("Time from the click to its reaction")] = None
     recording: Annotated[Recording | None, doc("Span of the recording, when it is known")] = None

@@ -11,6 +11,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from replay_signals.schemas.kept import Holds
+
 SCHEMA_VERSION = 1
 
 
@@ -20,19 +22,21 @@ def doc(text: str) -> Meta:
 
 
 Day = Annotated[date, doc("UTC day the session started; partition")]
-Team = Annotated[str, doc("Project token; empty when the input names none")]
-SessionId = Annotated[str, doc("Session id of the recorder")]
-WindowId = Annotated[str, doc("Window (tab) id of the recorder; the session id when it has none")]
-RulesVersion = Annotated[str, doc("Version of the code and rules that judged this row")]
+Team = Annotated[str, doc("Project token; empty when the input names none"), Holds.PROJECT]
+SessionId = Annotated[str, doc("Session id of the recorder"), Holds.RANDOM_ID]
+WindowId = Annotated[str, doc("Window (tab) id of the recorder; the session id when it has none"), Holds.RANDOM_ID]
+RulesVersion = Annotated[str, doc("Version of the code and rules that judged this row"), Holds.OWN_WORD]
 FactRevision = Annotated[
     int, doc("1 for the first row of this key, counts up when late evidence changes it in a stream")
 ]
 Revision = Annotated[int, doc("1 for the first result, counts up when late data or new rules change it")]
-PageUrl = Annotated[str, doc("URL of the page, without user info")]
+PageUrl = Annotated[str, doc("URL of the page, without user info"), Holds.ADDRESS]
 RemovedText = Annotated[
-    dict[str, int], doc("How often each rule of privacy removed text, by field and rule: page_url/url_value")
+    dict[str, int],
+    doc("How often each rule of privacy removed text, by field and rule: page_url/url_value"),
+    Holds.OWN_WORD,
 ]
-PagePattern = Annotated[str, doc("URL path with ids replaced, for grouping: /orders/:id")]
+PagePattern = Annotated[str, doc("URL path with ids replaced, for grouping: /orders/:id"), Holds.ADDRESS]
 
 
 class MessageDigestRow(Struct, frozen=True, kw_only=True):
@@ -42,8 +46,8 @@ class MessageDigestRow(Struct, frozen=True, kw_only=True):
     team: Team
     session_id: SessionId
     window_id: WindowId
-    message_id: Annotated[str, doc("Content hash of the message; identical messages have the same id")]
-    distinct_id: Annotated[str, doc("Distinct id the message carried")]
+    message_id: Annotated[str, doc("Content hash of the message; identical messages have the same id"), Holds.OWN_WORD]
+    distinct_id: Annotated[str, doc("Distinct id the message carried"), Holds.PERSON_ID]
     received_at: Annotated[datetime | None, doc("Broker or arrival time")]
     sent_at: Annotated[datetime | None, doc("Client time when the request was sent")]
     first_event_at: Annotated[datetime, doc("Earliest event of the message, client clock")]
@@ -51,10 +55,10 @@ class MessageDigestRow(Struct, frozen=True, kw_only=True):
     event_count: Annotated[int, doc("rrweb events in the message, rejected ones left out")]
     rejected_event_count: Annotated[int, doc("rrweb events in the message that were not understood")]
     size_bytes: Annotated[int, doc("Bytes of the rrweb events as JSON")]
-    snapshot_source: Annotated[str, doc("web or mobile")]
-    snapshot_library: Annotated[str | None, doc("Recorder library")]
+    snapshot_source: Annotated[str, doc("web or mobile"), Holds.PROGRAM_WORD]
+    snapshot_library: Annotated[str | None, doc("Recorder library"), Holds.PROGRAM_WORD]
     digest_version: Annotated[int, doc("Version of the digest's encoding")]
-    digest: Annotated[bytes, doc("Encoded records, see transforms/digest")]
+    digest: Annotated[bytes, doc("Encoded records, see transforms/digest"), Holds.DIGEST]
     revision: FactRevision = 1
     removed: RemovedText = {}
 
@@ -64,32 +68,34 @@ class SignalRow(Struct, frozen=True, kw_only=True):
 
     day: Day
     team: Team
-    signal_id: Annotated[str, doc("Deterministic: team, session, kind, window, place and time")]
+    signal_id: Annotated[str, doc("Deterministic: team, session, kind, window, place and time"), Holds.OWN_WORD]
     revision: Revision
-    status: Annotated[str, doc("new, revised or retracted")]
+    status: Annotated[str, doc("new, revised or retracted"), Holds.OWN_WORD]
     session_id: SessionId
     window_id: WindowId
-    distinct_id: Annotated[str, doc("Distinct id of the session")]
-    person_id: Annotated[str | None, doc("Person of the joined analytics events")]
-    kind: Annotated[str, doc("Signal kind, DESIGN section 5")]
+    distinct_id: Annotated[str, doc("Distinct id of the session"), Holds.PERSON_ID]
+    person_id: Annotated[str | None, doc("Person of the joined analytics events"), Holds.PERSON_ID]
+    kind: Annotated[str, doc("Signal kind, DESIGN section 5"), Holds.OWN_WORD]
     started_at: Annotated[datetime, doc("First moment of the evidence, client clock")]
     ended_at: Annotated[datetime, doc("Last moment of the evidence, client clock")]
     page: PageUrl
     page_pattern: PagePattern
-    element: Annotated[str, doc('Short readable name of the element: button#pay "Pay now"')]
-    element_key: Annotated[str, doc("What survives a redeploy: test id, id, role and name, else structure")]
+    element: Annotated[str, doc('Short readable name of the element: button#pay "Pay now"'), Holds.ELEMENT]
+    element_key: Annotated[
+        str, doc("What survives a redeploy: test id, id, role and name, else structure"), Holds.ELEMENT
+    ]
     x_px: Annotated[float | None, doc("Place in the viewport, CSS pixels")]
     y_px: Annotated[float | None, doc("Place in the viewport, CSS pixels")]
-    verdict: Annotated[str, doc("dead, slow, alive or unknown for clicks; found for other kinds")]
+    verdict: Annotated[str, doc("dead, slow, alive or unknown for clicks; found for other kinds"), Holds.OWN_WORD]
     confidence: Annotated[float, doc("0 to 1: share of such signals expected to be right")]
     severity: Annotated[float, doc("0 to 100, sum of the components, capped")]
-    components: Annotated[dict[str, float], doc("Named parts of the severity")]
-    summary: Annotated[str, doc("What happened in one sentence")]
-    evidence: Annotated[str, doc("JSON object: what was seen or missed, with offsets in ms")]
+    components: Annotated[dict[str, float], doc("Named parts of the severity"), Holds.OWN_WORD]
+    summary: Annotated[str, doc("What happened in one sentence"), Holds.SENTENCE]
+    evidence: Annotated[str, doc("JSON object: what was seen or missed, with offsets in ms"), Holds.EVIDENCE]
     click_count: Annotated[int, doc("Clicks that belong to the signal; 0 for other kinds")]
     reaction_ms: Annotated[float | None, doc("Time from the click to its reaction")]
     offset_ms: Annotated[int, doc("Start of the evidence from the start of the recording, to seek a player")]
-    flags: Annotated[dict[str, str], doc("Feature flags and variants of the session")]
+    flags: Annotated[dict[str, str], doc("Feature flags and variants of the session"), Holds.FLAGS]
     rules_version: RulesVersion
 
 
@@ -101,25 +107,27 @@ class InteractionRow(Struct, frozen=True, kw_only=True):
     session_id: SessionId
     window_id: WindowId
     revision: Revision
-    interaction_id: Annotated[str, doc("Deterministic: session, window, time and node")]
+    interaction_id: Annotated[str, doc("Deterministic: session, window, time and node"), Holds.OWN_WORD]
     occurred_at: Annotated[datetime, doc("Time of the click, client clock")]
-    kind: Annotated[str, doc("click or tap")]
+    kind: Annotated[str, doc("click or tap"), Holds.OWN_WORD]
     page: PageUrl
     page_pattern: PagePattern
-    element: Annotated[str, doc("Short readable name of the element")]
-    element_key: Annotated[str, doc("What survives a redeploy")]
-    element_tag: Annotated[str, doc("Tag name of the control, empty when unknown")]
+    element: Annotated[str, doc("Short readable name of the element"), Holds.ELEMENT]
+    element_key: Annotated[str, doc("What survives a redeploy"), Holds.ELEMENT]
+    element_tag: Annotated[str, doc("Tag name of the control, empty when unknown"), Holds.ELEMENT]
     x_px: Annotated[float | None, doc("Viewport x, CSS pixels")]
     y_px: Annotated[float | None, doc("Viewport y, CSS pixels")]
     page_x_px: Annotated[float | None, doc("x on the page, scroll added")]
     page_y_px: Annotated[float | None, doc("y on the page, scroll added")]
     viewport_width_px: Annotated[int | None, doc("Viewport width at the time")]
     viewport_height_px: Annotated[int | None, doc("Viewport height at the time")]
-    verdict: Annotated[str, doc("alive, slow, dead or unknown")]
+    verdict: Annotated[str, doc("alive, slow, dead or unknown"), Holds.OWN_WORD]
     confidence: Annotated[float, doc("0 to 1, of the verdict")]
-    reaction: Annotated[str, doc("What answered: navigation, mutation, input, scroll, request …; empty when nothing")]
+    reaction: Annotated[
+        str, doc("What answered: navigation, mutation, input, scroll, request …; empty when nothing"), Holds.OWN_WORD
+    ]
     reaction_ms: Annotated[float | None, doc("Time from the click to its reaction")]
-    reason: Annotated[str, doc("Why the verdict is what it is, one phrase")]
+    reason: Annotated[str, doc("Why the verdict is what it is, one phrase"), Holds.OWN_WORD]
     rules_version: RulesVersion
 
 
@@ -130,11 +138,11 @@ class ConsoleLogRow(Struct, frozen=True, kw_only=True):
     team: Team
     session_id: SessionId
     window_id: WindowId
-    log_id: Annotated[str, doc("Deterministic: session, window, time and content")]
+    log_id: Annotated[str, doc("Deterministic: session, window, time and content"), Holds.OWN_WORD]
     occurred_at: Annotated[datetime, doc("Client clock")]
-    level: Annotated[str, doc("info, warn or error (PostHog's mapping)")]
-    message: Annotated[str, doc("Message, cut to a bounded length")]
-    source: Annotated[str, doc("First stack line; empty when there is none")]
+    level: Annotated[str, doc("info, warn or error (PostHog's mapping)"), Holds.OWN_WORD]
+    message: Annotated[str, doc("Message, cut to a bounded length"), Holds.PROGRAM_LINE]
+    source: Annotated[str, doc("First stack line; empty when there is none"), Holds.PROGRAM_LINE]
     page: PageUrl
     revision: FactRevision = 1
 
@@ -146,13 +154,13 @@ class NetworkRequestRow(Struct, frozen=True, kw_only=True):
     team: Team
     session_id: SessionId
     window_id: WindowId
-    request_id: Annotated[str, doc("Deterministic: session, window, start and URL")]
+    request_id: Annotated[str, doc("Deterministic: session, window, start and URL"), Holds.OWN_WORD]
     started_at: Annotated[datetime, doc("Start of the request, client clock")]
     duration_ms: Annotated[float, doc("Duration")]
-    method: Annotated[str, doc("HTTP method; empty when the recorder did not see it")]
-    url: Annotated[str, doc("URL without query values and user info")]
+    method: Annotated[str, doc("HTTP method; empty when the recorder did not see it"), Holds.PROGRAM_WORD]
+    url: Annotated[str, doc("URL without query values and user info"), Holds.ADDRESS]
     status: Annotated[int | None, doc("HTTP status; null when unknown")]
-    initiator: Annotated[str, doc("fetch, xmlhttprequest, navigation, img …")]
+    initiator: Annotated[str, doc("fetch, xmlhttprequest, navigation, img …"), Holds.PROGRAM_WORD]
     page: PageUrl
     revision: FactRevision = 1
 
@@ -162,17 +170,17 @@ class EventRow(Struct, frozen=True, kw_only=True):
 
     day: Annotated[date, doc("UTC day of the event; partition")]
     team: Team
-    uuid: Annotated[str, doc("Id of the event")]
-    event: Annotated[str, doc("Event name")]
-    distinct_id: Annotated[str, doc("Distinct id of the event")]
-    person_id: Annotated[str | None, doc("Person id, when the input carries it")]
+    uuid: Annotated[str, doc("Id of the event"), Holds.RANDOM_ID]
+    event: Annotated[str, doc("Event name"), Holds.PROGRAM_WORD]
+    distinct_id: Annotated[str, doc("Distinct id of the event"), Holds.PERSON_ID]
+    person_id: Annotated[str | None, doc("Person id, when the input carries it"), Holds.PERSON_ID]
     occurred_at: Annotated[datetime, doc("Client clock")]
-    session_id: Annotated[str, doc("$session_id; empty when the event has none")]
-    window_id: Annotated[str, doc("$window_id; empty when the event has none")]
+    session_id: Annotated[str, doc("$session_id; empty when the event has none"), Holds.RANDOM_ID]
+    window_id: Annotated[str, doc("$window_id; empty when the event has none"), Holds.RANDOM_ID]
     page: PageUrl
-    elements_chain: Annotated[str | None, doc("Autocapture's elements chain")]
-    properties: Annotated[str, doc("JSON object of the event's properties")]
-    person_properties: Annotated[str, doc("JSON object of the person's properties")]
+    elements_chain: Annotated[str | None, doc("Autocapture's elements chain"), Holds.CHAIN]
+    properties: Annotated[str, doc("JSON object of the event's properties"), Holds.PROPERTIES]
+    person_properties: Annotated[str, doc("JSON object of the person's properties"), Holds.PERSON_PROPERTIES]
     revision: FactRevision = 1
     removed: RemovedText = {}
 
@@ -181,16 +189,16 @@ class DeadLetterRow(Struct, frozen=True, kw_only=True):
     """One rejected input with its reason and source position."""
 
     day: Annotated[date, doc("UTC day of arrival, 1970-01-01 when unknown; partition")]
-    dead_letter_id: Annotated[str, doc("Deterministic: source, position, reason and payload")]
-    source: Annotated[str, doc("File or topic")]
+    dead_letter_id: Annotated[str, doc("Deterministic: source, position, reason and payload"), Holds.OWN_WORD]
+    source: Annotated[str, doc("File or topic"), Holds.SOURCE]
     partition: Annotated[int, doc("Kafka partition; 0 for files")]
     offset: Annotated[int, doc("Kafka offset, or record number in the file from 0")]
-    reason: Annotated[str, doc("Named reason")]
-    detail: Annotated[str, doc("What was wrong, in words")]
+    reason: Annotated[str, doc("Named reason"), Holds.OWN_WORD]
+    detail: Annotated[str, doc("What was wrong, in words"), Holds.PROGRAM_LINE]
     team: Team
-    session_id: Annotated[str, doc("Session id when it could be read; else empty")]
+    session_id: Annotated[str, doc("Session id when it could be read; else empty"), Holds.RANDOM_ID]
     received_at: Annotated[datetime | None, doc("Broker or arrival time")]
-    payload: Annotated[bytes, doc("The form of what was rejected, without its text")]
+    payload: Annotated[bytes, doc("The form of what was rejected, without its text"), Holds.REJECTED]
     removed: RemovedText = {}
 
 
@@ -205,34 +213,37 @@ class SessionRow(Struct, frozen=True, kw_only=True):
     team: Team
     session_id: SessionId
     revision: Revision
-    distinct_id: Annotated[str, doc("Distinct id of the latest identified message or event")]
-    person_id: Annotated[str | None, doc("Person of the joined analytics events")]
-    person_properties: Annotated[str, doc("JSON object: person properties as of the last event")]
-    flags: Annotated[dict[str, str], doc("Feature flags and variants")]
+    distinct_id: Annotated[str, doc("Distinct id of the latest identified message or event"), Holds.PERSON_ID]
+    person_id: Annotated[str | None, doc("Person of the joined analytics events"), Holds.PERSON_ID]
+    person_properties: Annotated[
+        str, doc("JSON object: person properties as of the last event"), Holds.PERSON_PROPERTIES
+    ]
+    flags: Annotated[dict[str, str], doc("Feature flags and variants"), Holds.FLAGS]
     identified: Annotated[bool, doc("An $identify event was joined")]
     started_at: Annotated[datetime, doc("First event, client clock")]
     ended_at: Annotated[datetime, doc("Last event, client clock")]
     first_received_at: Annotated[datetime | None, doc("Broker time of the first message")]
     last_received_at: Annotated[datetime | None, doc("Broker time of the last message")]
-    first_url: Annotated[str, doc("First page")]
-    last_url: Annotated[str, doc("Last page")]
-    urls: Annotated[list[str], doc("Distinct pages in order of first visit, at most 100")]
-    snapshot_source: Annotated[str, doc("web or mobile")]
-    snapshot_library: Annotated[str | None, doc("Recorder library of the first message")]
+    first_url: Annotated[str, doc("First page"), Holds.ADDRESS]
+    last_url: Annotated[str, doc("Last page"), Holds.ADDRESS]
+    urls: Annotated[list[str], doc("Distinct pages in order of first visit, at most 100"), Holds.ADDRESS]
+    snapshot_source: Annotated[str, doc("web or mobile"), Holds.PROGRAM_WORD]
+    snapshot_library: Annotated[str | None, doc("Recorder library of the first message"), Holds.PROGRAM_WORD]
     severity: Annotated[float, doc("0 to 100: how bad the session was for this visitor")]
-    components: Annotated[dict[str, float], doc("Named parts of the severity")]
+    components: Annotated[dict[str, float], doc("Named parts of the severity"), Holds.OWN_WORD]
     signal_count: Annotated[int, doc("Signals found")]
-    signal_kinds: Annotated[dict[str, int], doc("Signals by kind")]
+    signal_kinds: Annotated[dict[str, int], doc("Signals by kind"), Holds.OWN_WORD]
     exception_count: Annotated[int, doc("$exception events joined")]
     event_row_count: Annotated[int, doc("Analytics events joined")]
     witness: Annotated[
-        str, doc("What the recording can show: full, partial (gaps or lost snapshot), none (no mutations)")
+        str,
+        doc("What the recording can show: full, partial (gaps or lost snapshot), none (no mutations)"),
+        Holds.OWN_WORD,
     ]
     truncated: Annotated[bool, doc("A documented cap cut something")]
     duration_ms: Annotated[int, doc("Time from the first to the last event")]
     active_ms: Annotated[
-        int,
-        doc("Time with activity: segments of user events with gaps under 5 s (PostHog's segmentation)"),
+        int, doc("Time with activity: segments of user events with gaps under 5 s (PostHog's segmentation)")
     ]
     event_count: Annotated[int, doc("rrweb events")]
     message_count: Annotated[int, doc("Distinct messages")]
