@@ -3,7 +3,7 @@
 A click by itself is silent or not (transforms/clicks/web). Whether silence is a fault shows around it:
 
   double clicks      the half that is silent while the other one is answered is no click of its own
-  a working control  silence of what answered a moment before, or sets a field that is masked
+  a working control  silence of what answered or was disabled a moment before, or sets a field that is masked
   background tabs    ctrl+click on a link leaves no trace and looks like a dead link; recorders tell no modifier keys
   new tabs           a silent link that opens a tab is dead only where the recorder tells of hidden pages
   proven controls    what has answered before answers in the recording, whatever its name or its neighbours suggest
@@ -138,8 +138,12 @@ def _doubt_working(judged: list[Judged]) -> None:
     for own in by_control.values():
         sets_field = any(j.reaction == "input" and j.answered for j in own)
         times = [j.click.t for j in own]
-        for j in own:
-            if j.verdict != DEAD or j.blocked:
+        for i, j in enumerate(own):
+            if j.verdict != DEAD:
+                continue
+            if j.blocked:
+                if _ran_on(own, i):
+                    _excuse(j, "it was disabled by the click before")
                 continue
             near = own[bisect_left(times, j.click.t - BUSY_MS) : bisect_right(times, j.click.t + BUSY_MS)]
             if sets_field:
@@ -148,6 +152,16 @@ def _doubt_working(judged: list[Judged]) -> None:
                 _excuse(j, "it answered other clicks a moment away")
             elif len(near) == 2 and any(k.answered and abs(k.click.t - j.click.t) <= DOUBLE_MS for k in near):
                 _excuse(j, "the other half of the double click was answered")
+
+
+def _ran_on(own: list[Judged], i: int) -> bool:
+    """Is the click the end of a quick run that disabled its control: the last page of a list, the send of a form?"""
+    for k in range(i - 1, -1, -1):
+        if own[k + 1].click.t - own[k].click.t > DOUBLE_MS:
+            return False
+        if own[k].answered:
+            return True
+    return False
 
 
 def _excuse(j: Judged, reason: str) -> None:

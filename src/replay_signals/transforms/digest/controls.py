@@ -85,6 +85,10 @@ _CLASS_HINT = re.compile(
 _CHOSEN = frozenset(
     ("active", "is-active", "selected", "is-selected", "current", "is-current", "router-link-exact-active")
 )
+_DISABLED_CLASS = re.compile(r"(?:^|\s)(?:[\w-]+-)?disabled(?=\s|$)")
+"""How stylesheets are told that a control is disabled: `disabled`, `is-disabled`, `jstree-disabled`, `Mui-disabled`."""
+DISABLED_CLASS_BIT = 1 << 16
+"""Set in the hash of a changed class, above its CRC, when the class says that the control is disabled."""
 _ICON_TAGS = frozenset(("i", "svg", "use", "span", "img"))
 _SKIPPED_TAGS = frozenset(("head", "script", "style", "noscript", "template"))
 
@@ -139,7 +143,7 @@ FLAGS = {
     "X": "the site wants no dead clicks of it",
     "E": "the site wants no error clicks of it",
     "m": "a map or another surface that is drawn by a library",
-    "n": "no control: kept for one of the four flags above",
+    "n": "no control: kept for one of the four flags above, or because controls in it may be disabled with it",
 }
 
 _OPT_OUTS = {"rage-click": "R", "dead-click": "X", "error-click": "E", "all": "RXE"}
@@ -156,6 +160,11 @@ def text_of(value: Any, limit: int) -> str:
     if not isinstance(value, str):
         return ""
     return " ".join(value[: limit * 4].split())[:limit]
+
+
+def has_disabled_class(classes: Any) -> bool:
+    """Do the classes call the element disabled?"""
+    return isinstance(classes, str) and _DISABLED_CLASS.search(classes) is not None
 
 
 def is_hinted(classes: str) -> bool:
@@ -175,8 +184,11 @@ def is_control(tag: str, a: Attributes) -> bool:
 
 
 def is_kept(tag: str, a: Attributes) -> bool:
-    """Is the element kept, as a control or for a flag that clicks below it need?"""
-    return is_control(tag, a) or _marks(tag, a) != ""
+    """Is the element kept, as a control or for a flag that clicks below it need?
+
+    Of groups it is kept whether they are disabled: a fieldset, and what says so by `aria-disabled`.
+    """
+    return is_control(tag, a) or tag == "fieldset" or a.aria_disabled is not None or _marks(tag, a) != ""
 
 
 def _marks(tag: str, a: Attributes) -> str:
@@ -199,7 +211,8 @@ def control_of(node_id: int, tag: str, a: Attributes, place: str, masking: Maski
     raw = (tag, a.type, a.role, raw_name, a.testid or a.test or a.cy, a.id, a.class_, _reference(tag, a), place)
     (kind, own_type, role, name, test_id, dom_id, classes, address), hidden = masking.control_texts(raw, _control_texts)
     marks = _marks(tag, a)
-    flags = (_flags(a) + marks if is_control(tag, a) else f"{marks}n") + hidden
+    own = _flags(a) if is_control(tag, a) else f"{'d' * _disabled(a)}n"
+    flags = own + marks + hidden
     return Control(node_id, node_id, kind, own_type, role, name, test_id, dom_id, classes, address, flags)
 
 
@@ -256,9 +269,14 @@ def _chosen(classes: Any) -> bool:
     return isinstance(classes, str) and not _CHOSEN.isdisjoint(classes.split())
 
 
+def _disabled(a: Attributes) -> bool:
+    by_attribute = a.disabled not in (None, False, "false") or a.aria_disabled in (True, "true")
+    return by_attribute or has_disabled_class(a.class_)
+
+
 def _flags(a: Attributes) -> str:
     flags = ""
-    if a.disabled not in (None, False, "false") or a.aria_disabled in (True, "true"):
+    if _disabled(a):
         flags += "d"
     if a.download is not None:
         flags += "D"

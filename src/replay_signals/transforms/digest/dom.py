@@ -15,12 +15,14 @@ from msgspec import Raw
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.controls import (
+    DISABLED_CLASS_BIT,
     MAX_RAW_CHARS,
     Control,
     SnapshotWalk,
     TextName,
     control_of,
     control_owners,
+    has_disabled_class,
     ids_below,
     is_alert,
     is_kept,
@@ -45,6 +47,7 @@ MAX_OWNERS = 10_000
 """Nodes, or ranges of them, whose control is kept."""
 
 _text = msgspec.json.Decoder(str)
+_json = msgspec.json.Decoder()
 _full = msgspec.json.Decoder(rrweb.Full)
 _adds = msgspec.json.Decoder(list[rrweb.Add])
 _removes = msgspec.json.Decoder(list[rrweb.Remove])
@@ -155,8 +158,15 @@ def _changed_attributes(raw: Raw, masking: Masking, budget: Budget) -> tuple[lis
         for name, value in islice(change.attributes.items(), MAX_ATTRIBUTES - len(names)):
             nodes.append(change.id)
             names.append(masking.word(name, "attribute_name", 32))
-            hashes.append(zlib.crc32(value) & 0xFFFF)
+            hashes.append(_value_hash(name, value))
     return nodes, names, hashes
+
+
+def _value_hash(name: str, value: Raw) -> int:
+    told = zlib.crc32(value) & 0xFFFF
+    if name == "class" and b"disabled" in bytes(value) and has_disabled_class(_json.decode(value)):
+        told |= DISABLED_CLASS_BIT
+    return told
 
 
 def _added(
@@ -176,7 +186,7 @@ def _added(
         if node.type == rrweb.ELEMENT and is_kept(node.tagName, node.attributes):
             place = masking.own_place(node_id)
             control = controls[node_id] = control_of(node_id, node.tagName, node.attributes, place, masking)
-            if not control.name:
+            if not control.name and "n" not in control.flags:
                 names[node_id] = TextName(control, place)
     alerts: list[str] = []
     owner_of = _owners(parent_of, controls)

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 
-from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.digest.controls import DISABLED_CLASS_BIT, Control, has_disabled_class
 from replay_signals.transforms.digest.dom import MAX_TARGETS
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation
 
@@ -25,13 +25,16 @@ _GENERATED = re.compile(
 )
 _STATE_CLASSES = frozenset(("active", "show", "open", "focus", "hover", "selected", "disabled", "collapsed", "loading"))
 _LABELLED = frozenset(("input", "select", "textarea", "button"))
+"""What a label may label, and what a disabled fieldset disables."""
+_DISABLING = ("disabled", "aria-disabled")
 MAX_DEPTH = 60
 
 
 class _Snapshot:
     """Controls of one full snapshot, by id ranges that nest."""
 
-    def __init__(self, controls: list[Control], owners: list[tuple[int, int]]) -> None:
+    def __init__(self, t: float, controls: list[Control], owners: list[tuple[int, int]]) -> None:
+        self.t = t
         self.controls = sorted(controls, key=attrgetter("first"))
         self._owners: dict[int, int] = dict(owners)
         self.firsts = [c.first for c in self.controls]
@@ -43,6 +46,11 @@ class _Snapshot:
                 open_.pop()
             self.outer.append(open_[-1] if open_ else -1)
             open_.append(i)
+
+    def of(self, node_id: int) -> Control | None:
+        """The control that the node itself is."""
+        i = bisect_right(self.firsts, node_id) - 1
+        return self.controls[i] if i >= 0 and self.firsts[i] == node_id else None
 
     def find(self, node_id: int) -> int:
         """Index of the innermost control that holds the node; -1 when none does."""
@@ -61,18 +69,17 @@ def is_set(value_hash: int) -> bool:
     return value_hash in _TRUE
 
 
-# attribute -> flag of a control, and which value of the attribute sets it; a changed class unsets what it set
+# attribute -> flag of a control, and which value of the attribute sets it; a changed class unsets the choice it set
 _STATES: dict[str, tuple[str, Callable[[int], bool]]] = {
     "disabled": ("d", lambda value: value not in _GONE),
     "aria-disabled": ("d", lambda value: value in _TRUE),
     "aria-selected": ("s", lambda value: value in _TRUE),
     "aria-current": ("s", lambda value: value not in _OFF),
-    "class": ("s", lambda value: False),
 }
 
 
 class Elements:
-    """All controls a page had; node ids are never used twice in a document, so time plays no part."""
+    """All controls a page had. Node ids are never used twice in a document, so time plays a part in states only."""
 
     def __init__(self) -> None:
         self._snapshots: list[_Snapshot] = []
@@ -81,7 +88,7 @@ class Elements:
         self._sorted = True
         self._holders: set[int] = set()
         self._ids: list[list[int]] = []
-        self._states: dict[tuple[int, str], list[tuple[float, bool]]] = {}
+        self._states: dict[tuple[int, str], list[tuple[float, str, bool]]] = {}
         self.root_ids: set[int] = set()
         self.alert_ids: set[int] = set()
         self.element_count = 0
@@ -94,10 +101,10 @@ class Elements:
         """A full snapshot of the page was recorded."""
         return bool(self._snapshots)
 
-    def add_snapshot(self, record: FullSnapshot) -> None:
+    def add_snapshot(self, t: float, record: FullSnapshot) -> None:
         """Takes in the controls of a full snapshot."""
         if not record.is_native or not self._snapshots:  # native views are kept by Screens
-            self._snapshots.append(_Snapshot(record.controls, record.owners))
+            self._snapshots.append(_Snapshot(t, record.controls, record.owners))
         complete = record.ids is not None and len(record.ids) < 2 * MAX_TARGETS
         self._ids.append(record.ids if complete and record.ids is not None else [])
         self.root_ids.add(record.root_id)
@@ -110,10 +117,12 @@ class Elements:
     def add_mutation(self, t: float, record: Mutation) -> None:
         """Takes in new controls and changed states."""
         for node_id, name, value_hash in record.attributes:
-            state = _STATES.get(name)
-            if state is not None:
+            if name == "class":
+                self._changed(node_id, "d", t, name, bool(value_hash & DISABLED_CLASS_BIT))
+                self._changed(node_id, "s", t, name, False)
+            elif (state := _STATES.get(name)) is not None:
                 flag, when = state
-                self._states.setdefault((node_id, flag), []).append((t, when(value_hash)))
+                self._changed(node_id, flag, t, name, when(value_hash))
         if record.added:
             self._ids.append(record.added)
         for control in record.controls:
@@ -123,6 +132,9 @@ class Elements:
             self._owners.append((owners[i], owners[i + 1], owners[i + 2]))
             self._holders.add(owners[i + 2])
             self._sorted = False
+
+    def _changed(self, node_id: int, flag: str, t: float, name: str, on: bool) -> None:
+        self._states.setdefault((node_id, flag), []).append((t, name, on))
 
     def holds(self, node_id: int | None) -> bool:
         """Is the node known: from a snapshot, or added since? False tells of a part of the recording that is lost."""
@@ -159,9 +171,14 @@ class Elements:
 
     def labels_field(self, label: Control) -> bool:
         """Is a form control associated with the label: named by its `for`, or below it?"""
+        return bool(label.href) or self._labelled(label) is not None
+
+    def _labelled(self, label: Control) -> Control | None:
+        """The form control that the label labels."""
+        fields = (c for c in self.all() if c.tag in _LABELLED)
         if label.href:
-            return True
-        return any(label.first < c.first <= label.last and c.tag in _LABELLED for c in self.all())
+            return next((c for c in fields if c.dom_id == label.href), None)
+        return next((c for c in fields if label.first < c.first <= label.last), None)
 
     def all(self) -> Iterator[Control]:
         """Every control the page had."""
@@ -187,16 +204,38 @@ class Elements:
         return frame.last > frame.first or frame.first in self._holders
 
     def disabled(self, control: Control, t: float) -> bool:
-        """Was the control disabled at that time?"""
-        return self._state(control, "d", t)
+        """Was the control disabled at that time: itself, with what is around it, or with the field it labels?"""
+        for around in self.around(control.first):
+            own = around.first == control.first
+            if (own or around.tag != "fieldset" or control.tag in _LABELLED) and self._is_disabled(around, t):
+                return True
+        field = self._labelled(control) if control.tag == "label" else None
+        return field is not None and self.disabled(field, t)
+
+    def _is_disabled(self, control: Control, t: float) -> bool:
+        """By attribute or by class, as they were in the last snapshot and have changed since."""
+        control, since_ms = self._as_of(control, t)
+        now = {name: on for when, name, on in self._states.get((control.first, "d"), ()) if since_ms < when <= t}
+        if any(now.values()) or "d" not in control.flags:
+            return any(now.values())
+        undone = any(name in now for name in _DISABLING) or ("class" in now and has_disabled_class(control.classes))
+        return not undone
 
     def chosen(self, control: Control, t: float) -> bool:
         """Was the control the current choice of its group (the open tab, the page one is on)?"""
-        return self._state(control, "s", t)
+        control, since_ms = self._as_of(control, t)
+        changes = [on for when, _, on in self._states.get((control.first, "s"), ()) if since_ms < when <= t]
+        return changes[-1] if changes else "s" in control.flags
 
-    def _state(self, control: Control, flag: str, t: float) -> bool:
-        changes = [state for when, state in self._states.get((control.first, flag), ()) if when <= t]
-        return changes[-1] if changes else flag in control.flags
+    def _as_of(self, control: Control, t: float) -> tuple[Control, float]:
+        """The control as the last snapshot before that time shows it, or as it was added, and the time of that."""
+        first: Control | None = None
+        for snapshot in reversed(self._snapshots):
+            shown = snapshot.of(control.first)
+            if shown is not None and snapshot.t <= t:
+                return shown, snapshot.t
+            first = shown or first
+        return self._controls.get(control.first) or first or control, float("-inf")
 
     def _owner(self, node_id: int) -> int | None:
         if not self._sorted:

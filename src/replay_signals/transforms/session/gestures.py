@@ -3,6 +3,10 @@
 A click event need not have a pointer-down: recorders may sample clicks only, Enter and Space click the control that has
 the focus, a label hands its click on to its field, and page code calls `element.click()`. The first two are clicks of
 the visitor; the others belong to the click before, or to nobody.
+
+A press on a disabled control need not have a click event: browsers send none to a disabled form control
+(https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fe-disabled). Press and release on it are
+a click of the visitor all the same.
 """
 
 from __future__ import annotations
@@ -26,6 +30,9 @@ TAP_CLICK_MS = 700
 """Touch browsers send the click event up to about 300 ms after the touch end; slow pages later."""
 PRESS_PX = 30
 """How far a pointer moves between pointer-down and click of one press, where the release is not recorded."""
+
+LONG_PRESS_MS = 500
+"""A finger that stays longer opens a menu or selects (the default of Android and iOS)."""
 
 TEXT_INPUTS = frozenset(
     (
@@ -52,7 +59,8 @@ class Click:
 
     `down_ms` is when the pointer went down: handlers may run from there on; `up_ms` when a mouse button was released,
     None where that is not recorded. `by_touch` and `by_key` tell what it was made with; both are False for a mouse, and
-    where the recorder does not say. `double`: half of a double click. `opt_outs`: the flags `R`, `X` and `E`
+    where the recorder does not say. `double`: half of a double click. `swallowed`: pressed and released on a disabled
+    control, with no click event. `opt_outs`: the flags `R`, `X` and `E`
     (digest/controls) of the control and of what is around it.
     """
 
@@ -68,6 +76,7 @@ class Click:
     up_ms: float | None = None
     by_touch: bool = False
     by_key: bool = False
+    swallowed: bool = False
     opt_outs: frozenset[str] = frozenset()
     activated: list[int] = field(default_factory=list)
 
@@ -137,8 +146,11 @@ class _Reader:
             if kind == rrweb.TOUCH_START or not emulated:
                 self._press = _Press(t, record.node_id, record.x_px, record.y_px, kind == rrweb.TOUCH_START)
         elif kind in _RELEASES and press is not None:
+            if press.up_ms is None and self._swallowed(press, t, record):
+                self._add(t, record, press).swallowed = True
             self._press = press._replace(up_ms=t)
         elif kind in _GIVEN_UP:
+            self._take_back(press)
             self._press = None
         elif kind in (rrweb.FOCUS, rrweb.BLUR):
             self._focus_told, self._focused = True, record.node_id if kind == rrweb.FOCUS else None
@@ -153,6 +165,14 @@ class _Reader:
         since_ms, self._last_ms = t - self._last_ms, t
         if press is None and self._made_by_browser(t, record, since_ms):
             return
+        if press is not None:
+            self._take_back(press)
+            self._press = None
+        click = self._add(t, record, press)
+        if press is None:
+            click.by_key = self._records_presses or (self._focuses(record.node_id) and not _has_place(record))
+
+    def _add(self, t: float, record: records.Interaction, press: _Press | None) -> Click:
         x, y = record.x_px, record.y_px
         if x is None and press is not None:
             x, y = press.x, press.y
@@ -162,10 +182,22 @@ class _Reader:
         if press is not None:
             click.down_ms, click.by_touch = press.t, press.by_touch or click.by_touch
             click.up_ms = None if click.by_touch else press.up_ms  # the focus moves after a finger was lifted
-            self._press = None
-        else:
-            click.by_key = self._records_presses or (self._focuses(record.node_id) and not _has_place(record))
         self.clicks.append(click)
+        return click
+
+    def _swallowed(self, press: _Press, t: float, record: records.Interaction) -> bool:
+        """Was a disabled control pressed and released?"""
+        control = control_at(self._page, press.node_id)
+        if control is None or not self._page.elements.disabled(control, press.t):
+            return False
+        released = control_at(self._page, record.node_id)
+        long = press.by_touch and t - press.t > LONG_PRESS_MS
+        return released is not None and released.first == control.first and _is_near(press, record) and not long
+
+    def _take_back(self, press: _Press | None) -> None:
+        """There is a click event after all, or another button was pressed."""
+        if press is not None and self.clicks and self.clicks[-1].swallowed and self.clicks[-1].down_ms == press.t:
+            self.clicks.pop()
 
     def _made_by_browser(self, t: float, record: records.Interaction, since_ms: float) -> bool:
         """A click event without a press: handed on by the click before, or called by page code?"""
@@ -192,7 +224,11 @@ def _is_of(press: _Press, t: float, record: records.Interaction) -> bool:
     """Does the click end this press? The other buttons' presses, and those given up, have no click event."""
     if press.up_ms is not None:
         return t - press.up_ms <= TAP_CLICK_MS
-    if press.node_id == record.node_id or record.x_px is None or press.x is None:
+    return press.node_id == record.node_id or _is_near(press, record)
+
+
+def _is_near(press: _Press, record: records.Interaction) -> bool:
+    if record.x_px is None or press.x is None:
         return True
     return hypot(record.x_px - press.x, (record.y_px or 0) - (press.y or 0)) <= PRESS_PX
 

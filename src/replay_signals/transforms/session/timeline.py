@@ -208,7 +208,7 @@ def _add_record(page: Page, t: float, record: ReplayRecord) -> None:
     elif type(record) is records.Meta and not page.href:
         page.href = record.href
     elif type(record) is records.FullSnapshot:
-        page.elements.add_snapshot(record)
+        page.elements.add_snapshot(t, record)
     elif type(record) is records.Network:
         for r in record.requests:
             start_ms = t if r.start_ms is None else r.start_ms

@@ -1,4 +1,4 @@
-"""blocked_click: a click on a disabled control (`disabled`, `aria-disabled`) that was answered by nothing.
+"""blocked_click: a click on a disabled control that was answered by nothing, or its press where no click event comes.
 
 Visitors who click disabled controls do not see why they may not go on (Contentsquare reports 9 % of visitors in one
 case); it is a different fault than a control that is not wired, so it is a kind of its own.
