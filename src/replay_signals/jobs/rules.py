@@ -22,6 +22,8 @@ UNITS = {
 MAX_LINE_CHARS = 110
 REQUIRED = object()
 """The default of a setting that has none: a list's entry must name it."""
+EXAMPLES = {"values[].path": "/checkout", "values[].points": 10, "outcomes[].event": "order completed"}
+"""What a setting without a default shows in the file."""
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -123,7 +125,7 @@ def _default(field: msgspec.structs.FieldInfo) -> object:
 
 def _toml(one: Setting) -> str:
     """A value as TOML writes it; JSON's scalars and lists are TOML's too."""
-    value = ("/checkout" if one.kind is str else 10) if one.default is REQUIRED else one.default
+    value = EXAMPLES.get(one.key, 10) if one.default is REQUIRED else one.default
     if not isinstance(value, (list, tuple)):
         return msgspec.json.encode(value).decode()
     items = [msgspec.json.encode(item).decode() for item in value]

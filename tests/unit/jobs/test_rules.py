@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from replay_signals.jobs.rules import as_toml, read_rules, settings
+from replay_signals.jobs.rules import Setting, as_toml, read_rules, settings
+from replay_signals.schemas.limits import doc, faults, nearest
 from replay_signals.schemas.rules import Rules, RulesError, load_rules
 from support.samples import ROOT
 
@@ -55,6 +59,26 @@ def test_check_accepts_a_good_file_and_names_its_version(run_cli: Run, tmp_path:
         ("[rage]\nmin_click = 4\n", "unknown key rage.min_click; did you mean rage.min_clicks?"),
         ("[rage\n", "not valid TOML"),
         ('[rage]\nmin_clicks = "four"\n', "rage.min_clicks"),
+        ("[rage]\nmin_clicks = 0\n", "rage.min_clicks = 0 is not possible; the nearest valid number is 2"),
+        ("[clicks]\nwindow_ms = -1\n", "clicks.window_ms = -1 is not possible; the nearest valid number is 1"),
+        ("[rage]\nradius_px = inf\n", "rage.radius_px = inf is no finite number"),
+        ("[session]\nsettle_ms = nan\n", "session.settle_ms = nan is no finite number"),
+        (
+            "[clicks]\nslow_ms = 8000\n",
+            "clicks.slow_ms = 8000 is above clicks.window_ms; the nearest valid number is 7000",
+        ),
+        ("[session]\nhorizon_ms = 20999\n", "below 3 evidence windows; the nearest valid number is 21000"),
+        ("[rejects]\nmax_share = -0.5\n", "rejects.max_share = -0.5 is not possible; the nearest valid number is 0"),
+        (
+            "[problems]\nstep_factor = 1\n",
+            "problems.step_factor = 1 is not possible; the nearest valid number is 1.001",
+        ),
+        ("[problems]\nmin_days = 20\n", "problems.min_days = 20 is above problems.baseline_days"),
+        ('[[outcomes]]\nevent = "paid"\nvalue = -3\n', "outcomes[0].value = -3 is not possible"),
+        ('[[outcomes]]\nevent = ""\n', "outcomes[0].event is empty"),
+        ('[[outcomes]]\nevent = "paid"\n[[outcomes]]\nevent = "paid"\n', "'paid' stands there twice"),
+        ('[[outcomes]]\nname = "paid"\n', "unknown key outcomes.name; did you mean outcomes."),
+        ("[[outcomes]]\nvalue = 3\n", "event"),
     ],
 )
 def test_check_says_what_is_wrong_in_which_file(run_cli: Run, tmp_path: Path, text: str, said: str) -> None:
@@ -78,3 +102,36 @@ def test_a_setting_written_out_at_its_default_is_the_same_version() -> None:
     written = msgspec.json.decode(msgspec.json.encode(Rules()), type=Rules)
 
     assert load_rules("[clicks]\nprompt_ms = 1000").version == written.version == Rules().version
+
+
+@pytest.mark.parametrize("setting", [s for s in settings() if isinstance(s.default, (int, float))], ids=lambda s: s.key)
+def test_no_number_may_be_negative_and_the_one_that_is_named_instead_is_valid(setting: Setting) -> None:
+    if isinstance(setting.default, bool) or setting.key == "values[].points":
+        return
+    table = f"[[{setting.table[:-2]}]]\nevent = 'e'" if setting.table.endswith("[]") else f"[{setting.table}]"
+    with pytest.raises(RulesError, match=re.escape(setting.key.replace("[]", "[0]"))) as error:
+        load_rules(f"{table}\n{setting.name} = -7\n")
+    named = str(error.value).rpartition(" ")[2]
+    try:
+        load_rules(f"{table}\n{setting.name} = {named}\n")
+    except RulesError as other:
+        assert " is above " in str(other) or " is below " in str(other), "valid by itself, not beside another setting"
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.integers())
+def test_the_nearest_valid_number_is_valid(value: float) -> None:
+    for bounds, whole in (
+        (doc("", least=2), True),
+        (doc("", above=0, below=1), False),
+        (doc("", least=0, most=9), False),
+    ):
+        near = nearest(value, bounds, whole)
+        assert nearest(near, bounds, whole) == near
+        assert not list(faults(near, Annotated[float, bounds], "x"))
+
+
+def test_what_a_visit_is_worth_changes_the_version_of_problems_alone() -> None:
+    rules = load_rules('[[outcomes]]\nevent = "paid"\n')
+    assert rules.version == Rules().version
+    assert rules.problems_version != Rules().problems_version
+    assert load_rules("[rage]\nmin_clicks = 4\n").problems_version != Rules().problems_version
