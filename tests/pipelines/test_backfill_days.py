@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from replay_signals.transforms.judge.session import JUDGED_TABLES
 from support.warehouses import backfill, contents, event, ms, newest, page, replay, rows, snapshots, written
 
 pytestmark = pytest.mark.slow
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.slow
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4)
 BEFORE_MIDNIGHT, AFTER_MIDNIGHT = "2026-03-02T23:50:00", "2026-03-03T00:10:00"
 ONLY_TUESDAY = {"from_day": TUESDAY, "to_day": TUESDAY}
-SESSION_TABLES = ("message_digests", "sessions", "signals", "interactions", "console_logs", "network_requests")
+SESSION_TABLES = ("message_digests", *JUDGED_TABLES)
 
 
 def uid(n: int) -> str:

@@ -25,6 +25,8 @@ COUNTS = {
     "message_digests": 10, "sessions": 3, "signals": 14, "interactions": 17, "console_logs": 3,
     "network_requests": 35, "events": 54, "dead_letters": 1,
 }  # fmt: skip
+LATER_TABLES = {"page_views": 0, "exceptions": 0}
+"""Tables that this warehouse does not have: views show them empty, the next run makes them."""
 HALF = EXAMPLES / "s0008.posts.jsonl.gz"
 HALF_LINES = 8
 
@@ -36,7 +38,7 @@ def kept(tmp_path: Path) -> Path:
 
 def test_every_row_and_record_is_read(kept: Path, run_cli: Run) -> None:
     assert {table: len(found) for table, found in contents(kept).items()} == COUNTS
-    assert {table: len(found) for table, found in newest(kept).items()} == COUNTS
+    assert {table: len(found) for table, found in newest(kept).items()} == COUNTS | LATER_TABLES
     code, out, _ = run_cli("signals", "-w", str(kept), "--json", "--limit", "0")
     shown = json.loads(out)
     assert (code, len(shown)) == (0, COUNTS["signals"])
@@ -63,5 +65,6 @@ def test_the_other_half_of_a_session_joins_the_first(kept: Path, tmp_path: Path,
 def test_old_sessions_are_judged_again_and_then_nothing_moves(kept: Path) -> None:
     result = run_rejudge(RejudgeOptions(str(kept)))
     assert (result.sessions, result.dead_letters) == (COUNTS["sessions"], {})
+    assert contents(kept).keys() == (COUNTS | LATER_TABLES).keys()
     assert run_rejudge(RejudgeOptions(str(kept))).added == {}
     assert backfill(kept, EXAMPLES / "s0003.posts.jsonl.gz").dead_letters == {}

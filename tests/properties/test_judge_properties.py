@@ -17,6 +17,7 @@ from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.judge.judgement import judge
+from replay_signals.transforms.judge.session import JUDGED_TABLES
 from support.dom import Json
 from support.events import compressed
 from support.outcome import digested, message, verdict_of
@@ -144,7 +145,7 @@ def test_judging_twice_gives_the_same_rows_byte_for_byte() -> None:
 def keys_of(made: SessionVerdict) -> None:
     """What identifies a row identifies one row; every row can be written."""
     msgspec.json.encode(made)
-    for table in ("signals", "interactions", "console_logs", "network_requests"):
+    for table in JUDGED_TABLES[1:]:
         keys = [tuple(getattr(row, name) for name in ROW_KEYS[table]) for row in getattr(made, table)]
         assert len(keys) == len(set(keys)), table
 

@@ -47,6 +47,14 @@ def signal_row(**changes: object) -> SignalRow:
         "offset_ms": 65_000,
         "flags": {"new-checkout": "test"},
         "rules_version": "1-abcd",
+        "incident_id": "c" * 16,
+        "is_leading": True,
+        "failure": "request",
+        "cause": "POST /api/pay/:id 5xx",
+        "problem_id": "d" * 16,
+        "place": "/orders/:id",
+        "request_route": "POST /api/pay/:id 5xx",
+        "exception_fingerprint": "e" * 16,
     }
     return SignalRow(**(fields | changes))  # type: ignore[arg-type]
 

@@ -19,6 +19,7 @@ from replay_signals.transforms.evidence.extract import event_evidence
 from replay_signals.transforms.judge.session import judge_session
 from replay_signals.transforms.revisions.revise import latest, revise
 from replay_signals.transforms.streaming import COUNTERS, Late, Live, MemoryStore, Step
+from replay_signals.transforms.streaming.closing import FACT_TABLES
 from replay_signals.transforms.streaming.state import CLOSED, EXPIRED, STATES, SessionState
 from replay_signals.transforms.table_rows import Rows, canonical, content, key_of
 
@@ -86,7 +87,7 @@ class Stream:
 
     def tables(self) -> Rows:
         """The newest revision of every row, as the `_latest` views show them but with retracted signals."""
-        found: Rows = {name: [] for name in ("sessions", "signals", "console_logs", "network_requests")}
+        found: Rows = {name: [] for name in ("sessions", "signals", *FACT_TABLES)}
         for name in ("message_digests", "events", *found):
             found[name] = list(latest(name, self.of(name)).values())
         revision = found["sessions"][0].revision if found["sessions"] else 0

@@ -40,6 +40,9 @@ class Where(Struct, frozen=True, kw_only=True):
     ]
     x_px: Annotated[float | None, doc("Place in the viewport, CSS pixels")] = None
     y_px: Annotated[float | None, doc("Place in the viewport, CSS pixels")] = None
+    place: Annotated[
+        str, doc("Page pattern, or `layout` for a control in a shared header, menu or footer"), Holds.ADDRESS
+    ] = ""
 
 
 class Who(Struct, frozen=True, kw_only=True):
@@ -99,6 +102,25 @@ class InboxRecord(Struct, frozen=True, kw_only=True):
     reaction_ms: Annotated[float | None, doc("Time from the click to its reaction")] = None
     recording: Annotated[Recording | None, doc("Span of the recording, when it is known")] = None
     impact: Annotated[Impact | None, doc("Reach; null on a signal, which is one visitor's")] = None
+    incident_id: Annotated[
+        str, doc("Trouble a signal belongs to: same visitor, control and moment"), Holds.OWN_WORD
+    ] = ""
+    is_leading: Annotated[bool, doc("It is the signal of its incident that explains most")] = False
+    failure: Annotated[
+        str,
+        doc("How it failed: silence, blocked, slow, exception, request, form, page, reading or exit"),
+        Holds.OWN_WORD,
+    ] = ""
+    cause: Annotated[str, doc("What to mend in a few words; the same for the same cause"), Holds.SENTENCE] = ""
+    problem_id: Annotated[
+        str, doc("Problem a signal belongs to: hash of team and cause, 16 hex digits"), Holds.OWN_WORD
+    ] = ""
+    request_route: Annotated[
+        str, doc("Failed request: POST /api/cart/:id 5xx; empty for other failures"), Holds.ADDRESS
+    ] = ""
+    exception_fingerprint: Annotated[
+        str, doc("Fingerprint of the exception; empty for other failures"), Holds.OWN_WORD
+    ] = ""
 
 
 _PRIMITIVES: dict[object, object] = {

@@ -9,34 +9,26 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
+from replay_signals.schemas.columns import (
+    Day,
+    FactRevision,
+    PagePattern,
+    PageUrl,
+    Place,
+    RemovedText,
+    Revision,
+    RulesVersion,
+    SessionId,
+    Team,
+    WindowId,
+    doc,
+)
+from replay_signals.schemas.fact_rows import ConsoleLogRow, ExceptionRow, NetworkRequestRow, PageViewRow
 from replay_signals.schemas.kept import Holds
 
 SCHEMA_VERSION = 1
-
-
-def doc(text: str) -> Meta:
-    """Column documentation."""
-    return Meta(description=text)
-
-
-Day = Annotated[date, doc("UTC day the session started; partition")]
-Team = Annotated[str, doc("Project token; empty when the input names none"), Holds.PROJECT]
-SessionId = Annotated[str, doc("Session id of the recorder"), Holds.RANDOM_ID]
-WindowId = Annotated[str, doc("Window (tab) id of the recorder; the session id when it has none"), Holds.RANDOM_ID]
-RulesVersion = Annotated[str, doc("Version of the code and rules that judged this row"), Holds.OWN_WORD]
-FactRevision = Annotated[
-    int, doc("1 for the first row of this key, counts up when late evidence changes it in a stream")
-]
-Revision = Annotated[int, doc("1 for the first result, counts up when late data or new rules change it")]
-PageUrl = Annotated[str, doc("URL of the page, without user info"), Holds.ADDRESS]
-RemovedText = Annotated[
-    dict[str, int],
-    doc("How often each rule of privacy removed text, by field and rule: page_url/url_value"),
-    Holds.OWN_WORD,
-]
-PagePattern = Annotated[str, doc("URL path with ids replaced, for grouping: /orders/:id"), Holds.ADDRESS]
 
 
 class MessageDigestRow(Struct, frozen=True, kw_only=True):
@@ -97,6 +89,22 @@ class SignalRow(Struct, frozen=True, kw_only=True):
     offset_ms: Annotated[int, doc("Start of the evidence from the start of the recording, to seek a player")]
     flags: Annotated[dict[str, str], doc("Feature flags and variants of the session"), Holds.FLAGS]
     rules_version: RulesVersion
+    incident_id: Annotated[str, doc("Trouble it belongs to: same visitor, control and moment"), Holds.OWN_WORD] = ""
+    is_leading: Annotated[bool, doc("It is the signal of its incident that explains most")] = False
+    failure: Annotated[
+        str,
+        doc("How it failed: silence, blocked, slow, exception, request, form, page, reading or exit"),
+        Holds.OWN_WORD,
+    ] = ""
+    cause: Annotated[str, doc("What to mend in a few words; the same for the same cause"), Holds.SENTENCE] = ""
+    problem_id: Annotated[str, doc("Problem it belongs to: hash of team and cause, 16 hex digits"), Holds.OWN_WORD] = ""
+    place: Place = ""
+    request_route: Annotated[
+        str, doc("Failed request: POST /api/cart/:id 5xx; empty for other failures"), Holds.ADDRESS
+    ] = ""
+    exception_fingerprint: Annotated[
+        str, doc("Fingerprint of the exception; empty for other failures"), Holds.OWN_WORD
+    ] = ""
 
 
 class InteractionRow(Struct, frozen=True, kw_only=True):
@@ -129,40 +137,7 @@ class InteractionRow(Struct, frozen=True, kw_only=True):
     reaction_ms: Annotated[float | None, doc("Time from the click to its reaction")]
     reason: Annotated[str, doc("Why the verdict is what it is, one phrase"), Holds.OWN_WORD]
     rules_version: RulesVersion
-
-
-class ConsoleLogRow(Struct, frozen=True, kw_only=True):
-    """One console line of the recording."""
-
-    day: Day
-    team: Team
-    session_id: SessionId
-    window_id: WindowId
-    log_id: Annotated[str, doc("Deterministic: session, window, time and content"), Holds.OWN_WORD]
-    occurred_at: Annotated[datetime, doc("Client clock")]
-    level: Annotated[str, doc("info, warn or error (PostHog's mapping)"), Holds.OWN_WORD]
-    message: Annotated[str, doc("Message, cut to a bounded length"), Holds.PROGRAM_LINE]
-    source: Annotated[str, doc("First stack line; empty when there is none"), Holds.PROGRAM_LINE]
-    page: PageUrl
-    revision: FactRevision = 1
-
-
-class NetworkRequestRow(Struct, frozen=True, kw_only=True):
-    """One request the recorder saw."""
-
-    day: Day
-    team: Team
-    session_id: SessionId
-    window_id: WindowId
-    request_id: Annotated[str, doc("Deterministic: session, window, start and URL"), Holds.OWN_WORD]
-    started_at: Annotated[datetime, doc("Start of the request, client clock")]
-    duration_ms: Annotated[float, doc("Duration")]
-    method: Annotated[str, doc("HTTP method; empty when the recorder did not see it"), Holds.PROGRAM_WORD]
-    url: Annotated[str, doc("URL without query values and user info"), Holds.ADDRESS]
-    status: Annotated[int | None, doc("HTTP status; null when unknown")]
-    initiator: Annotated[str, doc("fetch, xmlhttprequest, navigation, img …"), Holds.PROGRAM_WORD]
-    page: PageUrl
-    revision: FactRevision = 1
+    place: Place = ""
 
 
 class EventRow(Struct, frozen=True, kw_only=True):
@@ -304,6 +279,27 @@ class SessionRow(Struct, frozen=True, kw_only=True):
     text_selection_count: Annotated[int, doc("Selection events")]
     selection_copy_count: Annotated[int, doc("Input events within 2 s of a selection")]
     rules_version: RulesVersion
+    release: Annotated[
+        str, doc("Release of the page or app as the last event tells it; empty when unknown"), Holds.PROPERTIES
+    ] = ""
+    browser: Annotated[str, doc("Browser of the events; empty when unknown"), Holds.PROPERTIES] = ""
+    browser_version: Annotated[str, doc("Its version; empty when unknown"), Holds.PROPERTIES] = ""
+    os: Annotated[str, doc("Operating system of the events; empty when unknown"), Holds.PROPERTIES] = ""
+    os_version: Annotated[str, doc("Its version; empty when unknown"), Holds.PROPERTIES] = ""
+    device_type: Annotated[str, doc("Desktop, Mobile or Tablet; empty when unknown"), Holds.PROPERTIES] = ""
+    country: Annotated[str, doc("ISO 3166 code of the events; empty when unknown"), Holds.PROPERTIES] = ""
+    library_version: Annotated[
+        str, doc("Version of the SDK that sent the events; empty when unknown"), Holds.PROPERTIES
+    ] = ""
+    host: Annotated[str, doc("Host of the first page; id of the app on mobile"), Holds.ADDRESS] = ""
+    traffic: Annotated[
+        str, doc("visitor, bot, internal or test; empty in rows from before the column"), Holds.OWN_WORD
+    ] = ""
+    judgeable: Annotated[
+        str,
+        doc("ok, or why the recording cannot be judged: no_snapshot, no_mutations, broken_clock, canvas"),
+        Holds.OWN_WORD,
+    ] = ""
 
 
 class SessionVerdict(Struct, frozen=True, kw_only=True):
@@ -314,6 +310,8 @@ class SessionVerdict(Struct, frozen=True, kw_only=True):
     interactions: list[InteractionRow]
     console_logs: list[ConsoleLogRow]
     network_requests: list[NetworkRequestRow]
+    page_views: list[PageViewRow] = []
+    exceptions: list[ExceptionRow] = []
 
 
 TABLES: dict[str, type[Struct]] = {
@@ -323,6 +321,8 @@ TABLES: dict[str, type[Struct]] = {
     "interactions": InteractionRow,
     "console_logs": ConsoleLogRow,
     "network_requests": NetworkRequestRow,
+    "page_views": PageViewRow,
+    "exceptions": ExceptionRow,
     "events": EventRow,
     "dead_letters": DeadLetterRow,
 }
@@ -335,6 +335,8 @@ ROW_KEYS: dict[str, tuple[str, ...]] = {
     "interactions": ("team", "session_id", "interaction_id"),
     "console_logs": ("team", "session_id", "log_id"),
     "network_requests": ("team", "session_id", "request_id"),
+    "page_views": ("team", "session_id", "page_view_id"),
+    "exceptions": ("team", "session_id", "exception_id"),
     "events": ("team", "uuid"),
     "dead_letters": ("dead_letter_id",),
 }

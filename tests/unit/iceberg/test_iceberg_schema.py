@@ -112,7 +112,7 @@ def test_a_column_without_documentation_or_type_is_refused() -> None:
 class WiderSession(SessionRow, frozen=True, kw_only=True):
     """A later version of the struct: fields appended at the end."""
 
-    country: Annotated[str, msgspec.Meta(description="Country of the visitor")] = "unknown"
+    planet: Annotated[str, msgspec.Meta(description="Planet of the visitor")] = "unknown"
     scores: Annotated[dict[str, float], msgspec.Meta(description="Scores by name")]
     weight: Annotated[float | None, msgspec.Meta(description="Weight")] = None
 
@@ -134,9 +134,9 @@ def test_appended_fields_evolve_a_table_and_leave_its_data_readable(
 
     monkeypatch.setitem(TABLES, "sessions", WiderSession)
     table = open_tables(open_catalog(str(tmp_path)))["sessions"]
-    added = [field for field in table.schema().fields if field.name in ("country", "scores", "weight")]
+    added = [field for field in table.schema().fields if field.name in ("planet", "scores", "weight")]
     assert [(f.name, f.doc, f.required) for f in added] == [
-        ("country", "Country of the visitor", False),
+        ("planet", "Planet of the visitor", False),
         ("scores", "Scores by name", False),
         ("weight", "Weight", False),
     ]
@@ -144,7 +144,7 @@ def test_appended_fields_evolve_a_table_and_leave_its_data_readable(
     stored(table, new)
     found = {row.session_id: row for row in read_rows(PinnedTable(table), "sessions", equal("team", "text"))}
     assert found["new"] == new
-    assert found["old"] == WiderSession(**msgspec.structs.asdict(old), country="unknown", scores={}, weight=None)
+    assert found["old"] == WiderSession(**msgspec.structs.asdict(old), planet="unknown", scores={}, weight=None)
 
     monkeypatch.setitem(TABLES, "sessions", SessionRow)
     older_writer = open_tables(open_catalog(str(tmp_path)))["sessions"]

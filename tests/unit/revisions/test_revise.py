@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from replay_signals.pipelines.iceberg.schema import columns_of
-from replay_signals.schemas.rows import ConsoleLogRow, DeadLetterRow, InteractionRow, SessionRow
+from replay_signals.schemas.fact_rows import ConsoleLogRow
+from replay_signals.schemas.rows import DeadLetterRow, InteractionRow, SessionRow
 from replay_signals.transforms.revisions.revise import Change, revise
 from support.samples import signal_row
 from support.warehouses import encode

@@ -32,6 +32,8 @@ COMMIT_ORDER = (
     "dead_letters",
     "console_logs",
     "network_requests",
+    "page_views",
+    "exceptions",
     "interactions",
     "signals",
     "sessions",

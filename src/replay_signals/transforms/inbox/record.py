@@ -40,6 +40,7 @@ def inbox_record(signal: SignalRow, *, produced_at: datetime, session: SessionRo
             element_key=signal.element_key,
             x_px=signal.x_px,
             y_px=signal.y_px,
+            place=signal.place,
         ),
         who=Who(
             session_id=signal.session_id,
@@ -62,6 +63,13 @@ def inbox_record(signal: SignalRow, *, produced_at: datetime, session: SessionRo
         produced_at=produced_at,
         reaction_ms=signal.reaction_ms,
         recording=recording,
+        incident_id=signal.incident_id,
+        is_leading=signal.is_leading,
+        failure=signal.failure,
+        cause=signal.cause,
+        problem_id=signal.problem_id,
+        request_route=signal.request_route,
+        exception_fingerprint=signal.exception_fingerprint,
     )
 
 
@@ -97,6 +105,14 @@ def signal_row(record: InboxRecord) -> SignalRow:
         offset_ms=record.offset_ms,
         flags=record.flags,
         rules_version=record.rules_version,
+        incident_id=record.incident_id,
+        is_leading=record.is_leading,
+        failure=record.failure,
+        cause=record.cause,
+        problem_id=record.problem_id,
+        request_route=record.request_route,
+        exception_fingerprint=record.exception_fingerprint,
+        place=record.where.place,
     )
 
 

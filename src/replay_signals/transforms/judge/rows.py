@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from replay_signals.schemas.digests import at
-from replay_signals.schemas.rows import ConsoleLogRow, InteractionRow, NetworkRequestRow, SessionRow, SignalRow
+from replay_signals.schemas.fact_rows import ConsoleLogRow, NetworkRequestRow
+from replay_signals.schemas.rows import InteractionRow, SessionRow, SignalRow
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.judge import severity

@@ -17,7 +17,15 @@ from replay_signals.transforms.parse.values import dead_of_bug
 from replay_signals.transforms.session.event_rows import event_of
 from replay_signals.transforms.table_rows import Rows, canonical, one_per_key
 
-JUDGED_TABLES = ("sessions", "signals", "interactions", "console_logs", "network_requests")
+JUDGED_TABLES = (
+    "sessions",
+    "signals",
+    "interactions",
+    "console_logs",
+    "network_requests",
+    "page_views",
+    "exceptions",
+)
 
 
 class JudgedSession(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from replay_signals.transforms.streaming.state import Fact, Published, StoredSig
 from replay_signals.transforms.streaming.step import Step
 from replay_signals.transforms.table_rows import Rows, content, key_of
 
-FACT_TABLES = ("console_logs", "network_requests")
+FACT_TABLES = ("console_logs", "network_requests", "page_views", "exceptions")
 
 
 class Standing(NamedTuple):
