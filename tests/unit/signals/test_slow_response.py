@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from support.dom import button, el
+import pytest
+
+from support import events as rrweb
+from support.dom import El, button, el, link
 from support.web import Page, Visit
 
 
@@ -39,3 +42,95 @@ def test_a_change_much_later_and_without_a_request_is_no_answer() -> None:
     visit, page = shop()
     page.click("pay", at=4000).says("total", "5", at=10_000).lives(60_000)
     assert visit.kinds() == ["dead_click"]
+
+
+def plain(*more: El) -> tuple[Visit, Page]:
+    """A recording without requests, of a page that has settled."""
+    visit = Visit()
+    content = (button("Pay", id="pay"), el("p", "0", id="total"), el("p", "0:00", id="clock"), *more)
+    return visit, visit.open("http://shop.test/", *content, how=None)
+
+
+@pytest.mark.parametrize("clock", [False, True], ids=["still", "restless"])
+@pytest.mark.parametrize("how", ["text", "added", "added and gone"])
+def test_a_late_change_of_a_place_that_does_not_change_by_itself(how: str, clock: bool) -> None:
+    visit, page = plain()
+    if clock:
+        page.ticks("clock", every=1000, until=40_000)
+    page.click("pay", at=4000)
+    note = el("p", "Paid")
+    page.says("total", "1", at=8600) if how == "text" else page.adds(note, at=8600)
+    if how == "added and gone":
+        page.removes(note, at=12_000)
+    page.lives(60_000)
+    assert visit.kinds() == ["slow_response"]
+    assert visit.outcome().signal("slow_response").reaction_ms == 4600
+
+
+def test_a_control_that_is_slow_each_time() -> None:
+    visit, page = plain()
+    for at in (4000, 20_000, 36_000):
+        page.click("pay", at=at).says("total", str(at), at=at + 4500)
+    page.lives(60_000)
+    assert visit.kinds() == ["slow_response"] * 3
+
+
+@pytest.mark.parametrize("other", [15_000, 1500], ids=["later", "before"])
+def test_a_late_change_of_a_place_that_changed_by_itself(other: float) -> None:
+    visit, page = plain()
+    page.says("total", "1", at=other).click("pay", at=4000).says("total", "2", at=8600).lives(60_000)
+    assert visit.kinds() == ["dead_click"]
+
+
+def test_a_late_change_of_a_place_that_other_controls_see_changing() -> None:
+    """A feed: the places change now and then, and visitors always click before."""
+    visit, page = plain(button("Help", id="help"))
+    page.click("pay", at=4000).says("total", "1", at=8600).click("help", at=12_000).says("total", "2", at=17_000)
+    page.lives(60_000)
+    assert visit.kinds() == ["dead_click"] * 2
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_what_the_pointer_brings_is_no_late_answer(stays: bool) -> None:
+    visit, page = plain(link("Home", "/", id="home", class_="link"))
+    page.click("pay", at=4000).points(8400)
+    if stays:
+        page.sets("home", at=8600, class_="link hover")
+    else:
+        tip = el("div", "Go home", class_="tip")
+        page.adds(tip, at=8600).removes(tip, at=9400)
+    page.lives(60_000)
+    assert visit.kinds() == ["dead_click"]
+
+
+@pytest.mark.parametrize("act", ["scroll", "type", "address bar"])
+def test_what_the_visitor_does_meanwhile_is_no_late_answer(act: str) -> None:
+    visit, page = plain(el("input", id="find", type="search"))
+    page.click("pay", at=4000)
+    if act == "scroll":
+        page.scrolls(300, at=8500)
+    elif act == "type":
+        page.types("find", "a", at=8400)
+    else:
+        page.record(rrweb.interaction(8000, rrweb.BLUR, page.node("pay").node_id))
+    page.sets("total", at=8600, class_="on").lives(60_000)
+    assert "slow_response" not in visit.kinds()
+    assert visit.verdict("pay") == "dead"
+
+
+def test_the_end_of_a_note_is_no_late_answer() -> None:
+    note = el("p", "Welcome")
+    visit, page = plain(note)
+    page.click("pay", at=4000).removes(note, at=8600).lives(60_000)
+    assert visit.kinds() == ["dead_click"]
+
+
+@pytest.mark.parametrize(("stayed_ms", "kinds"), [(0, []), (4200, ["slow_response"])])
+def test_a_page_that_shows_before_its_recorder_starts(stayed_ms: float, kinds: list[str]) -> None:
+    """Without the time of its navigation: only while the old page is still recorded does the visitor surely wait."""
+    visit, page = plain(link("More", "/more.html", id="more"))
+    page.click("more", at=4000)
+    if stayed_ms:
+        page.points(4000 + stayed_ms)
+    visit.open("http://shop.test/more.html", link("Home", "/"), at=8800, how=None).lives(30_000)
+    assert [kind for kind in visit.kinds() if kind != "dead_end"] == kinds

@@ -7,7 +7,7 @@ answer only where it comes at once after a click and off the rhythm.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
@@ -47,6 +47,18 @@ TRAIN_SHARE = 0.3
 """The part of the period that a train may take, so that what falls into it twice is no accident."""
 
 
+class Wait(NamedTuple):
+    """The time after a click in which its answer may come, up to the next one, and the control or node clicked."""
+
+    start_ms: float
+    end_ms: float
+    element: int | None
+
+
+NOTHING = -1
+"""Not the id of any node."""
+
+
 class Background:
     """The habits of one page."""
 
@@ -56,18 +68,26 @@ class Background:
         effects: Iterable[Effect],
         clicks: Iterable[tuple[float, float]],
         other: Iterable[tuple[float, float]],
+        waits: Iterable[Wait],
     ) -> None:
-        """`clicks` and `other` (typing, scrolling …) are spans in which the visitor may have caused changes."""
+        """`clicks` and `other` (typing, scrolling …) are spans in which the visitor may have caused changes.
+
+        `waits` are the times after the clicks, in order.
+        """
         clicks = list(clicks)
         after_clicks, after_all = _Spans(clicks), _Spans([*clicks, *other])
         self._times: dict[Target, list[float]] = {}
         self._moves = _moves(page)
+        self._waits = list(waits)
+        self._endings: set[float] = set()
         self._links = _Links()
         quiet_times: dict[Target, list[float]] = {}
         ready = page.start_ms + SETTLE_MS
         for effect in effects:
             busy = after_clicks if effect.kind == "scroll" else after_all
             quiet = effect.t > ready and effect.t not in busy
+            if effect.removed and not effect.added:
+                self._endings.add(effect.t)
             for target in effect.targets:
                 self._times.setdefault(target, []).append(effect.t)
                 if quiet:
@@ -81,13 +101,11 @@ class Background:
             habit = by_root.setdefault(self._links.root(target), _Habit())
             habit.add(self._times[target], times)
             self._habits[target] = habit
-        self.restless = any(habit.repeats for habit in by_root.values())
         self._elsewhere: set[Target] = set()
 
     def learn_from(self, twin: Background) -> None:
         """Takes over the habits seen in another view of the same document, whose node ids are the same."""
         self._elsewhere |= {t for t in twin._times if t[0] != "s" and twin.habitual(t)}
-        self.restless = self.restless or twin.restless
 
     def _series(self, clicks: list[tuple[float, float]]) -> Iterator[Target]:
         """Places that change in a steady rhythm, busy or not, and those that change with them.
@@ -120,6 +138,20 @@ class Background:
         if since_ms > PROMPT_MS or self._hovered(t, since_ms):
             return True
         return habit.repeats and habit.on_beat(t, since_ms)
+
+    def moved(self, target: Target, element: int | None) -> bool:
+        """Did this place change without the visitor, other than while they waited for an answer of that control?
+
+        Where only something goes away, that is the end of what came before.
+        """
+        habit = self._habits.get(target)
+        if habit is None:
+            return target in self._elsewhere
+        return any(self._waited_for(t) != element for t in habit.quiet if t not in self._endings)
+
+    def _waited_for(self, t: float) -> int | None:
+        i = bisect_right(self._waits, t, key=lambda wait: wait.start_ms) - 1
+        return self._waits[i].element if i >= 0 and t <= self._waits[i].end_ms else NOTHING
 
     def habitual(self, target: Target) -> bool:
         """The page changes this by itself, time and again."""
@@ -182,6 +214,11 @@ class _Habit:
     def times(self) -> list[float]:
         """All changes of all places, in order."""
         return sorted(self._all)
+
+    @property
+    def quiet(self) -> set[float]:
+        """Changes in quiet time."""
+        return self._quiet
 
     @cached_property
     def repeats(self) -> bool:

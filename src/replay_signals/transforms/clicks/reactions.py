@@ -19,6 +19,7 @@ from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import Effect, Target
+from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.gestures import Click, is_typed
 from replay_signals.transforms.session.timeline import Page, Request
 
@@ -32,6 +33,8 @@ AGAIN_MS = 2000
 """An animation still running from the last click on the same control is that control at work."""
 HOVER_MEMORY_MS = 5000
 """A tooltip that a click or the parting pointer takes away was shown at most this long before."""
+_ACTS = frozenset(("input", "focus", "blur", "hidden"))
+"""Effects that tell of something else that the visitor does, once the click is over."""
 _time = attrgetter("t")
 
 
@@ -59,7 +62,7 @@ class Reactions:
     def of(self, click: Click, share: list[Effect], requests: list[Request]) -> list[Effect]:
         """Answers among the effects between this click and the next, in order of time."""
         near = share[: bisect_right(share, click.t + self.rules.window_ms, key=_time)]
-        found = self._caused([e for e in near if self._answers(e, click)], click, requests)
+        found = self._caused([e for e in near if self._answers(e, click)], click, requests) or self._late(near, click)
         for effect in found:
             self._brought += pairs(effect.added)
         if found:
@@ -182,9 +185,41 @@ class Reactions:
             if effect.t <= chain or by_request:
                 kept.append(effect)
                 chain = max(chain, effect.t + self.rules.prompt_ms)
-        if not kept and own and own[0].kind == "mutation" and not self.background.restless:
-            kept = own  # late and alone, on a page that does not move by itself: nothing else explains it
         return [] if self._only_feedback(kept, click) else kept
+
+    def _late(self, near: list[Effect], click: Click) -> list[Effect]:
+        """A change seconds after the click, alone, of a place that does not change by itself: nothing else explains it.
+
+        What takes so long waits for a request, so where requests are recorded the answer is known by its request.
+        """
+        if click.control is None or self.page.requests:
+            return []
+        scrolled_ms = float("-inf")
+        for effect in near[bisect_right(near, click.t + self.rules.prompt_ms, key=_time) :]:
+            if effect.kind in _ACTS:
+                return []  # what follows is about that
+            if effect.kind == "scroll":
+                scrolled_ms = effect.t
+            of_scrolling = effect.t - scrolled_ms <= self.rules.prompt_ms
+            if effect.kind == "mutation" and not of_scrolling and not self._by_itself(effect, click):
+                return [effect]
+        return []
+
+    def _by_itself(self, effect: Effect, click: Click) -> bool:
+        """Would the change have come without the click: a clock, a hover effect, the end of a note?"""
+        if not effect.targets or any(self.background.moved(target, click.element) for target in effect.targets):
+            return True
+        if self.background.pointed(effect.t) and self._passes(effect):
+            return True
+        return bool(effect.removed) and not effect.added and not self._inside(click, pairs(effect.removed))
+
+    def _passes(self, effect: Effect) -> bool:
+        """Is it what a pointer brings: a look, or something that goes again, or came just before the end?"""
+        if not effect.added:
+            return all(kind == "a" for kind, _, _ in effect.targets)
+        start, end = (bisect_right(self._times, effect.t + ms) for ms in (0, HOVER_MEMORY_MS))
+        gone = (first for e in self._effects[start:end] for first in e.removed[::2])
+        return self.page.end_ms - effect.t < FEEDBACK_MS or any(in_ranges(effect.added, first) for first in gone)
 
     def _only_feedback(self, kept: list[Effect], click: Click) -> bool:
         control = click.control

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from replay_signals.schemas.rules import Clicks
-from replay_signals.transforms.clicks.background import Background
+from replay_signals.transforms.clicks.background import Background, Wait
 from replay_signals.transforms.clicks.observability import (
     NATIVE,
     leads_away,
@@ -22,6 +22,7 @@ from replay_signals.transforms.clicks.observability import (
     unobservable_reason,
 )
 from replay_signals.transforms.clicks.reactions import MARGIN_MS, Reactions
+from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import Effect, effects_of
 from replay_signals.transforms.session.gestures import Click, clicks_of
@@ -118,7 +119,9 @@ def _document(page: Page) -> tuple[str, int]:
 def _view(page: Page, window: Window, clicks: list[Click], rules: Clicks) -> _View:
     effects = effects_of(page)
     other = [(e.t - MARGIN_MS, e.t + rules.prompt_ms) for e in effects if e.kind in ("input", "scroll")]
-    return _View(page, window, clicks, effects, Background(page, effects, _after_clicks(clicks, effects, rules), other))
+    waits = [Wait(c.down_ms - MARGIN_MS, c.t + rules.window_ms, c.element) for c in clicks]
+    background = Background(page, effects, _after_clicks(clicks, effects, rules), other, waits)
+    return _View(page, window, clicks, effects, background)
 
 
 def _judge_view(view: _View, timeline: Timeline, rules: Clicks, addresses: list[tuple[float, str]]) -> list[Judged]:
@@ -219,10 +222,21 @@ class _PageJudge:
         first = out.effects[0]
         out.reaction = first.kind
         out.reaction_ms = round(max(0.0, first.t - out.click.t), 1)
-        out.verdict = SLOW if out.reaction_ms > self.rules.slow_ms else ALIVE
+        out.verdict = SLOW if self._waited_ms(out.click, first) > self.rules.slow_ms else ALIVE
         proven = out.reaction_ms <= self.rules.prompt_ms or first.kind in ("navigation", "new window") or out.requests
         out.confidence = 0.95 if out.reaction_ms <= 300 else 0.9 if proven else 0.6
         out.reason = f"{first.kind} after {out.reaction_ms:.0f} ms"
+
+    def _waited_ms(self, click: Click, answer: Effect) -> float:
+        """How long the visitor waited at least, doing nothing else.
+
+        Recorders start on a new page when it has loaded, and it shows before that.
+        """
+        page = self.next_page
+        if answer.kind != "navigation" or page is None or page.navigation is not None:
+            return answer.t - click.t
+        acts = (t for t, _ in self.page.of(records.Scroll, records.Input) if t > click.t + self.rules.prompt_ms)
+        return min(self.page.end_ms, next(acts, self.page.end_ms)) - click.t
 
     def _missing(self, out: Judged) -> None:
         """No answer was recorded: was there one to expect, and would the recording have shown it?"""
