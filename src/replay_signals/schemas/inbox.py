@@ -18,7 +18,7 @@ from replay_signals.schemas.kept import Holds
 NAMESPACE = "replay_signals"
 
 RecordType = Literal["signal", "problem"]
-Status = Literal["new", "revised", "retracted"]
+Status = Literal["new", "revised", "retracted", "resolved", "reopened", "merged"]
 ProblemType = Literal["confusion", "abandonment", "blocking_exception", "non_blocking_exception", "failure"]
 
 
@@ -70,6 +70,38 @@ class Impact(Struct, frozen=True, kw_only=True):
     exposed_sessions: Annotated[int | None, doc("Sessions that saw the page")] = None
 
 
+class Problem(Struct, frozen=True, kw_only=True):
+    """What many sessions say of one cause; the rest of its record shows the best example."""
+
+    state: Annotated[str, doc("new, ongoing, regressed, resolved, merged or retracted"), Holds.OWN_WORD]
+    places: Annotated[list[str], doc("Page patterns it happens on, the most affected first"), Holds.ADDRESS]
+    affected_share: Annotated[float | None, doc("Affected among those who could have met it, 0 to 1")]
+    comparison: Annotated[str, doc("Behind the effect: used, before_after, reached or none"), Holds.OWN_WORD]
+    comparison_reason: Annotated[str, doc("Why this comparison, or why none is fair"), Holds.OWN_WORD]
+    outcome: Annotated[str, doc("What counts as success"), Holds.PROGRAM_WORD]
+    effect: Annotated[float | None, doc("Change of the outcome's share by the problem; null: too few to say")]
+    effect_low: Annotated[float | None, doc("Lower end of its 95 % interval")]
+    effect_high: Annotated[float | None, doc("Upper end of its 95 % interval")]
+    users_per_day: Annotated[float, doc("Visitors affected a day")]
+    time_lost_ms: Annotated[int, doc("Time that affected visitors spent on it")]
+    value_lost: Annotated[float, doc("Outcomes lost times their value; 0 when not known")]
+    trend: Annotated[list[float], doc("Share affected by day, oldest first; -1: nobody could have met it")]
+    first_seen: Annotated[datetime, doc("First incident")]
+    last_seen: Annotated[datetime, doc("Last incident")]
+    onset: Annotated[
+        str, doc("Day the share changed, with its interval: 2026-11-24 (2026-11-23 to 2026-11-24)"), Holds.OWN_WORD
+    ]
+    started_with: Annotated[str, doc("Release or flag variant it came with; empty when unknown"), Holds.FLAGS]
+    lifts: Annotated[str, doc("JSON list: attributes whose visitors meet it more or less often"), Holds.FLAGS]
+    priority: Annotated[str, doc("P0 to P4"), Holds.OWN_WORD]
+    examples: Annotated[list[str], doc("Best example sessions: session_id@offset_ms"), Holds.RANDOM_ID]
+    aliases: Annotated[list[str], doc("Problems merged into this one"), Holds.OWN_WORD]
+    merged_into: Annotated[
+        str, doc("Problem that this one is part of; empty when it stands for itself"), Holds.OWN_WORD
+    ]
+    next_step: Annotated[str, doc("What to do about it first"), Holds.SENTENCE]
+
+
 class InboxRecord(Struct, frozen=True, kw_only=True):
     """One revision of a signal or problem. Key: `id`; the highest `revision` counts."""
 
@@ -78,7 +110,14 @@ class InboxRecord(Struct, frozen=True, kw_only=True):
         RecordType, doc("signal: one visitor met it; problem: one cause over many sessions"), Holds.OWN_WORD
     ]
     revision: Annotated[int, doc("1 for the first result, counts up when late data or new rules change it")]
-    status: Annotated[Status, doc("new, revised, or retracted: later evidence says that it was none"), Holds.OWN_WORD]
+    status: Annotated[
+        Status,
+        doc(
+            "new, revised, or retracted: later evidence says that it was none; of problems also resolved, reopened, "
+            "and merged into another"
+        ),
+        Holds.OWN_WORD,
+    ]
     team: Annotated[str, doc("Project token; empty when the input names none"), Holds.PROJECT]
     kind: Annotated[str, doc("Signal kind: dead_click, rage_click …"), Holds.OWN_WORD]
     problem_type: Annotated[ProblemType, doc("PostHog's class of the problem"), Holds.OWN_WORD]
@@ -121,6 +160,7 @@ class InboxRecord(Struct, frozen=True, kw_only=True):
     exception_fingerprint: Annotated[
         str, doc("Fingerprint of the exception; empty for other failures"), Holds.OWN_WORD
     ] = ""
+    problem: Annotated[Problem | None, doc("What many sessions say; null on a signal, which is one visitor's")] = None
 
 
 _PRIMITIVES: dict[object, object] = {
@@ -165,6 +205,8 @@ def _avro_type(kind: object) -> object:
         return "string"
     if origin in (Union, types.UnionType):
         return ["null", *(_avro_type(arg) for arg in args if arg is not type(None))]
+    if origin is list:
+        return {"type": "array", "items": _avro_type(args[0])}
     if origin is dict:
         return {"type": "map", "values": _avro_type(args[1])}
     if isinstance(kind, type) and issubclass(kind, Struct):

@@ -27,6 +27,7 @@ from replay_signals.schemas.columns import (
 )
 from replay_signals.schemas.fact_rows import ConsoleLogRow, ExceptionRow, NetworkRequestRow, PageViewRow
 from replay_signals.schemas.kept import Holds
+from replay_signals.schemas.problem_rows import RANKED_KEYS, RANKED_TABLES
 
 SCHEMA_VERSION = 1
 
@@ -325,8 +326,12 @@ TABLES: dict[str, type[Struct]] = {
     "exceptions": ExceptionRow,
     "events": EventRow,
     "dead_letters": DeadLetterRow,
+    **RANKED_TABLES,
 }
 """Tables of namespace `replay` by name."""
+
+FED_TABLES: tuple[str, ...] = tuple(name for name in TABLES if name not in RANKED_TABLES)
+"""Tables that backfill, `rejudge` and stream write from what they read."""
 
 ROW_KEYS: dict[str, tuple[str, ...]] = {
     "message_digests": ("team", "session_id", "message_id"),
@@ -339,5 +344,6 @@ ROW_KEYS: dict[str, tuple[str, ...]] = {
     "exceptions": ("team", "session_id", "exception_id"),
     "events": ("team", "uuid"),
     "dead_letters": ("dead_letter_id",),
+    **RANKED_KEYS,
 }
 """What identifies a row; with `revision` where the table has one."""

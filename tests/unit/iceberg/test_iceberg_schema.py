@@ -46,7 +46,7 @@ def sample(kind: type[msgspec.Struct], **changes: Any) -> Any:
     }
     fields: dict[str, object] = {}
     for c in columns_of(kind):
-        nested = {"k": values[c.args[1]]} if c.kind is dict else ["x", "y"]
+        nested = {"k": values[c.args[1]]} if c.kind is dict else [values[arg] for arg in c.args] * 2
         fields[c.name] = values.get(c.kind, nested)
     return kind(**{**fields, **changes})
 

@@ -36,8 +36,11 @@ LATEST: dict[str, str] = {
         SEMI JOIN (
             SELECT team, session_id, max(revision) AS revision FROM sessions GROUP BY team, session_id
         ) USING (team, session_id, revision)""",
+    "problems": """
+        SELECT * FROM problems
+        QUALIFY row_number() OVER (PARTITION BY team, problem_id ORDER BY day DESC) = 1""",
 }
-"""What `<table>_latest` shows of histories and of sets; of facts it is the newest revision of each key."""
+"""What `<table>_latest` shows of histories, of sets and of problems; of facts it is the newest revision of each key."""
 
 
 def connect(
@@ -54,7 +57,7 @@ def connect(
     connection.execute("SET TimeZone = 'UTC'")
     with reading():
         for name in TABLES:
-            _view(connection, name, tables.get(name), only)
+            table_view(connection, name, tables.get(name), only)
     for name in TABLES:
         connection.execute(f"CREATE VIEW {name}_latest AS {LATEST.get(name) or _newest(name)}")
     return connection
@@ -90,8 +93,11 @@ def _newest(name: str) -> str:
     return f"SELECT * FROM {name} QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY revision DESC) = 1"
 
 
-def _view(connection: duckdb.DuckDBPyConnection, name: str, table: Table | None, only: BooleanExpression) -> None:
-    """Files are joined by column name to an empty table of the schema: it has columns that old files lack."""
+def table_view(connection: duckdb.DuckDBPyConnection, name: str, table: Table | None, only: BooleanExpression) -> None:
+    """A view of a table's rows; data files that hold no row which `only` matches are left out.
+
+    Files are joined by column name to an empty table of the schema: it has columns that old files lack.
+    """
     columns = (table.schema() if table else schema_of(name)).as_arrow()
     connection.register(f"{name}_columns", columns.empty_table())
     sources = [f"SELECT * FROM {name}_columns"]

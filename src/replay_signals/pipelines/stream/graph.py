@@ -31,7 +31,7 @@ from replay_signals.pipelines.stream.steps import (
     ReadBack,
     by_key,
 )
-from replay_signals.schemas.rows import TABLES
+from replay_signals.schemas.rows import FED_TABLES
 
 MODE = "python.execution-mode"
 CHECKPOINT_TIMEOUT_S = 120
@@ -51,7 +51,7 @@ def build(env: StreamExecutionEnvironment, config: StreamConfig) -> None:
     judged = _judged(snapshots.union(events, _published(env, tables, config)), config)
 
     statements = tables.create_statement_set()
-    for name in TABLES:
+    for name in FED_TABLES:
         rows = judged.get_side_output(ROWS[name])
         if name == "dead_letters":
             rows = rows.union(*(side.get_side_output(ROWS[name]) for side in (snapshots, events)))

@@ -24,7 +24,7 @@ from replay_signals.pipelines.stream.metrics import Counters
 from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import SourcePosition
-from replay_signals.schemas.rows import TABLES, DeadLetterRow, EventRow
+from replay_signals.schemas.rows import FED_TABLES, DeadLetterRow, EventRow
 from replay_signals.transforms.evidence.dead_letters import dead_letter_message, dead_letter_row
 from replay_signals.transforms.evidence.kafka import KafkaMessage, evidence_of_kafka
 from replay_signals.transforms.evidence.keys import DIGEST, EVENT, EvidenceKey
@@ -42,7 +42,7 @@ PUBLISHED = "published"
 """Kind of a record read back from the inbox, beside the kinds of evidence."""
 RECORD = Types.ROW_NAMED(["k", "v", "h"], [BYTES, BYTES, Types.MAP(Types.STRING(), BYTES)])
 
-ROWS = {name: OutputTag(f"rows-{name}", type_of(name)) for name in TABLES}
+ROWS = {name: OutputTag(f"rows-{name}", type_of(name)) for name in FED_TABLES}
 INBOX = OutputTag("inbox", RECORD)
 DEAD = OutputTag("dead-letters", RECORD)
 FALLBACK_MS = 50

@@ -1,0 +1,100 @@
+"""Counts of days: the grouping statement run by DuckDB over the data files that PyIceberg plans.
+
+Only files of the days are opened, and of them only the columns that the statement names. What does not fit into the
+memory limit goes to disk, so time grows with the sessions of a day and memory does not.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import duckdb
+import msgspec
+import pyarrow as pa
+from pyiceberg.expressions import BooleanExpression
+from pyiceberg.table import Table
+
+from replay_signals.pipelines.iceberg.predicates import within
+from replay_signals.pipelines.iceberg.warehouse import reading, table_view
+from replay_signals.pipelines.problems.statement import results, steps
+
+ONE_DAY = timedelta(days=1)
+SOURCES = ("sessions", "signals", "interactions", "page_views", "network_requests", "events")
+"""Tables that the statement reads."""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What decides the counts beside the rows."""
+
+    window_ms: int
+    """A problem met this long after time zero was met at time zero."""
+    horizon_ms: int
+    """An outcome counts up to here after time zero."""
+    outcomes: tuple[str, ...] = ()
+    """Key events; without any, an answered click or a new page counts."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What one machine may use."""
+
+    memory_bytes: int = 1_000_000_000
+    threads: int = 2
+
+
+def counted(
+    tables: Mapping[str, Table], day: date, settings: Settings, limits: Limits
+) -> Iterator[tuple[str, pa.Table]]:
+    """(table, rows) of the counts of one day. Raises WarehouseError for data files that cannot be read."""
+    with _connected(limits) as connection, reading():
+        for name in SOURCES:
+            table_view(connection, name, tables.get(name), _files(name, day))
+        _surroundings(connection, day, settings)
+        for step in steps():
+            kind = "TABLE" if step.is_kept else "VIEW"
+            connection.execute(f"CREATE TEMP {kind} {step.name} AS {step.query}")
+        for table, name in results().items():
+            yield table, connection.sql(f"SELECT * FROM {name}").to_arrow_table()
+
+
+def _files(table: str, day: date) -> BooleanExpression:
+    """Rows of a session lie on the day it started; its newest revision and its events may lie on a day beside it."""
+    first = day - ONE_DAY if table == "sessions" else day
+    last = day + ONE_DAY if table in ("sessions", "events") else day
+    return within(first, last)
+
+
+@contextmanager
+def _connected(limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
+    with tempfile.TemporaryDirectory(prefix="replay-signals-rank-") as spill, duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET memory_limit = '{limits.memory_bytes} B'")
+        connection.execute(f"SET threads = {limits.threads}")
+        connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET temp_directory = ?", [spill])
+        yield connection
+
+
+def _surroundings(connection: duckdb.DuckDBPyConnection, day: date, settings: Settings) -> None:
+    """What the statement asks of its engine beside the tables."""
+    connection.execute("CREATE MACRO millis(moment) AS epoch_ms(moment)")
+    connection.execute("CREATE TEMP TABLE wanted_days AS SELECT CAST(? AS DATE) AS day", [day])
+    connection.execute(
+        "CREATE TEMP TABLE settings AS SELECT CAST(? AS BIGINT) AS window_ms, CAST(? AS BIGINT) AS horizon_ms,"
+        " CAST(? AS BOOLEAN) AS has_outcomes",
+        [settings.window_ms, settings.horizon_ms, bool(settings.outcomes)],
+    )
+    connection.execute(
+        "CREATE TEMP TABLE wanted_outcomes AS SELECT unnest(CAST(? AS VARCHAR[])) AS event", [list(settings.outcomes)]
+    )
+    connection.execute(
+        "CREATE TEMP VIEW session_flags AS SELECT team, session_id, revision, entry.key AS flag, entry.value AS variant"
+        " FROM (SELECT team, session_id, revision, unnest(map_entries(flags)) AS entry FROM sessions)"
+    )
+
+
+def days_of(first: date, last: date) -> Sequence[date]:
+    """All days from first to last."""
+    return [first + n * ONE_DAY for n in range((last - first).days + 1)]

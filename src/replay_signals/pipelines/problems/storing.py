@@ -1,0 +1,86 @@
+"""Counts of days and problems into their tables: what a run counted replaces what stood there, in one commit a table.
+
+The order makes a killed run harmless: `exposure_days`, which says what a day was made from, is committed last, so the
+next run counts the same days again and comes to the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import pyarrow as pa
+from pyiceberg.catalog import Catalog
+from pyiceberg.expressions import And, BooleanExpression
+from pyiceberg.typedef import Record
+
+from replay_signals.pipelines.iceberg.catalog import PinnedTable
+from replay_signals.pipelines.iceberg.commit import Conflict, TablePlan, commit_table, discard
+from replay_signals.pipelines.iceberg.datafiles import partition_of, write_arrow, write_rows
+from replay_signals.pipelines.iceberg.lookup import Tables
+from replay_signals.pipelines.iceberg.predicates import any_of, equal, is_in
+from replay_signals.pipelines.iceberg.schema import identity_of
+from replay_signals.pipelines.problems.counting import Limits, Settings, counted
+from replay_signals.schemas.digests import EPOCH
+from replay_signals.schemas.problem_rows import ProblemRow
+
+COUNTED = ("problem_arms", "problem_days", "exposure_days")
+"""Tables of counts in the order of their commits."""
+
+
+def count_days(
+    catalog: Catalog, tables: Tables, days: Mapping[date, str], settings: Settings, limits: Limits, run_id: str
+) -> None:
+    """Counts days and commits them. Raises Conflict (nothing of it stays) and WarehouseError."""
+    if not days:
+        return
+    plans = {name: TablePlan(name, remove=is_in("day", [day.isoformat() for day in days])) for name in COUNTED}
+    sources = {name: pinned.table for name, pinned in tables.items()}
+    try:
+        for day, made_from in days.items():
+            for name, rows in counted(sources, day, settings, limits):
+                _write(tables[name], plans[name], day, made_from, rows)
+    except BaseException:
+        _discard(tables, plans.values())
+        raise
+    _commit(catalog, tables, [plans[name] for name in COUNTED], run_id)
+
+
+def store_problems(catalog: Catalog, tables: Tables, rows: Sequence[ProblemRow], run_id: str) -> None:
+    """Writes rows, each instead of the one of its problem and day. Raises Conflict and WarehouseError."""
+    days = {row.day for row in rows}
+    plan = TablePlan("problems")
+    for day in sorted(days):
+        own = [row for row in rows if row.day == day]
+        same: BooleanExpression = And(equal("day", day.isoformat()), any_of("problem_id", (r.problem_id for r in own)))
+        plan.remove = same if len(days) == 1 else plan.remove | same
+        pinned = tables["problems"]
+        plan.files.extend(write_rows(pinned.table, partition_of("problems", own[0]), own))
+        plan.added += len(own)
+    if rows:
+        _commit(catalog, tables, [plan], run_id)
+
+
+def _write(pinned: PinnedTable, plan: TablePlan, day: date, made_from: str, rows: pa.Table) -> None:
+    if not len(rows):
+        return
+    target = pinned.table.schema().as_arrow()
+    if "sources" in target.names:
+        rows = rows.append_column("sources", pa.array([made_from] * len(rows), pa.string()))
+    ordered = rows.select(target.names).cast(target).sort_by([(name, "ascending") for name in identity_of(plan.name)])
+    plan.files.extend(write_arrow(pinned.table, Record((day - EPOCH.date()).days), ordered))
+    plan.added += len(rows)
+
+
+def _commit(catalog: Catalog, tables: Tables, plans: Sequence[TablePlan], run_id: str) -> None:
+    for position, plan in enumerate(plans):
+        try:
+            commit_table(catalog, tables[plan.name], plan, run_id)
+        except Conflict:
+            _discard(tables, plans[position:])
+            raise
+
+
+def _discard(tables: Tables, plans: Iterable[TablePlan]) -> None:
+    for plan in plans:
+        discard(tables[plan.name].table, plan.files)

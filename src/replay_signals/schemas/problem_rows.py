@@ -1,0 +1,202 @@
+"""Rows of the tables that `rank` writes: problems over many sessions, and the daily counts that they are made from.
+
+A *unit* is what a session can meet a problem at: a `page` (reached), a `control` (used) or a `route` (requested). A
+session's *time zero* at a unit is its first page view, click or request of it; what came before does not count.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from msgspec import Struct
+
+from replay_signals.schemas.columns import RulesVersion, Team, doc
+from replay_signals.schemas.kept import Holds
+
+CountedDay = Annotated[date, doc("UTC day the counted sessions started; partition")]
+Unit = Annotated[
+    str, doc("page (sessions that reached it), control (that used it) or route (that requested it)"), Holds.OWN_WORD
+]
+UnitPlace = Annotated[
+    str, doc("Page pattern, or `layout` for a control that many pages share; empty for routes"), Holds.ADDRESS
+]
+UnitKey = Annotated[str, doc("Element key of a control, method and path of a route; empty for pages"), Holds.ELEMENT]
+StratumPage = Annotated[str, doc("Page pattern at time zero; empty where it is not known"), Holds.ADDRESS]
+StratumDevice = Annotated[str, doc("Device type of the sessions; empty when unknown"), Holds.PROGRAM_WORD]
+StratumEntry = Annotated[bool, doc("That page was the first one of the session")]
+ProblemId = Annotated[str, doc("Hash of team and cause, 16 hex digits; the same in signals"), Holds.OWN_WORD]
+Sources = Annotated[
+    str, doc("Hash of the data files, rules and statement that the day's counts were made from"), Holds.OWN_WORD
+]
+
+
+class ExposureDayRow(Struct, frozen=True, kw_only=True):
+    """How many sessions of one day and stratum met one unit, and how many of them reached their outcome after."""
+
+    day: CountedDay
+    team: Team
+    unit: Unit
+    place: UnitPlace
+    unit_key: UnitKey
+    page_pattern: StratumPage
+    device_type: StratumDevice
+    is_entry: StratumEntry
+    sessions: Annotated[int, doc("Sessions that met the unit")]
+    succeeded: Annotated[int, doc("Of them, sessions with an outcome after time zero and within its horizon")]
+    sources: Sources
+
+
+class ProblemArmRow(Struct, frozen=True, kw_only=True):
+    """How many sessions of one day met one problem at one unit, by stratum and by attribute."""
+
+    day: CountedDay
+    team: Team
+    problem_id: ProblemId
+    unit: Unit
+    place: UnitPlace
+    unit_key: UnitKey
+    dimension: Annotated[
+        str,
+        doc("stratum, or the attribute: flag:KEY, release, browser, os, device_type, country; those over all units"),
+        Holds.FLAGS,
+    ]
+    value: Annotated[str, doc("Value of the attribute; empty for a stratum"), Holds.FLAGS]
+    page_pattern: StratumPage
+    device_type: StratumDevice
+    is_entry: StratumEntry
+    affected: Annotated[int, doc("Sessions that met the problem at any time")]
+    affected_at_zero: Annotated[int, doc("Sessions that met it at time zero, within the evidence window")]
+    succeeded_at_zero: Annotated[int, doc("Of them, sessions with an outcome after it and within its horizon")]
+    exposed: Annotated[int, doc("Sessions that met the unit, affected or not")]
+
+
+class ProblemDayRow(Struct, frozen=True, kw_only=True):
+    """One problem on one day: how many it hit, and its best example in words."""
+
+    day: CountedDay
+    team: Team
+    problem_id: ProblemId
+    sessions: Annotated[int, doc("Sessions affected")]
+    users: Annotated[int, doc("Distinct visitors affected: person, else distinct id, else session")]
+    incidents: Annotated[int, doc("Times it happened")]
+    time_lost_ms: Annotated[int, doc("Sum over incidents from their first to their last evidence")]
+    severity_sum: Annotated[float, doc("Sum over sessions of the worst severity there")]
+    confidence_sum: Annotated[float, doc("Sum over sessions of the highest confidence there")]
+    stopped_sessions: Annotated[int, doc("Sessions that were blocked completely there")]
+    first_at: Annotated[datetime, doc("First incident")]
+    last_at: Annotated[datetime, doc("Last incident")]
+    kind: Annotated[str, doc("Signal kind of the best example"), Holds.OWN_WORD]
+    failure: Annotated[
+        str, doc("silence, blocked, slow, exception, request, form, page, reading or exit"), Holds.OWN_WORD
+    ]
+    cause: Annotated[str, doc("The cause in words"), Holds.SENTENCE]
+    place: Annotated[str, doc("Place of the best example: page pattern or `layout`"), Holds.ADDRESS]
+    page_pattern: Annotated[str, doc("Page pattern of the best example"), Holds.ADDRESS]
+    element: Annotated[str, doc("Short readable name of its element; empty when there is none"), Holds.ELEMENT]
+    element_key: Annotated[str, doc("What survives a redeploy of it"), Holds.ELEMENT]
+    request_route: Annotated[str, doc("Failing route with status class; empty for other failures"), Holds.ADDRESS]
+    summary: Annotated[str, doc("What happened in the best example"), Holds.SENTENCE]
+    score: Annotated[float, doc("Severity x confidence of the best example, to choose among days")]
+    example_1: Annotated[str, doc("Best example, as session_id@offset_ms"), Holds.RANDOM_ID]
+    example_2: Annotated[str, doc("Second, of another session; empty when there is none"), Holds.RANDOM_ID]
+    example_3: Annotated[str, doc("Third; empty when there is none"), Holds.RANDOM_ID]
+
+
+class ProblemRow(Struct, frozen=True, kw_only=True):
+    """One problem as of one day: what it is, whom it hurts, how much, since when, and how sure that is."""
+
+    day: Annotated[date, doc("UTC day up to which sessions count; partition")]
+    team: Team
+    problem_id: ProblemId
+    revision: Annotated[int, doc("Counts up over all days when something changed that a reader acts on")]
+    status: Annotated[
+        str, doc("What this revision says: new, revised, resolved, reopened, merged or retracted"), Holds.OWN_WORD
+    ]
+    state: Annotated[
+        str, doc("new, ongoing, regressed, resolved, merged, or retracted when no signal of it is left"), Holds.OWN_WORD
+    ]
+    kind: Annotated[str, doc("Problem kind: dead_click_cluster, repeated_form_abandonment …"), Holds.OWN_WORD]
+    failure: Annotated[
+        str, doc("silence, blocked, slow, exception, request, form, page, reading or exit"), Holds.OWN_WORD
+    ]
+    cause: Annotated[str, doc("The cause in words"), Holds.SENTENCE]
+    title: Annotated[str, doc("Kind, element and place in a few words; the same for the same cause"), Holds.SENTENCE]
+    summary: Annotated[str, doc("Whom it hurts, how much and since when, in one or two sentences"), Holds.SENTENCE]
+    place: Annotated[str, doc("Page pattern, or `layout` for a control that many pages share"), Holds.ADDRESS]
+    places: Annotated[list[str], doc("All places of the window, the most affected first"), Holds.ADDRESS]
+    element: Annotated[str, doc("Short readable name of the element; empty when there is none"), Holds.ELEMENT]
+    element_key: Annotated[str, doc("What survives a redeploy"), Holds.ELEMENT]
+    sessions: Annotated[int, doc("Sessions affected in the window")]
+    users: Annotated[int, doc("Distinct visitors affected in the window")]
+    reached_sessions: Annotated[int, doc("Sessions of the window that reached its places, once a place")]
+    used_sessions: Annotated[int, doc("Sessions of the window that met its units, once a unit")]
+    affected_share: Annotated[float | None, doc("Affected among those that met its units; null when that is not known")]
+    comparison: Annotated[
+        str, doc("What stands behind the effect: used, before_after, reached or none"), Holds.OWN_WORD
+    ]
+    comparison_reason: Annotated[str, doc("Why this comparison, or why none is fair"), Holds.OWN_WORD]
+    outcome: Annotated[
+        str, doc("What counts as success: names of key events, or the formula in words"), Holds.PROGRAM_WORD
+    ]
+    effect: Annotated[
+        float | None, doc("Change of the outcome's share by the problem, -1 to 1; null when too few to say")
+    ]
+    effect_low: Annotated[float | None, doc("Lower end of its 95 % interval")]
+    effect_high: Annotated[float | None, doc("Upper end of its 95 % interval")]
+    users_per_day: Annotated[
+        float, doc("Distinct visitors affected per day, mean over the days of the window it was met")
+    ]
+    time_lost_ms: Annotated[int, doc("Time that affected visitors spent on it in the window")]
+    value_lost: Annotated[
+        float, doc("Outcomes lost in the window times their value; 0 when no value or effect is known")
+    ]
+    trend: Annotated[
+        list[float], doc("Share affected of those that met it, last 14 days, oldest first; -1: nobody did")
+    ]
+    first_seen: Annotated[datetime, doc("First incident in the tables")]
+    last_seen: Annotated[datetime, doc("Last incident")]
+    onset: Annotated[date | None, doc("Day its share changed, when it did")]
+    onset_low: Annotated[date | None, doc("First day of the interval of the onset")]
+    onset_high: Annotated[date | None, doc("Last day of the interval of the onset")]
+    started_with: Annotated[
+        str, doc("Release or flag variant that it came with: release=2.4.0; empty when unknown"), Holds.FLAGS
+    ]
+    lifts: Annotated[
+        str,
+        doc("JSON list: attributes whose visitors are hit more or less often, with ratio and interval"),
+        Holds.FLAGS,
+    ]
+    severity: Annotated[float, doc("0 to 100, the sum of its components")]
+    components: Annotated[dict[str, float], doc("Named parts of the severity"), Holds.OWN_WORD]
+    priority: Annotated[str, doc("P0 to P4, PostHog's scale"), Holds.OWN_WORD]
+    confidence: Annotated[float, doc("0 to 1: mean over sessions of how sure their signals are")]
+    examples: Annotated[list[str], doc("Best example sessions, as session_id@offset_ms"), Holds.RANDOM_ID]
+    aliases: Annotated[list[str], doc("Problems that were merged into this one"), Holds.OWN_WORD]
+    merged_into: Annotated[str, doc("Problem this one is part of; empty when it stands for itself"), Holds.OWN_WORD]
+    rules_version: RulesVersion
+    priors_version: Annotated[
+        str, doc("Version of the priors that its signals were judged with; empty for none"), Holds.OWN_WORD
+    ]
+
+
+RANKED_TABLES: dict[str, type[Struct]] = {
+    "exposure_days": ExposureDayRow,
+    "problem_arms": ProblemArmRow,
+    "problem_days": ProblemDayRow,
+    "problems": ProblemRow,
+}
+"""Tables that `rank` writes, and no judgement of a session."""
+
+RANKED_KEYS: dict[str, tuple[str, ...]] = {
+    "exposure_days": (
+        "day", "team", "unit", "place", "unit_key", "page_pattern", "device_type", "is_entry",
+    ),
+    "problem_arms": (
+        "day", "team", "problem_id", "unit", "place", "unit_key", "dimension", "value",
+        "page_pattern", "device_type", "is_entry",
+    ),
+    "problem_days": ("day", "team", "problem_id"),
+    "problems": ("day", "team", "problem_id"),
+}  # fmt: skip
+"""What identifies a row of them. Each key has one row: a day that is counted again replaces its rows."""
