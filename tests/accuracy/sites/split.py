@@ -1,7 +1,8 @@
 """Which sites detection may be tuned on: drawn once, before the first of these sites was recorded.
 
 The sites named here are recorded in a real window (`record.py`). What is recorded on the held-out ones is scored when
-detection is finished, and not looked at before.
+detection is finished, and not looked at before. The sites of the second drawing are one part and all of them unseen:
+the held-out ones of the first were scored already, so they are development data, too.
 """
 
 from __future__ import annotations
@@ -21,3 +22,9 @@ def _draw() -> tuple[frozenset[str], frozenset[str]]:
 
 
 DEVELOPMENT, HELD_OUT = _draw()
+
+UNSEEN = frozenset((
+    "atlas", "bank", "barber", "business", "course", "draft", "fleet", "floorplan", "grocer", "heating", "manual",
+    "parcel", "ward", "webmail",
+))  # fmt: skip
+"""The second drawing: sites that were made after the last one of the first was scored."""
