@@ -1,4 +1,4 @@
-"""Records labelled sessions in a real browser window: `record.py OUT FIRST LAST [--part development|held-out|first]`.
+"""Records labelled sessions in a real browser window: `record.py OUT FIRST LAST [--part development|held-out|first|unseen]`.
 
 Each session number is a seed: it decides the site, the recorder and every move, so a set grows by numbers; those that
 are there already are left alone, and `LAST` may be below `FIRST`.
@@ -27,6 +27,7 @@ from new_sites import NEW_SITES
 from site_facts import Site
 from sites import FIRST_SITES
 from split import DEVELOPMENT, HELD_OUT
+from unseen_sites import UNSEEN_SITES
 from visitor import LONG_EVERY, Visitor
 
 LONGEST_S = 110
@@ -39,6 +40,7 @@ PARTS: dict[str, tuple[Site, ...]] = {
     "development": tuple(s for s in NEW_SITES if s.name in DEVELOPMENT),
     "held-out": tuple(s for s in NEW_SITES if s.name in HELD_OUT),
     "first": FIRST_SITES,
+    "unseen": UNSEEN_SITES,
 }
 
 

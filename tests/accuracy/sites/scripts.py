@@ -10,6 +10,6 @@ def _script(name: str) -> str:
     return "\n".join(line for line in lines if not line.startswith("//"))
 
 
-BREAK, FILL, FIND, RAISE, STATE, STILL = (
-    _script(f"{name}.js") for name in ("break", "fill", "find", "raise", "state", "still")
+BREAK, COUNT, FILL, FIND, RAISE, STATE, STILL = (
+    _script(f"{name}.js") for name in ("break", "count", "fill", "find", "raise", "state", "still")
 )

@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import backend
 import recorders
 
 HERE = Path(__file__).parent
@@ -37,6 +38,8 @@ ROOTS = {
     "resume": MODULES / "startbootstrap-resume" / "dist",
     "matdash": MODULES / "material-dashboard",
     "guide": HERE / "build" / "guide",
+    "business": MODULES / "startbootstrap-modern-business" / "dist",
+    "built": HERE / "build",
 }
 JSON = "application/json"
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -99,6 +102,7 @@ FIXED = {
     "/favicon.ico": (204, b"", "image/x-icon"),
     "/_img": (200, PIXEL, "image/svg+xml"),
     "/tone.wav": (200, tone(), "audio/wav"),
+    "/lecture.wav": (200, tone(60), "audio/wav"),
     "/uikit/tests/js/test.js": (200, UIKIT.encode(), "text/javascript"),
 }
 
@@ -150,6 +154,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, b"x" * 2000, "application/octet-stream", extra)
         elif path in FIXED:
             self._send(*FIXED[path])
+        elif backend.handles(path):
+            self._written(path, parts.query, body)
         else:
             self._page(path)
 
@@ -178,6 +184,13 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(status, json.dumps(found).encode(), JSON)
         data = {"ok": status < 400, "n": int(time.time() * 10) % 1000, "items": [f"Item {i}" for i in range(1, 6)]}
         return self._send(status, json.dumps(data).encode(), JSON)
+
+    def _written(self, path: str, query: str, body: bytes) -> None:
+        basket = re.search(r"\bbasket=([\w-]*)", self.headers.get("cookie") or "")
+        answer = backend.answer(path, query, body, basket.group(1) if basket else "", self.headers.get("referer") or "")
+        if answer.headers or path.startswith(backend.FRAGMENTS):
+            return self._send(answer.status, answer.body.encode(), "text/html; charset=utf-8", answer.headers)
+        return self._html(answer.status, answer.body)
 
     def _page(self, path: str) -> None:
         site, _, rest = path.lstrip("/").partition("/")

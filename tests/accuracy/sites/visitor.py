@@ -14,29 +14,29 @@ from clicker import HOME, Clicker
 
 Act = Callable[[Clicker], Awaitable[bool]]
 ACTS: dict[str, tuple[int, Act]] = {
-    "dead": (4, partial(clicking.fault, mode="dead", rage=False)),
-    "left dead": (3, clicking.left_dead),
-    "dead rage": (2, partial(clicking.fault, mode="dead", rage=True)),
-    "error": (4, partial(clicking.fault, mode="error", rage=False)),
+    "dead": (3, partial(clicking.fault, mode="dead", rage=False)),
+    "left dead": (4, clicking.left_dead),
+    "dead rage": (1, partial(clicking.fault, mode="dead", rage=True)),
+    "error": (3, partial(clicking.fault, mode="error", rage=False)),
     "error rage": (1, partial(clicking.fault, mode="error", rage=True)),
-    "net": (4, partial(clicking.fault, mode="net", rage=False)),
+    "net": (5, partial(clicking.fault, mode="net", rage=False)),
     "net rage": (1, partial(clicking.fault, mode="net", rage=True)),
-    "blocked": (4, clicking.blocked),
-    "slow": (4, clicking.slow),
-    "stuck": (2, wandering.stuck),
-    "crash": (2, wandering.crash),
-    "noise": (3, wandering.noise),
+    "blocked": (6, clicking.blocked),
+    "slow": (9, clicking.slow),
+    "stuck": (3, wandering.stuck),
+    "crash": (3, wandering.crash),
+    "noise": (5, wandering.noise),
     "harmless": (1, wandering.harmless),
-    "abandon": (4, typing.abandon),
+    "abandon": (5, typing.abandon),
     "send": (3, typing.send),
     "live": (4, typing.live),
     "prefilled": (2, typing.prefilled),
     "correct": (3, typing.correct),
-    "refused": (2, typing.refused),
-    "refresh": (4, wandering.refresh),
-    "quick back": (6, wandering.quick_back),
+    "refused": (3, typing.refused),
+    "refresh": (6, wandering.refresh),
+    "quick back": (10, wandering.quick_back),
     "history": (1, wandering.history),
-    "background": (2, wandering.background),
+    "background": (3, wandering.background),
     "away": (1, wandering.away),
     "itself": (2, wandering.itself),
     "error page": (1, wandering.past_an_error_page),
@@ -45,15 +45,17 @@ ACTS: dict[str, tuple[int, Act]] = {
     "draw": (3, clicking.draw),
     "double": (1, clicking.double),
     "keys": (2, clicking.keys),
-    "works": (5, clicking.works),
-    "rapid": (4, clicking.rapid),
+    "works": (6, clicking.works),
+    "rapid": (3, clicking.rapid),
 }
-"""How often each act is in the pack that sessions draw from, in turn: so each kind is met about as often as it says."""
+"""How often each act is in the pack that sessions draw from, in turn: so each kind is met about as often as it says.
+
+What fails often or is labelled once a session has more cards, so that labels of all kinds come out in like numbers."""
 BETWEEN: tuple[tuple[float, Act], ...] = (
     (4, clicking.plain), (2, clicking.works), (1, wandering.follow), (0.4, clicking.aside), (0.3, clicking.keys),
     (0.6, clicking.rapid), (0.4, wandering.read),
 )  # fmt: skip
-EACH = 5
+EACH = 6
 """Acts a session draws."""
 LONG_EVERY = 40
 """One session of so many is long: minutes of reading."""

@@ -11,6 +11,7 @@
     if (how === 'disabled') el.disabled = true;
     else if (how === 'class') el.classList.add('disabled');
     else el.setAttribute('aria-disabled', 'true');
+    el.style.pointerEvents = 'auto';  // some frameworks let clicks on disabled controls fall through to what is behind
   }
   for (const kind of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'touchstart', 'touchend', 'dblclick'])
     el.addEventListener(kind, e => e.stopImmediatePropagation(), true);

@@ -7,12 +7,12 @@
     '[contenteditable]', 'sl-button', 'sl-switch', 'sl-checkbox', 'sl-tab', 'sl-details', 'sl-copy-button', 'sl-menu-item',
     'sl-tree-item', 'sl-rating', 'sl-select', 'sl-input', 'sl-option', '.btn', '.page-link', '.uk-slidenav',
     '.swiper-button-next', '.swiper-button-prev', '.tab', '.navigate-right', '.navigate-down', '.collapsible-header',
-    '.uk-accordion-title',
+    '.uk-accordion-title', 'ion-button', 'ion-segment-button', 'ion-toggle', 'ion-accordion>ion-item',
   ].join(',');
   const FIELD = 'input:not([type=submit]):not([type=button]):not([type=reset]),select,textarea,[contenteditable],' +
-    'sl-input,sl-select,sl-textarea';
+    'sl-input,sl-select,sl-textarea,ion-toggle';
   const OTHER = 'p,h1,h2,h3,img,li,td,div,span';
-  const CURRENT = '[aria-current],[aria-selected=true],.active,.is-active,.uk-active,.selected,.on';
+  const CURRENT = '[aria-current],[aria-selected=true],.active,.is-active,.uk-active,.selected,.on,.segment-button-checked';
   const seen = [];
   const out = [];
   const labelOf = el => (el.innerText || el.getAttribute('aria-label') || el.value || '').trim().slice(0, 60);
@@ -44,6 +44,7 @@
   const topmost = (x, y, root = document) => {
     const el = root.elementFromPoint(x, y);
     if (!el) return null;
+    if (el.getRootNode() !== root) return el;  // what is slotted, or the host
     if (el.shadowRoot) {
       const inner = topmost(x, y, el.shadowRoot);
       return inner && inner !== el ? inner : el;
