@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import sys
 import urllib.request
 from collections import Counter
@@ -19,15 +20,20 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent / "sites"))
 
+import backend
 import labels
 import pixels
 import server
 import split
 from hand import LEFT, Hand
 from new_sites import NEW_SITES
+from site_facts import Site
+from sites import FIRST_SITES
+from unseen_sites import UNSEEN_SITES
 from visitor import ACTS, EACH, program
 
-PARTS = {"development": split.DEVELOPMENT, "held-out": split.HELD_OUT}
+PARTS = {"development": split.DEVELOPMENT, "held-out": split.HELD_OUT, "unseen": split.UNSEEN}
+PAGES = Path(__file__).parent / "sites" / "pages"
 
 
 def test_the_split_is_by_site_and_stays_as_it_was_drawn() -> None:
@@ -36,10 +42,26 @@ def test_the_split_is_by_site_and_stays_as_it_was_drawn() -> None:
     assert set(split.NEW_SITES) - split.DEVELOPMENT == split.HELD_OUT
 
 
+def test_the_second_drawing_holds_no_site_of_the_first() -> None:
+    assert {s.name for s in UNSEEN_SITES} == split.UNSEEN
+    assert split.UNSEEN.isdisjoint({s.name for s in (*NEW_SITES, *FIRST_SITES)})
+
+
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("what", ["dead", "blocked", "slow", "forms", "refused", "live", "prefilled", "rapid", "works"])
 def test_each_part_has_each_kind_of_control_on_several_sites(part: str, what: str) -> None:
-    assert sum(bool(getattr(s, what)) for s in NEW_SITES if s.name in PARTS[part]) >= 3
+    assert sum(bool(getattr(s, what)) for s in (*NEW_SITES, *UNSEEN_SITES) if s.name in PARTS[part]) >= 3
+
+
+@pytest.mark.parametrize("site", [s for s in UNSEEN_SITES if (PAGES / s.name).is_dir()], ids=lambda s: s.name)
+def test_facts_name_controls_that_the_pages_have(site: Site) -> None:
+    own = [f for f in (PAGES / site.name).iterdir() if f.suffix in (".html", ".js", ".svelte")]
+    source = "".join(f.read_text() for f in own or [Path(backend.__file__)])
+    places = [*site.dead, *site.blocked, *(s[:2] for s in site.slow), *(live[:2] for live in site.live)]
+    places += [(page, f"{fields},{button}") for page, fields, button in (*site.forms, *site.refused)]
+    names = {name for _, selectors in places for name in re.findall(r"#([\w-]+)", selectors)}
+    assert names
+    assert not {name for name in names if not re.search(rf"""["']{name}["']""", source)}
 
 
 def test_every_act_is_dealt_as_often_as_it_says() -> None:
@@ -201,3 +223,56 @@ def test_pages_that_are_missing_are_recorded_like_others(port: int) -> None:
 
 def test_suggestions_match_what_was_typed(port: int) -> None:
     assert fetch(port, "/api/words?q=ber&ms=0")[1] == '["Bergen", "Berlin", "Bern"]'
+
+
+class Visit(urllib.request.HTTPRedirectHandler):
+    """Follows redirects as a browser does, with what the server keeps in a cookie."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.basket = port, ""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> None:
+        """Follows nothing: the redirect itself is looked at."""
+
+    def post(self, path: str, body: str = "") -> tuple[str, str]:
+        """Sends a form and loads the page that the server leads to: its address and text."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            data=body.encode(),
+            headers={
+                "host": "site.test",
+                "referer": "http://site.test/grocer/offers",
+                "cookie": f"basket={self.basket}",
+            },
+        )
+        with pytest.raises(urllib.error.HTTPError) as redirect:
+            urllib.request.build_opener(self).open(request, timeout=10)
+        assert redirect.value.code == 303
+        self.basket = redirect.value.headers["set-cookie"].partition(";")[0].removeprefix("basket=")
+        place = redirect.value.headers["location"].removeprefix("http://site.test")
+        return place, fetch(self.port, place, recorder=f"posthog.s0001; basket={self.basket}")[1]
+
+
+def test_the_shop_without_scripts_keeps_a_basket_by_forms_and_redirects(port: int) -> None:
+    visit = Visit(port)
+    place, page = visit.post("/grocer/add", "id=rye")
+    assert (place, visit.basket) == ("/grocer/offers", "rye")
+    assert "Basket (1)" in page
+    assert visit.post("/grocer/coupon", "code=12")[1].count("not valid") == 1
+    assert visit.post("/grocer/order/send", "oname=&ostreet=")[0].endswith("bad=1")
+    assert "Thank you" in visit.post("/grocer/order/send", "oname=Kim")[1]
+    assert visit.post("/grocer/remove", "id=rye")[0] == "/grocer/basket"
+    assert visit.basket == ""
+
+
+@pytest.mark.parametrize("path", backend.PAGES)
+def test_pages_that_the_server_writes_are_recorded(port: int, path: str) -> None:
+    status, page = fetch(port, f"/grocer{path}")
+    assert status == 200
+    assert "posthog.init" in page
+
+
+def test_a_fragment_is_no_page_of_its_own(port: int) -> None:
+    status, text = fetch(port, "/frag/styles?q=bo&ms=0")
+    assert (status, text) == (200, "<li>Bob</li>")
+    assert fetch(port, "/grocer/shelf-9")[0] == 404

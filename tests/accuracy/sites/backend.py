@@ -11,26 +11,25 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 GOODS = {
-    "oats": ("Oats", 21), "leek": ("Leek", 14), "plums": ("Plums", 32), "rye": ("Rye bread", 38), "milk": ("Milk", 18),
-    "peas": ("Split peas", 24), "tea": ("Black tea", 45), "soap": ("Soap", 29), "eggs": ("Eggs", 41), "salt": ("Salt", 9),
+    "oats": ("Oats", 21), "leek": ("Leek", 14), "plums": ("Plums", 32), "rye": ("Rye bread", 38),
+    "milk": ("Milk", 18), "peas": ("Split peas", 24), "tea": ("Black tea", 45), "soap": ("Soap", 29),
+    "eggs": ("Eggs", 41), "salt": ("Salt", 9),
 }  # fmt: skip
 SLOW_S = 4.2
 FRAGMENTS = "/frag/"
-STYLE = (
-    "body{margin:0;font:16px/1.45 Georgia,serif;background:#f3f7ee;color:#24331c}header{background:#2f5d2b;padding:14px 26px}"
-    "header a{color:#fff;margin-right:18px}main{max-width:860px;margin:16px auto;background:#fff;padding:22px}"
-    ".g{display:inline-block;width:180px;border:1px solid #cfdcc4;padding:12px;margin:6px;vertical-align:top}"
-    "form{display:inline}input,textarea{font:inherit;padding:6px;display:block;width:300px;margin:3px 0 9px}.q input{display:inline;width:200px}"
-    "button{font:inherit;padding:6px 12px;background:#e7f0df;border:1px solid #7a9a6b}.bad{color:#a11;border:1px solid #a11;padding:8px}"
-)
 HEAD = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} – Grocer</title><style>{style}</style></head><body>'
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} – Grocer</title>'
+    '<link rel="stylesheet" href="/grocer/grocer.css"></head><body>'
     '<header><a href="/grocer/">Grocer</a><a href="/grocer/offers">Offers</a><a href="/grocer/basket">Basket ({n})</a>'
     '<a href="/grocer/order">Order</a><a href="/grocer/account">Account</a><a href="/grocer/delivery">Delivery</a>'
     '<a href="http://elsewhere.test/recipes">Recipes</a></header><main><h1>{title}</h1>'
 )
 FORMS = {
-    "/grocer/order/send": ("order", ("oname", "ostreet", "otown"), "Thank you. The van comes tomorrow between four and six."),
+    "/grocer/order/send": (
+        "order",
+        ("oname", "ostreet", "otown"),
+        "Thank you. The van comes tomorrow between four and six.",
+    ),
     "/grocer/account/save": ("account", ("aname", "aphone", "anote"), "Saved."),
 }
 
@@ -46,7 +45,7 @@ class Answer:
 
 def handles(path: str) -> bool:
     """Is this address one of those here?"""
-    return path.startswith(("/grocer/", FRAGMENTS)) or path == "/grocer"
+    return path.startswith(("/grocer/", FRAGMENTS)) and not path.endswith(".css")
 
 
 def answer(path: str, query: str, body: bytes, basket: str, came_from: str) -> Answer:
@@ -66,10 +65,15 @@ def answer(path: str, query: str, body: bytes, basket: str, came_from: str) -> A
         return _see_other("/grocer/basket", [*things, "peas"])
     if path in FORMS:
         page, fields, thanks = FORMS[path]
-        return _see_other(f"/grocer/{page}?ok={thanks.replace(' ', '+')}" if any(sent.get(f) for f in fields) else f"/grocer/{page}?bad=1", things)
+        return _see_other(
+            f"/grocer/{page}?ok={thanks.replace(' ', '+')}"
+            if any(sent.get(f) for f in fields)
+            else f"/grocer/{page}?bad=1",
+            things,
+        )
     if path == "/grocer/coupon":
         return _see_other("/grocer/basket?coupon=bad", things)
-    page = _PAGES.get(path.rstrip("/").removeprefix("/grocer") or "/")
+    page = PAGES.get(path.rstrip("/").removeprefix("/grocer") or "/")
     if page is None:
         return Answer(_page("Not found", "<p>404. We are out of this page.</p>", things), 404)
     return Answer(_page(page[0], page[1](things, sent), things))
@@ -80,7 +84,7 @@ def _see_other(location: str, things: list[str]) -> Answer:
 
 
 def _page(title: str, body: str, things: list[str]) -> str:
-    return HEAD.format(title=title, style=STYLE, n=len(things)) + body + "</main></body></html>"
+    return HEAD.format(title=title, n=len(things)) + body + "</main></body></html>"
 
 
 def _button(action: str, text: str, thing: str = "", kind: str = "") -> str:
@@ -106,11 +110,12 @@ def _shelf(things: list[str], sent: dict[str, str]) -> str:
 def _offers(things: list[str], sent: dict[str, str]) -> str:
     turned = sent.get("by", "name")
     goods = sorted(GOODS.items(), key=lambda g: g[1][0 if turned == "name" else 1])
-    rows = "".join(f"<tr><td>{n}</td><td>{p // 2} kr</td><td>{_button('add', 'Take', k)}</td></tr>" for k, (n, p) in goods)
+    rows = "".join(f"<tr><td>{n}<td>{p // 2} kr<td>{_button('add', 'Take', k)}" for k, (n, p) in goods)
     other = "price" if turned == "name" else "name"
     return (
-        f'<p><a href="/grocer/offers?by={other}" id="turn">Sort by {other}</a> <button type="button" id="leaflet" '
-        "onclick=\"location.href='/dl/leaflet.pdf'\">Leaflet</button> <button type=\"button\" id=\"sold\" disabled>Sold out</button> "
+        f'<p><a href="/grocer/offers?by={other}" id="turn">Sort by {other}</a> '
+        '<button type="button" id="leaflet" onclick="location.href=\'/dl/leaflet.pdf\'">Leaflet</button> '
+        '<button type="button" id="sold" disabled>Sold out</button> '
         f'<button type="button" id="alarm">Remind me</button></p><table>{rows}</table>'
     )
 
@@ -135,17 +140,20 @@ def _order(things: list[str], sent: dict[str, str]) -> str:
 
 
 def _account(things: list[str], sent: dict[str, str]) -> str:
-    fill = "setTimeout(()=>{for(const [i,v] of [['aname','Ruth Aas'],['aphone','22 14 60']]){const f=document.getElementById(i);f.value=v}},450)"
     return _notes(sent) + (
         '<form method="post" action="/grocer/account/save"><label>Name<input id="aname" name="aname"></label>'
-        '<label>Telephone<input id="aphone" name="aphone"></label><label>Note<textarea id="anote" name="anote"></textarea></label>'
-        f'<button id="asave">Save</button></form> <button type="button" id="points">Show points</button><script>{fill}</script>'
+        '<label>Telephone<input id="aphone" name="aphone"></label>'
+        '<label>Note<textarea id="anote" name="anote"></textarea></label>'
+        '<button id="asave">Save</button></form> <button type="button" id="points">Show points</button>'
+        "<script>setTimeout(() => { aname.value = 'Ruth Aas'; aphone.value = '22 14 60'; }, 450)</script>"
     )
 
 
 def _delivery(things: list[str], sent: dict[str, str]) -> str:
-    text = "<p>We come by van, and in winter by sledge where the van gives up. Please leave a light on and the dog inside.</p>" * 34
-    return f"<details><summary>What does it cost?</summary><p>49 kr.</p></details><details><summary>On Sundays?</summary><p>No.</p></details>{text}"
+    questions = (("What does it cost?", "49 kr."), ("On Sundays?", "No."))
+    text = "We come by van, and in winter by sledge. Please leave a light on and keep the dog inside, where it is warm."
+    folded = "".join(f"<details><summary>{q}</summary><p>{a}</p></details>" for q, a in questions)
+    return folded + f"<p>{text}</p>" * 34
 
 
 def _notes(sent: dict[str, str]) -> str:
@@ -154,10 +162,14 @@ def _notes(sent: dict[str, str]) -> str:
     return f"<p>{html.escape(sent['ok'])}</p>" if "ok" in sent else ""
 
 
-_PAGES = {
-    "/": ("Shelves", _shelf), "/offers": ("Offers", _offers), "/basket": ("Basket", _basket), "/order": ("Order", _order),
-    "/account": ("Account", _account), "/delivery": ("Delivery", _delivery),
-}  # fmt: skip
+PAGES = {
+    "/": ("Shelves", _shelf),
+    "/offers": ("Offers", _offers),
+    "/basket": ("Basket", _basket),
+    "/order": ("Order", _order),
+    "/account": ("Account", _account),
+    "/delivery": ("Delivery", _delivery),
+}
 
 
 def _fragment(what: str, sent: dict[str, str]) -> Answer:
@@ -166,9 +178,14 @@ def _fragment(what: str, sent: dict[str, str]) -> Answer:
     said = html.escape(next((v for k, v in sent.items() if k in ("day", "who", "q", "code")), ""))
     tick = round(time.time() * 1000) % 1000
     if what == "times":
-        return Answer(f"<p>On {said or 'that day'}:</p>" + "".join(f'<button class="time" type="button">{h}:{tick % 60:02}</button> ' for h in (9, 11, 14, 16)))
+        return Answer(
+            f"<p>On {said or 'that day'}:</p>"
+            + "".join(f'<button class="time" type="button">{h}:{tick % 60:02}</button> ' for h in (9, 11, 14, 16))
+        )
     if what == "styles":
-        names = [n for n in ("Bob", "Crop", "Fringe", "Fade", "Plait", "Pixie", "Quiff", "Shag") if said.lower() in n.lower()]
+        names = [
+            n for n in ("Bob", "Crop", "Fringe", "Fade", "Plait", "Pixie", "Quiff", "Shag") if said.lower() in n.lower()
+        ]
         return Answer("".join(f"<li>{n}</li>" for n in names) or "<li>Nothing like it</li>")
     if what == "refused":
         return Answer('<p class="bad" role="alert">This voucher is not valid.</p>')

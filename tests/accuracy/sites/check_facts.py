@@ -44,7 +44,7 @@ async def matches(tab: Tab, selector: str) -> int:
 
 async def check(tab: Tab, site: Site) -> None:
     """One site."""
-    anywhere = {s: 0 for s in (*site.works, *site.rapid, *site.ambient, *site.drags, *site.draws)}
+    anywhere = dict.fromkeys((*site.works, *site.rapid, *site.ambient, *site.drags, *site.draws), 0)
     for url in dict.fromkeys((*site.start, site.long or site.start[0], site.missing.format(n=1))):
         await look(tab, url)
         status = await tab.run("() => performance.getEntriesByType('navigation')[0].responseStatus")
@@ -57,7 +57,11 @@ async def check(tab: Tab, site: Site) -> None:
                 print(f"{site.name}: {url} has no {selector}")
     for page in {page for page, _ in places(site)} - set(site.start):
         print(f"{site.name}: {page} is no page to start from")
-    print(*(f"{site.name}: no page shows {selector} at once\n" for selector, n in anywhere.items() if not n), sep="", end="")
+    print(
+        *(f"{site.name}: no page shows {selector} at once\n" for selector, n in anywhere.items() if not n),
+        sep="",
+        end="",
+    )
 
 
 async def main(part: str, names: list[str]) -> None:

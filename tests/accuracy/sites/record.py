@@ -1,4 +1,4 @@
-"""Records labelled sessions in a real browser window: `record.py OUT FIRST LAST [--part development|held-out|first|unseen]`.
+"""Records labelled sessions in a real browser window: `record.py OUT FIRST LAST [--part PART]`.
 
 Each session number is a seed: it decides the site, the recorder and every move, so a set grows by numbers; those that
 are there already are left alone, and `LAST` may be below `FIRST`.
