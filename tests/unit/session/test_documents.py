@@ -45,6 +45,21 @@ def test_a_checkout_goes_on_with_the_document(changed: str | None, load_seen: bo
     assert len(pages(visit)) == 1
 
 
+@pytest.mark.parametrize("shown_again", [True, False])
+def test_a_large_part_that_went_away_does_not_make_a_document(shown_again: bool) -> None:
+    """Recorders tell of a subtree that is removed its root only."""
+    rows = el("ul", *(el("li", button(f"Row {i}")) for i in range(30)), id="rows")
+    visit = Visit()
+    page = visit.open(SHOP, rows, *content())
+    quiet(visit)
+    page.removes(page.node("rows"), at=1200)
+    if shown_again:
+        page.adds(el("ul", *(el("li", button(f"Row {i}")) for i in range(30))), at=1300)
+    page.url = f"{SHOP}#/"
+    page.checks_out(at=3000).lives(9000)
+    assert len(pages(visit)) == 1
+
+
 @pytest.mark.parametrize("changed", ["added", "removed"])
 def test_a_reload_without_load_event_begins_a_document_when_the_tree_is_the_first_again(changed: str) -> None:
     visit = Visit()

@@ -93,6 +93,23 @@ def test_ripple_inside_a_dead_button_is_no_answer() -> None:
     assert visit.verdict("pay") == "dead"
 
 
+def test_a_wave_with_parts_that_goes_after_two_seconds_is_no_answer() -> None:
+    """As Ant Design draws it; the recorder tells of what goes its root only."""
+    visit, page = shop()
+    wave = el("span", el("i", class_="drop"), class_="wave")
+    page.click("pay", at=4000).adds(wave, at=4010, into="pay").sets(wave, at=4060, class_="wave active")
+    page.removes(wave, at=6100, from_="pay").lives(15_000)
+    assert visit.verdict("pay") == "dead"
+
+
+def test_a_button_that_ripples_and_changes_its_label_works() -> None:
+    visit, page = shop()
+    ripple = el("span", class_="ripple")
+    page.click("pay", at=4000).adds(ripple, at=4010, into="pay").says("pay", "Paid", at=4020)
+    page.removes(ripple, at=4560, from_="pay").lives(15_000)
+    assert visit.verdict("pay") == "alive"
+
+
 def test_a_pressed_state_that_comes_and_goes_is_no_answer() -> None:
     visit, page = shop()
     page.click("pay", at=4000).sets("pay", at=3994, class_="pressed").sets("pay", at=4150, class_="").lives(15_000)

@@ -303,6 +303,8 @@ def _differs(old: records.FullSnapshot, new: records.FullSnapshot, document: _Do
         fresh = set(_each(change.added))
         gone -= fresh
         added |= fresh
+    if new.ids:
+        alive = {node_id: c for node_id, c in alive.items() if _hole(new.ids, node_id) not in gone}
     kept = {c.first: c.tag for c in new.controls}
     if alive and sum(kept.get(node_id) == c.tag for node_id, c in alive.items()) < SAME_CONTROLS * len(alive):
         return True
@@ -314,6 +316,12 @@ def _differs(old: records.FullSnapshot, new: records.FullSnapshot, document: _Do
     if any(in_ranges(new.ids, node_id) for node_id in added if not in_ranges(old.ids, node_id)):
         return False
     return None if added or old.ids == new.ids else True
+
+
+def _hole(ranges: Sequence[int], node_id: int) -> int | None:
+    """First id of the gap that the id lies in; None where it is there. Recorders tell of a removed subtree its root."""
+    i = bisect_right(ranges, node_id)
+    return None if in_ranges(ranges, node_id) or i == 0 else ranges[i - 1] + 1
 
 
 def _kinds(controls: Iterable[Control]) -> Iterator[tuple[str, str]]:
