@@ -264,7 +264,7 @@ def pairs(flat: tuple[int, ...]) -> list[tuple[int, int]]:
 
 
 def _went_again(added: list[tuple[int, int]], removed: list[tuple[int, int]]) -> bool:
-    """Is all that came gone, and nothing else? Of a subtree the recorder tells its root only, which has the first id."""
+    """Is all that came gone, and nothing else? Of a subtree the recorder tells the root only: its first id."""
     only = all(_covered((first, first), added) for first, _ in removed)
     return bool(added) and only and all(_covered((first, first), removed) for first, _ in added)
 
