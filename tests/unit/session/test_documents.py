@@ -160,3 +160,90 @@ def test_the_document_that_leaves_may_say_so_a_moment_later(late_ms: float) -> N
     visit, first = back(after_ms=3000)
     first.lives(20_000)
     assert [p.href for p in pages(visit, [(8000 + late_ms, ITEM), (15_000, SHOP)])] == [SHOP, ITEM, SHOP]
+
+
+@pytest.mark.parametrize("between", ["style", "console", "nothing"])
+def test_a_load_event_begins_a_document_whatever_is_told_before_its_meta_event(between: str) -> None:
+    """Style sheets that components adopt, and what their scripts write to the console, come before."""
+    visit = Visit()
+    for at in (0, 5000, 8000):
+        page = visit.open(SHOP, *content(), at=at, how=None)
+        if between == "style":
+            page.record(rrweb.incremental(at + 0.5, 15, id=-1, styleIds=[1]))
+        elif between == "console":
+            page.record(rrweb.console(at + 0.5, "log", "ready"))
+    page.lives(12_000)
+    assert [p.start_ms - START_MS for p in pages(visit)] == [0, 5000, 8000]
+
+
+def test_a_document_may_have_nothing_but_its_load_event() -> None:
+    visit = Visit()
+    visit.open(SHOP, *content(), how=None)
+    visit.add("window-1", rrweb.event(3000, 0, {}))
+    visit.open(ITEM, *content(), at=4000, how=None).lives(9000)
+    assert [(p.start_ms - START_MS, p.href) for p in pages(visit)] == [(0, SHOP), (3000, ""), (4000, ITEM)]
+
+
+def test_a_checkout_shows_what_a_route_put_in_place_of_another() -> None:
+    """Only the topmost of the removed nodes is told: that its links are gone, too, is not known."""
+    visit = Visit()
+    page = visit.open(SHOP, el("main", el("section", *content()), id="main"))
+    main = page.node("main")
+    for at, names in ((2000, "abcdef"), (4000, "ghijkl")):
+        old = main.children[0]
+        assert isinstance(old, El)
+        page.removes(old, at=at, from_="main")
+        page.adds(el("section", *(link(name, f"/{name}") for name in names)), at=at + 1, into="main")
+    page.url = f"{SHOP}#/faq"
+    page.checks_out(at=6000).lives(9000)
+    quiet(visit)
+    assert len(pages(visit)) == 1
+
+
+def silently_back() -> tuple[Visit, Page]:
+    """From the item page through the page cache, with a recorder that does not tell what is visible; both pages have
+    the same links at the same place, the item page under other ids."""
+    visit = Visit()
+    nav = [link("List", SHOP, id="list"), link("Help", "/help", id="help")]
+    first = visit.open(SHOP, *nav, *content(), how=None)
+    first.click("item", at=4000, x=50, y=20)
+    again = [link("List", SHOP, id="list"), link("Help", "/help", id="help"), link("Item", ITEM, id="item")]
+    visit.open(ITEM, el("p", "x"), el("p", "y"), *again, el("h1", "An item"), at=4200, how=None).lives(4500)
+    visit.recorded["window-1"][-1]["data"]["positions"][0].update(id=4)
+    return visit, first
+
+
+@pytest.mark.parametrize("by", ["node", "blur", "pointer"])
+def test_a_document_comes_back_in_silence(by: str) -> None:
+    visit, first = silently_back()
+    if by == "node":
+        first.clicks(first.adds(button("Late", id="late"), at=3000).node("late"), 8000)
+        visit.recorded["window-1"][-4:] = [e for e in visit.recorded["window-1"][-4:] if e["data"].get("type") == 2]
+    elif by == "blur":
+        first.record(rrweb.interaction(8000, rrweb.BLUR, first.node("item").node_id))
+    else:
+        first.record(rrweb.moves(8000, (51, 20, 0)))
+        visit.recorded["window-1"][-1]["data"]["positions"][0].update(id=first.node("item").node_id)
+    assert [p.href for p in pages(visit)] == [SHOP, ITEM, SHOP]
+
+
+@pytest.mark.parametrize("by", ["node", "blur", "pointer", "field", "root"])
+def test_what_the_page_itself_has_brings_none_back(by: str) -> None:
+    visit = Visit()
+    first = visit.open(SHOP, el("input", id="q"), link("Item", ITEM, id="item"), *content()[1:], how=None)
+    first.click("q" if by == "field" else "item", at=4000, x=50, y=20)
+    page = visit.open(ITEM, el("input", id="q"), link("List", SHOP, id="list"), el("h1", "A"), at=4200, how=None)
+    if by == "node":
+        page.click(page.adds(button("Late", id="late"), at=5000).node("late"), at=8000)
+    elif by == "blur":
+        page.focuses("list", at=7000).record(rrweb.interaction(8000, rrweb.BLUR, page.node("list").node_id))
+    elif by == "root":  # a window's scrolling is told of its document, which has another id here
+        shown = [e["data"] for e in visit.recorded["window-1"] if e["type"] == rrweb.FULL][-1]
+        shown["node"]["id"] = 500
+        page.record(rrweb.incremental(8000, 3, id=first.document.document_id, x=0, y=300))
+    elif by == "field":  # it takes the focus by itself, before the recorder is there
+        page.record(rrweb.interaction(8000, rrweb.BLUR, page.node("q").node_id))
+    else:
+        page.record(rrweb.moves(8000, (51, 20, 0)))
+        visit.recorded["window-1"][-1]["data"]["positions"][0].update(id=page.node("list").node_id)
+    assert [p.href for p in pages(visit)] == [SHOP, ITEM]

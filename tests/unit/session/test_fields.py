@@ -74,3 +74,16 @@ def test_a_script_may_empty_what_was_typed() -> None:
     node_id = page.node("name").node_id
     page.record(rrweb.incremental(3000, 5, text="", isChecked=False, id=node_id, userTriggered=False))
     assert typed(visit) == [("name", 0)]
+
+
+@pytest.mark.parametrize("late_ms", [0, 15])
+@pytest.mark.parametrize("copy_id", [-1, None])
+def test_what_is_typed_may_be_copied_into_another_field(copy_id: int | None, late_ms: float) -> None:
+    """By which a text area measures its height (outside the document: recorded as -1), or a slug beside the title."""
+    visit, page = shop()
+    page.click("name", at=1000)
+    node_id = page.node("city").node_id if copy_id is None else copy_id
+    for i in range(1, 7):
+        page.inputs("name", "*" * i, at=1500 + 90 * i)
+        page.record(rrweb.incremental(1500 + 90 * i + late_ms, 5, text="*" * i, isChecked=False, id=node_id))
+    assert typed(visit) == [("name", 6)]

@@ -56,7 +56,8 @@ def test_there_and_back() -> None:
     page.click("help", at=4000)
     shows(page, help_page(), at=4080)
     shows(page, list_of(), at=5900).lives(60_000)
-    assert ways(visit) == [WayBack("http://app.test/help", START_MS + 4080, START_MS + 5900)]
+    times = (START_MS + t for t in (4000, 4080, 5900, 60_000))
+    assert ways(visit) == [WayBack("http://app.test/help", *times)]
     assert visit.kinds() == ["quick_back"]
     evidence = visit.outcome().evidence("quick_back")
     assert (evidence["dwell_ms"], evidence["page"], evidence["back_to"]) == (1820, "http://app.test/help", URL)
@@ -150,3 +151,36 @@ def test_a_button_that_opens_and_something_that_closes_by_itself() -> None:
     shows(page, help_page(), at=4080)
     shows(page, list_of(), at=5900)
     assert ways(visit) == []
+
+
+@pytest.mark.parametrize("steps_ms", [3, 16, 120])
+def test_components_that_fill_themselves_in_after_they_were_put_in_place(steps_ms: float) -> None:
+    visit, page = app()
+    page.click("help", at=4000)
+    for at, content in ((4080, help_page()), (5900, list_of())):
+        shell = el("app-page")
+        shows(page, shell, at=at).adds(content, at=at + steps_ms, into=shell)
+    page.lives(60_000)
+    assert [way.returned_ms - START_MS for way in ways(visit)] == [5900]
+
+
+@pytest.mark.parametrize(("marked", "found"), [("list", 1), ("more", 0)])
+@pytest.mark.parametrize("attribute", ["class", "aria-current"])
+def test_the_link_that_the_navigation_marks_tells_which_page_is_shown(attribute: str, marked: str, found: int) -> None:
+    """Two forms offer the same controls."""
+    visit = Visit()
+    links = [link(name, f"/{name}", id=name) for name in ("list", "help", "more")]
+    page = visit.open(URL, el("nav", *links), el("main", list_of(), id="main"))
+
+    def marks(unmarked: str, now: str, at: float) -> None:
+        changes = [(unmarked, ""), (now, "on" if attribute == "class" else "page")]
+        named = [{"id": page.node(name).node_id, "attributes": {attribute: value}} for name, value in changes]
+        page.record(rrweb.mutation(at, attributes=named))
+
+    page.click("help", at=4000)
+    shows(page, help_page(), at=4080)
+    marks("list", "help", at=4081)
+    shows(page, list_of(), at=5900)
+    marks("help", marked, at=5901)
+    page.lives(60_000)
+    assert len(ways(visit)) == found

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from support.dom import button, el, link
-from support.web import Visit
+import pytest
+
+from support import events as rrweb
+from support.dom import El, button, el, link
+from support.web import START_MS, Visit
 
 LIST, ITEM = "http://shop.test/list", "http://shop.test/item/1"
 
@@ -78,3 +81,51 @@ def test_reloading_a_page_and_leaving_the_site_is_no_look_at_it() -> None:
     visit.open(ITEM, el("p", "text", id="text"), at=6500, how="reload").lives(7000)
     visit.event("$pageleave", at=8000, _current_url=ITEM)
     assert "quick_back" not in visit.kinds()
+
+
+@pytest.mark.parametrize(("goes_on_ms", "kinds"), [(300, []), (2000, []), (9000, ["quick_back"])])
+def test_a_tab_that_goes_on_under_another_window_id_was_not_closed(goes_on_ms: float, kinds: list[str]) -> None:
+    """posthog-js makes a new window id when a page is loaded anew before the one before was done."""
+    visit = Visit()
+    visit.open(LIST, link("Item", "/item/1", id="item")).click("item", at=4000)
+    visit.open(ITEM, el("p", "text", id="text"), at=4300).lives(5500)
+    visit.event("$pageleave", at=6000, _current_url=ITEM)
+    visit.open(ITEM, el("p", "text", id="text"), at=6000 + goes_on_ms + 150, window="window-2").lives(60_000)
+    assert visit.kinds() == kinds
+
+
+def test_a_page_that_loads_slowly_was_on_its_way() -> None:
+    """Its navigation began when the page before was left."""
+    visit = Visit()
+    visit.open(LIST, link("Item", "/item/1", id="item")).click("item", at=4000)
+    item = visit.open(ITEM, el("p", "text", id="text"), at=4300).lives(5500)
+    visit.event("$pageleave", at=6000, _current_url=ITEM)
+    other = visit.open("http://shop.test/other", el("p", "text"), at=10_600, how=None).lives(60_000)
+    request = {"name": other.url, "entryType": "navigation", "initiatorType": "navigation", "type": "navigate"}
+    item.record(
+        rrweb.network(10_700, request | {"timestamp": START_MS + 6020, "duration": 4600, "responseStatus": 200})
+    )
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("address", "kinds"), [(LIST, ["quick_back"]), ("http://shop.test/tax", []), (None, ["quick_back"])]
+)
+def test_events_tell_where_a_single_page_application_is(address: str | None, kinds: list[str]) -> None:
+    """Two of its pages look the same to a recorder that masks all texts."""
+    visit = Visit()
+    form = el("section", el("input"), button(""))
+    page = visit.open(LIST, link("Help", "/help", id="help"), el("main", form, id="main"))
+    page.click("help", at=4000)
+    visit.event("$autocapture", at=4000, _current_url=LIST)
+    for at, content in ((4080, el("section", link("Write", "/write"))), (5900, el("section", el("input"), button("")))):
+        shown = page.node("main").children[0]
+        assert isinstance(shown, El)
+        page.removes(shown, at=at, from_="main").adds(content, at=at, into="main")
+        added, removed = (visit.recorded["window-1"].pop() for _ in range(2))
+        added["data"]["removes"] = removed["data"]["removes"]
+        visit.add("window-1", added | {"timestamp": at})
+    page.click("help", at=9000).says("help", "Help!", at=9050).lives(60_000)
+    if address is not None:
+        visit.event("$autocapture", at=9000, _current_url=address)
+    assert [kind for kind in visit.kinds() if kind == "quick_back"] == kinds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from support import events as rrweb
 from support.dom import button, el
 from support.web import Visit
 
@@ -99,3 +100,22 @@ def test_a_hand_that_rests_while_it_reloads_moved_on_the_page_before() -> None:
     for at in (3000, 4300, 6100):
         visit.open(URL, button("Add", id="add"), at=at, how="reload").lives(at + 500)
     assert visit.kinds() == ["refresh_loop"]
+
+
+@pytest.mark.parametrize("short", [(4000,), (4000, 5500), (6000,)])
+def test_loads_that_were_left_before_the_recorder_took_a_snapshot(short: tuple[int, ...]) -> None:
+    """Nothing but their load event tells of them."""
+    visit = Visit()
+    times = [t for t in (2000, 4000, 5500, 6000, 9300) if t not in short]
+    for at in times:
+        visit.open(URL, button("Pay", id="pay"), at=at, how="reload").points(at + 300, x=300).points(at + 400, x=340)
+    for at in short:
+        visit.add("window-1", rrweb.event(at, 0, {}))
+    assert visit.outcome().evidence("refresh_loop")["loads"] == 5
+
+
+def test_one_reload_and_a_short_page_after_it_are_no_loop() -> None:
+    visit = loads(0, 4000)
+    visit.add("window-1", rrweb.event(6000, 0, {}))
+    visit.open("http://shop.test/other", button("Pay", id="pay"), at=8000).lives(60_000)
+    assert "refresh_loop" not in visit.kinds()

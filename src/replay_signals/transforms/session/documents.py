@@ -4,7 +4,7 @@ A full snapshot alone does not say whether it shows a new document: recorders ta
 on (a checkout; posthog-js every 5 minutes, others every N events) with the same node ids, and a new document counts
 its ids from 1 just the same. What tells, the surest first:
 
-  load events     right before the meta event: the document was parsed
+  load events     the document was parsed; one without a meta event was left before its recorder took a snapshot
   navigation      a navigation entry of the network recorder that began after the document before
   recorder start  posthog-js says in custom events that it started; a checkout comes without
   the tree        in a checkout nodes that mutations added are there, removed ones are not, and known controls have
@@ -12,70 +12,28 @@ its ids from 1 just the same. What tells, the surest first:
   address         a tree that looks the same under an address that nothing led to is another document
 
 A document from the browser's page cache comes back without meta event and without snapshot: posthog-js only says
-`window visible`, and the old ids go on.
+`window visible`, and the old ids go on. Where a recorder does not tell what is visible, they alone tell, once something
+is used that only the earlier document has, had in focus, or had at this place.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.session.elements import in_ranges
+from replay_signals.transforms.session.document import Document, Opening, differs, nodes_of
 from replay_signals.transforms.session.ordered import TimedRecord
 
-MAX_LOAD_MS = 10_000
-"""Longest time from a parsed document to the meta event: recorders may wait for the document's load event."""
 NAVIGATION_WAIT_MS = 5000
 """The network recorder reports a document's navigation once it is loaded; later reports are rare."""
 RESTORED_WITHIN_MS = 400
 """A page that leaves and one that comes back from the cache do so at once; nobody returns to a tab this fast."""
-SAME_CONTROLS = 0.6
-"""Share of known controls that a checkout shows under the same ids; pages of one site share a header, seldom more."""
 STARTED = frozenset(("$recording_started", "$session_options", "$posthog_config", "$remote_config_received"))
 """Custom events that posthog-js sends when its recorder starts, within milliseconds of the first snapshot."""
 HIDDEN, VISIBLE = "window hidden", "window visible"
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A document is shown from the record at index `first` on.
-
-    `restored` is the opening of the document that came back from the page cache, `href` its address then.
-    """
-
-    first: int
-    href: str = ""
-    restored: Opening | None = None
-
-
-@dataclass(slots=True)
-class _Document:
-    """What is known of a document so far; `href` is its newest address."""
-
-    opening: Opening
-    start_ms: float
-    href: str = ""
-    addresses: set[str] = field(default_factory=set)
-    snapshot: records.FullSnapshot | None = None
-    changes: list[records.Mutation] = field(default_factory=list)
-    highest_id: int = 0
-    recorder_told: bool = False
-    hidden_ms: float | None = None
-
-    def named(self, href: str) -> None:
-        """Takes an address that it has from now on."""
-        self.href = href
-        self.addresses.add(href)
-
-    def count(self, node_ids: Iterable[int]) -> int:
-        """How many of the nodes it has or had."""
-        ids = [(self.snapshot.ids or []) if self.snapshot is not None else [], *(c.added for c in self.changes)]
-        return sum(any(in_ranges(own, node_id) for own in ids) for node_id in node_ids)
 
 
 def openings_of(ordered: Sequence[TimedRecord], addresses: Sequence[tuple[float, str]] = ()) -> list[Opening]:
@@ -101,20 +59,28 @@ class _Reader:
     def __init__(self, ordered: Sequence[TimedRecord], addresses: Sequence[tuple[float, str]]) -> None:
         self._ordered, self._addresses = ordered, addresses
         self._metas = [i for i, timed in enumerate(ordered) if isinstance(timed.record, records.Meta)]
-        self._history: list[_Document] = []
+        self._tells_turns = any(isinstance(r, records.Custom) and r.tag in _TURNS | STARTED for _, r in ordered)
+        self._history: list[Document] = []
         self._at = -1
         self._openings: list[Opening] = []
 
     @property
-    def _document(self) -> _Document:
+    def _document(self) -> Document:
         return self._history[self._at]
 
     def openings(self) -> list[Opening]:
         self._open(0)
         meta: int | None = None
         for i, (t, record) in enumerate(self._ordered):
-            if isinstance(record, records.Meta):
-                meta = self._meta(i, record)
+            if not self._tells_turns:
+                self._used(i, t, record)
+            if isinstance(record, records.Load):
+                if record.event_type == rrweb.DOM_CONTENT_LOADED and i:
+                    self._open(i)
+            elif isinstance(record, records.Meta):
+                meta = i
+                if not self._document.addresses:
+                    self._document.named(record.href)
             elif isinstance(record, records.FullSnapshot):
                 self._snapshot(i, record, meta)
             elif isinstance(record, records.Mutation):
@@ -123,34 +89,34 @@ class _Reader:
                 self._custom(i, t, record)
         return self._openings
 
+    def _used(self, i: int, t: float, record: records.ReplayRecord) -> None:
+        """Something is used: in this document, or in one that came back in silence."""
+        if isinstance(record, records.Load | records.Meta | records.FullSnapshot):
+            return
+        document = self._document
+        if document.snapshot is not None:
+            other = next((d for d in self._around() if document.is_left_for(d, t, record)), None)
+            if other is not None:
+                self._show(i, other)
+        self._document.uses(t, record)
+
+    def _around(self) -> list[Document]:
+        """The documents before and after this one in the tab's history."""
+        around = [self._history[k] for k in (self._at - 1, self._at + 1) if 0 <= k < len(self._history)]
+        return [d for d in around if d.snapshot is not None]
+
+    def _show(self, i: int, restored: Document) -> None:
+        self._document.left()
+        self._at = self._history.index(restored)
+        restored.hidden_ms = None
+        self._openings.append(Opening(i, restored.href, restored.opening))
+
     def _open(self, first: int) -> None:
         opening = Opening(first)
         self._openings.append(opening)
         del self._history[self._at + 1 :]
-        self._history.append(_Document(opening, self._ordered[first].t))
+        self._history.append(Document(opening, self._ordered[first].t))
         self._at += 1
-
-    def _meta(self, i: int, record: records.Meta) -> int:
-        """Index at which the document of this meta event begins, if it is a new one."""
-        first = self._first_load(i)
-        if first < i and first > self._openings[-1].first:
-            self._open(first)
-        if not self._document.addresses:
-            self._document.named(record.href)
-        return first
-
-    def _first_load(self, i: int) -> int:
-        """Index of the first of the load events right before a meta event; else its own.
-
-        A single `load` (type 1) belongs to the document before: it comes after that one's snapshot.
-        """
-        j = i
-        while j > 0 and isinstance(self._ordered[j - 1].record, records.Load):
-            if self._ordered[i].t - self._ordered[j - 1].t > MAX_LOAD_MS:
-                break
-            j -= 1
-        run = [r.event_type for _, r in self._ordered[j:i] if isinstance(r, records.Load)]
-        return j + run.index(rrweb.DOM_CONTENT_LOADED) if rrweb.DOM_CONTENT_LOADED in run else i
 
     def _snapshot(self, i: int, record: records.FullSnapshot, meta: int | None) -> None:
         document = self._document
@@ -169,7 +135,7 @@ class _Reader:
         meta = self._ordered[self._metas[bisect_right(self._metas, i) - 1]].record
         return meta.href if isinstance(meta, records.Meta) else ""
 
-    def _is_new(self, document: _Document, new: records.FullSnapshot, href: str, i: int, told: bool) -> bool:
+    def _is_new(self, document: Document, new: records.FullSnapshot, href: str, i: int, told: bool) -> bool:
         """Does this snapshot show another document than the one before?"""
         old = document.snapshot
         if old is None or new.is_native or old.is_native:
@@ -179,12 +145,12 @@ class _Reader:
             return navigation_ms > document.start_ms
         if document.recorder_told and not told:
             return False
-        of_tree = _differs(old, new, document)
+        of_tree = differs(old, new, document)
         if of_tree is not None:
             return of_tree
         return told or not any(_same_address(href, known) for known in self._told(document, i))
 
-    def _told(self, document: _Document, i: int) -> set[str]:
+    def _told(self, document: Document, i: int) -> set[str]:
         """Addresses that the document is known to have had."""
         since, t = bisect_right(self._addresses, (document.start_ms, "")), self._ordered[i].t
         return document.addresses | {url for when, url in self._addresses[since:] if when < t}
@@ -222,17 +188,14 @@ class _Reader:
             if restored is None:
                 document.hidden_ms = None
                 return
-            self._at = self._history.index(restored)
-            restored.hidden_ms = None
-            self._openings.append(Opening(i, restored.href, restored.opening))
+            self._show(i, restored)
 
-    def _restored(self, i: int, t: float) -> _Document | None:
+    def _restored(self, i: int, t: float) -> Document | None:
         """The document that came back from the page cache with this `window visible`; None for a mere change of tab."""
         if len(self._history) < 2 or self._shown_again(i, t):
             return None
         current = self._document
-        around = [self._history[k] for k in (self._at - 1, self._at + 1) if 0 <= k < len(self._history)]
-        others = [d for d in around if d.snapshot is not None]
+        others = self._around()
         told = self._address_after(i, t)
         if told and not _same_addresses(told, current):
             return next((d for d in others if _same_addresses(told, d)), None)
@@ -267,7 +230,7 @@ class _Reader:
         for _, record in self._ordered[i + 1 :]:
             if isinstance(record, records.Meta) or (isinstance(record, records.Custom) and record.tag in _TURNS):
                 break
-            used.update(_nodes(record))
+            used.update(nodes_of(record))
         return used
 
 
@@ -276,75 +239,6 @@ _TURNS = frozenset((HIDDEN, VISIBLE))
 
 def _navigates(request: records.RecordedRequest) -> bool:
     return request.initiator == "navigation"
-
-
-def _nodes(record: records.ReplayRecord) -> Iterator[int]:
-    """Ids of nodes that had to exist for this record."""
-    if isinstance(record, records.Mutation):
-        added = record.added
-        yield from (n for n in (*record.parents, *record.texts, *record.attribute_nodes) if not in_ranges(added, n))
-    elif isinstance(record, records.Interaction | records.Scroll | records.Input | records.Move) and record.node_id:
-        yield record.node_id
-
-
-def _differs(old: records.FullSnapshot, new: records.FullSnapshot, document: _Document) -> bool | None:
-    """Is it another tree? None when it could be either: a static page looks the same when it is loaded again."""
-    if new.root_id > document.highest_id:
-        return _unlike([*_kinds(old.controls)], [*_kinds(new.controls)])  # ids go on: shown by the same recorder
-    alive = {c.first: c for c in old.controls}
-    gone: set[int] = set()
-    added: set[int] = set()
-    for change in document.changes:
-        alive |= {c.first: c for c in change.controls}
-        for node_id in _each(change.removed):
-            alive.pop(node_id, None)
-            gone.add(node_id)
-            added.discard(node_id)
-        fresh = set(_each(change.added))
-        gone -= fresh
-        added |= fresh
-    if new.ids:
-        alive = {node_id: c for node_id, c in alive.items() if _hole(new.ids, node_id) not in gone}
-    kept = {c.first: c.tag for c in new.controls}
-    if alive and sum(kept.get(node_id) == c.tag for node_id, c in alive.items()) < SAME_CONTROLS * len(alive):
-        return True
-    if new.ids is None or old.ids is None:
-        return None
-    gone = {node_id for node_id in gone if in_ranges(old.ids, node_id)}
-    if gone:
-        return sum(in_ranges(new.ids, node_id) for node_id in gone) * 2 > len(gone)
-    if any(in_ranges(new.ids, node_id) for node_id in added if not in_ranges(old.ids, node_id)):
-        return False
-    return None if added or old.ids == new.ids else True
-
-
-def _hole(ranges: Sequence[int], node_id: int) -> int | None:
-    """First id of the gap that the id lies in; None where it is there. Recorders tell of a removed subtree its root."""
-    i = bisect_right(ranges, node_id)
-    return None if in_ranges(ranges, node_id) or i == 0 else ranges[i - 1] + 1
-
-
-def _kinds(controls: Iterable[Control]) -> Iterator[tuple[str, str]]:
-    return ((c.tag, c.name) for c in controls)
-
-
-def _unlike(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> bool:
-    common = len(set(old) & set(new))
-    return bool(old and new) and common < SAME_CONTROLS * min(len(set(old)), len(set(new)))
-
-
-MAX_EACH = 20_000
-"""Ids looked at per range list: hostile ranges may span all numbers, real ones a few hundred."""
-
-
-def _each(ranges: Sequence[int]) -> Iterator[int]:
-    """The ids in flat ranges, at most `MAX_EACH`."""
-    left = MAX_EACH
-    for first, last in zip(ranges[::2], ranges[1::2], strict=False):
-        yield from range(first, min(last, first + left - 1) + 1)
-        left -= max(last - first + 1, 0)
-        if left <= 0:
-            return
 
 
 def _same_address(a: str, b: str) -> bool:
@@ -356,5 +250,5 @@ def _same_address(a: str, b: str) -> bool:
     return (left.netloc, left.path.rstrip("/")) == (right.netloc, right.path.rstrip("/"))
 
 
-def _same_addresses(url: str, document: _Document) -> bool:
+def _same_addresses(url: str, document: Document) -> bool:
     return any(_same_address(url, known) for known in document.addresses)

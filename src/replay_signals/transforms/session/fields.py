@@ -3,11 +3,13 @@
 Recorders report a value that a script sets like one that was typed. Typing has to be seen: the recorder says so
 (`userTriggered`, where it is configured), or the field had the focus or was pressed before. Where no focus was recorded
 (it was there before the recorder was) the field's losing it later proves it. Several fields that change in one moment
-were filled by a script or by the browser.
+were filled by a script or by the browser, except for the one with the focus when it grew or shrank by one character:
+pages copy what is typed into other fields (a slug, a hidden field, the twin by which a text area measures its height).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -69,14 +71,17 @@ def typed_fields(page: Page) -> list[TypedField]:
 
 
 def _changes(page: Page) -> Iterator[tuple[int, Change]]:
-    """Node id and change of every field's value in order."""
-    changes = [(t, record) for t, record in page.of(records.Input) if record.node_id is not None]
+    """Node id and change of every field's value in order; recorders give fields outside the document no id, or -1."""
+    changes = [(t, record) for t, record in page.of(records.Input) if (record.node_id or 0) > 0]
     focus = _Focus(page) if changes else None
+    held: dict[int, int] = {}
     for i, (t, record) in enumerate(changes):
         node_id = record.node_id or 0
+        by_key = abs(record.length - held.get(node_id, 0)) == 1 and focus is not None and focus.at(t) == node_id
+        held[node_id] = record.length
         by_hand = record.by_user
         if by_hand is None:
-            by_hand = focus is not None and focus.on(node_id, t) and not _with_others(changes, i)
+            by_hand = focus is not None and focus.on(node_id, t) and (by_key or not _with_others(changes, i))
         yield node_id, Change(t, record.length, by_hand)
 
 
@@ -110,6 +115,11 @@ class _Focus:
         self._pressed.setdefault(node_id, t)
         if box is not None:
             self._pressed.setdefault(box.first, t)
+
+    def at(self, t: float) -> int | None:
+        """The node that has the focus then; None where no focus was recorded."""
+        i = bisect_right(self._moves, (t + FOCUS_ORDER_MS, float("inf")))
+        return self._moves[i - 1][1] if i else None
 
     def on(self, node_id: int, t: float) -> bool:
         """Could the visitor type into the node then?"""

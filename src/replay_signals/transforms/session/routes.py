@@ -3,7 +3,8 @@
 Most recorders do not tell where such an application is. What tells is its content: a link is clicked and children of an
 element are replaced by others, and some time later, with nothing pressed or typed since, they are replaced again by
 what stood there before the click. Content that is loaded in two steps (a placeholder, a spinner) brings nothing of its
-own in the first, or nothing known in the second.
+own in the first, or nothing known in the second. Where the navigation marks the page that is shown, the link that was
+marked before has to be marked again.
 """
 
 from __future__ import annotations
@@ -21,8 +22,11 @@ from replay_signals.transforms.session.timeline import Page
 
 SHOWN_WITHIN_MS = 1500
 """Longest time from the click to the page that it shows; what is loaded for it may come in later steps."""
+RENDERED_MS = 200
+"""Components fill themselves in some frames after they were put in place."""
 MIN_KNOWN_SHARE = 0.8
 """Of the controls that come back: a page that is shown again may have one more or a changed one."""
+_MARKING = frozenset(("class", "aria-current", "aria-selected"))
 _PRESSES = frozenset((rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START))
 
 Key = tuple[str, str, str, str]
@@ -31,11 +35,25 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """A page that a link showed within the document, epoch ms, until the one before was shown again."""
+    """A page that a link showed within the document, epoch ms, until the one before was shown again.
+
+    `used_ms` is the visitor's next press, after which it may be another page.
+    """
 
     url: str
+    click_ms: float
     shown_ms: float
     returned_ms: float
+    used_ms: float
+
+
+@dataclass(slots=True)
+class _Content:
+    """What was put in place from `start_ms` on: controls, and links of the navigation that were marked or unmarked."""
+
+    start_ms: float
+    keys: set[Key] = field(default_factory=set)
+    marked: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -44,35 +62,102 @@ class _Shown:
 
     url: str
     click_ms: float
+    link: int
     known: frozenset[Key]
-    shown_ms: float | None = None
+    marked: set[int] = field(default_factory=set)
+    content: _Content | None = None
     places: set[int] = field(default_factory=set)
-    content: set[Key] = field(default_factory=set)
+    following: _Content | None = None
 
 
 def ways_back(page: Page) -> Iterator[WayBack]:
     """The ways back of a page in order of time."""
-    known = set(_known(page.elements.all())) if page.restored is not None else set()
-    typed_ms = {change.t for box in typed_fields(page) for change in box.typed}
-    shown: _Shown | None = None
+    reader = _Reader(page)
     for t, record in page.records:
         if isinstance(record, records.Mutation):
-            if shown is not None:
-                if _returns(shown, t, record):
-                    yield WayBack(shown.url, shown.shown_ms or t, t)
-                    shown = None
-                elif t - shown.click_ms <= SHOWN_WITHIN_MS:
-                    _add(shown, t, record)
-            known.update(_known(record.controls))
+            reader.mutation(t, record)
         elif isinstance(record, records.FullSnapshot):
-            known.update(_known(record.controls))
-        elif isinstance(record, records.Input):
-            shown = None if t in typed_ms else shown
+            reader.known.update(_known(record.controls))
+        elif isinstance(record, records.Input) and t in reader.typed_ms:
+            reader.ended(t)
         elif isinstance(record, records.Interaction) and record.kind in _PRESSES:
-            link = control_at(page, record.node_id) if record.kind == rrweb.CLICK else None
-            leads = link is not None and link.tag == "a" and link.href not in ("", "#")
-            url = urls.joined(page.href, link.href) if link is not None and leads else ""
-            shown = _Shown(url, t, frozenset(known)) if url else None
+            reader.ended(t)
+            if record.kind == rrweb.CLICK:
+                reader.click(t, record)
+    reader.ended(page.end_ms)
+    yield from reader.found
+
+
+class _Reader:
+    """One pass over a page's records."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.known = set(_known(page.elements.all())) if page.restored is not None else set()
+        self.typed_ms = {change.t for box in typed_fields(page) for change in box.typed}
+        self.found: list[WayBack] = []
+        self._back: tuple[_Shown, float] | None = None
+        self._shown: _Shown | None = None
+
+    def click(self, t: float, record: records.Interaction) -> None:
+        """A click on a link may show another page."""
+        link = control_at(self.page, record.node_id)
+        if link is not None and link.tag == "a" and link.href not in ("", "#"):
+            url = urls.joined(self.page.href, link.href)
+            self._shown = _Shown(url, t, link.first, frozenset(self.known)) if url else None
+
+    def ended(self, t: float) -> None:
+        """The visitor goes on: what was shown is used, or was left before."""
+        self._settle()
+        if self._back is not None:
+            shown, returned_ms = self._back
+            shown_ms = shown.content.start_ms if shown.content is not None else returned_ms
+            self.found.append(WayBack(shown.url, shown.click_ms, shown_ms, returned_ms, t))
+        self._back = self._shown = None
+
+    def mutation(self, t: float, record: records.Mutation) -> None:
+        """Children of an element are replaced, or what was put in place is filled."""
+        shown = self._shown
+        if shown is not None and shown.following is not None and t - shown.following.start_ms > RENDERED_MS:
+            self._settle()
+            shown = self._shown
+        if shown is not None:
+            self._take(shown, t, record)
+        self.known.update(_known(record.controls))
+
+    def _take(self, shown: _Shown, t: float, record: records.Mutation) -> None:
+        replaces = bool(record.removed and record.added)
+        again = replaces and shown.content is not None and not shown.places.isdisjoint(record.parents)
+        if shown.following is None and again and shown.content is not None and t > shown.content.start_ms:
+            shown.following = _Content(t)
+        elif shown.following is None and t - shown.click_ms > SHOWN_WITHIN_MS:
+            return
+        if replaces and shown.following is None:
+            shown.places.update(record.parents)
+            shown.content = shown.content or _Content(t)
+        into = shown.following or shown.content
+        if into is not None:
+            into.keys.update(_keys(record.controls))
+        (shown.marked if shown.following is None else shown.following.marked).update(self._marked(record))
+
+    def _marked(self, record: records.Mutation) -> Iterator[int]:
+        for node_id in {node_id for node_id, name, _ in record.attributes if name in _MARKING}:
+            control = control_at(self.page, node_id)
+            own = control is not None and control.first == node_id
+            if control is not None and own and (control.tag == "a" or control.role == "tab"):
+                yield node_id
+
+    def _settle(self) -> None:
+        """Is what followed the page before? Else it belongs to what the click shows, if it came soon."""
+        shown = self._shown
+        if shown is None or shown.following is None or shown.content is None:
+            return
+        following, shown.following = shown.following, None
+        if _returns(shown, shown.content, following):
+            self._back, self._shown = (shown, following.start_ms), None
+        elif following.start_ms - shown.click_ms <= SHOWN_WITHIN_MS:
+            shown.content.keys |= following.keys
+            shown.marked |= following.marked
 
 
 def _keys(controls: Iterable[Control]) -> Iterator[Key]:
@@ -93,24 +178,10 @@ def _is_masked(key: Key) -> bool:
     return key[2].startswith("[") and key[2].endswith("]")
 
 
-def _replaces(record: records.Mutation) -> bool:
-    return bool(record.removed and record.added)
-
-
-def _add(shown: _Shown, t: float, record: records.Mutation) -> None:
-    if _replaces(record):
-        shown.places.update(record.parents)
-        shown.shown_ms = t if shown.shown_ms is None else shown.shown_ms
-    if shown.shown_ms is not None:
-        shown.content.update(_keys(record.controls))
-
-
-def _returns(shown: _Shown, t: float, record: records.Mutation) -> bool:
+def _returns(shown: _Shown, content: _Content, following: _Content) -> bool:
     """Is what the click showed replaced by what stood there before?"""
-    if shown.shown_ms is None or t == shown.shown_ms or not _replaces(record):
-        return False
-    back = set(_keys(record.controls))
-    own, returned = shown.content - back, back - shown.content
+    own, returned = content.keys - following.keys, following.keys - content.keys
     known = sum(key in shown.known or (_is_masked(key) and _nameless(key) in shown.known) for key in returned)
-    same_place = not shown.places.isdisjoint(record.parents)
-    return same_place and bool(own and returned) and known >= MIN_KNOWN_SHARE * len(returned)
+    before, now = shown.marked - {shown.link}, following.marked - shown.marked
+    elsewhere = bool(now) and not before <= following.marked  # another link is marked than the one before
+    return bool(own and returned) and known >= MIN_KNOWN_SHARE * len(returned) and not elsewhere

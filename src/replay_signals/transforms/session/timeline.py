@@ -15,7 +15,8 @@ from typing import Any, TypeVar, overload
 from replay_signals.schemas.digests import MessageDigest, SessionDigest
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.records import BaseRecord, ReplayRecord
-from replay_signals.transforms.session.documents import Opening, openings_of
+from replay_signals.transforms.session.document import Opening
+from replay_signals.transforms.session.documents import openings_of
 from replay_signals.transforms.session.elements import Elements
 from replay_signals.transforms.session.ordered import TimedRecord, in_order, of_kinds
 from replay_signals.transforms.session.screens import Screens

@@ -23,6 +23,7 @@ SAME_PAGE_MS = 3000
 class Visit:
     """A look at a page, epoch ms. `page` is None for one that only events tell of, `left_ms` when nothing tells.
 
+    `url` is empty for a page that was left before the recorder told its address, and no event did.
     `back`: was the page reached by going back? None when the recorder did not see the navigation.
     """
 
@@ -40,13 +41,23 @@ def visits_of(window: Window, events: Sequence[AnalyticsEvent]) -> list[Visit]:
     leaves = [float(event.timestamp_ms) for event in own if event.event == "$pageleave"]
     for event in own:
         t, url = float(event.timestamp_ms), analytics.page_of(event)
-        if event.event == "$pageview" and not any(_is_own(visit, url, t, leaves) for visit in visits):
+        if event.event != "$pageview" or any(_is_own(visit, url, t, leaves) for visit in visits):
+            continue
+        nameless = _open_at(visits, t)
+        if nameless is not None and not nameless.url:
+            nameless.url = url
+        else:
             visits.append(Visit(url, t))
     visits.sort(key=lambda visit: visit.start_ms)
     for visit, following in pairwise([*visits, None]):
         if visit is not None:
             visit.left_ms = _left_ms(visit, following, leaves)
     return visits
+
+
+def _open_at(visits: list[Visit], t: float) -> Visit | None:
+    """The recorded page that was open then."""
+    return max((v for v in visits if v.page is not None and v.start_ms <= t), key=lambda v: v.start_ms, default=None)
 
 
 def _is_own(visit: Visit, url: str, t: float, leaves: list[float]) -> bool:

@@ -50,6 +50,11 @@ class SessionContext:
         return bursts_of(self.clicks, self.rules.rage)
 
     @cached_property
+    def addresses(self) -> dict[str, list[tuple[float, str]]]:
+        """Window id -> (epoch ms, URL) in order of time, as events tell."""
+        return analytics.addresses(self.events)
+
+    @cached_property
     def raging(self) -> set[Judged]:
         """Clicks that belong to rage."""
         return {j for burst in self.bursts if burst.rage(self.errors) for j in burst.clicks}

@@ -1,32 +1,34 @@
 """input_struggle: a field or form that would not take what the visitor gave it.
 
-Either a form that was sent at least twice and answered each time with an error (an alert that appeared or was filled, a
-field marked `aria-invalid`; where the fields stand in no form: one button, with typing in between), or a field that was
-typed, cut back by at least half and typed again three times: correction is normal once, and twice with a typo. A field
-emptied in one step was entered (a to-do, a chat line) and begins anew. Lengths only: what was typed is never looked at.
+Either a form that was sent at least twice, by its button or by Enter, and answered each time with an error (an alert
+that appeared or was filled, a field marked `aria-invalid`, a request whose answer says that what was sent is wrong;
+where the fields stand in no form: one button, with typing in between), or a field that was typed, cut back by at least
+half and typed again three times: correction is normal once, and twice with a typo. A field emptied in one step was
+entered (a to-do, a chat line) and begins anew. Lengths only: what was typed is never looked at.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from replay_signals.schemas import rrweb
 from replay_signals.schemas.inbox import doc
-from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.elements import element_label, is_set
-from replay_signals.transforms.session.fields import typed_fields
-from replay_signals.transforms.session.gestures import is_text_field, is_typed
+from replay_signals.transforms.session.fields import TypedField, typed_fields
+from replay_signals.transforms.session.gestures import control_at, is_text_field
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
-from replay_signals.transforms.signals.finding import Finding, of_clicks
+from replay_signals.transforms.signals.finding import Finding
 
 KIND = "input_struggle"
 MIN_REFUSALS = 2
@@ -40,6 +42,8 @@ MIN_ENTERED_CHARS = 2
 REFUSED_CONFIDENCE = 0.8
 CORRECTED_CONFIDENCE = 0.7
 """Less sure: some people write that way."""
+REFUSING_STATUSES = frozenset((400, 401, 409, 422))
+"""What was sent is wrong (RFC 9110: 400, 409, 422) or nobody is known by it (401); others do not speak of the input."""
 MAX_ALERTS = 5
 """Texts in the evidence."""
 
@@ -56,54 +60,63 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per refused form and one per corrected field."""
-    found = _refused(context)
-    for page in context.timeline.pages:
-        found += _corrected(page)
-    return found
-
-
-def _refused(context: SessionContext) -> list[Finding[Evidence]]:
-    """One finding per form that was refused, or per button where the fields stand in no form."""
-    by_page: dict[Page, list[Judged]] = {}
-    for j in context.clicks:
-        by_page.setdefault(j.click.page, []).append(j)
     found = []
-    for page, clicks in by_page.items():
-        complaints = [c for c in (_complaint(page, t, r) for t, r in page.of(records.Mutation)) if c is not None]
-        typed_ms = sorted(change.t for box in typed_fields(page) for change in box.typed)
-        tries: dict[int, list[Judged]] = {}
-        for i, j in enumerate(clicks):
-            place = _sent_by(j)
-            if place is None:
-                continue
-            until_ms = min([j.click.t + context.rules.clicks.slow_ms, *(k.click.t for k in clicks[i + 1 : i + 2])])
-            own = tries.setdefault(place, [])
-            anew = not own or _in_form(j) or bisect_right(typed_ms, own[-1].click.t) < bisect_right(typed_ms, j.click.t)
-            if anew and any(j.click.t <= c.t < until_ms for c in complaints):
-                own.append(j)
-        found += [_refusal(own, complaints) for own in tries.values() if len(own) >= MIN_REFUSALS]
+    for page in context.timeline.pages:
+        fields = typed_fields(page)
+        found += _refused(page, fields, context.rules.clicks.slow_ms)
+        found += [_correction(page, box, when) for box in fields if len(when := _retyped(box)) >= MIN_CORRECTIONS]
     return found
 
 
-def _in_form(j: Judged) -> bool:
-    return any(c.tag == "form" for c in j.click.page.elements.around(j.click.node_id))
+def _refused(page: Page, fields: list[TypedField], slow_ms: float) -> list[Finding[Evidence]]:
+    """One finding per form that was refused, or per button where the fields stand in no form."""
+    typed_ms = sorted(change.t for box in fields for change in box.typed)
+    complaints = _complaints(page)
+    pressed = [_Try(t, r.node_id) for t, r in page.of(records.Interaction) if r.kind == rrweb.CLICK]
+    tries: dict[int, list[_Try]] = {}
+    for one, following in pairwise([*pressed, None]):
+        form = _sent_by(page, one) if one is not None else None
+        if one is None or form is None:
+            continue
+        until_ms = min(one.t + slow_ms, following.t if following is not None else float("inf"))
+        own = tries.setdefault(form.first, [])
+        since_ms = own[-1].t if own else float("-inf")
+        anew = bisect_right(typed_ms, since_ms) < bisect_right(typed_ms, one.t)
+        loud = (c for c in complaints if one.t <= c.t < until_ms)
+        if any(anew or (not c.silent and (form.tag == "form" or not own)) for c in loud):
+            own.append(one)
+    return [_refusal(page, own, complaints) for own in tries.values() if len(own) >= MIN_REFUSALS]
 
 
-def _sent_by(j: Judged) -> int | None:
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A click event of a control that may send something; Enter in a field clicks its form's button, too."""
+
+    t: float
+    node_id: int | None
+
+
+def _sent_by(page: Page, one: _Try) -> Control | None:
     """The form that the click may have sent, else the button; None for a click into a field or beside all controls."""
-    control = j.click.control
+    control = control_at(page, one.node_id)
     if control is None or is_text_field(control):
         return None
-    form = next((c for c in j.click.page.elements.around(j.click.node_id) if c.tag == "form"), None)
-    return control.first if form is None else form.first
+    return next((c for c in page.elements.around(one.node_id) if c.tag == "form"), control)
 
 
 @dataclass(frozen=True, slots=True)
 class _Complaint:
-    """The page said that something is wrong; `texts` where the digest has them."""
+    """Something is wrong with what was sent; `texts` where the digest has them. `silent`: only a request tells."""
 
     t: float
     texts: list[str]
+    silent: bool = False
+
+
+def _complaints(page: Page) -> list[_Complaint]:
+    found = [c for c in (_complaint(page, t, r) for t, r in page.of(records.Mutation)) if c is not None]
+    refused = (r for r in page.requests if r.by_script and r.status in REFUSING_STATUSES)
+    return [*found, *(_Complaint(r.start_ms, [], silent=True) for r in refused)]
 
 
 def _complaint(page: Page, t: float, record: records.Mutation) -> _Complaint | None:
@@ -115,54 +128,57 @@ def _complaint(page: Page, t: float, record: records.Mutation) -> _Complaint | N
     return _Complaint(t, record.alerts) if record.alerts or filled or said or marked else None
 
 
-def _refusal(tries: list[Judged], complaints: list[_Complaint]) -> Finding[Evidence]:
+def _refusal(page: Page, tries: list[_Try], complaints: list[_Complaint]) -> Finding[Evidence]:
     first = tries[0]
-    what = element_label(first.click.control, first.click.node_id)
-    texts = [text for c in complaints if c.t >= first.click.t for text in c.texts]
-    evidence = Evidence(refusals=len(tries), alerts=list(dict.fromkeys(texts))[:MAX_ALERTS])
-    summary = f"{len(tries)} times {what} was refused with an error"
-    finding = of_clicks(KIND, tries, summary, REFUSED_CONFIDENCE, evidence)
-    finding.blocked = 0.6
-    return finding
+    control = control_at(page, first.node_id)
+    texts = [text for c in complaints if c.t >= first.t for text in c.texts]
+    return Finding(
+        KIND,
+        page,
+        first.t,
+        tries[-1].t,
+        REFUSED_CONFIDENCE,
+        f"{len(tries)} times {element_label(control, first.node_id)} was refused with an error",
+        Evidence(refusals=len(tries), alerts=list(dict.fromkeys(texts))[:MAX_ALERTS]),
+        control=control,
+        node_id=first.node_id,
+        click_count=len(tries),
+        blocked=0.6,
+        attempts=len(tries),
+    )
 
 
-def _corrected(page: Page) -> list[Finding[Evidence]]:
-    """Fields cut back by half or more, and typed again, often."""
-    peaks: dict[int, tuple[int, int]] = {}
-    last: dict[int, int] = {}
-    times: dict[int, list[float]] = {}
-    boxes: dict[int, Control] = {}
-    for t, change in page.of(records.Input):
+def _retyped(box: TypedField) -> list[float]:
+    """Times at which the field had been cut back by half or more and at least half of that was typed again."""
+    times: list[float] = []
+    before = peak = low = 0
+    for change in box.typed:
         length = change.length
-        box = next((c for c in page.elements.around(change.node_id) if is_typed(c)), None)
-        if box is None:
-            continue
-        boxes[box.first] = box
-        peak, low = peaks.get(box.first, (0, 0))
-        before, last[box.first] = last.get(box.first, 0), length
+        cut, again = peak - low, length - low
         if length == 0 and before >= MIN_ENTERED_CHARS:
-            peaks[box.first] = (0, 0)
+            peak = low = 0
+        elif peak >= MIN_TYPED_CHARS and low * 2 <= peak and again >= max(MIN_ENTERED_CHARS, cut / 2):
+            times.append(change.t)
+            peak = low = length
         elif length >= peak:
-            if peak >= MIN_TYPED_CHARS and low * 2 <= peak:
-                times.setdefault(box.first, []).append(t)
-                peak = 0
-            peaks[box.first] = (max(peak, length), length)
+            peak = low = length
         else:
-            peaks[box.first] = (peak, min(low, length))
-    return [_correction(page, boxes[k], when) for k, when in times.items() if len(when) >= MIN_CORRECTIONS]
+            low = min(low, length)
+        before = length
+    return times
 
 
-def _correction(page: Page, box: Control, when: list[float]) -> Finding[Evidence]:
+def _correction(page: Page, box: TypedField, when: list[float]) -> Finding[Evidence]:
     return Finding(
         KIND,
         page,
         when[0],
         when[-1],
         CORRECTED_CONFIDENCE,
-        f"Typed {element_label(box, None)} again {len(when)} times",
+        f"Typed {element_label(box.control, None)} again {len(when)} times",
         Evidence(corrections=len(when)),
-        control=box,
-        node_id=box.first,
+        control=box.control,
+        node_id=box.control.first,
         blocked=0.4,
         attempts=len(when),
     )

@@ -13,6 +13,8 @@ Pages of a single-page application are told by their content (`session/routes`).
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import itemgetter
 from typing import Annotated
 
 import msgspec
@@ -26,7 +28,7 @@ from replay_signals.transforms.session.routes import WayBack, ways_back
 from replay_signals.transforms.session.timeline import Page, Window
 from replay_signals.transforms.session.visits import Visit, visits_of
 from replay_signals.transforms.signals import settling
-from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.signals.context import SessionContext, first_after
 from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding
 
@@ -43,6 +45,8 @@ RETURNED_CONFIDENCE = 0.75
 CONTENT_CONFIDENCE = 0.7
 """Within one document: its content tells, its address does not."""
 OUTSIDE_CONFIDENCE = 0.6
+CLOCKS_MS = 100
+"""Times of events and of the recording differ by this much."""
 OUTSIDE_MS = 3000
 """A page that is recorded begins this soon after the one before was left; whatever comes later came from elsewhere."""
 
@@ -60,20 +64,40 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per page."""
     found = []
+    opened_ms = [(page.opened_ms, page.window_id) for page in context.timeline.pages]
     for window in context.timeline.windows:
+        elsewhere_ms = sorted(t for t, window_id in opened_ms if window_id != window.window_id)
         visits = visits_of(window, context.events)
         for i, visit in enumerate(visits):
             before = visits[i - 1] if i else None
             following = visits[i + 1] if i + 1 < len(visits) else None
+            if following is None and visit.left_ms is not None and _goes_on(elsewhere_ms, visit.left_ms):
+                continue
             finding = _judge(window, before, visit, following)
             if finding is not None:
                 found.append(finding)
-        found += [_within(page, way) for page in window.pages for way in ways_back(page) if _is_quick(way)]
+        addresses = context.addresses.get(window.window_id, [])
+        ways = ((page, way) for page in window.pages for way in ways_back(page))
+        found += [_within(page, way) for page, way in ways if _is_quick(way) and not _leads_on(way, addresses)]
     return found
+
+
+def _goes_on(elsewhere_ms: list[float], left_ms: float) -> bool:
+    """Did a page of another window open as this one was left? A tab that is reloaded may get a new window id."""
+    following_ms = first_after(elsewhere_ms, left_ms - CLOCKS_MS)
+    return following_ms is not None and following_ms - left_ms <= OUTSIDE_MS
 
 
 def _is_quick(way: WayBack) -> bool:
     return REDIRECT_MS <= way.returned_ms - way.shown_ms <= DWELL_MS
+
+
+def _leads_on(way: WayBack, addresses: list[tuple[float, str]]) -> bool:
+    """Do events tell another address after the way back than before it?"""
+    i = bisect_right(addresses, way.click_ms + CLOCKS_MS, key=itemgetter(0))
+    k = bisect_right(addresses, way.returned_ms, key=itemgetter(0))
+    told = k < len(addresses) and addresses[k][0] <= way.used_ms + CLOCKS_MS
+    return bool(i) and told and urls.clean(addresses[k][1]) != urls.clean(addresses[i - 1][1])
 
 
 def _within(page: Page, way: WayBack) -> Finding[Evidence]:
@@ -84,10 +108,10 @@ def _within(page: Page, way: WayBack) -> Finding[Evidence]:
 
 
 def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit | None) -> Finding[Evidence] | None:
-    if visit.left_ms is None or (visit.page is not None and _used(visit.page)):
+    if not visit.url or visit.left_ms is None or (visit.page is not None and _used(visit.page)):
         return None
     dwell = visit.left_ms - visit.start_ms
-    outside = following is None or following.start_ms - visit.left_ms > OUTSIDE_MS
+    outside = following is None or _opened_ms(following) - visit.left_ms > OUTSIDE_MS
     page = _page(window, before, visit)
     came = before is not None and before.url != visit.url and not _broken(visit)
     if outside and came and REDIRECT_MS <= dwell <= OUTSIDE_DWELL_MS:
@@ -96,8 +120,12 @@ def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit 
         return None
     if following.back is not None:
         return _finding(page, before, visit, following, BROWSER_CONFIDENCE) if following.back else None
-    returned = before is not None and before.url == following.url and visit.url != before.url
+    returned = before is not None and "" != before.url == following.url != visit.url
     return _finding(page, before, visit, following, RETURNED_CONFIDENCE) if returned else None
+
+
+def _opened_ms(visit: Visit) -> float:
+    return visit.start_ms if visit.page is None else min(visit.start_ms, visit.page.opened_ms)
 
 
 def _broken(visit: Visit) -> bool:

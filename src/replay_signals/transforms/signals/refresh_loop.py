@@ -93,13 +93,19 @@ def _acts(page: Page) -> Iterator[float]:
 
 
 def _runs(visits: list[Visit], used: set[Page]) -> list[list[Visit]]:
+    """Visits of one URL in a row, each left unused; one that nothing tells the URL of counts between two of them."""
     runs: list[list[Visit]] = []
+    nameless: list[Visit] = []
     for visit in visits:
         run = runs[-1] if runs else None
-        if run is not None and _again(run[-1], visit) and run[-1].page not in used and _soon(run, visit):
-            run.append(visit)
+        if not visit.url:
+            nameless.append(visit)
+            continue
+        if run is not None and _again(run[-1], visit) and run[-1].page not in used and _soon([*run, *nameless], visit):
+            run += [*nameless, visit]
         else:
             runs.append([visit])
+        nameless = []
     return runs
 
 

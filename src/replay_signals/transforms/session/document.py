@@ -1,0 +1,203 @@
+"""What is known of a document: its tree as far as a digest holds it, its addresses, and what was used last."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from replay_signals.schemas import rrweb
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.digest.dom import MAX_TARGETS
+from replay_signals.transforms.session.elements import in_ranges
+
+SAME_CONTROLS = 0.6
+"""Share of known controls that a checkout shows under the same ids; pages of one site share a header, seldom more."""
+MAX_CHANGES = 200
+"""A document that changed more often is not asked which nodes it has: each change is looked at for each node."""
+_FIELDS = frozenset(("input", "textarea", "select"))
+STILL_PX = 2
+"""A pointer that rests is reported within this."""
+
+
+class _Pointer(NamedTuple):
+    """Where the pointer was, epoch ms and CSS pixels, and over what."""
+
+    t: float
+    x: int
+    y: int
+    node_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A document is shown from the record at index `first` on.
+
+    `restored` is the opening of the document that came back from the page cache, `href` its address then.
+    """
+
+    first: int
+    href: str = ""
+    restored: Opening | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """What is known of a document so far; `href` is its newest address."""
+
+    opening: Opening
+    start_ms: float
+    href: str = ""
+    addresses: set[str] = field(default_factory=set)
+    snapshot: records.FullSnapshot | None = None
+    changes: list[records.Mutation] = field(default_factory=list)
+    highest_id: int = 0
+    recorder_told: bool = False
+    hidden_ms: float | None = None
+    focused: set[int] = field(default_factory=set)
+    last_focused: int | None = None
+    pointer: _Pointer | None = None
+
+    def named(self, href: str) -> None:
+        """Takes an address that it has from now on."""
+        self.href = href
+        self.addresses.add(href)
+
+    def count(self, node_ids: Iterable[int]) -> int:
+        """How many of the nodes it has or had."""
+        ids = [(self.snapshot.ids or []) if self.snapshot is not None else [], *(c.added for c in self.changes)]
+        return sum(any(in_ranges(own, node_id) for own in ids) for node_id in node_ids)
+
+    def uses(self, t: float, record: records.ReplayRecord) -> None:
+        """Takes the focus and the place of the pointer."""
+        if isinstance(record, records.Interaction) and record.kind == rrweb.FOCUS and record.node_id is not None:
+            self.focused.add(record.node_id)
+            self.last_focused = record.node_id
+        pointer = _pointer(t, record)
+        if pointer is not None and (self.pointer is None or self.pointer.t <= pointer.t):
+            self.pointer = pointer
+
+    def left(self) -> None:
+        """Another document is shown; what was used last may have been that one's already."""
+        self.last_focused = self.pointer = None
+
+    def is_left_for(self, other: Document, t: float, record: records.ReplayRecord) -> bool:
+        """Can the record only be of the other document?
+
+        It is of nodes that only the other one has, takes the focus from what had it there and never here, or is of a
+        pointer that rests where it was there, on a control that has another id here.
+        """
+        if isinstance(record, records.Interaction) and record.kind == rrweb.BLUR and record.node_id is not None:
+            here = self.control(record.node_id)
+            focuses_itself = here is not None and here[0] in _FIELDS
+            return record.node_id == other.last_focused and not (focuses_itself or record.node_id in self.focused)
+        pointer = _pointer(t, record)
+        if pointer is not None and other.pointer is not None and self._moves_on(pointer, other, other.pointer):
+            return True
+        root_id = other.snapshot.root_id if other.snapshot is not None else 0
+        used = set(nodes_of(record)) - {root_id}  # records of the window name the root
+        return bool(used) and self._is_complete() and not self.count(used) and other.count(used) == len(used)
+
+    def _moves_on(self, pointer: _Pointer, other: Document, last: _Pointer) -> bool:
+        if pointer.node_id != last.node_id or max(abs(pointer.x - last.x), abs(pointer.y - last.y)) > STILL_PX:
+            return False
+        there = other.control(last.node_id)
+        return there is not None and there != self.control(last.node_id) and there in map(looks, self._controls())
+
+    def _controls(self) -> list[Control]:
+        return self.snapshot.controls if self.snapshot is not None else []
+
+    def control(self, node_id: int) -> tuple[str, str, str, str] | None:
+        """What the control with this id looked like in the snapshot."""
+        return next((looks(c) for c in self._controls() if c.first == node_id), None)
+
+    def _is_complete(self) -> bool:
+        ids = self.snapshot.ids if self.snapshot is not None else None
+        return ids is not None and len(ids) < 2 * MAX_TARGETS and len(self.changes) <= MAX_CHANGES
+
+
+def _pointer(t: float, record: records.ReplayRecord) -> _Pointer | None:
+    """Place of the pointer and the node below it, where a record tells both; moves are sent some time later."""
+    if isinstance(record, records.Move) and record.node_id and record.positions:
+        x, y, offset_ms = record.positions[-3:]
+        return _Pointer(t + offset_ms, x, y, record.node_id)
+    pressed = isinstance(record, records.Interaction) and record.kind in (rrweb.CLICK, rrweb.MOUSE_DOWN)
+    if isinstance(record, records.Interaction) and pressed and record.x_px is not None and record.node_id:
+        return _Pointer(t, record.x_px, record.y_px or 0, record.node_id)
+    return None
+
+
+def nodes_of(record: records.ReplayRecord) -> Iterator[int]:
+    """Ids of nodes that had to exist for this record."""
+    if isinstance(record, records.Mutation):
+        added = record.added
+        yield from (n for n in (*record.parents, *record.texts, *record.attribute_nodes) if not in_ranges(added, n))
+    elif isinstance(record, records.Interaction | records.Scroll | records.Input | records.Move) and record.node_id:
+        yield record.node_id
+
+
+def differs(old: records.FullSnapshot, new: records.FullSnapshot, document: Document) -> bool | None:
+    """Is it another tree? None when it could be either: a static page looks the same when it is loaded again."""
+    if new.root_id > document.highest_id:
+        return _unlike([*_kinds(old.controls)], [*_kinds(new.controls)])  # ids go on: shown by the same recorder
+    alive = {c.first: c for c in old.controls}
+    gone: set[int] = set()
+    added: set[int] = set()
+    for change in document.changes:
+        alive |= {c.first: c for c in change.controls}
+        for node_id in _each(change.removed):
+            alive.pop(node_id, None)
+            gone.add(node_id)
+            added.discard(node_id)
+        fresh = set(_each(change.added))
+        gone -= fresh
+        added |= fresh
+    if new.ids:
+        alive = {node_id: c for node_id, c in alive.items() if _hole(new.ids, node_id) not in gone}
+    kept = {c.first: c.tag for c in new.controls}
+    if alive and sum(kept.get(node_id) == c.tag for node_id, c in alive.items()) < SAME_CONTROLS * len(alive):
+        return True
+    if new.ids is None or old.ids is None:
+        return None
+    gone = {node_id for node_id in gone if in_ranges(old.ids, node_id)}
+    if gone:
+        return sum(in_ranges(new.ids, node_id) for node_id in gone) * 2 > len(gone)
+    if any(in_ranges(new.ids, node_id) for node_id in added if not in_ranges(old.ids, node_id)):
+        return False
+    return None if added or old.ids == new.ids else True
+
+
+def _hole(ranges: Sequence[int], node_id: int) -> int | None:
+    """First id of the gap that the id lies in; None where it is there. Recorders tell of a removed subtree its root."""
+    i = bisect_right(ranges, node_id)
+    return None if in_ranges(ranges, node_id) or i == 0 else ranges[i - 1] + 1
+
+
+def looks(control: Control) -> tuple[str, str, str, str]:
+    """What a control is, but for its name, which is masked where it is not known what it stands in."""
+    return control.tag, control.type, control.dom_id, control.href
+
+
+def _kinds(controls: Iterable[Control]) -> Iterator[tuple[str, str]]:
+    return ((c.tag, c.name) for c in controls)
+
+
+def _unlike(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> bool:
+    common = len(set(old) & set(new))
+    return bool(old and new) and common < SAME_CONTROLS * min(len(set(old)), len(set(new)))
+
+
+MAX_EACH = 20_000
+"""Ids looked at per range list: hostile ranges may span all numbers, real ones a few hundred."""
+
+
+def _each(ranges: Sequence[int]) -> Iterator[int]:
+    """The ids in flat ranges, at most `MAX_EACH`."""
+    left = MAX_EACH
+    for first, last in zip(ranges[::2], ranges[1::2], strict=False):
+        yield from range(first, min(last, first + left - 1) + 1)
+        left -= max(last - first + 1, 0)
+        if left <= 0:
+            return
