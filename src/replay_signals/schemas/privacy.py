@@ -25,6 +25,7 @@ class Patterns(Struct, frozen=True, forbid_unknown_fields=True):
         Action, doc("Keys of AWS, Google, Azure, GitHub, GitLab, Slack, Stripe, PostHog and alike")
     ] = "mask"
     email: Annotated[Action, doc("E-mail addresses, of any script, written out or encoded")] = "mask"
+    handle: Annotated[Action, doc("Names of accounts: @maria")] = "mask"
     iban: Annotated[Action, doc("Bank accounts: length by country and check digits (ISO 13616)")] = "mask"
     card: Annotated[Action, doc("Payment cards: first digits of an issuer and the Luhn check (ISO/IEC 7812)")] = "mask"
     national_id: Annotated[Action, doc("National numbers of people with their check digits (python-stdnum)")] = "mask"

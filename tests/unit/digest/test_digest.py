@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -89,11 +90,17 @@ def test_changed_texts_are_not_kept() -> None:
         ("http://a.test/x@", "http://a.test/x@"),
         (None, ""),
         (7, ""),
-        ("http://a.test/" + "x" * 5000, ("http://a.test/" + "x" * 5000)[:1000]),
+        ("http://a.test" + "/part" * 1000, ("http://a.test" + "/part" * 1000)[:1000]),
     ],
 )
 def test_page_urls_carry_no_user_info(href: Any, kept: str) -> None:
     assert records_of(rrweb.meta(5000, href))[0].href == kept
+
+
+def test_a_part_of_a_url_that_is_cut_is_not_kept() -> None:
+    assert re.fullmatch(
+        r"http://a\.test/\[text:\w{5}\]", records_of(rrweb.meta(5000, "http://a.test/" + "x" * 5000))[0].href
+    )
 
 
 def test_request_urls_carry_no_query() -> None:

@@ -25,6 +25,13 @@ def shown(text: str) -> str:
         ("иван@пример.рф", "[email]"),
         ("maria [at] example [dot] com", "[email]"),
         ("maria @ example.com", "[email]"),
+        ("Follow @maria_m today", "Follow [handle] today"),
+        ("maria@intranet", "[email]"),
+        ("maria at example dot com", "[email]"),
+        ("mar ia@exa mple.com", "[email]"),
+        ("\u202emoc.elpmaxe@airam", "[email]"),
+        ("maria%u0040example.com", "[email]"),
+        ("4111·1111·1111·1111", "[card]"),
         ("Call +49 (0)176 1234567", "Call [phone]"),
         ("0176/12345678", "[phone]"),
         ("(555) 234-5678", "[phone]"),
@@ -62,6 +69,9 @@ def test_personal_data_is_masked_and_the_rest_stays(text: str, left: str) -> Non
         "127.0.0.1",
         "md:w-1/2 lg:hover:underline",
         "Größe wählen",
+        "@media (max-width: 3px)",
+        "Meet @ 5 pm",
+        "render@app.js:10:5",
     ],
 )
 def test_what_names_nobody_stays(text: str) -> None:

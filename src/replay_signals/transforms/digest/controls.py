@@ -18,11 +18,13 @@ from replay_signals.schemas.words import acts_once, acts_outside
 from replay_signals.transforms.digest.headlines import MAX_HEADLINES
 from replay_signals.transforms.digest.masking import ControlTexts, Masking, RawControl, worse
 from replay_signals.transforms.privacy.policy import KEEP, MASK
+from replay_signals.transforms.privacy.texts import whole
 
 MAX_NAME_CHARS = 40
 MAX_RAW_CHARS = 160
 """Of a text that is looked at: what is cut has no form to know it by, so more is looked at than is kept."""
 MAX_ID_CHARS = 60
+MAX_CLASSES_CHARS = 60
 MAX_HREF_CHARS = 300
 MAX_CONTROLS = 3000
 MAX_HEADLINE_CHARS = 120
@@ -159,7 +161,9 @@ def text_of(value: Any, limit: int) -> str:
     """A bounded one-line text of an attribute value or text node."""
     if not isinstance(value, str):
         return ""
-    return " ".join(value[: limit * 4].split())[:limit]
+    if len(value) <= limit:
+        return " ".join(value.split())
+    return whole(" ".join(whole(value, limit * 4).split()), limit)
 
 
 def has_disabled_class(classes: Any) -> bool:
@@ -236,7 +240,7 @@ def _control_texts(raw: RawControl, masking: Masking) -> ControlTexts:
         name,
         test_id,
         dom_id,
-        masking.classes(text_of(classes, 60), 60),
+        masking.classes(text_of(classes, MAX_RAW_CHARS), MAX_CLASSES_CHARS),
         href,
     ]
     is_whole = (name, test_id, dom_id) == (raw_name, raw_test_id, raw_id)
@@ -300,25 +304,24 @@ def _flags(a: Attributes) -> str:
 class TextName:
     """A control that is named by its text: the text so far, and the place of which least is kept."""
 
-    __slots__ = ("control", "place", "raw")
+    __slots__ = ("control", "is_full", "place", "raw")
 
     def __init__(self, control: Control, place: str) -> None:
         self.control = control
         self.place = text_place(control, place)
         self.raw = ""
+        self.is_full = False
+        """No further text makes a difference."""
 
     def add(self, value: Any, place: str) -> None:
         """A text below the control."""
-        if len(self.raw) < MAX_RAW_CHARS:
+        if not self.is_full:
             text = text_of(value, MAX_RAW_CHARS)
             if text:
-                self.raw = f"{self.raw} {text}".strip()[:MAX_RAW_CHARS]
+                joined = f"{self.raw} {text}".strip()
+                self.is_full = len(joined) >= MAX_RAW_CHARS
+                self.raw = whole(joined, MAX_RAW_CHARS)
                 self.place = worse(self.place, place)
-
-    @property
-    def is_full(self) -> bool:
-        """No further text makes a difference."""
-        return len(self.raw) >= MAX_RAW_CHARS
 
     def close(self, masking: Masking) -> None:
         """Names the control."""

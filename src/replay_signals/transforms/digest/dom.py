@@ -238,7 +238,7 @@ def _alert(parent: rrweb.Node | None, node: rrweb.Node, alerts: list[str], maski
     if is_alert(parent.attributes):
         text = text_of(node.textContent, MAX_RAW_CHARS)
         if text:
-            alerts.append(masking.name(text, masking.place(parent.id), "alert", MAX_ALERT_CHARS))
+            alerts.append(masking.alert(text, masking.place(parent.id), "alert", MAX_ALERT_CHARS))
 
 
 def ranges(ids: Iterable[int]) -> list[int]:

@@ -18,6 +18,7 @@ from msgspec import Raw
 from replay_signals.schemas.rrweb import CUSTOM_ATTRIBUTES, Attributes, Node
 from replay_signals.transforms.privacy.policy import KEEP, MASK, REMOVE, UNKNOWN, Policy, Removed
 from replay_signals.transforms.privacy.selectors import Selectors
+from replay_signals.transforms.privacy.texts import whole
 
 NO_NODE = -1
 MAX_CACHED = 20_000
@@ -195,6 +196,12 @@ class Masking:
         key = (raw, field, place)
         return self._text(key, lambda: bounded(self.policy.name(raw, place, field, self.removed), limit))
 
+    def alert(self, raw: str, place: str, field: str, limit: int) -> str:
+        """What a page says went wrong."""
+        return self._text(
+            (raw, field, place), lambda: bounded(self.policy.alert(raw, place, field, self.removed), limit)
+        )
+
     def id(self, raw: str, place: str, field: str, limit: int) -> str:
         """An id or a test id."""
         return bounded(self.policy.id(raw, place, field, self.removed), limit) if raw else ""
@@ -216,7 +223,7 @@ class Masking:
         return self._text((value, field, "word"), lambda: bounded(self._word(value, field, limit), limit))
 
     def _word(self, value: str, field: str, limit: int) -> str:
-        return self.policy.text(" ".join(value[: limit * 4].split()), field, self.removed)
+        return self.policy.text(" ".join(whole(value, limit * 4).split()), field, self.removed)
 
     def line(self, value: Any, field: str, limit: int) -> str:
         """A message of a program."""

@@ -14,11 +14,9 @@ R = TypeVar("R", SnapshotMessage, AnalyticsEvent)
 
 def with_safe_ids(record: R, policy: Policy, removed: Removed) -> R:
     """The record under ids of which none is somebody's address or credential. The same id stays the same."""
-    session_id = policy.session_or_window(record.session_id, "session_id", removed)
-    window_id = policy.session_or_window(record.window_id, "window_id", removed)
-    if (session_id, window_id) == (record.session_id, record.window_id):
-        return record
-    return msgspec.structs.replace(record, session_id=session_id, window_id=window_id)
+    ids = {name: getattr(record, name) for name in ("team", "session_id", "window_id")}
+    safe = {name: policy.random_id(own, name, removed) for name, own in ids.items()}
+    return record if safe == ids else msgspec.structs.replace(record, **safe)
 
 
 def masked_event(event: AnalyticsEvent, policy: Policy, removed: Removed) -> AnalyticsEvent:
@@ -26,6 +24,7 @@ def masked_event(event: AnalyticsEvent, policy: Policy, removed: Removed) -> Ana
     chain = event.elements_chain
     return msgspec.structs.replace(
         event,
+        uuid=policy.random_id(event.uuid, "uuid", removed),
         event=policy.text(event.event, "event", removed),
         distinct_id=policy.distinct_id(event.distinct_id, removed),
         person_id=policy.distinct_id(event.person_id, removed, "person_id") if event.person_id else event.person_id,
@@ -41,5 +40,6 @@ def masked_letter(letter: DeadLetter, policy: Policy, removed: Removed) -> DeadL
         letter,
         detail=policy.line(letter.detail, "detail", removed),
         payload=policy.payload(letter.payload, removed),
-        session_id=policy.session_or_window(letter.session_id, "session_id", removed),
+        team=policy.random_id(letter.team, "team", removed),
+        session_id=policy.random_id(letter.session_id, "session_id", removed),
     )

@@ -16,9 +16,27 @@ from urllib.parse import unquote
 ROUNDS = 4
 """Encodings in one another: proxies and redirects encode twice, logs of them once more."""
 _ESCAPE = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2}))")
+_OLD_ESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
+"""JavaScript's `escape`."""
 _LOOKALIKES = str.maketrans(
-    {**dict.fromkeys("‐‑‒–—―−﹣－", "-"), "。": ".", "｡": ".", "．": ".", "․": ".", "⁄": "/", "∕": "/"}
+    {
+        **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
+        "。": ".",
+        "｡": ".",
+        "．": ".",
+        "․": ".",
+        "·": ".",
+        "•": ".",
+        "‧": ".",
+        "∙": ".",
+        "⁄": "/",
+        "∕": "/",
+    }
 )
+_INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Fillers and a blank that count as letters and signs."""
+RIGHT_TO_LEFT = "\u202e"
+"""Shows what follows backwards: `gro.elpmaxe@airam` is an address to who reads it."""
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){6,}")
 MAX_SAID_CHARS = 4000
 
@@ -32,7 +50,7 @@ def plain(text: str) -> str:
         if "&" in text:
             text = html.unescape(text)
         if "%" in text:
-            text = unquote(text)
+            text = unquote(_OLD_ESCAPE.sub(lambda found: _char(found[1], found[0]), text))
         if "\\" in text:
             text = _ESCAPE.sub(_unescaped, text)
         if text == before:
@@ -46,13 +64,17 @@ def _ascii_like(text: str) -> str:
     return "".join(
         str(unicodedata.decimal(char)) if char.isdecimal() else " " if char.isspace() else char
         for char in folded
-        if char.isascii() or unicodedata.category(char) not in ("Cf", "Mn", "Me", "Cc")
+        if char.isascii() or (unicodedata.category(char) not in ("Cf", "Mn", "Me", "Cc") and char not in _INVISIBLE)
     )
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    code = int(found[1] or found[2] or found[3], 16)
-    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else found[0]
+    return _char(found[1] or found[2] or found[3], found[0])
+
+
+def _char(digits: str, otherwise: str) -> str:
+    code = int(digits, 16)
+    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else otherwise
 
 
 def says(token: str) -> str:

@@ -6,13 +6,15 @@ not give the text back even to who holds the key. A long one (128 bits) stands f
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 
 LETTERS = "bcdfghjkmnpqrstv"
 """Hexadecimal digits written without vowels and digits: they spell no word, and no rule takes them for a number."""
 SHORT_CHARS = 5
 HASHED = "h_"
-"""Begin of a long fingerprint; one that arrives already hashed is not hashed again."""
+IS_HASHED = re.compile(rf"{HASHED}[0-9a-f]{{32}}")
+"""A long fingerprint; what arrives as one is not hashed again."""
 
 
 class Fingerprints:

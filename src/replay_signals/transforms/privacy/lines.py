@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from replay_signals.transforms.privacy.encodings import plain
 from replay_signals.transforms.privacy.keys import Keys
-from replay_signals.transforms.privacy.texts import Cleaned, Texts
+from replay_signals.transforms.privacy.texts import MARK, Cleaned, Texts
 from replay_signals.transforms.privacy.urls import Urls
 
 MAX_INPUT_CHARS = 4000
@@ -22,7 +22,8 @@ _SENT = "\ue000"
 _URL = re.compile(
     r"(?:(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.-]{0,20}:[/\\]{1,3}[^\s\"'<>(){}|^`,]+"
     r"|(?<![A-Za-z0-9])(?:data|mailto|tel|sms|javascript|blob|about):[^\s\"'<>(){}|^`]+"
-    r"|(?<![\w./:%-])/[\w%~.@:+-]+(?:/[^\s\"'<>(){}|^`,]*|\?[^\s\"'<>{}|^`]*))"
+    r"|(?<![\w./:%-])/[\w%~.@:+-]+(?:/[^\s\"'<>(){}|^`,]*|\?[^\s\"'<>{}|^`]*)"
+    r"|(?<![\w./:%@-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}(?:/[^\s\"'<>(){}|^`,?]*)?\?[^\s\"'<>{}|^`]+=[^\s\"'<>{}|^`]*)"
 )
 _POSITION = re.compile(r"(?::\d{1,7}){1,2}[).,;:]*$|[.,;:]+$")
 _QUOTED = re.compile(
@@ -44,6 +45,9 @@ _SQL = re.compile(
     r"\b(?:select\b.{1,400}\bfrom\b|insert\s+into\b|update\b.{1,200}\bset\b|delete\s+from\b|where\b.{1,200}[=<>]|values\s*\()",
     re.IGNORECASE | re.DOTALL,
 )
+_TAGGED = re.compile(r"(<(\w[\w:.-]{0,40})(?:\s[^<>]{0,400})?>)([^<>]{1,4000})(?=</\2\s*>)")
+_OBJECT = re.compile(r"\{[^{}]{1,2000}\}")
+_PAIR = re.compile(r"(?P<key>[A-Za-z_$][\w$.-]{0,60}\s?[:=]\s?)(?P<value>[^\s,;{}\[\]\"'`][^,;{}\[\]\"'`]{0,2000})")
 _ERROR = re.compile(r"(?:Uncaught |Unhandled )?(?:\(in promise\) )?[\w.]{0,60}(?:Error|Exception|Warning)\b")
 _LITERAL = re.compile(r"-?\d{1,5}(?:\.\d{1,3})?|true|false|null|undefined|NaN|\{\}|\[\]")
 
@@ -60,12 +64,21 @@ class Lines:
         """The arguments of one console call, as recorders write them: each as JSON."""
         return [self._argument(part, first=i == 0) for i, part in enumerate(parts[:MAX_PARTS])]
 
+    def name(self, text: str) -> Cleaned:
+        """The name of an element: addresses in it are cleaned, the rest by patterns."""
+        if "://" not in text and "www." not in text and "=" not in text:
+            return self._texts.clean(text)
+        rules: list[str] = []
+        text, addresses = self._without_addresses(text, rules)
+        shown, more = self._texts.clean(text)
+        return Cleaned(_with_addresses(shown, addresses), (*rules, *more))
+
     def line(self, text: str) -> Cleaned:
         """One message."""
         rules: list[str] = []
-        text = _bounded(text.replace(_SENT, ""), rules)
-        addresses: list[str] = []
-        text = _URL.sub(lambda found: self._address(found[0], addresses, rules), text)
+        text, addresses = self._without_addresses(_bounded(text, rules), rules)
+        if "<" in text:
+            text = _TAGGED.sub(lambda found: _tagged(found, rules), text)
         text = _QUOTED.sub(lambda found: self._quoted(text, found, rules), text)
         text = _KEY.sub(lambda found: self._value(found, rules), text)
         shown, more = self._texts.clean(text)
@@ -74,9 +87,15 @@ class Lines:
         if bare != shown and (_QUOTED.search(bare) or _KEY.search(bare)) and not _QUOTED.search(shown):
             again = _KEY.sub(lambda f: self._value(f, rules), _QUOTED.sub(lambda f: self._quoted(bare, f, rules), bare))
             shown = again
-        for address in addresses:
-            shown = shown.replace(_SENT, address, 1)
-        return Cleaned(shown, tuple(rules))
+        if "{" in shown:
+            shown = _OBJECT.sub(lambda found: _object(found[0], rules), shown)
+        return Cleaned(_with_addresses(shown, addresses), tuple(rules))
+
+    def _without_addresses(self, text: str, rules: list[str]) -> tuple[str, list[str]]:
+        """The text with a sign for each address, and the addresses, cleaned."""
+        addresses: list[str] = []
+        text = text.replace(_SENT, "")
+        return _URL.sub(lambda found: self._address(found[0], addresses, rules), text), addresses
 
     def _argument(self, part: str, *, first: bool) -> Cleaned:
         if len(part) > 1 and part[0] == part[-1] == '"':
@@ -101,7 +120,7 @@ class Lines:
     def _address(self, found: str, addresses: list[str], rules: list[str]) -> str:
         end = _POSITION.search(found)
         tail = end[0] if end else ""
-        cleaned = self._urls.clean(found[: len(found) - len(tail)])
+        cleaned = self._urls.clean(found[: len(found) - len(tail)], is_file=True)
         rules += cleaned.rules
         addresses.append(cleaned.text)
         return _SENT + tail
@@ -125,6 +144,32 @@ class Lines:
             return found[0]
         rules.append("key_name")
         return f"{found['key']}{found['sign']}[value]"
+
+
+def _with_addresses(text: str, addresses: Sequence[str]) -> str:
+    for address in addresses:
+        text = text.replace(_SENT, address, 1)
+    return text
+
+
+def _tagged(found: re.Match[str], rules: list[str]) -> str:
+    """Text between tags is data: `<name>[text]</name>`."""
+    if not found[3].strip() or MARK.fullmatch(found[3].strip()):
+        return found[0]
+    rules.append("data")
+    return f"{found[1]}[text]"
+
+
+def _object(text: str, rules: list[str]) -> str:
+    """An object as programs print it: its keys and its figures."""
+
+    def value(found: re.Match[str]) -> str:
+        if _LITERAL.fullmatch(found["value"].strip()):
+            return found[0]
+        rules.append("data")
+        return f"{found['key']}[value]"
+
+    return _PAIR.sub(value, text)
 
 
 def _bounded(text: str, rules: list[str]) -> str:

@@ -76,15 +76,20 @@ def _is_phone(text: str) -> int:
     return len(text) if 7 <= len(_digits(text)) <= 15 else 0  # ITU-T E.164: at most 15 digits
 
 
+def _is_mail(text: str) -> int:
+    """Firefox and Safari write frames as `function@file.js:1:2`."""
+    return 0 if text.rpartition(".")[2].lower() in _FILES else len(text)
+
+
 def _is_random(text: str) -> int:
-    if _UUID.fullmatch(text):
+    if RANDOM.fullmatch(text):
         return 0
     kinds = sum(1 for kind in (str.isdigit, str.islower, str.isupper) if any(map(kind, text)))
     return len(text) if kinds == 3 or (kinds == 2 and any(map(str.isdigit, text)) and "-" not in text) else 0
 
 
 def _is_encoded(text: str) -> int:
-    return 0 if _UUID.fullmatch(text) or not says(text) else len(text)
+    return 0 if RANDOM.fullmatch(text) or not says(text) else len(text)
 
 
 def _has(*needles: str) -> Callable[[str], bool]:
@@ -105,13 +110,15 @@ def _long(text: str) -> bool:
 
 _ISSUERS = re.compile(r"(?:2[0-7]|3[0-9]|4|5|6)\d+$")
 """First digits of payment networks: Mir, Mastercard, Diners, JCB, Amex, Visa, Maestro, Discover, UnionPay."""
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
+_FILES = frozenset(("js", "mjs", "cjs", "jsx", "ts", "tsx", "css", "html", "php", "png", "svg", "wasm", "bundle"))
+"""Ends of names of files that are no top-level domains."""
+RANDOM = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
+"""A UUID: names nobody, and some of its parts look like numbers of people."""
 RANDOM_ID = "uuid"
-"""Names nobody, and some of its parts look like numbers of people."""
 _AT = r"(?:@|[ ]?[\[({<][ ]?(?:at|ät|arroba)[ ]?[\])}>][ ]?)"
 _DOT = r"(?:\.|[ ]?[\[({<][ ]?(?:dot|punkt|punto)[ ]?[\])}>][ ]?)"
 _PART = r"[^\s@\"'<>()\[\]{},;:\\/=?&]"
-_LABEL = r"[^\s@\"'<>()\[\]{},;:\\/=?&.!#%|]"
+_LABEL = r"[^\s@\"'<>()\[\]{},;:\\/=?&.!#%|\ue000]"
 """Not letters and digits alone: names of domains and mailboxes may be of any script, with marks of any kind."""
 _CLOUD = (
     r"(?:AKIA|ASIA|AIDA|AROA)[A-Z0-9]{16}",  # AWS access key ids
@@ -147,6 +154,27 @@ CHECKED: tuple[Pattern, ...] = (
         re.compile(
             rf"(?:\"[^\"\s]{{1,64}}\"|{_PART}{{1,64}}){_AT}(?:{_LABEL}{{1,63}}{_DOT}){{1,8}}[^\W\d_]{_LABEL}{{1,62}}",
             re.I,
+        ),
+        _is_mail,
+    ),
+    Pattern(
+        "email",
+        _has(" dot ", " DOT ", " Dot "),
+        re.compile(rf"{_PART}{{1,64}} at (?:{_LABEL}{{1,63}} dot ){{1,8}}[^\W\d_]{_LABEL}{{1,62}}", re.I),
+        _all,
+    ),
+    Pattern(
+        "email",  # of a network of one's own, or written backwards
+        _has("@"),
+        re.compile(r"(?<![\w.+-])[\w.+%-]{1,64}@(?=[\w-]{0,20}[^\W\d_]{2})[^\W\d_][\w-]{1,62}(?!\w|\.[\w.]+:\d)"),
+        _all,
+    ),
+    Pattern(
+        "handle",
+        _has("@"),
+        re.compile(
+            r"(?<![\w@./-])@(?!(?:import|media|font-face|(?:-\w+-)?keyframes|charset|supports|layer|container)\b)"
+            r"[^\W\d_][\w.]{1,39}(?![\w/])"
         ),
         _all,
     ),
@@ -185,7 +213,7 @@ CHECKED: tuple[Pattern, ...] = (
 )
 
 
-class Patterns:
+class Finder:
     """The patterns that the rules look for, strongest first."""
 
     def __init__(self, rules: frozenset[str], national_ids: tuple[str, ...]) -> None:
@@ -199,7 +227,7 @@ class Patterns:
         """What was found, in order, without overlaps."""
         found: list[Span] = []
         if "-" in text:
-            found += (Span(uuid.start(), uuid.end(), RANDOM_ID) for uuid in _UUID.finditer(text))
+            found += (Span(uuid.start(), uuid.end(), RANDOM_ID) for uuid in RANDOM.finditer(text))
         for pattern in self._patterns:
             if pattern.possible(text):
                 found += (span for span in _spans(pattern, text) if not any(_overlap(span, other) for other in found))

@@ -13,9 +13,10 @@ import msgspec
 
 from replay_signals.schemas.privacy import Action, Privacy
 from replay_signals.transforms.privacy import chains, payloads
-from replay_signals.transforms.privacy.fingerprints import HASHED, Fingerprints
+from replay_signals.transforms.privacy.fingerprints import IS_HASHED, Fingerprints
 from replay_signals.transforms.privacy.keys import Keys, Listed
 from replay_signals.transforms.privacy.lines import Lines
+from replay_signals.transforms.privacy.patterns import RANDOM
 from replay_signals.transforms.privacy.properties import Properties
 from replay_signals.transforms.privacy.selectors import E, Selectors
 from replay_signals.transforms.privacy.texts import MARK, Cleaned, Texts
@@ -27,7 +28,10 @@ DEFAULTS = Privacy()
 _USER_INFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@")
 _CONTROL_ROLES = frozenset(("button", "link", "tab", "menuitem", "switch", "checkbox", "radio"))
 _CONTROL_TAGS = frozenset(("a", "button", "input", "summary", "label"))
-_KEPT_OF_CHAIN = frozenset(("attr__id", "attr__role", "attr__type", "attr__data-testid", "nth-child", "nth-of-type"))
+_KEPT_OF_CHAIN = frozenset(("attr__id", "attr__role", "attr__type", "attr__data-testid"))
+_POSITIONS = frozenset(("nth-child", "nth-of-type"))
+_OF_SOMEBODY = frozenset(("email", "handle", "jwt", "bearer", "cloud_key", "private_key", "iban", "encoded"))
+"""Patterns that no random id shows by chance; one of digits alone may look like a card or a phone number."""
 
 
 class Removed(dict[str, int]):
@@ -96,7 +100,12 @@ class Policy:
                 return text
             removed.add(field, ("masked_element",))
             return self._texts.mark("text", text)
-        return self._counted(text, self._texts.clean, field, removed)
+        return self._counted(text, self._lines.name, field, removed)
+
+    def alert(self, text: str, place: str, field: str, removed: Removed) -> str:
+        """What a page says went wrong: a name that is also cleaned as a line, since it says about whom."""
+        shown = self.name(text, place, field, removed)
+        return self.line(shown, field, removed) if shown and not MARK.fullmatch(shown) else shown
 
     def text(self, text: str, field: str, removed: Removed) -> str:
         """A short text of a program: the name of an event, a tag."""
@@ -134,13 +143,16 @@ class Policy:
 
     def distinct_id(self, text: str, removed: Removed, field: str = "distinct_id") -> str:
         """A distinct id: a keyed hash when it says who it is, so that distinct people still count."""
-        if self.rules.distinct_ids == "keep" or text.startswith(HASHED):
+        if self.rules.distinct_ids == "keep" or IS_HASHED.fullmatch(text):
             return text
         return self._counted(text, self._distinct_id, field, removed)
 
-    def session_or_window(self, text: str, field: str, removed: Removed) -> str:
-        """An id of a recorder, random as a rule: a keyed hash when an address or a credential was put in it."""
-        if self.rules.enabled and self._texts.found(text) in ("email", "jwt", "bearer", "cloud_key", "private_key"):
+    def random_id(self, text: str, field: str, removed: Removed) -> str:
+        """An id of a recorder, random as a rule: a keyed hash when somebody's address or name was put in it."""
+        if not text or not self.rules.enabled or RANDOM.fullmatch(text):
+            return text
+        is_text = not text.isascii() or any(char.isspace() for char in text)
+        if is_text or self._texts.found(text) in _OF_SOMEBODY:
             removed.add(field, ("hashed_id",))
             return self._prints.long(text)
         return text
@@ -199,6 +211,8 @@ class Policy:
                 is_control = element.tag in _CONTROL_TAGS or element.attribute("role") in _CONTROL_ROLES
                 own = place if is_control or place == REMOVE else MASK
                 values[name] = self.name(value, own, "elements_chain", removed)
+            elif name in _POSITIONS:
+                values[name] = value if value.isdecimal() else ""
             elif name in _KEPT_OF_CHAIN:
                 values[name] = self.id(value, place, "elements_chain", removed)
             else:

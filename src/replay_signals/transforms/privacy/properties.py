@@ -13,6 +13,9 @@ from replay_signals.transforms.privacy.texts import Cleaned, Texts
 from replay_signals.transforms.privacy.urls import Urls
 
 MAX_TEXT_CHARS = 1000
+MAX_NAME_CHARS = 200
+CARD_AT_LEAST = 10**12
+"""Shorter numbers are amounts, times and counts; a card has 13 digits and more."""
 MAX_DEPTH = 8
 MAX_ITEMS = 200
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:\S|/(?!\s)|[^\s/]+\?\S+=")
@@ -49,10 +52,17 @@ class Properties:
                 kept[name] = value if value is None else self._prints.long(str(value))
                 rules.append("hashed_property")
             elif name in allowed:
-                kept[name] = self._property(name, value, rules)
+                kept[self._name(name, rules)] = self._property(name, value, rules)
             else:
                 rules.append("property")
         return kept, rules
+
+    def _name(self, name: str, rules: list[str]) -> str:
+        """The rest of a name that the list leaves open may be anything: `$feature/…`."""
+        if len(name) > MAX_NAME_CHARS or self._texts.found(name):
+            rules.append("property_name")
+            return self._texts.mark("key", name)
+        return name
 
     def _property(self, name: str, value: object, rules: list[str]) -> object:
         if name == "$exception_list":
@@ -106,13 +116,31 @@ class Properties:
         if isinstance(value, list):
             if depth >= MAX_DEPTH:
                 return []
+            if self._is_place(value):
+                rules.append("coordinates")
+                return ["[coordinates]"]
             return [self._value(name, one, rules, depth + 1) for one in value[:MAX_ITEMS]]
+        if isinstance(value, (int, float)) and abs(value) >= CARD_AT_LEAST:
+            return self._large(value, rules)
         return value
+
+    def _large(self, value: float, rules: list[str]) -> object:
+        if self._texts.found(f"{value:.0f}") != "card":
+            return value
+        rules.append("card")
+        return "[card]"
+
+    def _is_place(self, value: list[Any]) -> bool:
+        """Latitude and longitude, in either order (GeoJSON's)."""
+        pair = value[:2]
+        if len(pair) < 2 or not all(isinstance(one, float) for one in pair):
+            return False
+        return any(self._texts.found(f"{a}, {b}") == "coordinates" for a, b in (pair, pair[::-1]))
 
     def _object(self, value: dict[str, Any], rules: list[str], depth: int) -> dict[str, object]:
         kept: dict[str, object] = {}
         for key, one in list(value.items())[:MAX_ITEMS] if depth < MAX_DEPTH else ():
-            shown = self._texts.clean(key[:MAX_TEXT_CHARS])
+            shown = self._key(key)
             rules += shown.rules
             if self._keys.is_personal(key):
                 rules.append("key_name")
@@ -121,6 +149,11 @@ class Properties:
                 kept[shown.text] = self._value(key, one, rules, depth + 1)
         return kept
 
+    def _key(self, key: str) -> Cleaned:
+        if len(key) > MAX_TEXT_CHARS:
+            return Cleaned(self._texts.mark("key", key), ("too_long",))
+        return self._texts.clean(key)
+
     def _text(self, name: str, text: str) -> Cleaned:
         if name in _ADDRESSES or _ADDRESS.match(text):
             return self._urls.clean(text)
@@ -128,4 +161,4 @@ class Properties:
             return self._lines.line(text)
         if len(text) > MAX_TEXT_CHARS:
             return Cleaned(self._texts.mark("text", text), ("too_long",))
-        return self._texts.clean(text)
+        return self._lines.name(text)

@@ -20,10 +20,14 @@ _AUTHORITY = re.compile(r"[/\\]{2,}([^/\\?#]*)")
 _FILE_AUTHORITY = re.compile(r"[/\\]{2}([^/\\?#]*)")
 _IGNORED = re.compile(r"[\t\r\n\0]")
 """Browsers drop these anywhere in a URL (WHATWG URL Standard)."""
-_TEXT_IN_SEGMENT = re.compile(r"[\s\"'(){}<>|^`=&?#+,\\]|//|^@")
+_TEXT_IN_SEGMENT = re.compile(r"[\s\"'(){}<>|^`=&?#+,\\]|//|^[@~].")
 _PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$.\[\]-]{0,39}")
 _ID = re.compile(r"\d{1,18}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
 _HOME = re.compile(r"^(users|home|documents and settings)$", re.I)
+_PORT = re.compile(r"\d{1,5}(?=[/?#]|$)")
+_NUMBERS = frozenset(("tel:", "sms:", "smsto:", "callto:", "fax:", "mms:", "facetime:", "skype:", "whatsapp:"))
+"""Schemes whose digits are somebody's, not a port."""
+_CUT = re.compile(r"[^/?#&;]*$")
 _NOTHING = frozenset(("", "void(0)", "void(0);", ";", "blank", "srcdoc", "//"))
 _ROUTE = ("/", "!")
 _VERBS = frozenset(("new", "edit", "list", "index", "all", "me", "login", "logout", "settings", "results", "create"))
@@ -37,14 +41,18 @@ class Urls:
         self._texts = texts
         self._path_names = frozenset(name.lower() for name in path_names)
 
-    def clean(self, url: str) -> Cleaned:
-        """An address without personal data. Total: what is no URL is taken for a relative one."""
-        url = _IGNORED.sub("", url).strip()[:MAX_CHARS]
+    def clean(self, url: str, *, is_file: bool = False) -> Cleaned:
+        """An address without personal data. Total: what is no URL is taken for a relative one, or for a file."""
+        url = _IGNORED.sub("", url).strip()
         rules: list[str] = []
+        if len(url) > MAX_CHARS:
+            head = _CUT.sub("", url[:MAX_CHARS])
+            url = head + self._marked("too_long", "text", url[len(head) :], rules)
         scheme = ""
         found = _SCHEME.match(url)
         if found:
             scheme, url = found[0].lower(), url[found.end() :]
+            is_file = scheme == "file:" or len(scheme) == 2  # a drive: C:
             if not url.startswith(("/", "\\")):
                 return Cleaned(scheme + self._opaque(scheme, url, rules), tuple(rules))
         base = ""
@@ -54,7 +62,7 @@ class Urls:
             base, url = "//" + self._host(authority[1], rules), url[authority.end() :]
         address, hash_sign, fragment = url.partition("#")
         path, question, query = address.partition("?")
-        text = scheme + base + self._path(path.replace("\\", "/"), rules, scheme == "file:")
+        text = scheme + base + self._path(path.replace("\\", "/"), rules, is_file)
         if question:
             text += "?" + self._query(query, rules)
         if hash_sign:
@@ -65,9 +73,11 @@ class Urls:
         """`mailto:`, `tel:`, `data:`, `javascript:`, `blob:` …: the scheme says enough. `host:80/path` has none."""
         if rest in _NOTHING or MARK.fullmatch(rest):
             return rest
-        if rest[:1].isdigit() and re.match(r"\d{1,5}(?=[/?#]|$)", rest):
-            port, slash, path = rest.partition("/")
-            return port + slash + self.clean(path).text
+        port = _PORT.match(rest)
+        if port and scheme not in _NUMBERS:
+            behind = self.clean(rest[port.end() :])
+            rules += behind.rules
+            return port[0] + behind.text
         rules.append("url_scheme")
         return self._texts.mark("url", rest)
 
