@@ -581,9 +581,8 @@ def message_texts(m: Marks) -> list[str]:
 def requests(m: Marks) -> list[str]:
     """Lines of a file of capture requests: the web visit, analytics events, a native visit, and broken input."""
     w, a = m.word, m.mail
-    lines = []
-    for items in web(m):
-        lines.append(_snapshot(SESSION, f"w-{a('window id')}", items, a("distinct id")))
+    window, distinct_id = f"w-{a('window id')}", a("distinct id")
+    lines = [_snapshot(SESSION, window, items, distinct_id) for items in web(m)]
     lines.append(_snapshot(NATIVE_SESSION, "w2", native(m), a("native distinct id"), "mobile"))
     lines.append(_snapshot(a("session id"), "w3", [event(4, {"href": "https://a.test/"})], "u"))
     analytic = [

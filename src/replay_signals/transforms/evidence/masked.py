@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, SnapshotMessage
+from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, SnapshotMessage
 from replay_signals.transforms.privacy.policy import Policy, Removed
 
 R = TypeVar("R", SnapshotMessage, AnalyticsEvent)
@@ -36,9 +36,10 @@ def masked_event(event: AnalyticsEvent, policy: Policy, removed: Removed) -> Ana
 
 def masked_letter(letter: DeadLetter, policy: Policy, removed: Removed) -> DeadLetter:
     """A dead letter with the form of its payload, and words about it that repeat nothing of it."""
+    words = policy.bug if letter.reason == Reason.INTERNAL else policy.line
     return msgspec.structs.replace(
         letter,
-        detail=policy.line(letter.detail, "detail", removed),
+        detail=words(letter.detail, "detail", removed),
         payload=policy.payload(letter.payload, removed),
         team=policy.random_id(letter.team, "team", removed),
         session_id=policy.random_id(letter.session_id, "session_id", removed),

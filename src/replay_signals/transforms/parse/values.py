@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import traceback
 from datetime import UTC, datetime, timedelta
+from pathlib import PurePath
 
 from replay_signals.schemas.messages import (
     MAX_DEAD_LETTER_PAYLOAD_BYTES,
@@ -53,8 +55,15 @@ def dead_of_bug(
     received_ms: int | None = None,
 ) -> DeadLetter:
     """The dead letter of an exception that nobody foresaw; `what` says what was being done."""
-    detail = f"{what}: {error_text(error)}" if what else error_text(error)
+    words = f"{type(error).__name__}{_place(error)}: {error}"
+    detail = f"{what}: {words}" if what else words
     return dead(position, Reason.INTERNAL, detail, payload, team=team, session_id=session_id, received_ms=received_ms)
+
+
+def _place(error: Exception) -> str:
+    """Where an exception was raised; what it says may be about a visitor and is not kept."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 def text_of(value: object) -> str:

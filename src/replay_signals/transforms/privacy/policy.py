@@ -128,6 +128,14 @@ class Policy:
         """A message of a program: of an exception, an error, a rejection."""
         return self._counted(text, self._lines.line, field, removed)
 
+    def bug(self, text: str, field: str, removed: Removed) -> str:
+        """An exception that nobody foresaw, met by raw input: its type and place. What it says may quote the input."""
+        kind, colon, words = text.partition(": ")
+        if not words or not self.rules.enabled:
+            return text
+        removed.add(field, ("bug",))
+        return self.line(kind, field, removed) + colon + self._texts.mark("text", words)
+
     def console(self, level: str, parts: Sequence[str], field: str, removed: Removed) -> str:
         """A console line of its arguments, as recorders write them. Of a level that is not kept, a fingerprint."""
         whole = " ".join(parts)

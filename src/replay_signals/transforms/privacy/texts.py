@@ -50,23 +50,23 @@ class Texts:
             bare = plain(text)
             joined, rules = self._with(bare, self._in_pieces(bare))
             text = joined if rules else text
-        text, more = self._replaced(text)
-        rules += more
         bare = plain(text)
-        if bare != text:
+        if bare != text:  # first: in a disguise a pattern may see a part of what it looks for
             shown, more = self._replaced(bare)
             if more:
                 return Cleaned(shown, rules + more)
+        text, more = self._replaced(text)
+        rules += more
         if "." in text:
-            joined = _SPACED.sub(r"\1", bare)
-            if joined != bare and any(s.rule in ("jwt", "card", "iban") for s in self._finder.find(joined)):
+            joined = _SPACED.sub(r"\1", plain(text))
+            if joined != text and any(s.rule in ("jwt", "card", "iban") for s in self._finder.find(joined)):
                 shown, more = self._replaced(joined)
                 return Cleaned(shown, rules + more)
         return Cleaned(text, rules)
 
     def found(self, text: str) -> str:
         """The rule of the first pattern in a text; empty for none."""
-        spans = self._finder.find(text) or self._finder.find(plain(text))
+        spans = self._finder.find(plain(text)) or self._finder.find(text)
         if not spans and RIGHT_TO_LEFT in text:
             spans = self._finder.find(plain(text[::-1]))
         return spans[0].rule if spans else ""

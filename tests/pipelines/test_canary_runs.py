@@ -1,0 +1,191 @@
+"""The canary over runs: what commands print, log and write, decoded and searched for every mark of the recordings.
+
+A new command, table or kind of file fails here until it is searched, or is said to hold nothing of a recording.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+import typer.main
+
+from replay_signals.jobs import exits
+from replay_signals.jobs.cli import app
+from replay_signals.pipelines.inbox.folder import current
+from replay_signals.pipelines.privacy import KEY_VARIABLE
+from replay_signals.schemas.messages import Reason
+from replay_signals.schemas.rows import TABLES
+from replay_signals.transforms.evidence import extract
+from support.canary import TEAM, Marks, kafka_values, requests
+from support.leftovers import texts_in
+from support.warehouses import rows
+
+pytestmark = pytest.mark.slow
+Run = Callable[..., tuple[int, str, str]]
+
+PRINTED: dict[str, tuple[str, ...]] = {
+    "detect": ("IN/visit.jsonl", "IN/kafka.jsonl"),
+    "detect --json": ("IN/visit.jsonl", "--json"),
+    "detect --jsonl": ("IN/visit.jsonl", "IN/kafka.jsonl", "--jsonl", "--top", "0"),
+    "detect --dead-letters": ("IN/visit.jsonl", "IN/kafka.jsonl", "--dead-letters", "OUT/letters.jsonl"),
+    "detect --format": ("IN/visit.jsonl", "--format", "rrweb"),
+    "detect --rules": ("IN/visit.jsonl", "--rules", "IN/visit.jsonl"),
+    "privacy check": ("IN/visit.jsonl", "IN/kafka.jsonl", "--samples", "0"),
+    "privacy check --json": ("IN/visit.jsonl", "IN/kafka.jsonl", "--samples", "0", "--json"),
+    "privacy audit": ("WAREHOUSE",),
+    "privacy audit --json": ("WAREHOUSE", "--json"),
+    "backfill": ("IN/visit.jsonl", "IN/kafka.jsonl", "-w", "WAREHOUSE"),
+    "backfill --json": ("IN/visit.jsonl", "IN/kafka.jsonl", "-w", "WAREHOUSE", "--json"),
+    "rejudge": ("-w", "WAREHOUSE"),
+    "rejudge --json": ("-w", "WAREHOUSE", "--json"),
+    "sessions": ("-w", "WAREHOUSE", "--limit", "0"),
+    "sessions --json": ("-w", "WAREHOUSE", "--limit", "0", "--json"),
+    "signals": ("-w", "WAREHOUSE", "--limit", "0"),
+    "signals --json": ("-w", "WAREHOUSE", "--limit", "0", "--json"),
+    "inbox": ("WAREHOUSE/inbox", "--top", "0"),
+    "inbox --json": ("WAREHOUSE/inbox", "--json"),
+    "inbox show": ("ID", "WAREHOUSE/inbox"),
+    "maintain": ("-w", "WAREHOUSE", "--only-orphans"),
+    "repair": ("-w", "WAREHOUSE"),
+}
+"""Commands that meet recordings or what is made of them, each with its arguments; an option tells two runs apart."""
+STREAMED = {"stream", "replay", "deadletters list", "deadletters replay", "inbox follow"}
+"""Searched in tests/services/test_canary_stream.py."""
+NOTHING = {
+    "rules": "prints settings",
+    "formats": "prints names of formats",
+    "stack up": "starts programs",
+    "stack down": "stops programs",
+    "stack status": "prints ports",
+    "stack clear": "deletes",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("canary")
+
+
+@pytest.fixture(scope="module")
+def marks(folder: Path) -> Marks:
+    """The marks of all input, which is written here."""
+    m = Marks()
+    inputs = folder / "in"
+    inputs.mkdir()
+    (inputs / "visit.jsonl").write_text("\n".join(requests(m)) + "\n")
+    names = {"snapshots": "session_recording_snapshot_item_events", "events": "clickhouse_events_json"}
+    lines = [
+        {
+            "topic": names[role],
+            "partition": 0,
+            "offset": offset,
+            "timestamp": 1_795_490_001_000 + offset,
+            "headers": {"token": TEAM},
+            "value": base64.b64encode(value).decode(),
+            "value_encoding": "base64",
+        }
+        for offset, (role, value) in enumerate(kafka_values(m))
+    ]
+    (inputs / "kafka.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
+    return m
+
+
+@pytest.fixture
+def run(
+    run_cli: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Callable[..., tuple[int, list[str]]]:
+    """Runs a command as people do; gives its exit code and all that it printed and logged."""
+    monkeypatch.setenv(KEY_VARIABLE, "canary")
+    (folder / "out").mkdir(exist_ok=True)
+    caplog.set_level(logging.DEBUG)
+
+    def start(name: str, *, debug: bool = False) -> tuple[int, list[str]]:
+        words = [word for word in name.split() if not word.startswith("--")]
+        places = {"IN": str(folder / "in"), "OUT": str(folder / "out"), "WAREHOUSE": str(folder / "warehouse")}
+        arguments = [_placed(argument, places, folder) for argument in PRINTED[name]]
+        caplog.clear()
+        code, out, err = run_cli(*(["--debug"] if debug else []), *words, *arguments)
+        return code, [out, err, *(record.getMessage() for record in caplog.records)]
+
+    return start
+
+
+def _placed(argument: str, places: dict[str, str], folder: Path) -> str:
+    if argument == "ID":
+        return next(iter(current(folder / "warehouse" / "inbox")))
+    head, slash, rest = argument.partition("/")
+    return places.get(head, head) + slash + rest
+
+
+def commands(group: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every command that one can type."""
+    below = getattr(group, "commands", {})
+    for name, command in below.items():
+        yield from commands(command, path if name == "[FOLDER]" else (*path, name))
+    if not below:
+        yield " ".join(path)
+
+
+def test_every_command_is_searched_or_has_nothing_to_search() -> None:
+    every = set(commands(typer.main.get_command(app)))
+    known = {" ".join(word for word in name.split() if not word.startswith("--")) for name in PRINTED} - {"inbox show"}
+    assert every == known | STREAMED | NOTHING.keys()
+    assert not known & NOTHING.keys()
+
+
+# In this order: a backfill makes what the commands after it read.
+@pytest.mark.parametrize("debug", [False, True], ids=["plain", "debug"])
+@pytest.mark.parametrize("name", sorted(PRINTED, key=lambda name: not name.startswith("backfill")))
+def test_nothing_marked_is_printed_or_logged(
+    run: Callable[..., tuple[int, list[str]]], marks: Marks, name: str, debug: bool
+) -> None:
+    code, said = run(name, debug=debug)
+    assert code == (exits.ExitCode.USAGE if name == "detect --rules" else exits.ExitCode.OK), said
+    assert marks.found_in(said) == {}
+
+
+def test_nothing_marked_is_in_a_file(run: Callable[..., tuple[int, list[str]]], marks: Marks, folder: Path) -> None:
+    run("backfill")
+    run("detect --dead-letters")
+    for table in TABLES:
+        assert rows(folder / "warehouse", table) != [], f"{table}: nothing in it to search"
+    for place in ("warehouse", "out"):
+        texts = list(texts_in(folder / place))
+        assert len(texts) > 10
+        assert marks.found_in(texts) == {}
+
+
+def test_a_bug_that_quotes_its_input_tells_nobody(
+    run: Callable[..., tuple[int, list[str]]], marks: Marks, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(message: object, policy: object) -> None:
+        raise ValueError(f"cannot read {message}")
+
+    monkeypatch.setattr(extract, "digested", broken)
+    _, said = run("detect --dead-letters", debug=True)
+    assert Reason.INTERNAL in "".join(said)
+    assert marks.found_in([*said, *texts_in(folder / "out")]) == {}
+
+
+def test_without_rules_it_would_be_found(marks: Marks, folder: Path, run_cli: Run) -> None:
+    """Else the search would see nothing."""
+    rules = folder / "off.toml"
+    rules.write_text("[privacy]\nenabled = false\n")
+    arguments = [str(folder / "in" / "visit.jsonl"), "--rules", str(rules)]
+    _, out, _ = run_cli("detect", "--jsonl", *arguments)
+    assert len(marks.found_in([out])) > 60
+    run_cli("backfill", *arguments, "-w", str(folder / "off"))
+    for place in ("replay/message_digests", "replay/events", "replay/dead_letters", "replay/signals", "inbox"):
+        assert len(marks.found_in(texts_in(folder / "off" / place))) > 5, place
+
+
+def test_a_file_that_nobody_can_search_fails(tmp_path: Path) -> None:
+    (tmp_path / "new.bin").write_bytes(b"x")
+    with pytest.raises(AssertionError, match="add a reader"):
+        list(texts_in(tmp_path))

@@ -1,0 +1,83 @@
+"""Everything that a run leaves in a folder, decoded: every value of every file. An unknown kind of file fails."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import fastavro
+import pyarrow.parquet as pq
+
+from replay_signals.pipelines.inbox.encoding import decode as inbox_record
+from replay_signals.pipelines.inbox.segments import frames
+from replay_signals.transforms.digest import records
+from support.canary import decoded
+
+
+def texts_in(folder: Path) -> Iterator[str]:
+    """Texts in the names and in the decoded contents of all files below a folder."""
+    for path in sorted(folder.rglob("*")):
+        yield str(path.relative_to(folder))
+        if path.is_file():
+            reader = READERS.get(path.suffix)
+            assert reader is not None, f"nobody searches files like {path}: add a reader to support.leftovers"
+            yield from decoded(list(reader(path)))
+
+
+def _parquet(path: Path) -> Iterator[Any]:
+    file = pq.ParquetFile(path)
+    yield file.metadata.metadata
+    yield [str(file.metadata.row_group(i).to_dict()) for i in range(file.metadata.num_row_groups)]  # with statistics
+    for row in file.read().to_pylist():
+        yield row
+        if "digest" in row:
+            yield records.decode(row["digest"], row["digest_version"])
+
+
+def _avro(path: Path) -> Iterator[Any]:
+    with path.open("rb") as file:
+        reader: Any = fastavro.reader(file)
+        yield reader.metadata
+        yield from reader
+
+
+def _json(path: Path) -> Iterator[Any]:
+    data = path.read_bytes()
+    yield json.loads(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
+
+
+def _lines(path: Path) -> Iterator[Any]:
+    for line in path.read_text().splitlines():
+        yield line
+        if line[:1] == "{":
+            yield json.loads(line)
+
+
+def _sqlite(path: Path) -> Iterator[Any]:
+    with sqlite3.connect(path) as database:
+        for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            yield from database.execute(f'SELECT * FROM "{table}"').fetchall()
+
+
+def _segment(path: Path) -> Iterator[Any]:
+    for frame in frames(path):
+        assert frame is not None
+        yield inbox_record(frame.data)
+
+
+READERS: dict[str, Callable[[Path], Iterator[Any]]] = {
+    ".parquet": _parquet,
+    ".avro": _avro,
+    ".avsc": _json,
+    ".json": _json,
+    ".jsonl": _lines,
+    ".txt": _lines,
+    ".db": _sqlite,
+    ".log": _lines,
+    ".segment": _segment,
+}
+"""By the end of the name."""
