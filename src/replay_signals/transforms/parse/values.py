@@ -55,8 +55,7 @@ def dead_of_bug(
     received_ms: int | None = None,
 ) -> DeadLetter:
     """The dead letter of an exception that nobody foresaw; `what` says what was being done."""
-    words = f"{type(error).__name__}{_place(error)}: {error}"
-    detail = f"{what}: {words}" if what else words
+    detail = f"{what}: {error_text(error)}" if what else f"{type(error).__name__}{_place(error)}: {error}"
     return dead(position, Reason.INTERNAL, detail, payload, team=team, session_id=session_id, received_ms=received_ms)
 
 
