@@ -46,7 +46,7 @@ MEANINGS: dict[ExitCode, str] = {
 # Import names of the optional extras, so that a missing one is told from a broken installation.
 EXTRAS = {
     "apache_beam": "beam", "pyarrow": "beam", "pyiceberg": "beam", "duckdb": "beam", "pyflink": "flink",
-    "confluent_kafka": "kafka", "psycopg": "postgres",
+    "numpy": "beam", "confluent_kafka": "kafka", "psycopg": "postgres",
 }  # fmt: skip
 
 # By name, so that telling errors apart imports no engine.
