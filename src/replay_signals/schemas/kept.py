@@ -62,9 +62,10 @@ KEPT: dict[Holds, Kept] = {
         ("privacy.distinct_ids", "privacy.patterns"),
     ),
     Holds.ADDRESS: Kept(
-        "The address of a page or a request: scheme, host, path and names of parameters. Values of parameters, "
-        "anchors, user names and parts of the path that say who or hold free text are fingerprints.",
-        ("privacy.path_names", "privacy.patterns"),
+        "The address of a page or a request: scheme, host, path, names of parameters and words of those that choose a "
+        "page. Other values of parameters, anchors, user names and parts of the path that say who or hold free text "
+        "are fingerprints.",
+        ("privacy.path_names", "privacy.page_parameters", "privacy.patterns"),
     ),
     Holds.ELEMENT: Kept(
         "What names a button, link, field or view: tag, id, test id, role, its label or first 40 characters. In "

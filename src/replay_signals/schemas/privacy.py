@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from replay_signals.schemas.page_rules import PAGE_PARAMETERS
+
 Action = Literal["keep", "mask", "hash", "remove"]
 """keep: as it is. mask: `[email]`. hash: `[email:kbtgr]`, a keyed fingerprint that tells two apart. remove: nothing."""
 
@@ -205,6 +207,9 @@ class Privacy(Struct, frozen=True, forbid_unknown_fields=True):
         ),
         *("token", "unsubscribe", "session", "sessions", "search", "find"),
     )
+    page_parameters: Annotated[
+        tuple[str, ...], doc("Parameters of which a plain word is kept, since it chooses the page as a path does")
+    ] = PAGE_PARAMETERS
     national_ids: Annotated[tuple[str, ...], doc("Which national numbers are looked for: modules of python-stdnum")] = (
         *("us.ssn", "gb.nhs", "de.idnr", "fr.nir", "es.dni", "es.nie", "it.codicefiscale", "se.personnummer", "dk.cpr"),
         *("fi.hetu", "no.fodselsnummer", "is_.kennitala", "ee.ik", "pl.pesel", "be.nn", "ch.ssn", "cz.rc", "ro.cnp"),

@@ -12,10 +12,11 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 import msgspec
 
 from replay_signals.schemas.limits import doc, faults
+from replay_signals.schemas.page_rules import Pages
 from replay_signals.schemas.privacy import Privacy
 from replay_signals.schemas.problem_rules import Outcome, Problems
 
-RULES_REVISION = "2"
+RULES_REVISION = "3"
 """Changes with every change of a detector, so that stored results tell which code judged them."""
 CAPS = ("max_messages", "max_digest_bytes", "max_clicks", "max_events")
 """Settings of `session` that decide how much of a session is judged."""
@@ -117,6 +118,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session: Session = Session()
     rejects: RejectionLimit = RejectionLimit()
     privacy: Privacy = Privacy()
+    pages: Pages = Pages()
     values: Annotated[list[Value], doc("Pages that matter more")] = []
     problems: Problems = Problems()
     outcomes: Annotated[list[Outcome], doc("Key events: what visits are for")] = []

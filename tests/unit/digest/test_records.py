@@ -15,6 +15,7 @@ from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.schemas.privacy import Privacy
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.message import digest
+from replay_signals.transforms.digest.places import CONTENT, LAYOUT, NAMED
 from replay_signals.transforms.privacy.policy import Policy
 from support.outcome import message
 from support.samples import ROOT
@@ -103,6 +104,9 @@ def test_numbers_beyond_64_bits_do_not_fit(value: int, fits: bool) -> None:
     assert records.encodable(records.Other(0, value)) is fits
 
 
+PLACES = str.maketrans("", "", LAYOUT + CONTENT + NAMED)
+
+
 @pytest.mark.parametrize("stored", STORED, ids=range(len(STORED)))
 def test_digests_of_version_1_give_the_records_of_today(stored: dict[str, str]) -> None:
     old = msgspec.msgpack.decode(base64.b64decode(stored["digest"]), type=MessageDigest)
@@ -123,13 +127,28 @@ def comparable(record: records.ReplayRecord) -> records.ReplayRecord:
     }
     if isinstance(record, records.FullSnapshot):
         kept = [c for c in record.controls if "n" not in c.flags]
-        later = str.maketrans("", "", "RXEm")
+        later = PLACES | str.maketrans("", "", "RXEm")
         blank[records.FullSnapshot]["controls"] = [
             msgspec.structs.replace(c, flags=c.flags.translate(later)) for c in kept
         ]
+    if isinstance(record, records.Mutation):
+        places = {c.first for c in record.controls if c.is_only_place}
+        kept = [c for c in record.controls if not c.is_only_place]
+        owners = [(c.first, owner_in(record.owners, c.first, places)) for c in sorted(kept, key=lambda c: c.first)]
+        shown = [msgspec.structs.replace(c, flags=c.flags.translate(PLACES)) for c in kept]
+        blank[records.Mutation] = {"owners": [id_ for pair in owners for id_ in pair], "controls": shown}
     if isinstance(record, records.Console):
         return records.Console(record.offset_ms, record.level, record.message, record.trace)
     return msgspec.structs.replace(record, **blank.get(type(record), {}))
+
+
+def owner_in(owners: list[int], node_id: int, places: set[int]) -> int:
+    """What a new node is in: the nearest control or older node, places passed over."""
+    found = (
+        o for first, last, o in zip(owners[::3], owners[1::3], owners[2::3], strict=True) if first <= node_id <= last
+    )
+    owner = next(found)
+    return owner_in(owners, owner, places) if owner in places else owner
 
 
 def test_the_kept_digests_hold_every_kind_of_record() -> None:

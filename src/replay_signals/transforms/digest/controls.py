@@ -17,6 +17,7 @@ from replay_signals.schemas.rrweb import ELEMENT, TEXT, Attributes, Node
 from replay_signals.schemas.words import acts_once, acts_outside
 from replay_signals.transforms.digest.headlines import MAX_HEADLINES
 from replay_signals.transforms.digest.masking import ControlTexts, Masking, RawControl, worse
+from replay_signals.transforms.digest.places import CONTENT, LAYOUT, NAMED, place_flags
 from replay_signals.transforms.privacy.policy import KEEP, MASK
 from replay_signals.transforms.privacy.texts import whole
 
@@ -125,6 +126,16 @@ class Control(msgspec.Struct, array_like=True, gc=False):
         """A native view, not an element of a document; `classes` then says where it stands: `x,y`."""
         return "v" in self.flags
 
+    @property
+    def is_only_place(self) -> bool:
+        """Kept for nothing but to say where controls stand."""
+        return "P" in self.flags
+
+    @property
+    def is_none(self) -> bool:
+        """No control: kept for what it says of those in it."""
+        return "n" in self.flags
+
 
 FLAGS = {
     "d": "disabled",
@@ -146,6 +157,10 @@ FLAGS = {
     "E": "the site wants no error clicks of it",
     "m": "a map or another surface that is drawn by a library",
     "n": "no control: kept for one of the four flags above, or because controls in it may be disabled with it",
+    LAYOUT: "place: a landmark of the layout (header, menu, sidebar, footer)",
+    CONTENT: "place: content of the page",
+    NAMED: "place: a box with an id or a test id",
+    "P": "kept as a place alone",
 }
 
 _OPT_OUTS = {"rage-click": "R", "dead-click": "X", "error-click": "E", "all": "RXE"}
@@ -192,7 +207,9 @@ def is_kept(tag: str, a: Attributes) -> bool:
 
     Of groups it is kept whether they are disabled: a fieldset, and what says so by `aria-disabled`.
     """
-    return is_control(tag, a) or tag == "fieldset" or a.aria_disabled is not None or _marks(tag, a) != ""
+    if is_control(tag, a) or tag == "fieldset" or a.aria_disabled is not None:
+        return True
+    return place_flags(tag, a) != "" or _marks(tag, a) != ""
 
 
 def _marks(tag: str, a: Attributes) -> str:
@@ -215,8 +232,13 @@ def control_of(node_id: int, tag: str, a: Attributes, place: str, masking: Maski
     raw = (tag, a.type, a.role, raw_name, a.testid or a.test or a.cy, a.id, a.class_, _reference(tag, a), place)
     (kind, own_type, role, name, test_id, dom_id, classes, address), hidden = masking.control_texts(raw, _control_texts)
     marks = _marks(tag, a)
-    own = _flags(a) if is_control(tag, a) else f"{'d' * _disabled(a)}n"
-    flags = own + marks + hidden
+    if is_control(tag, a):
+        flags = _flags(a) + marks + hidden
+    elif tag == "fieldset" or a.aria_disabled is not None or marks:
+        flags = f"{'d' * _disabled(a)}n{marks}"
+    else:
+        flags, classes = "nP", ""
+    flags += place_flags(tag, a)
     return Control(node_id, node_id, kind, own_type, role, name, test_id, dom_id, classes, address, flags)
 
 
@@ -445,7 +467,7 @@ class SnapshotWalk:
         own = self._masking.own_step(self._path, len(self._path) - 1, around)
         self._path.pop()
         control = control_of(node.id, tag, node.attributes, own, self._masking)
-        container = tag in CONTAINER_TAGS or control.role in ("dialog", "alertdialog") or "n" in control.flags
+        container = tag in CONTAINER_TAGS or control.role in ("dialog", "alertdialog") or control.is_none
         named = not control.name and not container
         if len(self.controls) < MAX_CONTROLS:
             self.controls.append(control)
@@ -454,9 +476,11 @@ class SnapshotWalk:
         if named:
             self._named.append(TextName(control, own))
             self._filling.append(self._named[-1])
-        self._open.append(control)
+        if not control.is_only_place:
+            self._open.append(control)
         self._below(node)
-        self._open.pop()
+        if not control.is_only_place:
+            self._open.pop()
         if named:
             name = self._named.pop()
             if self._filling and self._filling[-1] is name:

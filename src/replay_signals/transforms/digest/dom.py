@@ -186,7 +186,7 @@ def _added(
         if node.type == rrweb.ELEMENT and is_kept(node.tagName, node.attributes):
             place = masking.own_place(node_id)
             control = controls[node_id] = control_of(node_id, node.tagName, node.attributes, place, masking)
-            if not control.name and "n" not in control.flags:
+            if not control.name and not control.is_none:
                 names[node_id] = TextName(control, place)
     alerts: list[str] = []
     owner_of = _owners(parent_of, controls)
@@ -194,7 +194,7 @@ def _added(
     for node_id, node in nodes.items():
         if node.type == rrweb.TEXT:
             parent = parent_of[node_id]
-            name = names.get(owner_of[node_id])
+            name = names.get(_named_owner(node_id, owner_of, controls))
             if name is not None:
                 name.add(node.textContent, masking.place(parent))
             _alert(nodes.get(parent), node, alerts, masking)
@@ -204,6 +204,17 @@ def _added(
         name.close(masking)
     parents.update((parent, None) for parent in parent_of.values() if parent not in parent_of)
     return list(controls.values()), _owner_ranges(owned)[: 3 * MAX_OWNERS], ranges(sorted(parent_of)), alerts
+
+
+def _named_owner(node_id: int, owner_of: dict[int, int], controls: dict[int, Control]) -> int:
+    """The control that a text may name: places between them are passed over."""
+    owner = owner_of[node_id]
+    for _ in range(len(controls)):
+        control = controls.get(owner)
+        if control is None or not control.is_only_place or owner_of[owner] == owner:
+            break
+        owner = owner_of[owner]
+    return owner
 
 
 def _owners(parent_of: dict[int, int], controls: dict[int, Control]) -> dict[int, int]:

@@ -22,10 +22,12 @@ from typing import NamedTuple
 import msgspec
 
 from replay_signals.schemas.inbox import Impact, InboxRecord
+from replay_signals.schemas.page_rules import Pages
 from replay_signals.schemas.rows import SessionRow
-from replay_signals.transforms.session.urls import pattern
+from replay_signals.transforms.causes.pages import PagePatterns
 
 MAX_EXAMPLES = 3
+_PATTERNS = PagePatterns(Pages())
 
 
 class ProblemKey(NamedTuple):
@@ -133,7 +135,7 @@ def exposure(sessions: Iterable[SessionRow]) -> dict[tuple[str, str], int]:
     """How many sessions saw each (team, page pattern)."""
     seen: Counter[tuple[str, str]] = Counter()
     for session in sessions:
-        seen.update({(session.team, pattern(url)) for url in session.urls})
+        seen.update({(session.team, _PATTERNS.of(url)) for url in session.urls})
     return dict(seen)
 
 

@@ -12,6 +12,8 @@ import msgspec
 from replay_signals.schemas.digests import at
 from replay_signals.schemas.fact_rows import ConsoleLogRow, NetworkRequestRow
 from replay_signals.schemas.rows import InteractionRow, SessionRow, SignalRow
+from replay_signals.transforms.causes.controls import Controls
+from replay_signals.transforms.causes.pages import PagePatterns
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.judge import severity
@@ -45,7 +47,9 @@ class Rows:
         self.distinct_id = (
             named[-1] if named else next((m.distinct_id for m in reversed(messages) if m.distinct_id), "")
         )
+        self.page_patterns = PagePatterns(context.rules.pages)
         self._patterns: dict[str, tuple[str, str]] = {}
+        self._controls: dict[Page, Controls] = {}
 
     def _page(self, page: Page) -> tuple[str, str]:
         """Cleaned URL and pattern of a page; what the events say where the recording does not."""
@@ -58,7 +62,7 @@ class Rows:
             "",
         )
         if href not in self._patterns:
-            self._patterns[href] = urls.clean(href), urls.pattern(href)
+            self._patterns[href] = urls.clean(href), self.page_patterns.of(href)
         return self._patterns[href]
 
     def signals(self, found: list[Finding[Any]]) -> list[SignalRow]:
@@ -68,9 +72,10 @@ class Rows:
 
     def _signal(self, f: Finding[Any]) -> SignalRow:
         page, pattern = self._page(f.page)
-        key = element_key(f.control)
+        controls = self.controls_of(f.page)
         parts = severity.components(f, self.context)
-        place = key or f"{f.node_id or ''}"
+        # an id outlives what the control is called by: no better key may make another signal of it
+        id_place = element_key(f.control) or f"{f.node_id or ''}"
         element = element_label(f.control, f.node_id)
         if f.control is None and f.node_id is not None:
             element = analytics.clicked_name(self.context.events, f.page.window_id, f.ended_ms) or element
@@ -78,7 +83,7 @@ class Rows:
             day=self.day,
             team=self.digest.team,
             signal_id=_id(
-                self.digest.team, self.digest.session_id, f.kind, f.page.window_id, place, round(f.started_ms)
+                self.digest.team, self.digest.session_id, f.kind, f.page.window_id, id_place, round(f.started_ms)
             ),
             revision=1,
             status="new",
@@ -92,7 +97,7 @@ class Rows:
             page=page,
             page_pattern=pattern,
             element=element,
-            element_key=key,
+            element_key=controls.key_of(f.control),
             x_px=None if f.x is None else float(f.x),
             y_px=None if f.y is None else float(f.y),
             verdict=f.verdict,
@@ -106,7 +111,14 @@ class Rows:
             offset_ms=round(f.started_ms - self.context.start_ms),
             flags=self.flags,
             rules_version=self.rules_version,
+            place=controls.place_of(f.control, pattern),
         )
+
+    def controls_of(self, page: Page) -> Controls:
+        """The controls of a page under the names that last."""
+        if page not in self._controls:
+            self._controls[page] = Controls(page.elements, page.href, self.page_patterns)
+        return self._controls[page]
 
     def interactions(self) -> list[InteractionRow]:
         """One row per click."""
@@ -116,6 +128,7 @@ class Rows:
     def _interaction(self, j: Judged, view: _View) -> InteractionRow:
         c = j.click
         page, pattern = self._page(c.page)
+        controls = self.controls_of(c.page)
         width, height = view.viewport(c.t)
         left, top = view.scroll(c.t)
         return InteractionRow(
@@ -132,7 +145,7 @@ class Rows:
             page=page,
             page_pattern=pattern,
             element=element_label(c.control, c.node_id),
-            element_key=element_key(c.control),
+            element_key=controls.key_of(c.control),
             element_tag=c.control.tag if c.control is not None else "",
             x_px=None if c.x is None else float(c.x),
             y_px=None if c.y is None else float(c.y),
@@ -146,6 +159,7 @@ class Rows:
             reaction_ms=j.reaction_ms,
             reason=j.reason,
             rules_version=self.rules_version,
+            place=controls.place_of(c.control, pattern),
         )
 
     def console_logs(self) -> list[ConsoleLogRow]:

@@ -54,7 +54,7 @@ def place_value(url: str, values: list[Value]) -> float:
     if not values:
         return 0.0
     parts = urls.split(url)
-    route = parts.fragment.partition("?")[0] if parts.fragment[:1] in ("/", "!") else ""
+    route = urls.route_of(parts.fragment).partition("?")[0]
     place = f"{parts.path}#{route}" if route else parts.path
     return max((v.points for v in values if v.path in place), default=0.0)
 

@@ -54,7 +54,7 @@ class Policy:
         self._prints = Fingerprints(key)
         self._keys = Keys(rules.key_names)
         self._texts = Texts(actions, rules.national_ids, self._prints)
-        self._urls = Urls(self._texts, rules.path_names)
+        self._urls = Urls(self._texts, rules.path_names, rules.page_parameters)
         self._lines = Lines(self._texts, self._urls, self._keys)
         self._properties = Properties(
             self._texts, self._urls, self._lines, self._keys, self._prints, rules.hashed_properties

@@ -1,8 +1,9 @@
 """Addresses: what of a URL may leave. Its shape stays, so that a change of address is still a change.
 
-Kept are scheme, host, path segments that look like a program's own words or ids, keys of parameters, and routes in
-fragments. Values of parameters, bare parameters, user info, anchors, and segments that hold personal data, free text or
-other addresses become marks with a short fingerprint.
+Kept are scheme, host, path segments that look like a program's own words or ids, keys of parameters, words of
+parameters that choose a page, and routes in fragments. Other values of parameters, bare
+parameters, user info, anchors, and segments that hold personal data, free text or other addresses become marks with a
+short fingerprint.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _IGNORED = re.compile(r"[\t\r\n\0]")
 _TEXT_IN_SEGMENT = re.compile(r"[\s\"'(){}<>|^`=&?#+,\\]|//|^[@~].")
 _PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$.\[\]-]{0,39}")
 _ID = re.compile(r"\d{1,18}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
+_PAGE = re.compile(r"[a-z]{2,20}(?:[-_.][a-z]{1,20}){0,3}")
 _HOME = re.compile(r"^(users|home|documents and settings)$", re.I)
 _PORT = re.compile(r"\d{1,5}(?=[/?#]|$)")
 _NUMBERS = frozenset(("tel:", "sms:", "smsto:", "callto:", "fax:", "mms:", "facetime:", "skype:", "whatsapp:"))
@@ -37,9 +39,10 @@ _VERBS = frozenset(("new", "edit", "list", "index", "all", "me", "login", "logou
 class Urls:
     """Cleans addresses."""
 
-    def __init__(self, texts: Texts, path_names: Iterable[str]) -> None:
+    def __init__(self, texts: Texts, path_names: Iterable[str], page_parameters: Iterable[str] = ()) -> None:
         self._texts = texts
         self._path_names = frozenset(name.lower() for name in path_names)
+        self._page_parameters = frozenset(name.lower() for name in page_parameters)
 
     def clean(self, url: str, *, is_file: bool = False) -> Cleaned:
         """An address without personal data. Total: what is no URL is taken for a relative one, or for a file."""
@@ -137,9 +140,13 @@ class Urls:
             shown = key
         if not equals:
             return shown
-        if value and not MARK.fullmatch(value):
+        if value and not MARK.fullmatch(value) and not self._chooses_page(key, value):
             value = self._marked("url_value", "value", value, rules)
         return f"{shown}={value}"
+
+    def _chooses_page(self, key: str, value: str) -> bool:
+        """Is it a word that stands for a page, as a part of a path does: `?page=contact`?"""
+        return key.lower() in self._page_parameters and _PAGE.fullmatch(value) is not None
 
     def _fragment(self, fragment: str, rules: list[str]) -> str:
         """A route (`#/cart?x=1`, `#!/cart`), or an anchor, of which only its change counts."""

@@ -110,7 +110,7 @@ class Elements:
         self.root_ids.add(record.root_id)
         self.alert_ids.update(record.alerts or ())
         self.element_count = record.element_count
-        self.control_count = sum("n" not in c.flags for c in record.controls)
+        self.control_count = sum(not c.is_none for c in record.controls)
         self.mobile = self.mobile or record.is_native
         self.error_page = self.error_page or record.error_page
 
@@ -144,6 +144,10 @@ class Elements:
 
     def around(self, node_id: int | None) -> Iterator[Control]:
         """Controls that hold the node, innermost first."""
+        return (control for control in self.chain(node_id) if not control.is_only_place)
+
+    def chain(self, node_id: int | None) -> Iterator[Control]:
+        """Controls and places that hold the node, innermost first."""
         current = node_id
         for _ in range(MAX_DEPTH):
             if current is None:
@@ -183,8 +187,8 @@ class Elements:
     def all(self) -> Iterator[Control]:
         """Every control the page had."""
         for snapshot in self._snapshots:
-            yield from snapshot.controls
-        yield from self._controls.values()
+            yield from (control for control in snapshot.controls if not control.is_only_place)
+        yield from (control for control in self._controls.values() if not control.is_only_place)
 
     def nearest(self, first: int, last: int, tags: frozenset[str]) -> tuple[Control, int] | None:
         """The control of one of these tags that is nearest in document order, and how many nodes lie between.
@@ -266,7 +270,7 @@ def element_label(control: Control | None, node_id: int | None) -> str:
 
 
 def element_key(control: Control | None) -> str:
-    """What identifies the element over sessions and releases: test id, id, role and name, else classes."""
+    """What identifies the element within a session: test id, id, role and name, else classes."""
     if control is None:
         return ""
     kind = control.role or control.type if control.role or control.tag == "input" else control.tag

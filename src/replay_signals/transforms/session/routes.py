@@ -161,7 +161,7 @@ class _Reader:
 
 
 def _keys(controls: Iterable[Control]) -> Iterator[Key]:
-    return ((c.tag, c.type, c.name, c.href) for c in controls)
+    return ((c.tag, c.type, c.name, c.href) for c in controls if not c.is_only_place)
 
 
 def _known(controls: Iterable[Control]) -> Iterator[Key]:
