@@ -164,9 +164,8 @@ class _Recording:
 
     def score(self) -> None:
         """Labels first, then the signals that no label has spoken for."""
-        shown = [m for m in self.all if _recorded(m)]
-        self.silent |= {i for m in shown if m.get("void") for i in self._near(m)}
-        valid = [m for m in shown if not m.get("void")]
+        valid = [m for m in self.all if _recorded(m) and not m.get("void")]
+        self.silent |= {i for m in self.all if m.get("void") or not _recorded(m) for i in self._told_by(m)}
         stopped = [m for m in valid if m["kind"] == "blocking-exception"]
         for label in valid:
             near = (abs(m["t"] - label["t"]) < LOGGED_MS for m in stopped)
@@ -228,6 +227,11 @@ class _Recording:
         came = max((t for t in turns if t <= label["t"]), default=label["t"])
         left = min((t for t in turns if t > end - 200), default=end)
         return came, left + REACH["form-abandoned"][1]
+
+    def _told_by(self, label: Label) -> list[int]:
+        """Signals of the kind of a label that counts for nothing: what happened then may well have been recorded."""
+        kinds = {COUNTED_AS.get(label["kind"])} | ALSO.get(COUNTED_AS.get(label["kind"], ""), set())
+        return [i for i in self._near(label) if label.get("void") or self.found[i].kind in kinds]
 
     def _near(self, label: Label) -> list[int]:
         before, after = REACH.get(label["kind"], CLICK_REACH)

@@ -65,6 +65,13 @@ def test_a_void_label_and_one_that_is_not_recorded_say_nothing() -> None:
     assert verdicts(run([label("thrash", void="slowed")], ("cursor_thrash", T, T))) == set()
 
 
+@pytest.mark.parametrize(("kind", "signal"), [("dead-end", "dead_end"), ("thrash", "cursor_thrash")])
+def test_a_label_whose_evidence_was_lost_explains_signals_of_its_kind_only(kind: str, signal: str) -> None:
+    lost = label(kind, recorded=0)
+    assert verdicts(run([lost], (signal, T, T))) == set()
+    assert verdicts(run([lost], ("quick_back", T, T))) == {("quick_back", "false")}
+
+
 @pytest.mark.parametrize("kind", ["works:live-filter", "works:prefilled", "works:sent-form"])
 def test_a_form_that_answered_is_not_abandoned_when_its_page_is_left(kind: str) -> None:
     marks = [label(kind), label("navigate", t=T + 20_000)]

@@ -111,6 +111,22 @@ def test_leaving_after_a_fault_leans_on_the_fault(clicks: list[int]) -> None:
     assert left["recorded"] == len(clicks)
 
 
+@pytest.mark.parametrize(("clicks", "recorded"), [([1050], 0), ([1050, 3050], 1)])
+def test_what_was_tried_again_has_to_be_recorded_twice(clicks: list[int], recorded: int) -> None:
+    tries = [{"kind": "fault:error", "t": t, "t_end": t + 100, "clicks": 1} for t in (1000, 3000)]
+    blocked = {"kind": "blocking-exception", "t": 1000, "t_end": 3100}
+    labels.check([tries[0], blocked, tries[1]], [click(t) for t in clicks])
+    assert blocked["recorded"] == recorded
+
+
+@pytest.mark.parametrize(("keys", "last_ms", "recorded"), [(30, 4900, 30), (30, 2000, 0), (5, 4900, 0)])
+def test_typing_has_to_be_recorded_to_the_end(keys: int, last_ms: int, recorded: int) -> None:
+    label = {"kind": "input-struggle", "t": 1000, "t_end": 5000, "times": 3}
+    times = [1000 + (last_ms - 1000) * (i + 1) // keys for i in range(keys)]
+    labels.check([label], [{"type": 3, "timestamp": t, "data": {"source": labels.INPUT}} for t in times])
+    assert label["recorded"] == recorded
+
+
 def test_an_error_belongs_to_the_click_before_it_or_to_the_page() -> None:
     clicked = {"kind": "plain", "t": 1000, "t_end": 1100, "clicks": 1}
     found = labels.raised([clicked], [(1200, "TypeError: a"), (9000, "TypeError: b")])

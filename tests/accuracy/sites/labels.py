@@ -18,6 +18,10 @@ RAGE_GAP_MS = 900
 """Clicks further apart are tries, one after the other."""
 MESSAGE_MS = 1500
 """A recorder may tell a message this much before or after the browser's log."""
+TYPED_MS = 1000
+"""Longest time from the last key of a struggle that was recorded to the end of its label."""
+KEYS_EACH = 4
+"""Fewest keys of one try: some are taken back, then others typed."""
 MOUSE, MOVES, SCROLL, INPUT = 2, 1, 3, 5
 PRESS, CLICK = 1, 2
 META, PLUGIN = 4, 6
@@ -60,6 +64,10 @@ def check(labels: list[Item], events: list[Item]) -> None:
         if label["kind"] in SHOWN_BY:
             times = [e["timestamp"] for e in by_source.get(SHOWN_BY[label["kind"]], ())]
             label["recorded"] = sum(label.get("from", start) - 60 <= t <= end + 250 for t in times)
+        if label["kind"] == "input-struggle" and "how" not in label:
+            keys = [e["timestamp"] for e in by_source.get(INPUT, ()) if start <= e["timestamp"] <= end + 250]
+            complete = len(keys) >= KEYS_EACH * label.get("times", 1) and end - keys[-1] <= TYPED_MS
+            label["recorded"] = len(keys) if complete else 0
         if label["kind"] in ("refresh-loop", "dead-end"):
             shown = sum(start <= t <= end + 2000 for t in documents)
             label["recorded"] = shown if shown > (label["kind"] == "refresh-loop") else 0
@@ -85,8 +93,14 @@ def _leaning(labels: list[Item]) -> None:
         if label["kind"].startswith("fault:"):
             fault = label
         elif label["kind"] in ("exit-after-fault", "blocking-exception") and fault and label.get("how") != "page":
-            start = next((m for m in labels if m["t"] == label["t"] and m["kind"].startswith("fault:")), fault)
-            label["recorded"] = start["recorded"]
+            tries = [m for m in labels if _is_of(m, label)] or [fault]
+            blocks = label["kind"] == "blocking-exception" and len(tries) > 1  # tried again, or it stopped nobody
+            seen = sorted((m["recorded"] for m in tries), reverse=True)
+            label["recorded"] = seen[1] if blocks else tries[0]["recorded"]
+
+
+def _is_of(fault: Item, label: Item) -> bool:
+    return fault["kind"].startswith("fault:") and bool(label["t"] <= fault["t"] <= label.get("t_end", label["t"]))
 
 
 def raised(labels: list[Item], errors: list[tuple[int, str]]) -> list[Item]:

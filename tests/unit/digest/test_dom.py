@@ -9,7 +9,7 @@ import pytest
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms.digest.dom import InflateError, inflate, mutation, ranges
+from replay_signals.transforms.digest.dom import InflateError, full_snapshot, inflate, mutation, ranges
 from replay_signals.transforms.digest.masking import DEFAULT_POLICY, Masking
 from replay_signals.transforms.digest.records import Mutation
 from replay_signals.transforms.parse.budget import Budget
@@ -95,3 +95,25 @@ def test_a_flood_of_changes_is_bounded() -> None:
     )
     assert len(many.texts) <= 300
     assert len(many.attribute_names) <= 300
+
+
+def tree(id: int, tag: str, *below: dict[str, Any]) -> dict[str, Any]:
+    return {"type": 2, "id": id, "tagName": tag, "attributes": {}, "childNodes": list(below)}
+
+
+@pytest.mark.parametrize(
+    ("children", "spans"),
+    [
+        (
+            (tree(3, "a", tree(4, "b")), tree(5, "input"), tree(6, "form", tree(7, "a"))),
+            [(3, 4), (5, 5), (6, 7), (7, 7)],
+        ),
+        ((tree(90, "p"), tree(3, "a", tree(4, "b")), tree(5, "input")), [(3, 4), (5, 5)]),
+        ((tree(5, "input"), tree(3, "form", tree(80, "p"), tree(4, "a"))), [(5, 5), (3, 4), (4, 4)]),
+    ],
+)
+def test_ids_below_a_control(children: tuple[dict[str, Any], ...], spans: list[tuple[int, int]]) -> None:
+    """Also where mutations put nodes with higher ids in between."""
+    data = msgspec.json.encode({"node": {"type": 0, "id": 1, "childNodes": [tree(2, "body", *children)]}})
+    record = full_snapshot(Raw(data), Masking(DEFAULT_POLICY), Budget(len(data)))
+    assert [(c.first, c.last) for c in record.controls] == spans

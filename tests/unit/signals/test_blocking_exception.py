@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support import events as rrweb
 from support.dom import button, el
 from support.web import Page, Visit
@@ -35,6 +37,26 @@ def test_an_exception_that_the_second_try_got_over_stops_nobody() -> None:
     page.click("pay", at=4000).fails(MESSAGE, at=4004)
     page.click("pay", at=8000).says("total", "paid", at=8040).lives(60_000)
     assert visit.kinds() == ["error_click"]
+
+
+@pytest.mark.parametrize("left_ms", [1800, 3000])
+def test_the_last_try_threw_too_and_the_visitor_went_to_another_page(left_ms: float) -> None:
+    """By the address bar, or a bookmark: nothing else tells why the page was left then."""
+    visit, page = shop()
+    for at in (4000, 8000):
+        page.click("pay", at=at).fails(MESSAGE, at=at + 4)
+    visit.open("http://shop.test/other", button("A", id="a"), at=8000 + left_ms, how=None).lives(60_000)
+    assert "blocking_exception" in visit.kinds()
+
+
+@pytest.mark.parametrize("threw", [True, False])
+def test_the_last_try_led_to_another_page(threw: bool) -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).fails(MESSAGE, at=4004).click("pay", at=8000)
+    if threw:  # a tracker's, say
+        page.fails(MESSAGE, at=8004)
+    visit.open("http://shop.test/paid", button("A", id="a"), at=8300, how=None).lives(60_000)
+    assert "blocking_exception" not in visit.kinds()
 
 
 def test_an_exception_of_an_answered_click_stops_nobody() -> None:

@@ -7,6 +7,7 @@ import pytest
 from support.dom import El, button, el, field_, link
 from support.web import Page, Visit
 
+KIND = "form_abandonment"
 URL = "http://shop.test/contact.html"
 
 
@@ -215,6 +216,26 @@ def test_a_calculator_without_a_button_answers_by_itself() -> None:
         page.says("gross", str(at), at=at)
     go_home(visit, page, at=9000)
     assert visit.kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "fields", "kinds"),
+    [
+        ("input", ["net"], []),
+        ("textarea", ["net"], ["form_abandonment"]),
+        ("input", ["net", "name"], ["form_abandonment"]),
+    ],
+)
+def test_a_calculator_beside_buttons_of_other_things(tag: str, fields: list[str], kinds: list[str]) -> None:
+    """A result changes with each key; beside a text area that is a count of characters, and a form has more fields."""
+    buttons = [button(name, id=f"b{i}") for i, name in enumerate(("As PDF", "By month"))]
+    visit, page = contact(el(tag, id="net"), el("output", "0", id="gross"), field_("name"), *buttons)
+    for i, name in enumerate(fields):
+        page.types(name, "1000", at=2000 + 3000 * i, each=200)
+    for i in range(4):
+        page.says("gross", str(i), at=2010 + 200 * i)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == kinds
 
 
 def test_a_comment_that_is_sent_leaves_the_name_standing() -> None:

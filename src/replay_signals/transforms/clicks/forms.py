@@ -35,6 +35,11 @@ BUTTON_NODES = 60
 """Nodes in document order between a field or form and the button that may send it."""
 LIVE_NODES = 3
 """Nodes that change with a filter's answer; a hint or a counter beside the field is one, with its text two."""
+AT_ONCE_MS = 100
+"""Page code that works with what is there changes the page within a frame or two; a request takes longer."""
+MIN_KEYS = 3
+KEYS_SHARE = 0.8
+"""Of the keys: a recorder may tell two of them in one moment."""
 _CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 
 
@@ -171,10 +176,20 @@ class FormAnswers:
     def _live(self, form: Form, typed: TypedField) -> bool:
         """Did the page change elsewhere with the typing, or ask for what was typed?"""
         spells = spans((change.t, change.t + ANSWER_MS) for change in typed.typed)
-        answered = sum(self._changed_elsewhere(form, typed, *spell) for spell in spells)
-        return answered * 2 > len(spells) or self._asked(typed)
+        enough = LIVE_NODES if self._has_button(form) else 1
+        answered = sum(self._changed_elsewhere(form, typed, *spell) >= enough for spell in spells)
+        return answered * 2 > len(spells) or self._asked(typed) or self._calculates(form, typed)
 
-    def _changed_elsewhere(self, form: Form, typed: TypedField, start_ms: float, end_ms: float) -> bool:
+    def _calculates(self, form: Form, typed: TypedField) -> bool:
+        """Does each key change a result beside a lone field? What a text area shows by each key counts characters."""
+        if form.control is not None or len(form.fields) > 1 or typed.control.tag != "input":
+            return False
+        keys = [change.t for change in typed.typed]
+        answered = sum(self._changed_elsewhere(form, typed, t, t + AT_ONCE_MS) > 0 for t in keys)
+        return len(keys) >= MIN_KEYS and answered >= KEYS_SHARE * len(keys)
+
+    def _changed_elsewhere(self, form: Form, typed: TypedField, start_ms: float, end_ms: float) -> int:
+        """How many nodes changed outside the form, or the field where it is in none."""
         end_ms = min([end_ms, *(j.click.down_ms for j in self._clicks if j.click.down_ms > start_ms)])
         changed: set[int] = set()
         for effect in self._changes[
@@ -184,7 +199,7 @@ class FormAnswers:
             changed.update(nodes)
             if nodes and len(nodes) == len(effect.targets):
                 changed.update((*effect.added, *effect.removed))
-        return len(changed) >= (LIVE_NODES if self._has_button(form) else 1)
+        return len(changed)
 
     def _belongs(self, node_id: int, form: Form, typed: TypedField) -> bool:
         holder = form.control or typed.control

@@ -409,6 +409,7 @@ class SnapshotWalk:
     def _jump(self, node_id: int) -> None:
         if node_id <= self.last:
             self.ordered = False
+            self.last = node_id
             return
         self.jumps += (self.last, node_id) if self.jumps else (node_id,)
         self.last = node_id
@@ -486,7 +487,7 @@ class SnapshotWalk:
             if self._filling and self._filling[-1] is name:
                 self._filling.pop()
             name.close(self._masking)
-        control.last = self.last
+        control.last = max(node.id, self.last)
 
 
 def _texts(node: Node, limit: int) -> list[str]:

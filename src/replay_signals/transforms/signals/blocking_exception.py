@@ -59,7 +59,7 @@ def _of_handlers(context: SessionContext) -> list[Finding[Evidence]]:
         again = len(own) - bisect_right(own, j.click.t, key=_time)
         moved_on = first_after(context.answered_ms, j.click.t) is not None
         left = not moved_on and context.timeline.end_ms - j.click.t <= GIVEN_UP_MS
-        if not left and not (again and not any(k.answered for k in own[-again:])):
+        if not left and not (again and all(_in_vain(context, k) for k in own[-again:])):
             continue
         error = next(e for e in context.errors.of(j) if e.uncaught)
         what = element_label(j.click.control, j.click.node_id)
@@ -70,6 +70,12 @@ def _of_handlers(context: SessionContext) -> list[Finding[Evidence]]:
         finding.blocked = 1.0
         found.append(finding)
     return found
+
+
+def _in_vain(context: SessionContext, j: Judged) -> bool:
+    """Was the click not answered, or threw it as well, and only much later the page was left?"""
+    late = (j.reaction_ms or 0.0) > context.rules.clicks.prompt_ms and not j.requests
+    return not j.answered or (late and any(e.uncaught for e in context.errors.of(j)))
 
 
 def _time(j: Judged) -> float:
