@@ -100,6 +100,30 @@ def test_the_tab_that_shows_the_link_is_its_answer(later: float, recorded: bool)
     assert visit.verdict("lamp0") == "alive"
 
 
+@pytest.mark.parametrize("again", [5000, 40_000])
+def test_a_link_that_works_the_next_time_was_opened_in_the_background_first(again: float) -> None:
+    visit, page = shop()
+    page.click("lamp0", at=4000).click("lamp0", at=4000 + again)
+    visit.open("http://shop.test/lamps/0", link("Home", "/"), at=4300 + again).lives(90_000)
+    assert visit.kinds() == []
+
+
+def test_a_link_tried_again_in_vain_after_a_script_died_may_have_worked_before() -> None:
+    visit, page = shop()
+    page.click("lamp0", at=4000).fails("Uncaught TypeError: app.render is not a function", at=8000)
+    page.click("lamp0", at=10_000).lives(60_000)
+    assert [i.verdict for i in visit.outcome().rows.interactions] == ["unknown", "dead"]
+
+
+@pytest.mark.parametrize("again", [2000, 9000])
+def test_a_silent_link_tried_again_right_before_the_page_is_left(again: float) -> None:
+    """The first time the page stayed; the second time its recording ends with the click."""
+    visit, page = shop()
+    page.click("lamp0", at=4000).click("lamp0", at=4000 + again)
+    visit.open("http://shop.test/start", link("List", "/list"), at=7200 + again, how=None).lives(60_000)
+    assert [i.verdict for i in visit.outcome().rows.interactions] == ["dead", "dead"]
+
+
 # Links that open tabs, lead elsewhere, or lead to the page itself
 
 
@@ -145,6 +169,45 @@ def test_a_link_to_a_slow_site_elsewhere_has_left_the_page(slow: float, comes_ba
     assert visit.verdict("law") == "unknown"
 
 
+@pytest.mark.parametrize("told_by", ["recorder", "event"])
+@pytest.mark.parametrize("href", ["http://law.test/", "/law"], ids=["elsewhere", "here"])
+def test_a_page_that_lived_until_the_next_one_was_not_left_by_the_link(href: str, told_by: str) -> None:
+    visit, page = shop(link("Law", href, id="law"))
+    page.tap("law", at=9000)
+    if told_by == "recorder":
+        page.lives(10_300)
+    else:
+        visit.event("$pageleave", at=10_300, _current_url=URL)
+    visit.open("http://shop.test/start", link("List", "/list"), at=10_600).lives(60_000)
+    assert visit.verdict("law") == "dead"
+
+
+@pytest.mark.parametrize(("url", "verdict"), [("http://shop.test/start", "dead"), (URL, "unknown")])
+def test_another_page_comes_sooner_than_anybody_comes_back(url: str, verdict: str) -> None:
+    """Without the times of navigations; the same page may come back by the button."""
+    visit, page = shop(link("Law", "http://law.test/", id="law"))
+    page.tap("law", at=9000)
+    visit.open(url, link("Home", "/"), at=12_800, how=None).lives(60_000)
+    assert visit.verdict("law") == verdict
+
+
+@pytest.mark.parametrize("after", [400, 3100])
+def test_an_event_of_the_page_tells_that_it_was_not_left(after: float) -> None:
+    visit, page = shop(link("Law", "http://law.test/", id="law"))
+    page.click("law", at=9000)
+    visit.event("$pageleave", at=9000 + after, _current_url=URL)
+    assert visit.verdict("law") == ("dead" if after > 3000 else "unknown")
+
+
+@pytest.mark.parametrize("event", ["$pageview", "$$heatmap"])
+@pytest.mark.parametrize(("url", "verdict"), [("/lamps/0", "alive"), ("/lamps/1", "dead")])
+def test_an_event_tells_of_an_answer_whose_recording_is_lost(event: str, url: str, verdict: str) -> None:
+    visit, page = shop()
+    page.click("lamp0", at=9000).lives(11_000)
+    visit.event(event, at=11_500, _current_url=f"http://shop.test{url}")
+    assert visit.verdict("lamp0") == verdict
+
+
 @pytest.mark.parametrize("of_documents", [True, False], ids=["documents", "one page"])
 def test_a_link_to_the_page_itself(of_documents: bool) -> None:
     """Where links load documents, this one would have loaded the page anew."""
@@ -156,6 +219,26 @@ def test_a_link_to_the_page_itself(of_documents: bool) -> None:
     page.says("n", "1", at=4000).click("own", at=9000)
     goes_on(page, at=20_000)
     assert visit.verdict("own") == ("dead" if of_documents else "unknown")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "hovered"),
+    [({"aria_selected": "true", "class_": "tab"}, "tab hover"), ({"class_": "tab active"}, "tab active hover")],
+    ids=["attribute", "class"],
+)
+def test_a_current_choice_stays_one_when_its_class_changes_otherwise(chosen: dict[str, str], hovered: str) -> None:
+    visit, page = shop(el("div", "Prices", role="tab", id="tab", **chosen))
+    page.sets("tab", at=8000, class_=hovered).click("tab", at=9000).lives(60_000)
+    assert visit.verdict("tab") == "unknown"
+
+
+@pytest.mark.parametrize(("classes", "verdict"), [("tab is-active", "unknown"), ("tab", "dead")])
+def test_a_choice_that_a_changed_class_tells(classes: str, verdict: str) -> None:
+    visit, page = shop(
+        el("div", "Prices", role="tab", id="tab", class_="tab" if verdict == "unknown" else "tab active")
+    )
+    page.sets("tab", at=2000, class_=classes).click("tab", at=9000).lives(60_000)
+    assert visit.verdict("tab") == verdict
 
 
 # Halves of double clicks

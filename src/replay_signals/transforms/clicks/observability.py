@@ -127,9 +127,4 @@ def link_target(control: Control | None, base: str) -> str | None:
 def leads_away(control: Control | None, base: str) -> bool:
     """A link to another document."""
     target = link_target(control, base)
-    return target is not None and not same_document(target, base)
-
-
-def same_document(a: str, b: str) -> bool:
-    """URLs that differ in the fragment only."""
-    return a.partition("#")[0] == b.partition("#")[0]
+    return target is not None and not urls.same_document(target, base)

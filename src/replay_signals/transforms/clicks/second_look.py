@@ -25,14 +25,14 @@ from replay_signals.transforms.clicks.observability import (
     OPENS_TAB,
     leads_away,
     link_target,
-    same_document,
 )
-from replay_signals.transforms.clicks.web import ALIVE, DEAD, SURVIVED_MS, UNKNOWN, Judged
+from replay_signals.transforms.clicks.web import ALIVE, DEAD, LEFT_BY_LINK, SURVIVED_MS, UNKNOWN, Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.plugins import is_uncaught
 from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.elements import element_key
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
+from replay_signals.transforms.session.urls import same_document
 
 BUSY_MS = 1500
 DOUBLE_MS = 500
@@ -52,11 +52,17 @@ Addresses = Mapping[str, Sequence[tuple[float, str]]]
 
 
 def look_again(
-    clicks: list[Judged], timeline: Timeline, rules: Clicks, webkit: bool | None, addresses: Addresses
+    clicks: list[Judged],
+    timeline: Timeline,
+    rules: Clicks,
+    webkit: bool | None,
+    addresses: Addresses,
+    visited: Addresses,
 ) -> None:
     """Changes the verdicts of silent clicks in place; `clicks` are in order of time.
 
-    `webkit` tells the browser's engine when it is known; `addresses` where each window was, by window id.
+    `webkit` tells the browser's engine when it is known; `addresses` where each window was, by window id, and `visited`
+    the same as far as events tell that may be sent late.
     """
     by_page: dict[Page, list[Judged]] = {}
     for j in clicks:
@@ -74,7 +80,8 @@ def look_again(
                 _tell_tab(j, tells_hidden, rules)
                 _reload(j, window)
             _doubt_working(own)
-            _doubt_links(own, window, timeline, rules, addresses)
+            _try_again(own)
+            _doubt_links(own, window, timeline, addresses, visited)
         _doubt_blind_window([j for page in window.pages for j in by_page.get(page, [])], window, webkit)
 
 
@@ -168,7 +175,21 @@ def _excuse(j: Judged, reason: str) -> None:
     j.verdict, j.confidence, j.reason = UNKNOWN, 0.5, reason
 
 
-def _doubt_links(own: list[Judged], window: Window, timeline: Timeline, rules: Clicks, addresses: Addresses) -> None:
+def _try_again(own: list[Judged]) -> None:
+    """A link that was silent while the page stayed did not lead away the next time either."""
+    silent: set[int | None] = set()
+    for j in own:
+        if j.verdict == DEAD and not j.blocked:
+            silent.add(j.click.element)
+        elif j.answered:
+            silent.discard(j.click.element)
+        elif j.reason == LEFT_BY_LINK and j.click.element in silent:
+            j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer again"
+
+
+def _doubt_links(
+    own: list[Judged], window: Window, timeline: Timeline, addresses: Addresses, visited: Addresses
+) -> None:
     """A silent link that leads away may have been opened in the background: once, and the visitor goes on.
 
     It is dead when it is tried again, when it is the last thing the visitor does, when the click cannot have been one
@@ -184,7 +205,11 @@ def _doubt_links(own: list[Judged], window: Window, timeline: Timeline, rules: C
             j.effects.append(Effect(opened_ms, "new window", detail=link_target(click.control, click.page.href) or ""))
             j.verdict, j.reaction, j.confidence = ALIVE, "new window", 0.8
             j.reaction_ms, j.reason = round(opened_ms - click.t, 1), "opened in another tab"
-        elif not (_tried_again(j, own, rules) or _is_last(j, own[i + 1 :], window, timeline) or _in_trouble(i, own)):
+        elif (reached_ms := _reached(j, window, visited)) is not None:
+            j.effects.append(Effect(reached_ms, "url", detail=link_target(click.control, click.page.href) or ""))
+            j.verdict, j.reaction, j.confidence = ALIVE, "url", 0.8
+            j.reaction_ms, j.reason = round(reached_ms - click.t, 1), "the window showed its target"
+        elif not (_tried_again(j, own) or _is_last(j, own[i + 1 :], window, timeline) or _in_trouble(i, own)):
             _excuse(j, IN_BACKGROUND)
 
 
@@ -197,10 +222,31 @@ def _opened_elsewhere(j: Judged, timeline: Timeline, addresses: Addresses) -> fl
     return min(times, default=None)
 
 
-def _tried_again(j: Judged, own: list[Judged], rules: Clicks) -> bool:
-    return any(
-        k is not j and k.click.element == j.click.element and abs(k.click.t - j.click.t) <= rules.window_ms for k in own
-    )
+def _reached(j: Judged, window: Window, visited: Addresses) -> float | None:
+    """When an event told that the page had become the link's target, after all that was recorded: the rest is lost."""
+    page = j.click.page
+    target, told = link_target(j.click.control, page.href), visited.get(page.window_id, ())
+    times = [t for t, url in told if target and same_document(url, target)]
+    if page is not window.pages[-1] or not times or times[0] <= max(j.click.t, page.end_ms):
+        return None
+    return times[0]
+
+
+def _tried_again(j: Judged, own: list[Judged]) -> bool:
+    """Was it pressed once more in vain?
+
+    A link that answers another time works, and its tab was opened; one that was pressed after a script had died may
+    have worked before.
+    """
+    died = _died_ms(j.click.page)
+    silent = (k.click.t for k in own if k is not j and k.click.element == j.click.element and not k.answered)
+    return any(not any(j.click.t + HANDLER_MS < when <= t for when in died) for t in silent)
+
+
+def _died_ms(page: Page) -> list[float]:
+    """When scripts of the page died."""
+    errors = ((t, r) for t, r in page.of(records.Console) if r.level == "error")
+    return [t for t, r in errors if r.uncaught or is_uncaught(r.message)]
 
 
 def _is_last(j: Judged, later: list[Judged], window: Window, timeline: Timeline) -> bool:
@@ -221,7 +267,7 @@ def _in_trouble(i: int, own: list[Judged]) -> bool:
         threw = any(k.click.down_ms <= t <= k.click.t + HANDLER_MS for t, _ in errors)
         if abs(k.click.t - j.click.t) <= TROUBLE_MS and (k.failed or threw):
             return True
-    died = [t for t, r in errors if t <= j.click.t and (r.uncaught or is_uncaught(r.message))]
+    died = [t for t in _died_ms(j.click.page) if t <= j.click.t]
     return bool(died) and not any(k.answered and k.click.t > died[-1] for k in own)
 
 

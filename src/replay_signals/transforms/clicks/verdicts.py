@@ -17,6 +17,7 @@ def verdicts(timeline: Timeline, rules: Rules, events: Sequence[AnalyticsEvent])
     """Clicks and taps of a session in order of time; `events` are in order, too."""
     addresses = analytics.addresses(events)
     clicks = judge_clicks(timeline, rules.clicks, addresses)
-    look_again(clicks, timeline, rules.clicks, analytics.webkit(events), addresses)
+    visited = analytics.addresses(events, late=True)
+    look_again(clicks, timeline, rules.clicks, analytics.webkit(events), addresses, visited)
     clicks += judge_taps(timeline, rules.clicks, analytics.backgrounded_ms(events))
     return sorted(clicks, key=lambda j: (j.click.t, j.click.page.window_id, j.click.node_id or 0))

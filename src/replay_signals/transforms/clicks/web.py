@@ -18,7 +18,6 @@ from replay_signals.transforms.clicks.observability import (
     NATIVE,
     leads_away,
     link_target,
-    same_document,
     unobservable_reason,
 )
 from replay_signals.transforms.clicks.reactions import MARGIN_MS, Reactions
@@ -27,11 +26,14 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import Effect, effects_of
 from replay_signals.transforms.session.gestures import Click, clicks_of
 from replay_signals.transforms.session.timeline import Page, Request, Timeline, Window
+from replay_signals.transforms.session.urls import same_document
 
 SURVIVED_MS = 1500
 """A document that still records this long after a click on a link was not left by it."""
 RECORDED_MS = 4000
 """A page that stayed this long would have been recorded."""
+RETURN_MS = 5000
+"""To another page by way of another site takes longer: that one loads, is seen, and an address is typed."""
 NEW_WINDOW_MS = 3000
 BY_HAND_MS = 300
 """A reload or a step back this much later than the click is the visitor's own."""
@@ -250,7 +252,8 @@ class _PageJudge:
             out.reason = "sent a request and showed nothing"
             return
         lived = max(self.page.end_ms, self.page.last_alive_ms) - click.t
-        if lived < self._leaving_ms(control) and leads_away(control, self.page.href) and not self._would_follow(click):
+        left = self.page.left_ms - click.t < self._leaving_ms(control) and not self._stayed(click)
+        if left and leads_away(control, self.page.href):
             out.reason = LEFT_BY_LINK
             return
         out.verdict = DEAD
@@ -275,17 +278,33 @@ class _PageJudge:
         here = link_target(control, self.page.href) is not None and not leads_away(control, self.page.href)
         return base - 0.2 if here and not self.addresses else base
 
-    def _would_follow(self, click: Click) -> bool:
+    def _stayed(self, click: Click) -> bool:
+        """Does the next page tell that the link led nowhere?
+
+        It does when its navigation began while this page still lived, when another page of this site follows faster
+        than anybody comes back from another site, and when it should have been the link's target.
+        """
+        target, following = link_target(click.control, self.page.href), self.next_page
+        if target is None:
+            return False
+        if following is not None and not same_document(target, following.href):
+            if following.navigation is not None:
+                return following.opened_ms - self.page.left_ms <= BY_HAND_MS
+            elsewhere = _origin(target) != _origin(self.page.href) == _origin(following.href)
+            if elsewhere and following.restored is None and not same_document(following.href, self.page.href):
+                return following.start_ms - click.t <= RETURN_MS
+        return self._would_follow(target, click.t)
+
+    def _would_follow(self, target: str, t: float) -> bool:
         """Would the recording show the page that the link leads to, had it opened?
 
         Where requests carry the sender's clock, silence at once after the click means that the page was left. Where
         they do not (plain event files), a recording that goes from page to page of this site would have gone on.
         """
-        target = link_target(click.control, self.page.href)
-        if target is None or self.page.has_send_times or _origin(target) != _origin(self.page.href):
+        if self.page.has_send_times or _origin(target) != _origin(self.page.href):
             return False
         followed = any(p is not self.page and _origin(p.href) == _origin(self.page.href) for p in self.pages)
-        return followed and (self.next_page is None or self.next_page.start_ms - click.t >= RECORDED_MS)
+        return followed and (self.next_page is None or self.next_page.start_ms - t >= RECORDED_MS)
 
 
 def _origin(url: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -85,13 +85,27 @@ _CLASS_HINT = re.compile(
     r"(?:^|[\s_-])(?:btn|button|clickable|link|toggle|toggler|tab|close|chip|menu-?item)(?:$|\s|__|--)"
 )
 """A class that ends in such a word (`nav-link`); `tab-content` and `btn-group` are boxes around controls."""
-_CHOSEN = frozenset(
-    ("active", "is-active", "selected", "is-selected", "current", "is-current", "router-link-exact-active")
-)
-_DISABLED_CLASS = re.compile(r"(?:^|\s)(?:[\w-]+-)?disabled(?=\s|$)")
-"""How stylesheets are told that a control is disabled: `disabled`, `is-disabled`, `jstree-disabled`, `Mui-disabled`."""
-DISABLED_CLASS_BIT = 1 << 16
-"""Set in the hash of a changed class, above its CRC, when the class says that the control is disabled."""
+
+
+class ClassState(NamedTuple):
+    """A state of a control that its classes may tell: by which words, and the bit that the hash of a class has then."""
+
+    words: re.Pattern[str]
+    bit: int
+
+    def holds(self, classes: Any) -> bool:
+        """Do the classes say so?"""
+        return isinstance(classes, str) and self.words.search(classes) is not None
+
+
+CLASS_STATES = {
+    # `disabled`, `is-disabled`, `jstree-disabled`, `Mui-disabled`
+    "d": ClassState(re.compile(r"(?:^|\s)(?:[\w-]+-)?disabled(?=\s|$)"), 1 << 16),
+    "s": ClassState(
+        re.compile(r"(?:^|\s)(?:(?:is-)?(?:active|selected|current)|router-link-exact-active)(?=\s|$)"), 1 << 17
+    ),
+}
+"""Flag -> how stylesheets are told of it. The bits stand above the 16 of the hash."""
 _ICON_TAGS = frozenset(("i", "svg", "use", "span", "img"))
 _SKIPPED_TAGS = frozenset(("head", "script", "style", "noscript", "template"))
 
@@ -181,9 +195,9 @@ def text_of(value: Any, limit: int) -> str:
     return whole(" ".join(whole(value, limit * 4).split()), limit)
 
 
-def has_disabled_class(classes: Any) -> bool:
-    """Do the classes call the element disabled?"""
-    return isinstance(classes, str) and _DISABLED_CLASS.search(classes) is not None
+def class_bits(classes: Any) -> int:
+    """The bits of the states that the classes tell."""
+    return sum(state.bit for state in CLASS_STATES.values() if state.holds(classes))
 
 
 def is_hinted(classes: str) -> bool:
@@ -291,13 +305,9 @@ def _reference(tag: str, a: Attributes) -> Any:
     return a.for_ if tag == "label" else a.form
 
 
-def _chosen(classes: Any) -> bool:
-    return isinstance(classes, str) and not _CHOSEN.isdisjoint(classes.split())
-
-
 def _disabled(a: Attributes) -> bool:
     by_attribute = a.disabled not in (None, False, "false") or a.aria_disabled in (True, "true")
-    return by_attribute or has_disabled_class(a.class_)
+    return by_attribute or CLASS_STATES["d"].holds(a.class_)
 
 
 def _flags(a: Attributes) -> str:
@@ -318,7 +328,8 @@ def _flags(a: Attributes) -> str:
         flags += "t"
     if a.clipboard is not None:
         flags += "c"
-    if a.aria_selected in (True, "true") or a.aria_current not in (None, False, "false", "") or _chosen(a.class_):
+    by_attribute = a.aria_selected in (True, "true") or a.aria_current not in (None, False, "false", "")
+    if by_attribute or CLASS_STATES["s"].holds(a.class_):
         flags += "s"
     return flags
 

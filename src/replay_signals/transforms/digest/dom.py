@@ -15,14 +15,13 @@ from msgspec import Raw
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.controls import (
-    DISABLED_CLASS_BIT,
     MAX_RAW_CHARS,
     Control,
     SnapshotWalk,
     TextName,
+    class_bits,
     control_of,
     control_owners,
-    has_disabled_class,
     ids_below,
     is_alert,
     is_kept,
@@ -164,9 +163,7 @@ def _changed_attributes(raw: Raw, masking: Masking, budget: Budget) -> tuple[lis
 
 def _value_hash(name: str, value: Raw) -> int:
     told = zlib.crc32(value) & 0xFFFF
-    if name == "class" and b"disabled" in bytes(value) and has_disabled_class(_json.decode(value)):
-        told |= DISABLED_CLASS_BIT
-    return told
+    return told | class_bits(_json.decode(value)) if name == "class" else told
 
 
 def _added(

@@ -40,12 +40,15 @@ def backgrounded_ms(events: Sequence[AnalyticsEvent]) -> list[float]:
     return [float(event.timestamp_ms) for event in events if event.event == "Application Backgrounded"]
 
 
-def addresses(events: Sequence[AnalyticsEvent]) -> dict[str, list[tuple[float, str]]]:
-    """Where each window was when it sent an event: window id -> (epoch ms, URL), in order of time."""
+def addresses(events: Sequence[AnalyticsEvent], *, late: bool = False) -> dict[str, list[tuple[float, str]]]:
+    """Where each window was when it sent an event: window id -> (epoch ms, URL), in order of time.
+
+    `late`: also by events that may be sent some time after what they speak of.
+    """
     found: dict[str, list[tuple[float, str]]] = {}
     for event in events:
         url = event.properties.get("$current_url")
-        if isinstance(url, str) and url and event.event not in _LATE:
+        if isinstance(url, str) and url and (late or event.event not in _LATE):
             found.setdefault(event.window_id, []).append((float(event.timestamp_ms), url))
     return found
 

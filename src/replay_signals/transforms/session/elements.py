@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 
-from replay_signals.transforms.digest.controls import DISABLED_CLASS_BIT, Control, has_disabled_class
+from replay_signals.transforms.digest.controls import CLASS_STATES, Control
 from replay_signals.transforms.digest.dom import MAX_TARGETS
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation
 
@@ -26,7 +26,6 @@ _GENERATED = re.compile(
 _STATE_CLASSES = frozenset(("active", "show", "open", "focus", "hover", "selected", "disabled", "collapsed", "loading"))
 _LABELLED = frozenset(("input", "select", "textarea", "button"))
 """What a label may label, and what a disabled fieldset disables."""
-_DISABLING = ("disabled", "aria-disabled")
 MAX_DEPTH = 60
 
 
@@ -69,7 +68,7 @@ def is_set(value_hash: int) -> bool:
     return value_hash in _TRUE
 
 
-# attribute -> flag of a control, and which value of the attribute sets it; a changed class unsets the choice it set
+# attribute -> flag of a control, and which value of the attribute sets it; classes set them, too
 _STATES: dict[str, tuple[str, Callable[[int], bool]]] = {
     "disabled": ("d", lambda value: value not in _GONE),
     "aria-disabled": ("d", lambda value: value in _TRUE),
@@ -118,10 +117,10 @@ class Elements:
         """Takes in new controls and changed states."""
         for node_id, name, value_hash in record.attributes:
             if name == "class":
-                self._changed(node_id, "d", t, name, bool(value_hash & DISABLED_CLASS_BIT))
-                self._changed(node_id, "s", t, name, False)
-            elif (state := _STATES.get(name)) is not None:
-                flag, when = state
+                for flag, state in CLASS_STATES.items():
+                    self._changed(node_id, flag, t, name, bool(value_hash & state.bit))
+            elif (by_value := _STATES.get(name)) is not None:
+                flag, when = by_value
                 self._changed(node_id, flag, t, name, when(value_hash))
         if record.added:
             self._ids.append(record.added)
@@ -211,25 +210,23 @@ class Elements:
         """Was the control disabled at that time: itself, with what is around it, or with the field it labels?"""
         for around in self.around(control.first):
             own = around.first == control.first
-            if (own or around.tag != "fieldset" or control.tag in _LABELLED) and self._is_disabled(around, t):
+            if (own or around.tag != "fieldset" or control.tag in _LABELLED) and self._is(around, "d", t):
                 return True
         field = self._labelled(control) if control.tag == "label" else None
         return field is not None and self.disabled(field, t)
 
-    def _is_disabled(self, control: Control, t: float) -> bool:
-        """By attribute or by class, as they were in the last snapshot and have changed since."""
-        control, since_ms = self._as_of(control, t)
-        now = {name: on for when, name, on in self._states.get((control.first, "d"), ()) if since_ms < when <= t}
-        if any(now.values()) or "d" not in control.flags:
-            return any(now.values())
-        undone = any(name in now for name in _DISABLING) or ("class" in now and has_disabled_class(control.classes))
-        return not undone
-
     def chosen(self, control: Control, t: float) -> bool:
         """Was the control the current choice of its group (the open tab, the page one is on)?"""
+        return self._is(control, "s", t)
+
+    def _is(self, control: Control, flag: str, t: float) -> bool:
+        """A state by attribute or by class, as they were in the last snapshot and have changed since."""
         control, since_ms = self._as_of(control, t)
-        changes = [on for when, _, on in self._states.get((control.first, "s"), ()) if since_ms < when <= t]
-        return changes[-1] if changes else "s" in control.flags
+        now = {name: on for when, name, on in self._states.get((control.first, flag), ()) if since_ms < when <= t}
+        if any(now.values()) or flag not in control.flags:
+            return any(now.values())
+        by_class = CLASS_STATES[flag].holds(control.classes)
+        return not any(by_class if name == "class" else True for name in now)
 
     def _as_of(self, control: Control, t: float) -> tuple[Control, float]:
         """The control as the last snapshot before that time shows it, or as it was added, and the time of that."""

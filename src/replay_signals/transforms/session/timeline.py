@@ -20,6 +20,7 @@ from replay_signals.transforms.session.documents import openings_of
 from replay_signals.transforms.session.elements import Elements
 from replay_signals.transforms.session.ordered import TimedRecord, in_order, of_kinds
 from replay_signals.transforms.session.screens import Screens
+from replay_signals.transforms.session.urls import same_document
 
 Addresses = Mapping[str, Sequence[tuple[float, str]]]
 """Window id -> (epoch ms, URL) in order of time."""
@@ -63,7 +64,8 @@ class Request:
 class Page:
     """One document in one window, from its first event to its last.
 
-    `last_alive_ms` is when it was last known to live; `has_send_times` says that its messages carry the time they were
+    `last_alive_ms` is when its recorder was last known to live, `last_told_ms` when an event last told of it;
+    `has_send_times` says that its messages carry the time they were
     sent at, so silence after `last_alive_ms` means that the page was left. `restored`: the earlier visit of the same
     document, when it came back from the browser's page cache. Hashable by identity.
     """
@@ -78,6 +80,7 @@ class Page:
     navigation: Request | None = None
     restored: Page | None = None
     last_alive_ms: float = 0.0
+    last_told_ms: float = 0.0
     has_send_times: bool = False
 
     @property
@@ -89,6 +92,11 @@ class Page:
     def end_ms(self) -> float:
         """Last event."""
         return self.records[-1][0]
+
+    @property
+    def left_ms(self) -> float:
+        """The last that is known of it; it was left no earlier."""
+        return max(self.end_ms, self.last_alive_ms, self.last_told_ms)
 
     @property
     def opened_ms(self) -> float:
@@ -177,7 +185,7 @@ def timeline_of(session: SessionDigest, addresses: Addresses = MappingProxyType(
             window = Window(window_id, _pages(window_id, ordered, addresses.get(window_id, ()), library))
             window.mutation_count = sum(type(r) is records.Mutation for _, r in ordered)
             window.mutation_count += sum(p.screens.change_count for p in window.pages if p.screens is not None)
-            _mark_last_alive(window, messages)
+            _mark_last_alive(window, messages, addresses.get(window_id, ()))
             windows.append(window)
     windows.sort(key=lambda w: (w.start_ms, w.window_id))
     return Timeline(session.team, session.session_id, windows, truncated)
@@ -219,8 +227,8 @@ def _add_record(page: Page, t: float, record: ReplayRecord) -> None:
                 page.navigation = request
 
 
-def _mark_last_alive(window: Window, messages: Iterable[MessageDigest]) -> None:
-    """When each page was last known to live: a request it sent, by the client's clock.
+def _mark_last_alive(window: Window, messages: Iterable[MessageDigest], addresses: Sequence[tuple[float, str]]) -> None:
+    """When each page was last known to live: a request or an event that it sent, by the client's clock.
 
     The recorder sends what it has at an interval and, at the latest, when the page unloads.
     """
@@ -234,3 +242,8 @@ def _mark_last_alive(window: Window, messages: Iterable[MessageDigest]) -> None:
         page.has_send_times = True
         if page.end_ms <= message.sent_ms <= message.last_ms + 60_000:
             page.last_alive_ms = max(page.last_alive_ms, message.sent_ms)
+    opened = [page.opened_ms for page in window.pages]
+    for t, url in addresses:
+        page = window.pages[max(0, bisect_right(opened, t) - 1)]
+        if same_document(url, page.href):
+            page.last_told_ms = t

@@ -41,3 +41,8 @@ def clean(url: str) -> str:
 def route_of(fragment: str) -> str:
     """The route that a fragment is (`/cart`, `!/cart`), with its own parameters; empty for anchors."""
     return fragment if fragment[:1] in ("/", "!") else ""
+
+
+def same_document(a: str, b: str) -> bool:
+    """URLs that differ in the fragment only."""
+    return a.partition("#")[0] == b.partition("#")[0]
