@@ -103,6 +103,20 @@ def test_reloading_shows_as_more_than_one_document(documents: list[int], recorde
     assert label["recorded"] == recorded
 
 
+@pytest.mark.parametrize(("shown", "recorded"), [("/b", 1), ("/a", 0)])
+def test_going_back_is_seen_only_where_the_other_page_is(shown: str, recorded: int) -> None:
+    label = {"kind": "quick-back", "t": 1000, "t_end": 3000, "to": "/b", "page_cache": True}
+    labels.check([label], [{"type": labels.META, "timestamp": 1400, "data": {"href": shown}}])
+    assert label["recorded"] == recorded
+
+
+@pytest.mark.parametrize(("seen_ms", "void"), [(2000, False), (3600, True)])
+def test_an_answer_that_a_busy_machine_made_late_proves_nothing(seen_ms: int, void: bool) -> None:
+    label = {"kind": "works:slow", "t": 1000, "t_end": 1100, "clicks": 1, "answered_ms": 2200, "seen_ms": seen_ms}
+    labels.check([label], [click(1050)])
+    assert ("void" in label) == void
+
+
 @pytest.mark.parametrize("clicks", [[], [1050]])
 def test_leaving_after_a_fault_leans_on_the_fault(clicks: list[int]) -> None:
     fault = {"kind": "fault:net", "t": 1000, "t_end": 1100, "clicks": 1}

@@ -22,6 +22,8 @@ TYPED_MS = 1000
 """Longest time from the last key of a struggle that was recorded to the end of its label."""
 KEYS_EACH = 4
 """Fewest keys of one try: some are taken back, then others typed."""
+MEANT_QUICK_MS, LATE_MS = 2500, 3000
+"""Answers that were meant to come before the first and were seen after the second prove nothing."""
 MOUSE, MOVES, SCROLL, INPUT = 2, 1, 3, 5
 PRESS, CLICK = 1, 2
 META, PLUGIN = 4, 6
@@ -58,7 +60,8 @@ def check(labels: list[Item], events: list[Item]) -> None:
         [e["timestamp"] for e in by_source.get(MOUSE, ()) if e["data"].get("type") == kind] for kind in (CLICK, PRESS)
     )
     messages = [(e["timestamp"], json.dumps(e["data"])) for e in events if e["type"] == PLUGIN]
-    documents = [e["timestamp"] for e in events if e["type"] == META]
+    addresses = [(e["timestamp"], e["data"].get("href")) for e in events if e["type"] == META]
+    documents = [t for t, _ in addresses]
     for label in labels:
         start, end = label["t"], label.get("t_end", label["t"])
         if label["kind"] in SHOWN_BY:
@@ -71,6 +74,10 @@ def check(labels: list[Item], events: list[Item]) -> None:
         if label["kind"] in ("refresh-loop", "dead-end"):
             shown = sum(start <= t <= end + 2000 for t in documents)
             label["recorded"] = shown if shown > (label["kind"] == "refresh-loop") else 0
+        if label.get("page_cache"):  # another document was shown, and a recording without it shows no way back
+            label["recorded"] = sum(start - 100 <= t <= end + 1000 and url == label["to"] for t, url in addresses)
+        if label.get("answered_ms", LATE_MS) < MEANT_QUICK_MS and label.get("seen_ms", 0) > LATE_MS:
+            label["void"] = "a busy machine made the answer late"
         if label["kind"] == "console-error":
             says = label["message"].rpartition("Error: ")[2][:40]
             label["recorded"] = sum(says in text for t, text in messages if abs(t - start) < MESSAGE_MS)

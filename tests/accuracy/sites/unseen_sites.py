@@ -51,7 +51,7 @@ UNSEEN_SITES = (
         ),
         blocked=(("/bank/accounts", "#close"),),
         slow=(("/bank/accounts", "#refreshb", 4200), ("/bank/help", "#queue", 3800)),
-        forms=(("/bank/pay", "#payee,#toacc,#note", "#pnext"), ("/bank/profile", "#about", "#psave")),
+        forms=(("/bank/pay", "#payee,#toacc,#note", "#sign"), ("/bank/profile", "#about", "#psave")),
         refused=(("/bank/cards", "#pin", "#setpin"),),
         live=(("/bank/accounts", "#word", ("bak", "rent", "in")),),
         prefilled=("/bank/profile",),
