@@ -226,6 +226,7 @@ class Privacy(Struct, frozen=True, forbid_unknown_fields=True):
             "$app_version",
             "$browser",
             "$browser_language",
+            "$browser_type",
             "$browser_version",
         ),
         *("$current_url", "$dead_click_*", "$device_type", "$event_type", "$exception_level", "$exception_list"),
@@ -253,8 +254,16 @@ class Privacy(Struct, frozen=True, forbid_unknown_fields=True):
         *("price", "quantity", "release", "revenue", "value", "version"),
     )
     person_properties: Annotated[tuple[str, ...], doc("Properties of people that are kept; `*` stands for any end")] = (
-        *("$app_version", "$browser", "$browser_version", "$device_type", "$geoip_country_code", "$os", "$os_version"),
-        *("plan",),
+        *(
+            "$app_version",
+            "$browser",
+            "$browser_version",
+            "$device_type",
+            "$geoip_country_code",
+            "$os",
+            "$os_version",
+        ),
+        *("$internal_or_test_user", "plan"),
     )
     hashed_properties: Annotated[
         tuple[str, ...], doc("Properties of events and people of which a keyed hash is kept, to count or join by")

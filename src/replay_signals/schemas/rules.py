@@ -15,6 +15,7 @@ from replay_signals.schemas.limits import doc, faults
 from replay_signals.schemas.page_rules import Pages
 from replay_signals.schemas.privacy import Privacy
 from replay_signals.schemas.problem_rules import Outcome, Problems
+from replay_signals.schemas.traffic_rules import Traffic
 
 RULES_REVISION = "3"
 """Changes with every change of a detector, so that stored results tell which code judged them."""
@@ -119,6 +120,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rejects: RejectionLimit = RejectionLimit()
     privacy: Privacy = Privacy()
     pages: Pages = Pages()
+    traffic: Traffic = Traffic()
     values: Annotated[list[Value], doc("Pages that matter more")] = []
     problems: Problems = Problems()
     outcomes: Annotated[list[Outcome], doc("Key events: what visits are for")] = []

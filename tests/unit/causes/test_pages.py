@@ -55,6 +55,8 @@ PLAIN = PagePatterns(Pages())
         ("http://a.test/#/orders/12?x=1", "/#/orders/:id"),
         ("http://a.test/app/index.html#!/cart", "/app#!/cart"),
         ("http://a.test/pricing#plans", "/pricing"),
+        ("http://a.test/app#/", "/app"),
+        ("http://a.test/app/#!/?tab=items", "/app?tab=items"),
         # parameters
         ("http://a.test/index.php?page=contact&lang=de", "/?page=contact"),
         ("http://a.test/list?page=3&sort=name", "/list"),

@@ -38,7 +38,7 @@ def in_state(stream: Stream) -> Iterator[Any]:
 
 def unpacked(value: Any) -> Iterator[Any]:
     """Records of digests in state."""
-    if isinstance(value, bytes) and value[:1] == b"\x78":
+    if isinstance(value, bytes) and value[:2] == b"\x78\x9c":  # a hash may begin with the first byte, too
         yield msgspec.msgpack.decode(zlib.decompress(value))
     elif isinstance(value, (list, tuple, dict)):
         for one in value.values() if isinstance(value, dict) else value:

@@ -11,6 +11,7 @@ import pytest
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.rules import Rules, Session
 from replay_signals.transforms.streaming import recent
+from replay_signals.transforms.streaming.closing import FACT_TABLES
 from support import events as rrweb
 from support.dom import Json, button, el
 from support.outcome import START_MS, digested
@@ -194,7 +195,7 @@ def test_a_close_after_late_evidence_writes_what_changed_however_long_the_sessio
         steps.append(message(t, *(request(t, i) for i in range(10))))
     stream = Stream().play(steps).close()
     facts, published = stream.store.facts, stream.store.published
-    assert len(facts.entries) == len(stream.of("network_requests")) > 1000
+    assert len(facts.entries) == sum(len(stream.of(table)) for table in FACT_TABLES) > 1000
     writes, written_bytes = facts.writes, published.written_bytes
 
     late = message(50_000, request(50_500, 7))

@@ -80,7 +80,7 @@ class PagePatterns:
             if form.fullmatch(f"{path.rstrip('/') or '/'}{'#' + route if route else ''}"):
                 return pattern
         name = self._path(path)
-        if route:
+        if route.partition("?")[0].strip("/!"):  # the first page of an application is that of its document
             name += "#" + self._path(route.partition("?")[0])
         chosen = self._chosen(f"{parts.query}&{route.partition('?')[2]}")
         return f"{name}{'?' + chosen if chosen else ''}"[:MAX_CHARS]

@@ -111,13 +111,14 @@ def features_of(timeline: Timeline) -> Counts:
     out["event_count"] = len(everything)
     out["form_field_count"], out["click_target_count"] = len(fields), len(targets)
     out["page_visit_count"], out["unique_page_count"] = len(urls), len(set(urls))
-    out["active_ms"] = _active(sorted((t, type(r) in _ACTIVE) for t, r in everything))
+    out["active_ms"] = active_ms(everything)
     out["duration_ms"] = round(timeline.end_ms - timeline.start_ms)
     return out
 
 
-def _active(events: list[tuple[float, bool]]) -> int:
+def active_ms(timed: Iterable[TimedRecord]) -> int:
     """PostHog's segmentation: a segment is active from an active event until 5 s after the last one."""
+    events = sorted((t, type(r) in _ACTIVE) for t, r in timed)
     total = 0.0
     start = end = last = 0.0
     active = False

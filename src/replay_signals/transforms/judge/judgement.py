@@ -13,6 +13,7 @@ from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rows import SessionVerdict
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms import signals
+from replay_signals.transforms.judge import fact_rows
 from replay_signals.transforms.judge.features import features_of
 from replay_signals.transforms.judge.rows import Rows
 from replay_signals.transforms.signals.context import context_of
@@ -30,6 +31,7 @@ def judge(session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules
         session=rows.session(signal_rows, features_of(context.timeline)),
         signals=signal_rows,
         interactions=rows.interactions(),
-        console_logs=rows.console_logs(),
-        network_requests=rows.network_requests(),
+        console_logs=fact_rows.console_logs(rows),
+        network_requests=fact_rows.network_requests(rows),
+        page_views=fact_rows.page_views(rows),
     )

@@ -3,67 +3,30 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from hashlib import blake2b
 from operator import itemgetter
 from typing import Any
 
 import msgspec
 
 from replay_signals.schemas.digests import at
-from replay_signals.schemas.fact_rows import ConsoleLogRow, NetworkRequestRow
 from replay_signals.schemas.rows import InteractionRow, SessionRow, SignalRow
-from replay_signals.transforms.causes.controls import Controls
-from replay_signals.transforms.causes.pages import PagePatterns
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.judge import severity
+from replay_signals.transforms.judge.common import Common
 from replay_signals.transforms.judge.features import Counts
-from replay_signals.transforms.session import analytics, urls
+from replay_signals.transforms.judge.standing import host_of, judgeable, traffic_of, witness
+from replay_signals.transforms.session import analytics
 from replay_signals.transforms.session.elements import element_key, element_label
 from replay_signals.transforms.session.ordered import of_kinds
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.finding import Finding
-from replay_signals.transforms.text import utf8
 
 MAX_URLS = 100
 
 
-def _id(*parts: object) -> str:
-    return blake2b(utf8("\0".join(map(str, parts))), digest_size=16).hexdigest()
-
-
-class Rows:
-    """Builds the rows; everything they share is worked out once."""
-
-    def __init__(self, context: SessionContext) -> None:
-        self.digest, self.context, self.rules_version = context.digest, context, context.rules.version
-        messages = sorted(context.digest.messages.values(), key=lambda m: (m.first_ms, m.message_id))
-        self.messages = messages
-        self.day = at(context.start_ms).date()
-        self.person_id, self.person, self.identified = analytics.person_of(context.events)
-        self.flags = analytics.flags_of(context.events)
-        named = [e.distinct_id for e in context.events if e.distinct_id]
-        self.distinct_id = (
-            named[-1] if named else next((m.distinct_id for m in reversed(messages) if m.distinct_id), "")
-        )
-        self.page_patterns = PagePatterns(context.rules.pages)
-        self._patterns: dict[str, tuple[str, str]] = {}
-        self._controls: dict[Page, Controls] = {}
-
-    def _page(self, page: Page) -> tuple[str, str]:
-        """Cleaned URL and pattern of a page; what the events say where the recording does not."""
-        href = page.href or next(
-            (
-                analytics.page_of(e)
-                for e in self.context.events
-                if e.window_id == page.window_id and analytics.page_of(e)
-            ),
-            "",
-        )
-        if href not in self._patterns:
-            self._patterns[href] = urls.clean(href), self.page_patterns.of(href)
-        return self._patterns[href]
+class Rows(Common):
+    """Builds the rows of a session, its signals and clicks."""
 
     def signals(self, found: list[Finding[Any]]) -> list[SignalRow]:
         """Signal rows in order of time."""
@@ -71,7 +34,7 @@ class Rows:
         return sorted({row.signal_id: row for row in rows}.values(), key=lambda r: (r.started_at, r.kind, r.signal_id))
 
     def _signal(self, f: Finding[Any]) -> SignalRow:
-        page, pattern = self._page(f.page)
+        page, pattern = self.page_at(f.page, f.started_ms)
         controls = self.controls_of(f.page)
         parts = severity.components(f, self.context)
         # an id outlives what the control is called by: no better key may make another signal of it
@@ -82,9 +45,7 @@ class Rows:
         return SignalRow(
             day=self.day,
             team=self.digest.team,
-            signal_id=_id(
-                self.digest.team, self.digest.session_id, f.kind, f.page.window_id, id_place, round(f.started_ms)
-            ),
+            signal_id=self.row_id(f.kind, f.page.window_id, id_place, round(f.started_ms)),
             revision=1,
             status="new",
             session_id=self.digest.session_id,
@@ -114,12 +75,6 @@ class Rows:
             place=controls.place_of(f.control, pattern),
         )
 
-    def controls_of(self, page: Page) -> Controls:
-        """The controls of a page under the names that last."""
-        if page not in self._controls:
-            self._controls[page] = Controls(page.elements, page.href, self.page_patterns)
-        return self._controls[page]
-
     def interactions(self) -> list[InteractionRow]:
         """One row per click."""
         views = {p: _View(p) for p in self.context.timeline.pages}
@@ -127,7 +82,7 @@ class Rows:
 
     def _interaction(self, j: Judged, view: _View) -> InteractionRow:
         c = j.click
-        page, pattern = self._page(c.page)
+        page, pattern = self.page_at(c.page, c.t)
         controls = self.controls_of(c.page)
         width, height = view.viewport(c.t)
         left, top = view.scroll(c.t)
@@ -137,9 +92,7 @@ class Rows:
             session_id=self.digest.session_id,
             window_id=c.page.window_id,
             revision=1,
-            interaction_id=_id(
-                self.digest.team, self.digest.session_id, c.page.window_id, c.t, c.node_id, c.kind, c.x, c.y
-            ),
+            interaction_id=self.row_id(c.page.window_id, c.t, c.node_id, c.kind, c.x, c.y),
             occurred_at=at(c.t),
             kind=c.kind,
             page=page,
@@ -162,62 +115,17 @@ class Rows:
             place=controls.place_of(c.control, pattern),
         )
 
-    def console_logs(self) -> list[ConsoleLogRow]:
-        """One row per console line."""
-        rows: dict[str, ConsoleLogRow] = {}
-        for page in self.context.timeline.pages:
-            for t, line in page.of(records.Console):
-                level, message, source = line.level, line.message, line.trace
-                key = _id(self.digest.team, self.digest.session_id, page.window_id, t, level, message, source)
-                rows[key] = ConsoleLogRow(
-                    day=self.day,
-                    team=self.digest.team,
-                    session_id=self.digest.session_id,
-                    window_id=page.window_id,
-                    log_id=key,
-                    occurred_at=at(t),
-                    level=level,
-                    message=message,
-                    source=source,
-                    page=self._page(page)[0],
-                )
-        return list(rows.values())
-
-    def network_requests(self) -> list[NetworkRequestRow]:
-        """One row per request."""
-        rows: dict[str, NetworkRequestRow] = {}
-        for page in self.context.timeline.pages:
-            for r in page.requests:
-                key = _id(
-                    self.digest.team, self.digest.session_id, page.window_id, r.start_ms, r.method, r.url, r.initiator
-                )
-                rows[key] = NetworkRequestRow(
-                    day=self.day,
-                    team=self.digest.team,
-                    session_id=self.digest.session_id,
-                    window_id=page.window_id,
-                    request_id=key,
-                    started_at=at(min(max(r.start_ms, 0.0), records.MAX_TIMESTAMP_MS)),
-                    duration_ms=r.duration_ms,
-                    method=r.method,
-                    url=r.url,
-                    status=r.status,
-                    initiator=r.initiator,
-                    page=self._page(page)[0],
-                )
-        return list(rows.values())
-
     def session(self, signal_rows: list[SignalRow], features: Counts) -> SessionRow:
         """The session's row."""
-        timeline, messages = self.context.timeline, self.messages
+        timeline, messages, rules = self.context.timeline, self.messages, self.context.rules
         rated = [(s.kind, s.severity, s.confidence, _place(s)) for s in signal_rows]
         whole, parts = severity.of_session(rated)
         received = [m.received_ms for m in messages if m.received_ms is not None]
-        visited = list(dict.fromkeys(self._page(p)[0] for p in timeline.pages if self._page(p)[0]))
+        visited = list(dict.fromkeys(url for view in self.views.views if (url := self.page_of(view.url)[0])))
         kinds: dict[str, int] = {}
         for s in signal_rows:
             kinds[s.kind] = kinds.get(s.kind, 0) + 1
-        values: dict[str, Any] = {
+        values: dict[str, Any] = analytics.surroundings_of(self.context.events) | {
             name: float(value) if _FLOATS[name] else round(value) for name, value in features.items()
         }
         return SessionRow(
@@ -235,7 +143,7 @@ class Rows:
             first_received_at=at(min(received)) if received else None,
             last_received_at=at(max(received)) if received else None,
             first_url=visited[0] if visited else "",
-            last_url=self._page(timeline.pages[-1])[0] if timeline.windows else "",
+            last_url=self.page_of(self.views.views[-1].url)[0] if self.views.views else "",
             urls=visited[:MAX_URLS],
             snapshot_source=messages[0].snapshot_source,
             snapshot_library=messages[0].snapshot_library,
@@ -245,21 +153,17 @@ class Rows:
             signal_kinds=dict(sorted(kinds.items())),
             exception_count=sum(1 for e in self.context.events if e.event == "$exception"),
             event_row_count=len(self.context.events),
-            witness=self._witness(),
+            witness=witness(self.context),
             truncated=timeline.truncated,
             message_count=len(messages),
             size_bytes=sum(m.size_bytes for m in messages),
             window_count=len(timeline.windows),
             rules_version=self.rules_version,
+            traffic=traffic_of(self.context.events, self.distinct_id, self.person_id, visited, rules.traffic),
+            judgeable=judgeable(self.context, messages),
+            host=host_of(self.context.events, visited),
             **values,
         )
-
-    def _witness(self) -> str:
-        """What the recording can show: all, parts (a page without a snapshot), or no page changes at all."""
-        timeline = self.context.timeline
-        if self.context.clicks and not any(w.mutation_count for w in timeline.windows):
-            return "none"
-        return "full" if all(p.elements.has_snapshot for p in timeline.pages) else "partial"
 
 
 def _place(s: SignalRow) -> str:

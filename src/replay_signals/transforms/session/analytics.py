@@ -17,6 +17,8 @@ _WEBKIT = frozenset(("Safari", "Mobile Safari", "Chrome iOS", "Firefox iOS", "We
 _CHAIN_TAG = re.compile(r"^([a-z0-9-]+)")
 _CHAIN_TEXT = re.compile(r'(?:^|[":}])text="((?:[^"\\]|\\.){1,80})"')
 MAX_FLAGS = 200
+MAX_HEIGHT_PX = 10_000_000
+"""Of a page; a number beyond is none."""
 _LATE = frozenset(("$web_vitals", "$$heatmap", "$dead_click"))
 """Events that are sent some time after what they speak of."""
 
@@ -86,6 +88,67 @@ def clicked_name(events: Sequence[AnalyticsEvent], window_id: str, t: float) -> 
             tag, text = _CHAIN_TAG.match(chain), _CHAIN_TEXT.search(chain.partition(";")[0])
             return f"{tag[1] if tag else ''}{f' {text[1]!r}' if text else ''}".strip()
     return ""
+
+
+_SURROUNDINGS: dict[str, tuple[str, ...]] = {
+    "release": ("release", "$app_version", "version"),
+    "browser": ("$browser",),
+    "browser_version": ("$browser_version",),
+    "os": ("$os", "$os_name"),
+    "os_version": ("$os_version",),
+    "device_type": ("$device_type",),
+    "country": ("$geoip_country_code",),
+    "library_version": ("$lib_version",),
+}
+"""Columns of a session, and the properties that tell them. PostHog has no property of its own for a release."""
+
+
+def surroundings_of(events: Sequence[AnalyticsEvent]) -> dict[str, str]:
+    """What the session ran in, of the last event that tells: release, browser, system, device, country, SDK."""
+    found = dict.fromkeys(_SURROUNDINGS, "")
+    for event in events:
+        for column, names in _SURROUNDINGS.items():
+            told = next((value for name in names if (value := event.properties.get(name)) not in (None, "")), None)
+            if isinstance(told, (str, int, float)) and not isinstance(told, bool):
+                found[column] = f"{told:g}" if isinstance(told, float) else str(told)
+    return found
+
+
+def referrer_of(events: Sequence[AnalyticsEvent], window_id: str) -> str:
+    """Where a window's first page was come from, as the browser says; empty when it was opened directly."""
+    for event in events:
+        referrer = event.properties.get("$referrer")
+        if event.window_id == window_id and isinstance(referrer, str) and event.event not in _LATE:
+            return "" if referrer.startswith("$") else urls.clean(referrer)
+    return ""
+
+
+Heights = dict[tuple[str, str], list[tuple[float, int]]]
+"""Window id and path -> (epoch ms, height of the page in px), in order of time."""
+
+
+def page_heights(events: Sequence[AnalyticsEvent]) -> Heights:
+    """What the events that follow a page tell of its height (`$prev_pageview_*`)."""
+    found: Heights = {}
+    for event in events:
+        told = event.properties
+        path, seen = told.get("$prev_pageview_pathname"), told.get("$prev_pageview_max_content")
+        share = told.get("$prev_pageview_max_content_percentage")
+        if (
+            isinstance(path, str)
+            and isinstance(seen, (int, float))
+            and isinstance(share, (int, float))
+            and 0 < share <= 1
+        ):
+            height = min(seen / share, MAX_HEIGHT_PX)
+            found.setdefault((event.window_id, path), []).append((float(event.timestamp_ms), round(height)))
+    return found
+
+
+def height_told(heights: Heights, window_id: str, url: str, start_ms: float) -> int | None:
+    """The height of a page that was opened then; None when nothing tells."""
+    told = heights.get((window_id, urls.split(url).path), [])
+    return next((height for t, height in told if t >= start_ms), None)
 
 
 def page_of(event: AnalyticsEvent) -> str:

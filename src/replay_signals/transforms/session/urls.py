@@ -38,6 +38,12 @@ def clean(url: str) -> str:
     return f"{base}{parts.path}{'?' + keys if keys else ''}{'#' + route if route else ''}"[:MAX_CHARS]
 
 
+def page_of(url: str) -> str:
+    """What of an address says which page it is: host, path and route, without parameters and anchors."""
+    parts = split(url)
+    return f"{parts.netloc}{parts.path}#{route_of(parts.fragment).partition('?')[0].strip('/!')}"
+
+
 def route_of(fragment: str) -> str:
     """The route that a fragment is (`/cart`, `!/cart`), with its own parameters; empty for anchors."""
     return fragment if fragment[:1] in ("/", "!") else ""

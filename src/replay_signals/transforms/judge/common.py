@@ -1,0 +1,69 @@
+"""What the rows of a session have in common: its ids, its pages under the names that last, its controls."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from hashlib import blake2b
+
+from replay_signals.schemas.digests import at
+from replay_signals.transforms.causes.controls import Controls
+from replay_signals.transforms.causes.pages import PagePatterns
+from replay_signals.transforms.session import analytics, urls
+from replay_signals.transforms.session.page_views import PageViews
+from replay_signals.transforms.session.timeline import Page
+from replay_signals.transforms.signals.context import SessionContext
+from replay_signals.transforms.text import utf8
+
+
+def id_of(*parts: object) -> str:
+    """A deterministic id of 32 hex digits."""
+    return blake2b(utf8("\0".join(map(str, parts))), digest_size=16).hexdigest()
+
+
+class Common:
+    """What all rows of a session share, worked out once."""
+
+    def __init__(self, context: SessionContext) -> None:
+        self.digest, self.context, self.rules_version = context.digest, context, context.rules.version
+        messages = sorted(context.digest.messages.values(), key=lambda m: (m.first_ms, m.message_id))
+        self.messages = messages
+        self.day = at(context.start_ms).date()
+        self.person_id, self.person, self.identified = analytics.person_of(context.events)
+        self.flags = analytics.flags_of(context.events)
+        named = [e.distinct_id for e in context.events if e.distinct_id]
+        self.distinct_id = (
+            named[-1] if named else next((m.distinct_id for m in reversed(messages) if m.distinct_id), "")
+        )
+        self.page_patterns = PagePatterns(context.rules.pages)
+        self.views = PageViews(context.timeline, context.events)
+        self._patterns: dict[str, tuple[str, str]] = {}
+        self._controls: dict[Page, Controls] = {}
+
+    def row_id(self, *parts: object) -> str:
+        """The id of a row of this session."""
+        return id_of(self.digest.team, self.digest.session_id, *parts)
+
+    def page_at(self, page: Page, t: float) -> tuple[str, str]:
+        """Cleaned address and pattern of where a document was; what the events say where the recording does not."""
+        return self.page_of(self.views.url_at(page, t) or self._told_of.get(page.window_id, ""))
+
+    def page_of(self, url: str) -> tuple[str, str]:
+        """Cleaned address and pattern."""
+        if url not in self._patterns:
+            self._patterns[url] = urls.clean(url), self.page_patterns.of(url)
+        return self._patterns[url]
+
+    def controls_of(self, page: Page) -> Controls:
+        """The controls of a page under the names that last."""
+        if page not in self._controls:
+            self._controls[page] = Controls(page.elements, page.href, self.page_patterns)
+        return self._controls[page]
+
+    @cached_property
+    def _told_of(self) -> dict[str, str]:
+        """The first address that events tell of each window."""
+        told: dict[str, str] = {}
+        for event in self.context.events:
+            if page := analytics.page_of(event):
+                told.setdefault(event.window_id, page)
+        return told

@@ -1,0 +1,117 @@
+"""Rows of facts: console lines, requests and page views of a session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_signals.schemas.digests import at
+from replay_signals.schemas.fact_rows import ConsoleLogRow, NetworkRequestRow, PageViewRow
+from replay_signals.transforms.causes.requests import route_of, status_class
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.judge.common import Common
+from replay_signals.transforms.judge.features import active_ms
+from replay_signals.transforms.session import analytics, urls
+from replay_signals.transforms.session.page_views import PageView
+
+
+def console_logs(common: Common) -> list[ConsoleLogRow]:
+    """One row per console line."""
+    rows: dict[str, ConsoleLogRow] = {}
+    for page in common.context.timeline.pages:
+        for t, line in page.of(records.Console):
+            key = common.row_id(page.window_id, t, line.level, line.message, line.trace)
+            rows[key] = ConsoleLogRow(
+                day=common.day,
+                team=common.digest.team,
+                session_id=common.digest.session_id,
+                window_id=page.window_id,
+                log_id=key,
+                occurred_at=at(t),
+                level=line.level,
+                message=line.message,
+                source=line.trace,
+                page=common.page_at(page, t)[0],
+            )
+    return list(rows.values())
+
+
+def network_requests(common: Common) -> list[NetworkRequestRow]:
+    """One row per request."""
+    rows: dict[str, NetworkRequestRow] = {}
+    for page in common.context.timeline.pages:
+        for r in page.requests:
+            key = common.row_id(page.window_id, r.start_ms, r.method, r.url, r.initiator)
+            rows[key] = NetworkRequestRow(
+                day=common.day,
+                team=common.digest.team,
+                session_id=common.digest.session_id,
+                window_id=page.window_id,
+                request_id=key,
+                started_at=at(min(max(r.start_ms, 0.0), records.MAX_TIMESTAMP_MS)),
+                duration_ms=r.duration_ms,
+                method=r.method,
+                url=r.url,
+                status=r.status,
+                initiator=r.initiator,
+                page=common.page_at(page, r.start_ms)[0],
+                route=route_of(r.method, r.url, page.href, common.page_patterns),
+                status_class=status_class(r.status),
+            )
+    return list(rows.values())
+
+
+def page_views(common: Common) -> list[PageViewRow]:
+    """One row per visit of a page."""
+    views = common.views.views
+    last = max(views, key=lambda view: (view.end_ms, view.start_ms), default=None)
+    scrolled = analytics.page_heights(common.context.events)
+    rows: dict[str, PageViewRow] = {}
+    for view in views:
+        page, pattern = common.page_of(view.url)
+        key = common.row_id(view.window_id, view.start_ms, view.url)
+        rows[key] = PageViewRow(
+            day=common.day,
+            team=common.digest.team,
+            session_id=common.digest.session_id,
+            window_id=view.window_id,
+            page_view_id=key,
+            started_at=at(view.start_ms),
+            ended_at=at(view.end_ms),
+            page=page,
+            page_pattern=pattern,
+            next_page_pattern=common.page_of(view.after.url)[1] if view.after is not None else "",
+            active_ms=active_ms(view.records),
+            duration_ms=round(view.end_ms - view.start_ms),
+            max_scroll_px=_max_scroll_px(view),
+            page_height_px=analytics.height_told(scrolled, view.window_id, view.url, view.start_ms),
+            is_entry=view is views[0],
+            is_exit=view is last,
+            rules_version=common.rules_version,
+            **_arrival(view, common),
+        )
+    return list(rows.values())
+
+
+def _arrival(view: PageView, common: Common) -> dict[str, Any]:
+    """Where it was come from, and how its document loaded: of routes within one, only the former."""
+    if view.before is not None:
+        referrer, pattern = common.page_of(view.before.url)
+    else:
+        referrer = analytics.referrer_of(common.context.events, view.window_id)
+        own, other = urls.split(view.url).netloc, urls.split(referrer).netloc
+        pattern = common.page_of(referrer)[1] if other == own else other
+    navigation = None if view.page is None or view.is_route else view.page.navigation
+    return {
+        "referrer": referrer,
+        "referrer_pattern": pattern,
+        "load_ms": navigation.duration_ms or None if navigation is not None else None,
+        "status": navigation.status if navigation is not None else None,
+    }
+
+
+def _max_scroll_px(view: PageView) -> int:
+    if view.page is None:
+        return 0
+    roots = view.page.elements.root_ids
+    offsets = (r.y_px or 0 for _, r in view.records if isinstance(r, records.Scroll) and r.node_id in roots)
+    return max(offsets, default=0)
