@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support import events as rrweb
 from support.dom import button, el
 from support.web import Page, Visit
@@ -76,3 +78,15 @@ def test_a_snapshot_whose_ids_do_not_follow_document_order() -> None:
         page.node(name).node_id += shift
     page.record(rrweb.event(2000, rrweb.FULL, page.document.snapshot())).click("inner", at=4000).lives(9000)
     assert element(visit).startswith("button#pay")
+
+
+@pytest.mark.parametrize("clicked", ["old", "late", "text"])
+@pytest.mark.parametrize("kept_around", [True, False], ids=["in a landmark", "in a box"])
+def test_in_a_checkout_whose_ids_are_out_of_order(kept_around: bool, clicked: str) -> None:
+    """A link is itself, whatever is kept around it; what is below it is the link's."""
+    visit = Visit()
+    old = el("a", "Home", id="old", href="/")
+    page = visit.open("http://a.test/", el("nav" if kept_around else "div", old, id="nav"), el("p", "Text"))
+    page.adds(el("a", el("b", "Later", id="text"), id="late", href="/late"), at=2000, into="nav").checks_out(at=3000)
+    page.click(clicked, at=4000).lives(9000)
+    assert element(visit).startswith("a#old" if clicked == "old" else "a#late")

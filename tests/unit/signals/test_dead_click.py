@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support import events as rrweb
-from support.dom import El, button, el, field_, link
+from support.dom import El, button, el, field_, link, serialised
 from support.outcome import START_MS
 from support.web import Page, Visit
 
@@ -100,6 +100,33 @@ def test_a_wave_with_parts_that_goes_after_two_seconds_is_no_answer() -> None:
     page.click("pay", at=4000).adds(wave, at=4010, into="pay").sets(wave, at=4060, class_="wave active")
     page.removes(wave, at=6100, from_="pay").lives(15_000)
     assert visit.verdict("pay") == "dead"
+
+
+def test_waves_that_overlap_the_next_clicks_are_no_answers() -> None:
+    """The first wave goes after the last click."""
+    visit, page = shop()
+    times = (4000, 4300, 4600, 4900)
+    waves = [el("span", el("i"), class_="wave") for _ in times]
+    for wave, at in zip(waves, times, strict=True):
+        page.click("pay", at=at).adds(wave, at=at + 10, into="pay")
+    for wave, at in zip(waves, times, strict=True):
+        page.removes(wave, at=at + 2050, from_="pay")
+    page.lives(60_000)
+    assert visit.kinds() == ["rage_click"]
+
+
+def test_a_number_inside_a_button_that_the_next_click_replaces_is_an_answer() -> None:
+    visit, page = shop()
+    pay, shown = page.node("pay").node_id, None
+    for at in (4000, 4300, 4600, 4900):
+        number = el("b", str(at))
+        page.click("pay", at=at).document.number(number)
+        removes = [] if shown is None else [{"parentId": pay, "id": shown}]
+        adds = [{"parentId": pay, "nextId": None, "node": serialised(number)}]
+        page.record(rrweb.mutation(at + 10, adds=adds, removes=removes))
+        shown = number.node_id
+    page.lives(60_000)
+    assert visit.kinds() == []
 
 
 def test_a_button_that_ripples_and_changes_its_label_works() -> None:

@@ -191,3 +191,28 @@ def test_an_exception_that_the_page_handled_is_not_uncaught() -> None:
     thrown = {"type": "TypeError", "value": "x is undefined", "mechanism": {"handled": True}}
     visit.event("$exception", at=4006, _exception_list=[thrown])
     assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("later", [(4300,), (4300, 4600, 4850)])
+def test_what_is_logged_about_a_response_belongs_to_the_click_that_asked(later: tuple[float, ...]) -> None:
+    """Pages log a failure within a few ms of it; the visitor may have clicked again meanwhile."""
+    visit, page = shop()
+    page.click("pay", at=4000).asks("/api/pay", at=4020, took=900, status=503, method="PUT").clicks("pay", *later)
+    page.record(rrweb.console(4925, "error", '"request failed" 503')).lives(60_000)
+    assert "error_click" not in visit.kinds()
+
+
+def test_a_handler_that_throws_while_a_request_is_answered_is_its_own() -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).asks("/api/pay", at=4020, took=880).click("pay", at=5000)
+    page.fails("TypeError: pay is not a function", at=5004).says("total", "1", at=5040).lives(60_000)
+    assert visit.outcome().evidence("error_click")["after_ms"] == 4
+
+
+def test_a_status_that_was_logged_is_a_failed_request_alone() -> None:
+    """Where no network is recorded the line is what tells of the request."""
+    visit = Visit()
+    page = visit.open("http://a.test/", button("Pay", id="pay"), el("p", "0", id="total"), how=None)
+    page.says("total", "1", at=500).click("pay", at=4000)
+    page.record(rrweb.console(4300, "error", '"request failed" 503')).lives(60_000)
+    assert visit.kinds() == ["failed_request"]

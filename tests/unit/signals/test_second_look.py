@@ -284,6 +284,18 @@ def test_a_control_beside_a_canvas_is_unknown_and_beside_a_recorded_one_dead() -
         assert visit.verdict("grid") == ("dead" if draws else "unknown")
 
 
+@pytest.mark.parametrize(("inside", "verdict"), [(False, "dead"), (True, "unknown")])
+def test_a_button_of_a_form_acts_on_its_form(inside: bool, verdict: str) -> None:
+    canvas = el("canvas")
+    form = el(
+        "form", el("input", type="text"), button("Check", type="button", id="check"), *([canvas] if inside else [])
+    )
+    visit, page = shop(el("div", form, *([] if inside else [canvas])))
+    page.click("check", at=9000)
+    goes_on(page, at=30_000)
+    assert visit.verdict("check") == verdict
+
+
 @pytest.mark.parametrize(("answering", "verdict"), [(3, "dead"), (2, "unknown")])
 def test_what_its_like_in_a_toolbar_do(answering: int, verdict: str) -> None:
     tools = [button(f"Tool {i}", id=f"tool{i}", class_="tool") for i in range(5)]

@@ -25,6 +25,8 @@ from replay_signals.transforms.session.timeline import Page, Timeline
 HANDLER_MS = 600
 """Longest time from a click to an exception of its own handler."""
 AFTER_RESPONSE_MS = 500
+LOOKED_BACK = 20
+"""Clicks before an error whose requests it may be about: more than anybody makes while one is under way."""
 SAME_ERROR_MS = 1000
 """The SDK reports an exception this close to the console line about it."""
 LEAVING_MS = 1500
@@ -75,16 +77,34 @@ class Errors:
 
 
 def _owner(error: PageError, clicks: list[Judged], downs: list[float]) -> Judged | None:
+    """The click that caused the error: whose response came right before it, or whose handler ran last.
+
+    A response tells more than a click: pages log a failure within a few ms of it, whoever clicked meanwhile.
+    """
     i = bisect_right(downs, error.t + 5) - 1
     if i < 0:
         return None
     if i and error.t < clicks[i].click.t and error.t - clicks[i - 1].click.t <= HANDLER_MS:
         i -= 1  # before the click event: the slow handler of the click before is likelier than one of pointer-down
-    j = clicks[i]
-    if error.t - j.click.t <= HANDLER_MS:
-        return j
-    answered = any(r.end_ms - 5 <= error.t <= r.end_ms + AFTER_RESPONSE_MS for r in j.requests)
-    return j if answered else None
+    handler_ms = error.t - clicks[i].click.t
+    answered = _answered(error, clicks[: i + 1])
+    if answered is not None and (answered[0] <= handler_ms or handler_ms > HANDLER_MS):
+        return answered[1]
+    return clicks[i] if handler_ms <= HANDLER_MS else None
+
+
+def _answered(error: PageError, clicks: list[Judged]) -> tuple[float, Judged] | None:
+    """The click whose response came last before the error, and the ms between; the status that it names decides."""
+    found = [
+        (r.status != error.http_status if error.http_status else not r.failed, max(0.0, error.t - r.end_ms), k)
+        for k, j in enumerate(clicks[-LOOKED_BACK:])
+        for r in j.requests
+        if -5 <= error.t - r.end_ms <= AFTER_RESPONSE_MS
+    ]
+    if not found:
+        return None
+    _, since_ms, k = min(found)
+    return since_ms, clicks[-LOOKED_BACK:][k]
 
 
 def _harmful(timeline: Timeline, errors: list[PageError]) -> list[PageError]:

@@ -91,6 +91,9 @@ def _embedded(page: Page, control: Control) -> str:
     near = page.elements.nearest(control.first, control.last, _EMBEDDED)
     if near is None or near[1] > BESIDE_NODES or (near[0].tag == "canvas" and any(page.of(records.Canvas))):
         return ""  # nothing is near, or what is drawn there is recorded
+    form = next((c for c in page.elements.around(control.first) if c.tag == "form"), None)
+    if form is not None and not page.elements.inside(near[0].first, form):
+        return ""  # it acts on its form
     return f"{BESIDE} {near[0].tag} beside it"
 
 

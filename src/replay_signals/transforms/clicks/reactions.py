@@ -52,6 +52,7 @@ class Reactions:
         self._focuses = [e for e in effects if e.kind == "focus"]
         self._blurs = [e.t for e in effects if e.kind == "blur"]
         self._brought: list[tuple[int, int]] = []
+        self._rippled: list[tuple[int, int]] = []
         self._answered: dict[int | None, tuple[float, set[Target]]] = {}
 
     def requests(self, click: Click, share: list[Effect]) -> list[Request]:
@@ -185,8 +186,7 @@ class Reactions:
             if effect.t <= chain or by_request:
                 kept.append(effect)
                 chain = max(chain, effect.t + self.rules.prompt_ms)
-        after = [e for e in own if e.t > chain and not e.added and e.t - click.t <= FEEDBACK_MS + self.rules.prompt_ms]
-        return [] if self._only_feedback(kept, [*kept, *after], click) else kept
+        return [] if self._only_feedback(kept, click) else kept
 
     def _late(self, near: list[Effect], click: Click) -> list[Effect]:
         """A change seconds after the click, alone, of a place that does not change by itself: nothing else explains it.
@@ -222,7 +222,7 @@ class Reactions:
         gone = (first for e in self._effects[start:end] for first in e.removed[::2])
         return self.page.end_ms - effect.t < FEEDBACK_MS or any(in_ranges(effect.added, first) for first in gone)
 
-    def _only_feedback(self, kept: list[Effect], until_gone: list[Effect], click: Click) -> bool:
+    def _only_feedback(self, kept: list[Effect], click: Click) -> bool:
         control = click.control
         if control is None or not kept or any(e.kind != "mutation" for e in kept):
             return False
@@ -231,9 +231,22 @@ class Reactions:
         added = [p for e in kept for p in pairs(e.added)]
         if added or any(e.removed for e in kept):
             said = any(kind == "t" and not _covered((n, n), added) for e in kept for kind, n, _ in e.targets)
-            return not said and _went_again(added, [p for e in until_gone for p in pairs(e.removed)])
+            return not said and self._went_again(added, kept, click)
         targets = [t for e in [*self._pressed(click), *kept] for t in e.targets]
         return all(target[0] == "a" and targets.count(target) == 2 for target in targets)
+
+    def _went_again(self, added: list[tuple[int, int]], kept: list[Effect], click: Click) -> bool:
+        """Is all that came gone soon, whatever was clicked meanwhile, and nothing else but an earlier ripple?
+
+        What something else takes the place of (the next number of a counter) did not go. Of a subtree the recorder
+        tells the root only: its first id.
+        """
+        start = bisect_right(self._times, click.down_ms - MARGIN_MS)
+        end = bisect_right(self._times, click.t + FEEDBACK_MS + self.rules.prompt_ms)
+        gone = [p for e in self._effects[start:end] if not e.added for p in pairs(e.removed)]
+        self._rippled += added
+        only = all(_covered((first, first), self._rippled) for e in kept for first in e.removed[::2])
+        return bool(added) and only and all(_covered((first, first), gone) for first, _ in added)
 
     def _pressed(self, click: Click) -> list[Effect]:
         """State attributes that came with pointer and focus: no answers, but the first half of a pressed state."""
@@ -261,12 +274,6 @@ def _since(effect: Effect, click: Click) -> float:
 def pairs(flat: tuple[int, ...]) -> list[tuple[int, int]]:
     """`first, last` pairs of flat ranges."""
     return list(zip(flat[::2], flat[1::2], strict=True))
-
-
-def _went_again(added: list[tuple[int, int]], removed: list[tuple[int, int]]) -> bool:
-    """Is all that came gone, and nothing else? Of a subtree the recorder tells the root only: its first id."""
-    only = all(_covered((first, first), added) for first, _ in removed)
-    return bool(added) and only and all(_covered((first, first), removed) for first, _ in added)
 
 
 def _covered(pair: tuple[int, int], ranges: list[tuple[int, int]]) -> bool:

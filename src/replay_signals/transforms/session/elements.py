@@ -38,25 +38,34 @@ class _Snapshot:
         self._owners: dict[int, int] = dict(owners)
         self.firsts = [c.first for c in self.controls]
         self.lasts = [c.last for c in self.controls]
-        self.outer: list[int] = []
+        self.outer = [self._at(self._owners.get(first)) for first in self.firsts] if owners else self._nested()
+
+    def _nested(self) -> list[int]:
+        """For each control the index of the one around it, by their ranges; -1 where there is none."""
+        outer: list[int] = []
         open_: list[int] = []
         for i, first in enumerate(self.firsts):
             while open_ and self.lasts[open_[-1]] < first:
                 open_.pop()
-            self.outer.append(open_[-1] if open_ else -1)
+            outer.append(open_[-1] if open_ else -1)
             open_.append(i)
+        return outer
+
+    def _at(self, node_id: int | None) -> int:
+        """Index of the control that the node itself is; -1 where it is none."""
+        i = -1 if node_id is None else bisect_right(self.firsts, node_id) - 1
+        return i if i >= 0 and self.firsts[i] == node_id else -1
 
     def of(self, node_id: int) -> Control | None:
         """The control that the node itself is."""
-        i = bisect_right(self.firsts, node_id) - 1
-        return self.controls[i] if i >= 0 and self.firsts[i] == node_id else None
+        i = self._at(node_id)
+        return self.controls[i] if i >= 0 else None
 
     def find(self, node_id: int) -> int:
         """Index of the innermost control that holds the node; -1 when none does."""
         if self._owners:
-            node_id = self._owners.get(node_id, node_id)
-            i = bisect_right(self.firsts, node_id) - 1
-            return i if i >= 0 and self.firsts[i] == node_id else -1
+            i = self._at(node_id)
+            return i if i >= 0 else self._at(self._owners.get(node_id))
         i = bisect_right(self.firsts, node_id) - 1
         while i >= 0 and self.lasts[i] < node_id:
             i = self.outer[i]

@@ -45,6 +45,11 @@ class SessionContext:
     troubles: Sequence[Finding[Any]] = ()
 
     @cached_property
+    def tells_requests(self) -> bool:
+        """Does the recording hold requests?"""
+        return any(page.requests for page in self.timeline.pages)
+
+    @cached_property
     def bursts(self) -> list[Burst]:
         """Repeated clicking, whether it was answered or not."""
         return bursts_of(self.clicks, self.rules.rage)

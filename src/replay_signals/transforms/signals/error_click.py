@@ -12,6 +12,8 @@ from typing import Annotated
 import msgspec
 
 from replay_signals.schemas.inbox import doc
+from replay_signals.transforms.clicks.errors import PageError
+from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
@@ -36,11 +38,11 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per click, or one for all clicks of a rage burst."""
     found = []
-    told = [j for j in context.clicks if context.errors.of(j) and not j.failed and "E" not in j.click.opt_outs]
+    told = [j for j in context.clicks if _raised(context, j) and not j.failed and "E" not in j.click.opt_outs]
     for group in context.incidents(told):
         j = group[0]
-        error = context.errors.of(j)[0]
-        uncaught = any(e.uncaught for e in context.errors.of(j))
+        error = _raised(context, j)[0]
+        uncaught = any(e.uncaught for e in _raised(context, j))
         what = element_label(j.click.control, j.click.node_id) or "one place"
         evidence = Evidence(
             message=error.message, source=error.source, uncaught=uncaught, after_ms=round(error.t - j.click.t, 1)
@@ -50,6 +52,11 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
         finding.blocked = 0.0 if j.answered else 0.9 if uncaught else 0.6
         found.append(finding)
     return found
+
+
+def _raised(context: SessionContext, j: Judged) -> list[PageError]:
+    """Errors of the click but for those that failed_request tells: of an HTTP status, where no network is recorded."""
+    return [e for e in context.errors.of(j) if e.http_status is None or context.tells_requests]
 
 
 SIGNAL = Signal(

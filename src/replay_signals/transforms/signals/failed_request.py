@@ -73,7 +73,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
 
 
 def _logged(context: SessionContext) -> list[Finding[Evidence]]:
-    if any(page.requests for page in context.timeline.pages):
+    if context.tells_requests:
         return []
     found = []
     told = [j for j in context.clicks if any(e.http_status and not _renewed(j, e) for e in context.errors.of(j))]
