@@ -37,12 +37,12 @@ help: ## Print every target with what it does
 
 setup: $(SETUP) ## Make .venv from the locked dependencies; the command is then .venv/bin/replay-signals
 
-demo: $(SETUP) ## Backfill the recordings in examples/ into demo/warehouse and show the ranked inbox
+demo: $(SETUP) ## Backfill the recordings in examples/ into demo/warehouse and show the three worst problems
 	@echo '$$ $(BIN)/replay-signals backfill examples --warehouse demo/warehouse --inbox demo/inbox'
 	@$(BIN)/replay-signals backfill examples --warehouse demo/warehouse --inbox demo/inbox
 	@echo
-	@echo '$$ $(BIN)/replay-signals inbox demo/inbox --top 10'
-	@$(BIN)/replay-signals inbox demo/inbox --top 10
+	@echo '$$ $(BIN)/replay-signals rank demo/warehouse --inbox demo/inbox --top 3'
+	@$(BIN)/replay-signals rank demo/warehouse --inbox demo/inbox --top 3
 
 stack: $(SETUP) $(FLINK) ## Start Kafka and a Flink cluster on this machine (needs Java 17)
 	@$(BIN)/replay-signals stack up

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from replay_signals.schemas.inbox import InboxRecord
+from replay_signals.schemas.problem_rows import ProblemRow
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.transforms.inbox.record import inbox_record
 
@@ -62,3 +63,59 @@ def signal_row(**changes: object) -> SignalRow:
 def record(**changes: object) -> InboxRecord:
     """The inbox record of `signal_row`."""
     return inbox_record(signal_row(**changes), produced_at=PRODUCED)
+
+
+def problem_row(**changes: object) -> ProblemRow:
+    """A button that does nothing for 30 % of those who use it, and costs them 60 points of success."""
+    day = START.date()
+    fields: dict[str, object] = {
+        "day": day,
+        "team": "phc_test",
+        "problem_id": "p" * 16,
+        "revision": 1,
+        "status": "new",
+        "state": "new",
+        "kind": "dead_click_cluster",
+        "failure": "silence",
+        "cause": "nothing happens",
+        "title": 'Nothing happens: button#pay "Pay now" at /orders/:id',
+        "summary": "Hits 30 visitors, 1 in 3 of those who use it.",
+        "place": "/orders/:id",
+        "places": ["/orders/:id"],
+        "element": 'button#pay "Pay now"',
+        "element_key": "button#pay",
+        "sessions": 31,
+        "users": 30,
+        "reached_sessions": 200,
+        "used_sessions": 100,
+        "affected_share": 0.31,
+        "comparison": "used",
+        "comparison_reason": "affected with unaffected visitors who used the same",
+        "outcome": "another answered click or page within 60 s",
+        "effect": -0.6,
+        "effect_low": -0.7,
+        "effect_high": -0.5,
+        "users_per_day": 10.0,
+        "time_lost_ms": 61_000,
+        "value_lost": 0.0,
+        "trend": [-1.0, 0.0, 0.31],
+        "first_seen": START,
+        "last_seen": START + timedelta(hours=1),
+        "onset": day,
+        "onset_low": day,
+        "onset_high": day,
+        "started_with": "release=2.4.0",
+        "lifts": '[{"dimension":"flag:new-checkout","value":"b","ratio":null,"low":2.0,"high":null,"q":0.001}]',
+        "severity": 53.0,
+        "components": {"users": 50.0, "effect": 3.0},
+        "priority": "P2",
+        "weight": 0.53,
+        "confidence": 0.9,
+        "examples": ["session-1@65000", "session-2@1000"],
+        "aliases": [],
+        "merged_into": "",
+        "rules_version": "1-abcd",
+        "told": "",
+        "priors_version": "",
+    }
+    return ProblemRow(**(fields | changes))  # type: ignore[arg-type]

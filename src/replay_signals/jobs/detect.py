@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,18 +22,18 @@ from replay_signals.pipelines.files.reading import InputError, expand, read
 from replay_signals.pipelines.privacy import policy_of
 from replay_signals.schemas.digests import MessageDigest, millis
 from replay_signals.schemas.messages import Record, SourcePosition
-from replay_signals.schemas.rows import DeadLetterRow, EventRow, SessionRow, SignalRow
+from replay_signals.schemas.rows import DeadLetterRow, EventRow, SignalRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.masking import DEFAULT_POLICY
 from replay_signals.transforms.digest.times import is_relative
 from replay_signals.transforms.evidence.dead_letters import dead_letter_row
 from replay_signals.transforms.evidence.extract import evidence_of
 from replay_signals.transforms.evidence.keys import Body
-from replay_signals.transforms.inbox.problems import exposure, rank
-from replay_signals.transforms.inbox.record import inbox_record, signal_dict, signal_line
+from replay_signals.transforms.inbox.record import signal_dict, signal_line
 from replay_signals.transforms.judge.session import judge_session
 from replay_signals.transforms.printable import json_bytes, visible
 from replay_signals.transforms.privacy.policy import Policy
+from replay_signals.transforms.problems.glance import glance
 from replay_signals.transforms.table_rows import Rows
 
 SessionKey = tuple[str, str]
@@ -152,19 +151,16 @@ def run(request: Request, output: str) -> ExitCode:
             found = collect(urls, request.file_format, Rejects(sink), step, policy_of(rules))
         with render.progress("Judging", len(found.digests)) as step:
             judged = list(_each(judge_all(found, rules), step))
-    signals = [
-        (signal, rows["sessions"][0])
-        for rows in judged
-        for signal in rows["signals"]
-        if wanted(signal, request.kinds, request.min_confidence)
+    signals: list[SignalRow] = [
+        signal for rows in judged for signal in rows["signals"] if wanted(signal, request.kinds, request.min_confidence)
     ]
     if output == "jsonl":
-        for signal, _ in signals:
+        for signal in signals:
             render.write(signal_line(signal))
     elif output == "json":
-        render.write(json_bytes([signal_dict(signal) for signal, _ in signals], indent=2))
+        render.write(json_bytes([signal_dict(signal) for signal in signals], indent=2))
     else:
-        _print_table(request, found, judged, signals)
+        _print_table(request, found, len(judged), signals)
     sessions = [rows["sessions"][0] for rows in judged]
     relative = [row.session_id for row in sessions if is_relative(millis(row.started_at))]
     if relative:
@@ -183,20 +179,13 @@ def _each(judged: Iterator[Rows], step: Callable[[str], None]) -> Iterator[Rows]
         yield rows
 
 
-def _print_table(
-    request: Request,
-    found: CollectedEvidence,
-    judged: Sequence[Rows],
-    signals: Sequence[tuple[SignalRow, SessionRow]],
-) -> None:
-    produced_at = datetime.now(UTC)
-    records = [inbox_record(signal, produced_at=produced_at, session=session) for signal, session in signals]
-    ranked = rank(records, exposure(rows["sessions"][0] for rows in judged))
+def _print_table(request: Request, found: CollectedEvidence, sessions: int, signals: Sequence[SignalRow]) -> None:
+    ranked = glance(signals)
     render.out().print(
-        f"{render.count(len(judged), 'session')}, {render.count(len(signals), 'signal')}, "
+        f"{render.count(sessions, 'session')}, {render.count(len(signals), 'signal')}, "
         f"{render.count(len(ranked), 'problem')}, the most harmful first.\n"
     )
-    render.problems(ranked, request.top)
+    render.glances(ranked, request.top)
     rejects = found.rejects
     if rejects.by_reason:
         _print_rejects(rejects)

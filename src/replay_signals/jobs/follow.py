@@ -20,7 +20,6 @@ from replay_signals.transforms.printable import json_bytes
 ROWS = 20
 REMEMBERED = 100_000
 """So many (id, revision) back a repeat is not shown again; a viewer may run for weeks."""
-MARKS = {"new": "+", "revised": "~", "retracted": "-"}
 
 
 def run(bootstrap: str, topic: str, *, json: bool, from_start: bool, seconds: float | None = None) -> None:
@@ -84,5 +83,5 @@ def _table(records: deque[InboxRecord], count: int) -> Table:
     for record in records:
         when = record.started_at.strftime("%H:%M:%S")
         who = render.text(record.who.session_id[-12:])
-        table.add_row(MARKS[record.status], when, f"{record.severity:.0f}", render.text(record.title), who)
+        table.add_row(render.MARKS[record.status], when, f"{record.severity:.0f}", render.text(record.title), who)
     return table

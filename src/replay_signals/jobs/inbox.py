@@ -1,18 +1,19 @@
-"""inbox: the ranked view of a local inbox, one record in full, and what arrives while one watches."""
+"""inbox: the problems of a local inbox, one record in full, and what arrives while one watches."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
 
-from replay_signals.jobs import render
+from replay_signals.jobs import render, render_problems
 from replay_signals.pipelines.inbox import folder as store
 from replay_signals.pipelines.inbox.encoding import InboxError
 from replay_signals.schemas.inbox import InboxRecord
-from replay_signals.transforms.inbox.problems import Problem, latest, rank
+from replay_signals.transforms.inbox.newest import latest
 from replay_signals.transforms.inbox.record import record_dict
 from replay_signals.transforms.printable import json_bytes
+from replay_signals.transforms.problems.revise import ENDED
 
 DEFAULT_FOLDER = "warehouse/inbox"
 POLL_S = 0.5
@@ -51,22 +52,30 @@ def find(records: Sequence[InboxRecord], wanted: str) -> InboxRecord:
 def _ranked(folder: str, json: bool, top: int) -> None:
     contents = store.read(folder)
     render.damage(contents.damage)
-    ranked = rank(contents.records)
+    standing = [record for record in latest(contents.records).values() if record.status not in ENDED]
+    ranked = open_problems(standing)
     if json:
         shown = ranked[:top] if top else ranked
-        render.write(json_bytes([problem_dict(problem) for problem in shown], indent=2))
+        render.write(json_bytes([record_dict(problem) for problem in shown], indent=2))
         return
-    live = [r for r in latest(contents.records).values() if r.status != "retracted"]
-    sessions = {r.who.session_id for r in live}
+    signals = [record for record in standing if record.record_type == "signal"]
+    sessions = {record.who.session_id for record in signals}
     render.out().print(
-        f"{render.count(len(ranked), 'problem')}, {render.count(len(live), 'signal')} "
-        f"in {render.count(len(sessions), 'session')}, the most harmful first.\n"
+        f"{render.count(len(ranked), 'open problem')}, {render.count(len(signals), 'signal')} "
+        f"in {render.count(len(sessions), 'session')}; the problem to look at first stands first.\n"
     )
-    render.problems(ranked, top)
+    render_problems.listing(ranked, top)
     if ranked:
-        own = "" if folder == DEFAULT_FOLDER else f" {folder}"
-        command = f"{render.command()} inbox show {ranked[0].worst.id[: render.ID_CHARS]}{own}"
-        render.say(f"\nNext, the worst case of the first in full:\n  {command}")
+        words = ["inbox show", ranked[0].id[: render.ID_CHARS], *([] if folder == DEFAULT_FOLDER else [folder])]
+        render.say(f"\nNext, the first one in full:\n  {render.command()} {' '.join(words)}")
+    elif signals:
+        render.say(f"Signals, but no problems yet: {render.command()} rank WAREHOUSE --inbox {folder} finds them.")
+
+
+def open_problems(records: Iterable[InboxRecord]) -> list[InboxRecord]:
+    """Problems that have not ended, in the order in which to look at them."""
+    found = [record for record in records if record.problem is not None and record.status not in ENDED]
+    return sorted(found, key=lambda one: (-one.severity, -(one.impact.users if one.impact else 0), one.id))
 
 
 def _show(wanted: str, folder: str, json: bool) -> None:
@@ -75,6 +84,8 @@ def _show(wanted: str, folder: str, json: bool) -> None:
     record = find(list(latest(contents.records).values()), wanted)
     if json:
         render.write(json_bytes(record_dict(record), indent=2))
+    elif record.problem is not None:
+        render_problems.detail(record)
     else:
         render.record(record)
 
@@ -99,19 +110,6 @@ def _line(record: InboxRecord, json: bool) -> None:
     if json:
         render.write(json_bytes(record_dict(record)), flush=True)
         return
-    mark = {"new": "+", "revised": "~", "retracted": "-"}[record.status]
+    mark = render.MARKS[record.status]
     when = record.started_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
     render.out().print(f"{mark} {when}  sev {record.severity:3.0f}  ", render.text(record.title), sep="")
-
-
-def problem_dict(problem: Problem) -> dict[str, object]:
-    """The JSON object of a ranked problem, with its example records in full."""
-    return {
-        "problem_id": problem.problem_id,
-        **problem.key._asdict(),
-        "score": problem.score,
-        "severity": problem.severity,
-        "confidence": problem.confidence,
-        "impact": problem.impact,
-        "examples": [record_dict(record) for record in problem.examples],
-    }

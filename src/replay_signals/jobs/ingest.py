@@ -12,6 +12,8 @@ from replay_signals.jobs import render
 from replay_signals.jobs.backfill import BackfillOptions, BackfillResult, run_backfill
 from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.publish import publish
+from replay_signals.jobs.rank import rank_after, say_published
+from replay_signals.jobs.ranking import Ranked
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.files.reading import InputError
@@ -75,10 +77,12 @@ def run(paths: Sequence[str], where: Where, options: RunOptions, *, json: bool, 
     with render.stages(STAGES) as progress:
         result = run_backfill(wanted, progress)
     published = publish(where.store, where.inbox_folder, result.touched, options.replaced)
+    ranked = rank_after(where.store, where.inbox_folder, wanted.rules)
     if json:
-        render.write(json_bytes(_counts(result) | {"published": published}, indent=2))
+        counts = {"published": published, "problems": len(ranked.problems), "published_problems": ranked.published}
+        render.write(json_bytes(_counts(result) | counts, indent=2))
     else:
-        _print(result, published, where)
+        _print(result, published, ranked, where)
     return ExitCode.REJECTED if strict and result.dead_letters else ExitCode.OK
 
 
@@ -87,7 +91,7 @@ def _counts(result: BackfillResult) -> dict[str, object]:
     return {name: value for name, value in asdict(result).items() if name not in ("touched", "moved")}
 
 
-def _print(result: BackfillResult, published: int, where: Where) -> None:
+def _print(result: BackfillResult, published: int, ranked: Ranked, where: Where) -> None:
     out = render.out()
     files, found = render.count(result.files, "file"), render.count(result.sessions, "session")
     out.print(f"{files}, {found} in {result.seconds:.1f} s")
@@ -101,5 +105,5 @@ def _print(result: BackfillResult, published: int, where: Where) -> None:
     if result.dead_letters:
         counts = ", ".join(f"{reason} {number:,}" for reason, number in sorted(result.dead_letters.items()))
         out.print(render.text(f"Rejected, see table dead_letters: {counts}"))
-    out.print(render.text(f"Published {render.count(published, 'record')} to {where.inbox_folder}"))
+    say_published(published, ranked, where.inbox_folder)
     render.say(f"Next, the problems ranked:\n  {render.command()} inbox {where.inbox_folder}")

@@ -50,7 +50,7 @@ def _records(tables: Tables, keys: Collection[SessionKey]) -> Iterator[InboxReco
 
 
 def _retractions(tables: Tables, inbox: Publisher, days: tuple[date, date]) -> Iterator[InboxRecord]:
-    standing = inbox.standing(*days)
+    standing = (record for record in inbox.standing(*days) if record.record_type == "signal")
     while batch := list(islice(standing, SESSIONS_AT_ONCE)):
         keys = {(record.team, record.who.session_id) for record in batch}
         held = {row.signal_id for row in newest_rows(tables["signals"], "signals", keys)}

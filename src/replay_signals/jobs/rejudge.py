@@ -7,6 +7,7 @@ from dataclasses import replace
 from replay_signals.jobs import render
 from replay_signals.jobs.backfill import BackfillResult, RejudgeOptions, run_rejudge
 from replay_signals.jobs.publish import publish
+from replay_signals.jobs.rank import rank_after, say_published
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.files.reading import InputError
@@ -25,16 +26,20 @@ def run(options: RejudgeOptions, rules: str | None, inbox: str, *, json: bool) -
             replace(options, rules=read_rules(rules)),
             lambda stage, done, total: progress(stage, done, total) if stage in STAGES else None,
         )
-    published = publish(Store(options.warehouse, options.catalog), inbox, result.touched)
+    store = Store(options.warehouse, options.catalog)
+    published = publish(store, inbox, result.touched)
+    ranked = rank_after(store, inbox, read_rules(rules))
     changed = result.added.get("sessions", 0)
     if json:
         counts = {"sessions": result.sessions, "changed": changed, "signals": result.moved, "published": published}
+        counts |= {"problems": len(ranked.problems), "published_problems": ranked.published}
         render.write(json_bytes(counts | {"added": result.added, "dead_letters": result.dead_letters}, indent=2))
     else:
-        _print(result, changed, published, inbox)
+        _print(result, changed)
+        say_published(published, ranked, inbox)
 
 
-def _print(result: BackfillResult, changed: int, published: int, inbox: str) -> None:
+def _print(result: BackfillResult, changed: int) -> None:
     out = render.out()
     out.print(f"{render.count(result.sessions, 'session')} judged again in {result.seconds:.1f} s, {changed:,} changed")
     if result.moved:
@@ -46,4 +51,3 @@ def _print(result: BackfillResult, changed: int, published: int, inbox: str) -> 
     if result.dead_letters:
         counts = ", ".join(f"{reason} {number:,}" for reason, number in sorted(result.dead_letters.items()))
         out.print(render.text(f"Rejected, see table dead_letters: {counts}"))
-    out.print(render.text(f"Published {render.count(published, 'record')} to {inbox}"))

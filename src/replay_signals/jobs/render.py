@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
     from replay_signals.pipelines.inbox.folder import Damage
     from replay_signals.schemas.inbox import InboxRecord
-    from replay_signals.transforms.inbox.problems import Problem
+    from replay_signals.transforms.problems.glance import Glance
 
 WIDE_COLUMNS = 110
 """From this width on problems are a table; below, three short lines each: eight columns would be torn to shreds."""
 
 NAME = "replay-signals"
 WRITE_CHARS = 32_768
+MARKS = {"new": "+", "revised": "~", "retracted": "-", "resolved": "=", "reopened": "!", "merged": ">"}
+"""Before a record that arrives: what its revision says."""
 ID_CHARS = 8
 """Of an id, as lists show it; enough for `inbox show`."""
 
@@ -83,23 +85,21 @@ class Entry(NamedTuple):
     why: str
 
 
-def problems(ranked: Sequence[Problem], limit: int) -> None:
-    """Ranked problems, `limit` at most (0: all), and how many were left out."""
+def glances(ranked: Sequence[Glance], limit: int) -> None:
+    """Problems of `detect`, `limit` at most (0: all), and how many were left out."""
     shown = ranked[:limit] if limit else ranked
     if not shown:
         out().print("No signals.")
         return
-    entries([_problem_entry(problem) for problem in shown], "Sessions")
+    entries([_glance_entry(one) for one in shown], "Sessions")
     if len(shown) < len(ranked):
         out().print(f"… and {count(len(ranked) - len(shown), 'more problem')}; --top 0 shows all.", style="dim")
 
 
-def _problem_entry(problem: Problem) -> Entry:
-    worst, impact = problem.worst, problem.impact
-    of = "" if impact.exposed_sessions is None else f" of {impact.exposed_sessions}"
-    page = problem.key.page_pattern or worst.where.page
-    reach = f"{impact.sessions}{of}"
-    return Entry(worst.kind, page, worst.where.element, problem.severity, problem.confidence, reach, worst.summary)
+def _glance_entry(one: Glance) -> Entry:
+    worst = one.worst
+    page = worst.page_pattern or worst.page
+    return Entry(worst.kind, page, worst.element, worst.severity, worst.confidence, str(one.sessions), worst.summary)
 
 
 def entries(shown: Sequence[Entry], extra: str) -> None:
@@ -185,7 +185,7 @@ def record(found: InboxRecord) -> None:
     out().print()
     where, who = found.where, found.who
     lines: list[tuple[str, object]] = [
-        ("severity", Text.assemble(severity(found.severity), f" of 100  ({_components(found.components)})")),
+        ("severity", Text.assemble(severity(found.severity), f" of 100  ({components(found.components)})")),
         ("confidence", f"{found.confidence:.0%}   verdict {found.verdict}   weight {found.weight:.2f}"),
         ("status", f"{found.status}, revision {found.revision}, rules {found.rules_version}"),
         ("page", where.page),
@@ -201,14 +201,14 @@ def record(found: InboxRecord) -> None:
         ("flags", ", ".join(f"{k}={v}" for k, v in sorted(found.flags.items()))),
         ("id", found.id),
     ]
-    _pairs([(name, value if isinstance(value, Text) else text(str(value))) for name, value in lines if value])
+    pairs([(name, value if isinstance(value, Text) else text(str(value))) for name, value in lines if value])
     from replay_signals.transforms.inbox.record import parsed
 
     evidence = parsed(found.evidence)
     if evidence:
         out().print("\nevidence", style="dim")
         items = evidence.items() if isinstance(evidence, dict) else [("", evidence)]
-        _pairs([(f"  {visible(str(key))}", text(_compact(value))) for key, value in items])
+        pairs([(f"  {visible(str(key))}", text(_compact(value))) for key, value in items])
 
 
 def _compact(value: object) -> str:
@@ -217,20 +217,21 @@ def _compact(value: object) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _pairs(pairs: Sequence[tuple[str, Text]]) -> None:
+def pairs(named: Sequence[tuple[str, Text]]) -> None:
     """Names and values below each other; a long value wraps within its column."""
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for name, value in pairs:
+    for name, value in named:
         table.add_row(name, value)
     out().print(table)
 
 
-def _components(components: dict[str, float]) -> str:
-    parts = sorted(components.items(), key=lambda item: -abs(item[1]))
+def components(found: dict[str, float]) -> str:
+    """Parts of a severity with their points, the greatest first."""
+    parts = sorted(found.items(), key=lambda item: -abs(item[1]))
     return ", ".join(f"{visible(name)} {points:+.3g}" for name, points in parts) or "no components"
 
 

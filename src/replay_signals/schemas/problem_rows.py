@@ -170,11 +170,15 @@ class ProblemRow(Struct, frozen=True, kw_only=True):
     severity: Annotated[float, doc("0 to 100, the sum of its components")]
     components: Annotated[dict[str, float], doc("Named parts of the severity"), Holds.OWN_WORD]
     priority: Annotated[str, doc("P0 to P4, PostHog's scale"), Holds.OWN_WORD]
+    weight: Annotated[
+        float, doc("0 to 1 for PostHog's grouping; 1: a proven loss that hits many, or stops all who meet it")
+    ]
     confidence: Annotated[float, doc("0 to 1: mean over sessions of how sure their signals are")]
     examples: Annotated[list[str], doc("Best example sessions, as session_id@offset_ms"), Holds.RANDOM_ID]
     aliases: Annotated[list[str], doc("Problems that were merged into this one"), Holds.OWN_WORD]
     merged_into: Annotated[str, doc("Problem this one is part of; empty when it stands for itself"), Holds.OWN_WORD]
     rules_version: RulesVersion
+    told: Annotated[str, doc("JSON: what this revision said first; the next revision is measured by it"), Holds.FLAGS]
     priors_version: Annotated[
         str, doc("Version of the priors that its signals were judged with; empty for none"), Holds.OWN_WORD
     ]

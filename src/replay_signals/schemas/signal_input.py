@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from replay_signals.schemas.inbox import ProblemType
 
+Priority = Literal["P0", "P1", "P2", "P3", "P4"]
+
 
 class EventHistoryItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One step around the problem. `timestamp` is ISO 8601 in UTC."""
@@ -45,7 +47,7 @@ class Remediation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     human: str
     agent: str
-    priority: Literal["P0", "P1", "P2", "P3", "P4"] | None = None
+    priority: Priority | None = None
 
 
 class SessionProblemSignalInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from replay_signals.pipelines.inbox import folder
 from replay_signals.schemas.inbox import InboxRecord, Recording
 from replay_signals.transforms.inbox.changes import announcements, retractions
-from replay_signals.transforms.inbox.problems import latest
+from replay_signals.transforms.inbox.newest import latest
 from support.samples import PRODUCED, START, record
 
 DAY = START.date()

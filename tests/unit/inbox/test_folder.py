@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from replay_signals.pipelines.inbox import encoding, folder
 from replay_signals.schemas.inbox import AVRO_SCHEMA, Impact, InboxRecord, Recording
-from replay_signals.transforms.inbox.problems import latest
+from replay_signals.transforms.inbox.newest import latest
 from support.samples import START, record
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "inbox.avsc"

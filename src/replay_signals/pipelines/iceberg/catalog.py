@@ -185,7 +185,10 @@ def evolve(table: Table, name: str) -> Table:
 
 def _properties(name: str) -> dict[str, str]:
     """Table properties: bounds only for columns that prune files, and a bounded trail of metadata files."""
-    bounds = {f"write.metadata.metrics.column.{c}": "full" for c in {"day", "team", "session_id", *identity_of(name)}}
+    bounds = {
+        f"write.metadata.metrics.column.{c}": "full"
+        for c in {"day", "team", "session_id", "sources", *identity_of(name)}
+    }
     return {
         "format-version": "2",
         "write.parquet.compression-codec": "zstd",

@@ -21,7 +21,7 @@ from replay_signals.pipelines.inbox.encoding import InboxError, decode, encode, 
 from replay_signals.pipelines.inbox.index import Index, locked
 from replay_signals.pipelines.inbox.segments import frames, segments, write_segment, write_whole
 from replay_signals.schemas.inbox import AVRO_SCHEMA, InboxRecord
-from replay_signals.transforms.inbox.problems import latest
+from replay_signals.transforms.inbox.newest import latest
 
 RECORDS_PER_SEGMENT = 5_000
 """About 8 MB: what a reader of one segment holds in memory."""

@@ -17,7 +17,7 @@ from replay_signals.pipelines.inbox.encoding import InboxError, decode
 from replay_signals.pipelines.inbox.segments import Frame, frames, segments, write_segment
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.transforms.inbox.changes import start_day
-from replay_signals.transforms.inbox.problems import newer
+from replay_signals.transforms.inbox.newest import newer
 
 FILE = "index.db"
 LOCKED_S = 300.0

@@ -7,7 +7,7 @@ memory limit goes to disk, so time grows with the sessions of a day and memory d
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -45,13 +45,16 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 def counted(
-    tables: Mapping[str, Table], day: date, settings: Settings, limits: Limits
+    tables: Mapping[str, Table], first: date, last: date, settings: Settings, limits: Limits
 ) -> Iterator[tuple[str, pa.Table]]:
-    """(table, rows) of the counts of one day. Raises WarehouseError for data files that cannot be read."""
-    with _connected(limits) as connection, reading():
+    """(table, rows) of the counts of the days from first to last.
+
+    Raises WarehouseError for data files that cannot be read.
+    """
+    with connected(limits) as connection, reading():
         for name in SOURCES:
-            table_view(connection, name, tables.get(name), _files(name, day))
-        _surroundings(connection, day, settings)
+            table_view(connection, name, tables.get(name), _files(name, first, last))
+        _surroundings(connection, first, last, settings)
         for step in steps():
             kind = "TABLE" if step.is_kept else "VIEW"
             connection.execute(f"CREATE TEMP {kind} {step.name} AS {step.query}")
@@ -59,28 +62,38 @@ def counted(
             yield table, connection.sql(f"SELECT * FROM {name}").to_arrow_table()
 
 
-def _files(table: str, day: date) -> BooleanExpression:
+def wanted_days(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> None:
+    """The relation of the days to count."""
+    connection.execute(
+        "CREATE TEMP TABLE wanted_days AS SELECT CAST(unnest(generate_series(CAST($first AS TIMESTAMP),"
+        " CAST($last AS TIMESTAMP), INTERVAL 1 DAY)) AS DATE) AS day",
+        {"first": first, "last": last},
+    )
+
+
+def _files(table: str, first: date, last: date) -> BooleanExpression:
     """Rows of a session lie on the day it started; its newest revision and its events may lie on a day beside it."""
-    first = day - ONE_DAY if table == "sessions" else day
-    last = day + ONE_DAY if table in ("sessions", "events") else day
-    return within(first, last)
+    return within(
+        first - ONE_DAY if table == "sessions" else first, last + ONE_DAY if table in ("sessions", "events") else last
+    )
 
 
 @contextmanager
-def _connected(limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
+def connected(limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database within the limits; what does not fit goes to a folder that is removed with it."""
     with tempfile.TemporaryDirectory(prefix="replay-signals-rank-") as spill, duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET memory_limit = '{limits.memory_bytes} B'")
         connection.execute(f"SET threads = {limits.threads}")
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET temp_directory = ?", [spill])
+        connection.execute("CREATE MACRO millis(moment) AS epoch_ms(moment)")
         yield connection
 
 
-def _surroundings(connection: duckdb.DuckDBPyConnection, day: date, settings: Settings) -> None:
+def _surroundings(connection: duckdb.DuckDBPyConnection, first: date, last: date, settings: Settings) -> None:
     """What the statement asks of its engine beside the tables."""
-    connection.execute("CREATE MACRO millis(moment) AS epoch_ms(moment)")
-    connection.execute("CREATE TEMP TABLE wanted_days AS SELECT CAST(? AS DATE) AS day", [day])
+    wanted_days(connection, first, last)
     connection.execute(
         "CREATE TEMP TABLE settings AS SELECT CAST(? AS BIGINT) AS window_ms, CAST(? AS BIGINT) AS horizon_ms,"
         " CAST(? AS BOOLEAN) AS has_outcomes",
@@ -93,8 +106,3 @@ def _surroundings(connection: duckdb.DuckDBPyConnection, day: date, settings: Se
         "CREATE TEMP VIEW session_flags AS SELECT team, session_id, revision, entry.key AS flag, entry.value AS variant"
         " FROM (SELECT team, session_id, revision, unnest(map_entries(flags)) AS entry FROM sessions)"
     )
-
-
-def days_of(first: date, last: date) -> Sequence[date]:
-    """All days from first to last."""
-    return [first + n * ONE_DAY for n in range((last - first).days + 1)]

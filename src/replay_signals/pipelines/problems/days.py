@@ -30,6 +30,14 @@ def newest_day(tables: Mapping[str, Table]) -> date | None:
     return max((_day_of(file) for file in _files(tables["sessions"], date.min, date.max)), default=None)
 
 
+def sessions_by_day(sessions: Table, first: date, last: date) -> dict[date, int]:
+    """Rows of `sessions` by day, as the catalog knows them: every revision of a session is one."""
+    found: defaultdict[date, int] = defaultdict(int)
+    for file in _files(sessions, first, last):
+        found[_day_of(file)] += file.record_count
+    return found
+
+
 def to_count(tables: Mapping[str, Table], first: date, last: date, settings: Settings) -> dict[date, str]:
     """Days from first to last that have to be counted (again), with the hash of what they are made from."""
     now = _sources(tables, first, last, settings)
@@ -42,7 +50,8 @@ def to_count(tables: Mapping[str, Table], first: date, last: date, settings: Set
 
 
 def _sources(tables: Mapping[str, Table], first: date, last: date, settings: Settings) -> dict[date, str]:
-    """Hash of the data files of each day. Events of a session may lie on the day after it began."""
+    """Hash of the data files of each day with sessions. Events of a session may lie on the day after it began."""
+    began = sessions_by_day(tables["sessions"], first, last)
     files: defaultdict[date, set[str]] = defaultdict(set)
     for name in SOURCES:
         if name == "events" and not settings.outcomes:
@@ -50,7 +59,7 @@ def _sources(tables: Mapping[str, Table], first: date, last: date, settings: Set
         for file in _files(tables[name], first, last + ONE_DAY):
             day = _day_of(file)
             for owner in (day, day - ONE_DAY) if name == "events" else (day,):
-                if first <= owner <= last:
+                if owner in began:
                     files[owner].add(file.file_path)
     return {day: _hash(sorted(paths), settings) for day, paths in files.items()}
 

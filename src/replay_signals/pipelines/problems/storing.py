@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyiceberg.catalog import Catalog
 from pyiceberg.expressions import And, BooleanExpression
 from pyiceberg.typedef import Record
@@ -20,12 +21,15 @@ from replay_signals.pipelines.iceberg.datafiles import partition_of, write_arrow
 from replay_signals.pipelines.iceberg.lookup import Tables
 from replay_signals.pipelines.iceberg.predicates import any_of, equal, is_in
 from replay_signals.pipelines.iceberg.schema import identity_of
-from replay_signals.pipelines.problems.counting import Limits, Settings, counted
+from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, Settings, counted
+from replay_signals.pipelines.problems.days import sessions_by_day
 from replay_signals.schemas.digests import EPOCH
 from replay_signals.schemas.problem_rows import ProblemRow
 
 COUNTED = ("problem_arms", "problem_days", "exposure_days")
 """Tables of counts in the order of their commits."""
+SESSIONS_AT_ONCE = 50_000
+"""Sessions that one statement counts, unless a day alone has more: some hundred megabytes."""
 
 
 def count_days(
@@ -37,13 +41,29 @@ def count_days(
     plans = {name: TablePlan(name, remove=is_in("day", [day.isoformat() for day in days])) for name in COUNTED}
     sources = {name: pinned.table for name, pinned in tables.items()}
     try:
-        for day, made_from in days.items():
-            for name, rows in counted(sources, day, settings, limits):
-                _write(tables[name], plans[name], day, made_from, rows)
+        for run in runs(days, sessions_by_day(sources["sessions"], min(days), max(days))):
+            for name, rows in counted(sources, run[0], run[-1], settings, limits):
+                for day in run:
+                    _write(tables[name], plans[name], day, days[day], rows.filter(pc.field("day") == day))
     except BaseException:
         _discard(tables, plans.values())
         raise
     _commit(catalog, tables, [plans[name] for name in COUNTED], run_id)
+
+
+def runs(days: Iterable[date], sessions: Mapping[date, int]) -> list[list[date]]:
+    """Days one after the other that are counted at once: few sessions are not worth a statement for each day."""
+    found: list[list[date]] = []
+    size = 0
+    for day in sorted(days):
+        more = sessions.get(day, 0)
+        if found and found[-1][-1] + ONE_DAY == day and size + more <= SESSIONS_AT_ONCE:
+            found[-1].append(day)
+            size += more
+        else:
+            found.append([day])
+            size = more
+    return found
 
 
 def store_problems(catalog: Catalog, tables: Tables, rows: Sequence[ProblemRow], run_id: str) -> None:

@@ -1,0 +1,148 @@
+"""rank: from what the tables hold to problems, and what of them is new into the inbox.
+
+A run counts the days whose data changed, works out every problem up to a day, stores what changed, and publishes. Each
+step can be killed: counts and problems are committed as a whole, a day's counts say what they were made from, and a run
+begins by publishing what an earlier one stored and did not get to publish. So (id, revision) says one thing, once.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from replay_signals.jobs.tables import Store
+from replay_signals.schemas.problem_rows import ProblemRow
+from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.inbox.problem_record import announced, example_of, is_news, problem_record, session_of
+from replay_signals.transforms.problems.assemble import Ranking, assemble
+from replay_signals.transforms.problems.merging import combined, merged
+from replay_signals.transforms.problems.revise import revised
+
+if TYPE_CHECKING:  # Iceberg and DuckDB take a second to import: only a run does
+    from pyiceberg.catalog import Catalog
+
+    from replay_signals.pipelines.iceberg.catalog import PinnedTable
+    from replay_signals.pipelines.problems.counting import Limits, Settings
+    from replay_signals.schemas.inbox import InboxRecord
+
+CONFLICT_TRIES = 6
+Announce = Callable[[Sequence[ProblemRow], "Mapping[str, PinnedTable]"], int]
+"""Publishes what an inbox lacks of the newest rows; returns how many records that were."""
+
+
+class Ranked(msgspec.Struct, frozen=True):
+    """What a run did: all problems up to `as_of`, most severe first; how many rows and records were new."""
+
+    as_of: date | None
+    problems: list[ProblemRow]
+    counted_days: int = 0
+    written: int = 0
+    published: int = 0
+    seconds: float = 0.0
+
+
+def run_rank(
+    store: Store, rules: Rules, limits: Limits, announce: Announce | None = None, as_of: date | None = None
+) -> Ranked:
+    """Counts, ranks, stores and publishes. Raises WarehouseError, and what `announce` raises.
+
+    `as_of` is the last day that counts, the newest in the tables when not given. With an earlier day nothing is stored
+    or published: it shows what would have been said then.
+    """
+    from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog
+    from replay_signals.pipelines.iceberg.commit import Conflict
+
+    started = time.monotonic()
+    catalog = open_catalog(store.warehouse, store.catalog, create=False)
+    for attempt in range(1, CONFLICT_TRIES + 1):
+        try:
+            ranked = _attempt(catalog, rules, limits, announce, as_of)
+        except Conflict as error:
+            conflict = str(error)
+            time.sleep(random.uniform(0, 0.2 * 2**attempt))
+            continue
+        return msgspec.structs.replace(ranked, seconds=time.monotonic() - started)
+    raise WarehouseError(
+        f"gave up after {CONFLICT_TRIES} tries: other writers keep changing the same days ({conflict})"
+    )
+
+
+def settings_of(rules: Rules) -> Settings:
+    """What the rules say of the counts."""
+    from replay_signals.pipelines.problems.counting import Settings
+
+    outcomes = tuple(sorted({outcome.event for outcome in rules.outcomes}))
+    horizon_ms = rules.problems.horizon_ms if outcomes else rules.problems.answer_ms
+    return Settings(round(rules.clicks.window_ms), horizon_ms, outcomes)
+
+
+def _attempt(catalog: Catalog, rules: Rules, limits: Limits, announce: Announce | None, as_of: date | None) -> Ranked:
+    from replay_signals.pipelines.problems.days import newest_day, to_count
+    from replay_signals.pipelines.problems.loading import History
+    from replay_signals.pipelines.problems.storing import count_days, store_problems
+
+    tables = _pinned(catalog)
+    opened = {name: pinned.table for name, pinned in tables.items()}
+    newest = newest_day(opened)
+    last = as_of or newest
+    if last is None or newest is None:
+        return Ranked(as_of, [])
+    first = last - timedelta(days=rules.problems.history_days - 1)
+    stored = History(opened, first, newest, limits).stored()
+    published = announce(list(stored.values()), tables) if announce else 0
+    run_id = uuid.uuid4().hex
+    days = to_count(opened, first, last, settings_of(rules))
+    count_days(catalog, tables, days, settings_of(rules), limits, run_id)
+
+    tables = _pinned(catalog) if days else tables
+    history = History({name: pinned.table for name, pinned in tables.items()}, first, last, limits)
+    before = history.stored()
+    counts = history.counts()
+    into = merged(counts, history.page_aliases(), before)
+    ranking = Ranking(last, rules.problems, rules.outcomes, rules.version, history.releases())
+    problems = assemble(combined(counts, into, history.users(into)), ranking)
+    if last < max(newest, max((row.day for row in stored.values()), default=newest)):
+        return Ranked(last, problems, len(days))
+    changes = revised(problems, before, into, last, first)
+    store_problems(catalog, tables, changes, run_id)
+    if announce:
+        published += announce([*({**before, **{row.problem_id: row for row in changes}}).values()], tables)
+    return Ranked(last, problems, len(days), len(changes), published)
+
+
+def _pinned(catalog: Catalog) -> dict[str, PinnedTable]:
+    from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_tables
+
+    return {name: PinnedTable(table) for name, table in open_tables(catalog).items()}
+
+
+def into_folder(folder: str) -> Announce:
+    """Announces to an inbox folder. Raises InboxError."""
+    from replay_signals.pipelines.inbox.folder import publisher
+
+    def announce(rows: Sequence[ProblemRow], tables: Mapping[str, PinnedTable]) -> int:
+        with publisher(folder) as inbox:
+            wanted = [row for row in rows if is_news(row, inbox.get(row.problem_id))]
+            return inbox.publish(announced(record, inbox.get(record.id)) for record in records(wanted, tables))
+
+    return announce
+
+
+def records(rows: Sequence[ProblemRow], tables: Mapping[str, PinnedTable]) -> Iterator[InboxRecord]:
+    """The complete record of each row, with its best example. Raises WarehouseError."""
+    from replay_signals.pipelines.iceberg.lookup import newest_rows
+
+    keys = {(row.team, session_of(name)) for row in rows for name in row.examples}
+    signals = newest_rows(tables["signals"], "signals", keys)
+    sessions = {(row.team, row.session_id): row for row in newest_rows(tables["sessions"], "sessions", keys)}
+    produced_at = datetime.now(UTC)
+    for row in rows:
+        example = example_of(row, [one for one in signals if one.team == row.team])
+        session = None if example is None else sessions.get((row.team, example.session_id))
+        yield problem_record(row, produced_at=produced_at, example=example, session=session)

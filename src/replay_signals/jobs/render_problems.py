@@ -1,0 +1,128 @@
+"""Problems for a terminal: the list of an inbox, the worst ones with their examples, and one in full."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from replay_signals.jobs import render
+from replay_signals.schemas.inbox import InboxRecord, Problem
+from replay_signals.transforms.printable import iso, visible
+from replay_signals.transforms.problems.wording import interval_words
+
+INDENT = 5
+
+
+def listing(records: Sequence[InboxRecord], limit: int, *, examples: bool = False) -> None:
+    """Problems with their ids, `limit` at most (0: all), and how many were left out."""
+    shown = records[:limit] if limit else records
+    for position, record in enumerate(shown, 1):
+        _entry(position, record, examples)
+    if len(shown) < len(records):
+        more = render.count(len(records) - len(shown), "more problem")
+        render.out().print(f"… and {more}; --top 0 shows all.", style="dim")
+
+
+def _entry(position: int, record: InboxRecord, examples: bool) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    of = _of(record)
+    head = Text.assemble(
+        (f"{position:3}. ", "dim"),
+        (of.priority, "bold"),
+        "  ",
+        (visible(record.title), "bold"),
+        (f"  {record.id}", "dim"),
+    )
+    facts = Text.assemble(
+        "severity ",
+        render.severity(record.severity),
+        f"  {_reach(record)}  effect {_effect(of)}  {of.state}, last seen {of.last_seen:%Y-%m-%d}",
+    )
+    lines = [render.text(record.summary), facts]
+    if examples:
+        lines += [Text.assemble(("example ", "dim"), render.text(_example(name))) for name in of.examples]
+    render.out().print(head)
+    for line in lines:
+        render.out().print(Padding(line, (0, 0, 0, INDENT)))
+
+
+def detail(record: InboxRecord) -> None:
+    """One problem: what, where, since when, who, how sure, whom it could have hit, what it costs, and what to do."""
+    from rich.text import Text
+
+    of = _of(record)
+    out = render.out()
+    out.print(Text.assemble((visible(record.title), "bold")))
+    out.print(render.text(record.summary))
+    out.print()
+    share = "" if of.affected_share is None else f", {of.affected_share:.1%} of those who could have met it"
+    lines: list[tuple[str, object]] = [
+        ("priority", of.priority),
+        (
+            "severity",
+            Text.assemble(render.severity(record.severity), f" of 100  ({render.components(record.components)})"),
+        ),
+        ("state", f"{of.state} ({record.status}, revision {record.revision}, rules {record.rules_version})"),
+        ("where", ", ".join(of.places)),
+        ("element", record.where.element),
+        ("element key", record.where.element_key),
+        ("cause", record.cause),
+        ("request", record.request_route),
+        ("since", of.onset or f"first seen {iso(of.first_seen)}"),
+        ("last seen", iso(of.last_seen)),
+        ("came with", of.started_with),
+        ("whom", f"{_reach(record)}{share}"),
+        ("a day", f"{of.users_per_day:.1f} visitors"),
+        ("trend", _trend(of.trend)),
+        ("confidence", f"{record.confidence:.0%} that its signals are right"),
+        ("effect", _effect(of)),
+        ("compared", f"{of.comparison}: {of.comparison_reason}"),
+        ("outcome", of.outcome),
+        ("time lost", render.clock(of.time_lost_ms)),
+        ("value lost", f"{of.value_lost:,.2f}" if of.value_lost else ""),
+        ("more often", _lifts(of.lifts)),
+        ("merged into", of.merged_into),
+        ("aliases", ", ".join(of.aliases)),
+        ("id", record.id),
+    ]
+    render.pairs([(name, v if isinstance(v, Text) else render.text(str(v))) for name, v in lines if v])
+    out.print("\nexamples", style="dim")
+    for name in of.examples:
+        out.print(render.text(f"  {_example(name)}"))
+    out.print("\nnext", style="dim")
+    out.print(render.text(f"  {of.next_step}"))
+
+
+def _of(record: InboxRecord) -> Problem:
+    assert record.problem is not None, "a problem's record"
+    return record.problem
+
+
+def _reach(record: InboxRecord) -> str:
+    impact = record.impact
+    assert impact is not None, "a problem's record"
+    of = f" of {impact.exposed_sessions:,}" if impact.exposed_sessions else ""
+    return f"{render.count(impact.users, 'visitor')}, {impact.sessions:,}{of} sessions"
+
+
+def _effect(of: Problem) -> str:
+    return interval_words(of.effect, of.effect_low, of.effect_high)
+
+
+def _example(name: str) -> str:
+    session, _, offset = name.rpartition("@")
+    return f"session {session} at {render.clock(int(offset))}"
+
+
+def _trend(trend: Sequence[float]) -> str:
+    return " ".join("–" if share < 0 else f"{share:.1%}" for share in trend)
+
+
+def _lifts(lifts: str) -> str:
+    named = (
+        (f"{lift['dimension']}={lift['value']}", "only there" if lift["ratio"] is None else f"{lift['ratio']:.1f}x")
+        for lift in json.loads(lifts)
+    )
+    return ", ".join(f"{name} ({times})" for name, times in named)

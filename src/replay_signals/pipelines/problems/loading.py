@@ -1,0 +1,176 @@
+"""What the tables of counts say of each problem, for `transforms.problems`: thousands of rows, whatever the traffic.
+
+Loaded are the problems that hit somebody within the history, and of everybody else's sessions the sums at their units.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import duckdb
+from pyiceberg.table import Table
+
+from replay_signals.pipelines.iceberg.predicates import within
+from replay_signals.pipelines.iceberg.schema import rows_of
+from replay_signals.pipelines.iceberg.warehouse import LATEST, reading, table_view
+from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, connected, wanted_days
+from replay_signals.pipelines.problems.statement import steps
+from replay_signals.schemas.problem_rows import ProblemArmRow, ProblemDayRow, ProblemRow
+from replay_signals.transforms.causes.pages import slug_aliases
+from replay_signals.transforms.problems.counts import Attribute, Counts, Met, UnitId, window_start
+from replay_signals.transforms.problems.onset import Moment
+
+Key = tuple[str, str]
+"""Team and id of a problem, or a page pattern of it."""
+
+UNITS = "SELECT DISTINCT team, problem_id, unit, place, unit_key FROM problem_arms WHERE dimension = 'stratum'"
+MET = """
+    SELECT u.team, u.problem_id, e.day, e.unit, e.place, e.unit_key, e.page_pattern, e.device_type, e.is_entry,
+           e.sessions, e.succeeded
+    FROM exposure_days AS e JOIN units AS u USING (team, unit, place, unit_key)
+    ORDER BY ALL"""
+AROUND = """
+    SELECT u.team, u.problem_id, e.day, e.unit, e.place, '' AS unit_key, e.page_pattern, e.device_type, e.is_entry,
+           CAST(sum(e.sessions) AS BIGINT) AS sessions, CAST(sum(e.succeeded) AS BIGINT) AS succeeded
+    FROM exposure_days AS e
+    JOIN (SELECT DISTINCT team, problem_id, place FROM units WHERE unit = 'control') AS u USING (team, place)
+    ANTI JOIN units AS own ON own.team = u.team AND own.problem_id = u.problem_id AND own.unit = e.unit
+        AND own.place = e.place AND own.unit_key = e.unit_key
+    WHERE e.unit = 'control'
+    GROUP BY ALL ORDER BY ALL"""
+REACHED = """
+    SELECT p.team, p.problem_id, CAST(sum(e.sessions) AS BIGINT) AS sessions
+    FROM exposure_days AS e
+    JOIN (
+        SELECT DISTINCT team, problem_id, page_pattern AS place FROM problem_arms
+        WHERE dimension = 'stratum' AND place <> 'layout' AND page_pattern <> ''
+        UNION
+        SELECT DISTINCT team, problem_id, place FROM problem_arms WHERE dimension = 'stratum' AND place = 'layout'
+    ) AS p USING (team, place)
+    WHERE e.unit = 'page' AND e.day >= $first
+    GROUP BY ALL"""
+ATTRIBUTES = """
+    SELECT team, problem_id, dimension, value, CAST(sum(affected) AS BIGINT) AS affected,
+           CAST(sum(exposed) AS BIGINT) AS exposed, min(day) FILTER (WHERE affected > 0) AS first_affected
+    FROM problem_arms WHERE dimension <> 'stratum' AND day >= $first
+    GROUP BY ALL ORDER BY ALL"""
+USERS = """
+    SELECT problem_id, count(DISTINCT visitor) AS users
+    FROM (
+        SELECT coalesce(m.head, t.problem_id) AS problem_id, t.visitor
+        FROM troubles AS t LEFT JOIN merged AS m ON m.problem_id = t.problem_id
+    )
+    GROUP BY ALL"""
+PAGE_SESSIONS = """
+    SELECT team, place, CAST(sum(sessions) AS BIGINT) FROM exposure_days
+    WHERE unit = 'page' AND place <> 'layout' GROUP BY ALL ORDER BY ALL"""
+RELEASES = """
+    SELECT team, release, min(day) AS first_day FROM sessions
+    WHERE release <> '' AND coalesce(traffic, '') IN ('', 'visitor')
+    GROUP BY ALL ORDER BY ALL"""
+
+
+class History:
+    """The tables of counts from a first to a last day, opened once."""
+
+    def __init__(self, tables: Mapping[str, Table], first: date, last: date, limits: Limits) -> None:
+        self._tables, self._first, self._last, self._limits = tables, first, last, limits
+
+    def counts(self) -> list[Counts]:
+        """Counts of every problem that hit somebody, in order of team and id. Raises WarehouseError."""
+        with self._opened("problem_days", "problem_arms", "exposure_days") as db:
+            db.execute(f"CREATE TEMP TABLE units AS {UNITS}")
+            first = {"first": window_start(self._last)}
+            days = _grouped(rows_of(db.sql("SELECT * FROM problem_days ORDER BY day").to_arrow_table(), ProblemDayRow))
+            arms = _grouped(rows_of(_strata(db), ProblemArmRow))
+            met, around = _met(db, MET), _met(db, AROUND)
+            reached = {(team, problem): n for team, problem, n in db.execute(REACHED, first).fetchall()}
+            attributes: defaultdict[Key, list[Attribute]] = defaultdict(list)
+            for team, problem, *cells in db.execute(ATTRIBUTES, first).fetchall():
+                attributes[team, problem].append(Attribute(*cells))
+        return [
+            Counts(
+                team=key[0],
+                problem_id=key[1],
+                days=rows,
+                arms=arms[key],
+                met=met[key],
+                around=around[key],
+                attributes=attributes[key],
+                reached_sessions=reached.get(key, 0),
+            )
+            for key, rows in sorted(days.items())
+        ]
+
+    def stored(self) -> dict[str, ProblemRow]:
+        """The newest row of every problem, by id."""
+        with self._opened(problems="problems") as db:
+            rows = rows_of(db.sql(LATEST["problems"]).to_arrow_table(), ProblemRow)
+            return {row.problem_id: row for row in rows}
+
+    def page_aliases(self) -> dict[Key, str]:
+        """The pattern that stands for a page pattern (by team and pattern), where their number shows titles."""
+        found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        with self._opened("exposure_days") as db:
+            for team, place, sessions in db.execute(PAGE_SESSIONS).fetchall():
+                found[team][place] = sessions
+        return {(team, place): alias for team, pages in found.items() for place, alias in slug_aliases(pages).items()}
+
+    def releases(self) -> dict[str, list[Moment]]:
+        """Releases that were first seen after the first day of the history, by team."""
+        found: defaultdict[str, list[Moment]] = defaultdict(list)
+        with self._opened("sessions") as db:
+            rows = db.execute(RELEASES).fetchall()
+        began: dict[str, date] = {}
+        for team, _, day in rows:
+            began[team] = min(day, began.get(team, day))
+        for team, release, day in rows:
+            if day > began[team]:
+                found[team].append(Moment("release", release, day))
+        return found
+
+    def users(self, merged: Mapping[str, str]) -> dict[str, int]:
+        """Distinct visitors of the window by problem, those of merged ones counted once where they went."""
+        first = window_start(self._last)
+        with self._opened() as db:
+            table_view(db, "sessions", self._tables["sessions"], within(first - ONE_DAY, self._last + ONE_DAY))
+            table_view(db, "signals", self._tables["signals"], within(first, self._last))
+            db.execute("CREATE TEMP TABLE merged (problem_id VARCHAR, head VARCHAR)")
+            if merged:
+                db.executemany("INSERT INTO merged VALUES (?, ?)", list(merged.items()))
+            wanted_days(db, first, self._last)
+            for step in steps():
+                if step.name in ("visits", "troubles"):
+                    db.execute(f"CREATE TEMP VIEW {step.name} AS {step.query}")
+            return dict(db.execute(USERS).fetchall())
+
+    @contextmanager
+    def _opened(self, *names: str, **whole: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        with connected(self._limits) as db, reading():
+            for name in names:
+                table_view(db, name, self._tables[name], within(self._first, self._last))
+            for name in whole:
+                table_view(db, name, self._tables[name], within(date.min, self._last))
+            yield db
+
+
+def _strata(db: duckdb.DuckDBPyConnection) -> Any:
+    return db.sql("SELECT * FROM problem_arms WHERE dimension = 'stratum' ORDER BY ALL").to_arrow_table()
+
+
+def _grouped(rows: Iterator[Any]) -> defaultdict[Key, list[Any]]:
+    found: defaultdict[Key, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.team, row.problem_id].append(row)
+    return found
+
+
+def _met(db: duckdb.DuckDBPyConnection, query: str) -> defaultdict[Key, list[Met]]:
+    found: defaultdict[Key, list[Met]] = defaultdict(list)
+    for team, problem, day, unit, place, key, *cells in db.execute(query).fetchall():
+        found[team, problem].append(Met(day, UnitId(unit, place, key), *cells))
+    return found

@@ -1,0 +1,94 @@
+"""Words for a problem: its title, its summary, and what counts as success. Pure.
+
+Names of elements and pages come from strangers: they are quoted as they are in the columns, cut, and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+
+from replay_signals.schemas.problem_rows import ProblemDayRow, ProblemRow
+from replay_signals.schemas.problem_rules import Outcome, Problems
+from replay_signals.transforms.problems.kinds import kind_of
+
+MAX_NAME_CHARS = 80
+TOO_FEW = "too few to say"
+LAYOUT = "layout"
+IN_A_ROW = 1.5
+"""Ones in a share below which it is said as nearly everyone."""
+
+
+def title_of(best: ProblemDayRow) -> str:
+    """Kind, element or route, and place; the same text for the same cause, since PostHog groups by words."""
+    what = best.request_route or best.element or (best.cause if best.failure in ("exception", "page") else "")
+    where = "on every page" if best.place == LAYOUT else f"at {best.place}" if best.place else ""
+    named = f"{kind_of(best.failure).words}: {_cut(what)}" if what else kind_of(best.failure).words
+    return f"{named} {where}".rstrip()
+
+
+def outcome_words(outcomes: Sequence[Outcome], rules: Problems) -> str:
+    """What a session has to reach after time zero to count as a success."""
+    if outcomes:
+        return ", ".join(sorted({outcome.event for outcome in outcomes}))
+    return f"another answered click or page within {rules.answer_ms / 1000:g} s"
+
+
+def summary_of(row: ProblemRow, is_proven: bool, comparison: str) -> str:
+    """Whom it hurts, how much, and since when."""
+    sentences = [f"Hits {_share(row)}.", _effect(row, comparison), _since(row, is_proven), _most(row)]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def interval_words(effect: float | None, low: float | None, high: float | None) -> str:
+    """An effect with its interval in points of percent, or that there are too few."""
+    if effect is None or low is None or high is None:
+        return TOO_FEW
+    return f"{100 * effect:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
+
+
+def _share(row: ProblemRow) -> str:
+    visitors = f"{row.users:,} visitor{'' if row.users == 1 else 's'}"
+    if not row.affected_share:
+        return visitors
+    verb = "reach it" if row.comparison == "reached" else "use it"
+    one_in = 1 / row.affected_share
+    if one_in < IN_A_ROW:
+        return f"{visitors}, nearly everyone of those who {verb}"
+    return f"{visitors}, 1 in {one_in:.0f} of those who {verb}"
+
+
+def _effect(row: ProblemRow, comparison: str) -> str:
+    if comparison == "none":
+        return f"What it costs cannot be said: {row.comparison_reason}."
+    if row.effect is None:
+        return f"What it costs: {TOO_FEW} ({row.comparison_reason})."
+    return f"Success ({row.outcome}) changes by {interval_words(row.effect, row.effect_low, row.effect_high)}."
+
+
+def _since(row: ProblemRow, is_proven: bool) -> str:
+    came = f", with {_cut(row.started_with)}" if row.started_with else ""
+    if row.state == "resolved":
+        return f"Resolved; last seen {row.last_seen:%Y-%m-%d}."
+    if row.onset is not None:
+        return f"Since {_day(row.onset)}{came}."
+    if row.state in ("new", "regressed") and is_proven:
+        return f"{row.state.capitalize()}, first seen {row.first_seen:%Y-%m-%d}{came}."
+    return ""
+
+
+def _most(row: ProblemRow) -> str:
+    for lift in json.loads(row.lifts):
+        if lift["low"] > 1 and f"{lift['dimension']}={lift['value']}" != row.started_with:
+            times = "only" if lift["ratio"] is None else f"{lift['ratio']:.1f} times as often"
+            return f"Met {times} with {_cut(lift['dimension'])}={_cut(lift['value'])}."
+    return ""
+
+
+def _day(day: date) -> str:
+    return f"{day:%A} {day.isoformat()}"
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= MAX_NAME_CHARS else name[: MAX_NAME_CHARS - 1] + "…"
