@@ -131,7 +131,12 @@ class ProblemRow(Struct, frozen=True, kw_only=True):
     users: Annotated[int, doc("Distinct visitors affected in the window")]
     reached_sessions: Annotated[int, doc("Sessions of the window that reached its places, once a place")]
     used_sessions: Annotated[int, doc("Sessions of the window that met its units, once a unit")]
-    affected_share: Annotated[float | None, doc("Affected among those that met its units; null when that is not known")]
+    affected_share: Annotated[
+        float | None,
+        doc(
+            "Affected among those that met its units, since the onset when that is in the window; null when nobody did"
+        ),
+    ]
     comparison: Annotated[
         str, doc("What stands behind the effect: used, before_after, reached or none"), Holds.OWN_WORD
     ]

@@ -75,6 +75,7 @@ def _row(counts: Counts, found: Sequence[Lift], ranking: Ranking) -> ProblemRow:
     arms = compared(counts, best.failure, first, onset.day if onset else None, rules)
     effect = arms.effect if arms.effect.enough else None
     affected, used = _window_sums(days, first)
+    hit, could = _window_sums(days, max(first, onset.day) if onset else first)
     users_per_day = sum(row.users for row in recent) / len(recent) if recent else 0.0
     sessions = sum(row.sessions for row in recent)
     stopped = sum(row.stopped_sessions for row in recent) / sessions if sessions else 0.0
@@ -102,7 +103,7 @@ def _row(counts: Counts, found: Sequence[Lift], ranking: Ranking) -> ProblemRow:
         users=counts.users,
         reached_sessions=counts.reached_sessions,
         used_sessions=used,
-        affected_share=affected / used if used else None,
+        affected_share=round(hit / could, 6) if could else None,
         comparison=arms.comparison,
         comparison_reason=arms.reason,
         outcome=outcome_words(ranking.outcomes, rules),
