@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import HOUR_MS, Topics, config_of, newest, send_raw, tick, wait_until
+from kit import HOUR_MS, Topics, config_of, link_jars, newest, send_raw, tick, wait_until
 
 from replay_signals.jobs.brokers import everything
-from replay_signals.jobs.stack_state import State, end_group
+from replay_signals.jobs.stack_state import end_group
 from replay_signals.jobs.stream import run_local
 from replay_signals.pipelines.inbox.encoding import decode
 from replay_signals.pipelines.privacy import KEY_VARIABLE
@@ -30,7 +30,7 @@ def records_of(topics: Topics, role: str, read: Callable[[bytes], Any]) -> Itera
 
 
 def test_nothing_marked_is_in_topics_tables_state_or_logs(
-    cluster: tuple[Path, State], topics: Topics, tmp_path: Path, run_cli: Run, monkeypatch: pytest.MonkeyPatch
+    topics: Topics, tmp_path: Path, run_cli: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(KEY_VARIABLE, "canary")
     m = Marks()
@@ -39,7 +39,9 @@ def test_nothing_marked_is_in_topics_tables_state_or_logs(
     kafka = ("--kafka", topics.bootstrap)
     letters = ("--topic", topics.name("dead_letters"))
     said: list[Any] = []
-    child = run_local(config_of(topics, warehouse), cluster[0])
+    stack = tmp_path / "stack"
+    link_jars(stack)
+    child = run_local(config_of(topics, warehouse), stack)
     try:
         for role, value in kafka_values(m):
             send_raw(topics, role, value, headers=[("token", TEAM.encode())], timestamp=START_MS + 1000)
@@ -62,7 +64,7 @@ def test_nothing_marked_is_in_topics_tables_state_or_logs(
     rejected = list(records_of(topics, "dead_letters", json.loads))
     assert carried
     assert rejected
-    job = cluster[0] / "local" / topics.prefix
+    job = stack / "local" / topics.prefix
     state = [path.read_bytes() for path in job.rglob("*") if path.is_file()]
     assert len(state) > 3
     assert m.found_in([*decoded([said, carried, rejected, state]), *texts_in(warehouse)]) == {}

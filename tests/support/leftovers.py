@@ -69,6 +69,10 @@ def _segment(path: Path) -> Iterator[Any]:
         yield inbox_record(frame.data)
 
 
+def _bytes(path: Path) -> Iterator[Any]:
+    yield path.read_bytes()
+
+
 READERS: dict[str, Callable[[Path], Iterator[Any]]] = {
     ".parquet": _parquet,
     ".avro": _avro,
@@ -79,5 +83,6 @@ READERS: dict[str, Callable[[Path], Iterator[Any]]] = {
     ".db": _sqlite,
     ".log": _lines,
     ".segment": _segment,
+    ".crc": _bytes,
 }
 """By the end of the name."""

@@ -18,7 +18,7 @@ from replay_signals.schemas.words import acts_once, acts_outside
 from replay_signals.transforms.digest.headlines import MAX_HEADLINES
 from replay_signals.transforms.digest.masking import ControlTexts, Masking, RawControl, worse
 from replay_signals.transforms.digest.places import CONTENT, LAYOUT, NAMED, place_flags
-from replay_signals.transforms.privacy.policy import KEEP, MASK
+from replay_signals.transforms.privacy.policy import MASK
 from replay_signals.transforms.privacy.texts import whole
 
 MAX_NAME_CHARS = 40
@@ -427,12 +427,8 @@ class SnapshotWalk:
 
     def _place(self) -> str:
         """The place of what stands in the element that is being visited; looked up when a text asks."""
-        path, places = self._path, self._places
-        if places and len(places) == len(path):
-            return places[-1]
-        for depth in range(len(places), len(path)):
-            places.append(self._masking.step(path, depth, places[-1] if places else KEEP))
-        return places[-1] if places else KEEP
+        places = self._places
+        return places[-1] if places and len(places) == len(self._path) else self._masking.places(self._path, places)
 
     def _below(self, node: Node) -> None:
         self._path.append(node)

@@ -107,12 +107,13 @@ def place_rules(policy: Policy) -> PlaceRules:
 class Masking:
     """The privacy of one message: its policy, what it removed so far, and the nodes it showed so far."""
 
-    __slots__ = ("_added", "_places", "_root", "policy", "removed", "rules")
+    __slots__ = ("_added", "_places", "_root", "actions", "policy", "removed", "rules")
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.removed = Removed()
         self.rules = place_rules(policy)
+        self.actions = self.rules.actions if policy.rules.enabled else _no_actions
         self._root: Node | None = None
         self._added: dict[int, tuple[Node, int]] = {}
         self._places: dict[int, str] = {}
@@ -177,30 +178,47 @@ class Masking:
             path.append(self._added[parent][0])
         return path[::-1]
 
+    def places(self, path: Sequence[Node], known: list[str]) -> str:
+        """The place in the last element of a path; `known` are those around it, to which the missing ones are added."""
+        place = known[-1] if known else KEEP
+        for depth in range(len(known), len(path)):
+            own = self.actions(path, depth)[1]
+            if own:
+                place = _inner(place, own)
+            known.append(place)
+        return place
+
     def step(self, path: Sequence[Node], depth: int, around: str) -> str:
         """The place in `path[depth]`, of the place around it. An unknown one stays so: more may stand around it."""
-        own = self.rules.actions(path, depth)[1]
+        own = self.actions(path, depth)[1]
         return _inner(around, own) if own else around
 
     def own_step(self, path: Sequence[Node], depth: int, around: str) -> str:
         """The place of what `path[depth]` says of itself: the label of a field is no typed text."""
-        own = self.rules.actions(path, depth)[0]
+        own = self.actions(path, depth)[0]
         return _inner(around, own) if own else around
 
     def control_texts(self, raw: RawControl, texts_of: Callable[[RawControl, Masking], ControlTexts]) -> ControlTexts:
         """What `texts_of` gives for the raw texts of a control."""
-        return self._remembered(self.rules.controls, raw, lambda: texts_of(raw, self))
+        try:
+            known = self.rules.controls.get(raw)
+        except TypeError:  # an attribute that is no text
+            return texts_of(raw, self)
+        return self._counted(known or self._made(self.rules.controls, raw, lambda: texts_of(raw, self)))
 
     def name(self, raw: str, place: str, field: str, limit: int) -> str:
         """The name of an element, or another text that a page shows."""
+        if not raw:
+            return ""
         key = (raw, field, place)
-        return self._text(key, lambda: bounded(self.policy.name(raw, place, field, self.removed), limit))
+        known = self.rules.texts.get(key)
+        return self._counted(known or self._text(key, limit, lambda gone: self.policy.name(raw, place, field, gone)))
 
     def alert(self, raw: str, place: str, field: str, limit: int) -> str:
         """What a page says went wrong."""
-        return self._text(
-            (raw, field, place), lambda: bounded(self.policy.alert(raw, place, field, self.removed), limit)
-        )
+        key = (raw, field, place)
+        known = self.rules.texts.get(key)
+        return self._counted(known or self._text(key, limit, lambda gone: self.policy.alert(raw, place, field, gone)))
 
     def id(self, raw: str, place: str, field: str, limit: int) -> str:
         """An id or a test id."""
@@ -212,53 +230,59 @@ class Masking:
 
     def url(self, value: Any, field: str, limit: int) -> str:
         """An address."""
-        if not isinstance(value, str):
+        if not value or not isinstance(value, str):
             return ""
-        return self._text((value, field, "url"), lambda: bounded(self.policy.url(value, field, self.removed), limit))
+        key = (value, field, "url")
+        known = self.rules.texts.get(key)
+        return self._counted(known or self._text(key, limit, lambda gone: self.policy.url(value, field, gone)))
 
     def word(self, value: Any, field: str, limit: int) -> str:
         """A word that a format or a program defines: a type, a role, a tag."""
-        if not isinstance(value, str):
+        if not value or not isinstance(value, str):
             return ""
-        return self._text((value, field, "word"), lambda: bounded(self._word(value, field, limit), limit))
+        key = (value, field, "word")
+        known = self.rules.texts.get(key)
+        return self._counted(known or self._text(key, limit, lambda gone: self._word(value, field, limit, gone)))
 
-    def _word(self, value: str, field: str, limit: int) -> str:
-        return self.policy.text(" ".join(whole(value, limit * 4).split()), field, self.removed)
+    def _word(self, value: str, field: str, limit: int, removed: Removed) -> str:
+        return self.policy.text(" ".join(whole(value, limit * 4).split()), field, removed)
 
     def line(self, value: Any, field: str, limit: int) -> str:
         """A message of a program."""
-        if not isinstance(value, str):
+        if not value or not isinstance(value, str):
             return ""
-        return self._text((value, field, "line"), lambda: bounded(self.policy.line(value, field, self.removed), limit))
+        key = (value, field, "line")
+        known = self.rules.texts.get(key)
+        return self._counted(known or self._text(key, limit, lambda gone: self.policy.line(value, field, gone)))
 
     def console(self, level: str, parts: list[str], field: str, limit: int) -> str:
         """A console line of its arguments."""
-        return self._text(
-            ("\n".join(parts), field, level),
-            lambda: bounded(self.policy.console(level, parts, field, self.removed), limit),
+        key = ("\n".join(parts), field, level)
+        known = self.rules.texts.get(key)
+        return self._counted(
+            known or self._text(key, limit, lambda gone: self.policy.console(level, parts, field, gone))
         )
 
-    def _text(self, key: TextKey, make: Callable[[], str]) -> str:
-        return self._remembered(self.rules.texts, key, make) if key[0] else ""
+    def _text(self, key: TextKey, limit: int, make: Callable[[Removed], str]) -> tuple[str, Removed]:
+        return self._made(self.rules.texts, key, lambda: bounded(make(self.removed), limit))
 
-    def _remembered(self, known: dict[K, tuple[V, Removed]], key: K, make: Callable[[], V]) -> V:
+    def _made(self, known: dict[K, tuple[V, Removed]], key: K, make: Callable[[], V]) -> tuple[V, Removed]:
         """What `make` gives for a key, and what it removes. Recordings repeat their texts, so both are kept."""
-        try:
-            found = known.get(key)
-        except TypeError:  # an attribute that is no text
-            return make()
-        if found is None:
-            before, self.removed = self.removed, Removed()
-            found = make(), self.removed
-            self.removed = before
-            if sum(len(part) for part in key if isinstance(part, str)) <= MAX_CACHED_CHARS:
-                if len(known) >= MAX_CACHED:
-                    known.clear()
-                known[key] = found
-        if found[1]:
-            for name, count in found[1].items():
+        before, self.removed = self.removed, Removed()
+        found = make(), self.removed
+        self.removed = before
+        if sum(len(part) for part in key if isinstance(part, str)) <= MAX_CACHED_CHARS:
+            if len(known) >= MAX_CACHED:
+                known.clear()
+            known[key] = found
+        return found
+
+    def _counted(self, found: tuple[V, Removed]) -> V:
+        kept, removed = found
+        if removed:
+            for name, count in removed.items():
                 self.removed[name] = self.removed.get(name, 0) + count
-        return found[0]
+        return kept
 
 
 def bounded(text: str, limit: int) -> str:
@@ -268,6 +292,11 @@ def bounded(text: str, limit: int) -> str:
     head = text[:limit]
     mark = head.rfind("[")
     return head[:mark] if mark > head.rfind("]") else head
+
+
+def _no_actions(path: Sequence[Node], depth: int) -> Actions:
+    """Without rules every text is kept, wherever it stands."""
+    return "", ""
 
 
 def _inner(around: str, own: str) -> str:

@@ -21,6 +21,7 @@ MARK = re.compile(rf"\[(?:{'|'.join(MARKS)})(?::[b-v]{{5}})?\]")
 """What stands for text that is not kept: `[email]`, `[text:kbtgr]`. Nothing else in brackets: `[maria]` is a name."""
 _WHOLE_OR_HANDLE = re.compile(r"@[^\s@]{1,255}\.\w|(?:^|\s)@\w")
 _SPACED_MAIL = re.compile(r"[\w.+%-]{2,64}\s*@\s*(?:[\w-]{2,63}\s*\.\s*){1,8}[^\W\d_]{2,62}")
+_SPACED_SIGN = re.compile(r"\s[.:/\-]|[.:/\-]\s")
 _SPACED = re.compile(r"\s*([@.:/\-])\s*")
 
 
@@ -45,28 +46,31 @@ class Texts:
             backwards = self._finder.find(plain(text[::-1]))
             if backwards:
                 return Cleaned(self._instead(backwards[0].rule, text), (backwards[0].rule,))
-        rules: tuple[str, ...] = ()
-        if "@" in text and not _WHOLE_OR_HANDLE.search(text):
-            bare = plain(text)
-            joined, rules = self._with(bare, self._in_pieces(bare))
-            text = joined if rules else text
         bare = plain(text)
+        rules: tuple[str, ...] = ()
+        if "@" in bare and not _WHOLE_OR_HANDLE.search(bare):
+            joined, rules = self._with(bare, self._in_pieces(bare))
+            if rules:
+                text = bare = joined
         if bare != text:  # first: in a disguise a pattern may see a part of what it looks for
             shown, more = self._replaced(bare)
             if more:
                 return Cleaned(shown, rules + more)
         text, more = self._replaced(text)
         rules += more
-        if "." in text:
+        if "." in text and _SPACED_SIGN.search(bare):
             joined = _SPACED.sub(r"\1", plain(text))
-            if joined != text and any(s.rule in ("jwt", "card", "iban") for s in self._finder.find(joined)):
+            if any(span.rule in ("jwt", "card", "iban") for span in self._finder.find(joined)):
                 shown, more = self._replaced(joined)
                 return Cleaned(shown, rules + more)
         return Cleaned(text, rules)
 
     def found(self, text: str) -> str:
         """The rule of the first pattern in a text; empty for none."""
-        spans = self._finder.find(plain(text)) or self._finder.find(text)
+        bare = plain(text)
+        spans = self._finder.find(bare)
+        if not spans and bare != text:
+            spans = self._finder.find(text)
         if not spans and RIGHT_TO_LEFT in text:
             spans = self._finder.find(plain(text[::-1]))
         return spans[0].rule if spans else ""
