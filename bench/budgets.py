@@ -12,6 +12,8 @@ from bench.spoiler import HOW_TO_GET_IT, SPOILER_SENT
 MIN_TIMES_SPOILER = 4.0
 MAX_TIMES_ORJSON = 1.0
 MAX_DIGEST_SHARE = 0.05
+MAX_PRIVACY = 1.10
+"""Time of digest with rules of privacy to without, texts met before."""
 MAX_GROWTH = 2.0
 """Of the cost per unit over a tenfold size. Quadratic cost is 10; above 1 as large inputs leave the cache."""
 
@@ -30,6 +32,7 @@ def of_recordings(seconds: Mapping[str, float], digest_bytes: int, message_bytes
     """Speed and size on recordings."""
     ours, ours_inflated = seconds[tasks.BOTH], seconds[tasks.BOTH_INFLATED]
     share = digest_bytes / message_bytes
+    privacy = seconds[tasks.DIGEST] / seconds[tasks.DIGEST_BARE]
     return [
         _faster_than_spoiler(ours, seconds.get(SPOILER_SENT)),
         _no_slower("bodies as sent, once", ours, seconds[tasks.ORJSON_SENT]),
@@ -37,6 +40,12 @@ def of_recordings(seconds: Mapping[str, float], digest_bytes: int, message_bytes
         _no_slower("rrweb events inflated", ours_inflated, seconds[tasks.ORJSON_INFLATED]),
         Budget(
             "size of digests to raw messages", f"<= {MAX_DIGEST_SHARE:.0%}", f"{share:.1%}", share <= MAX_DIGEST_SHARE
+        ),
+        Budget(
+            "digest with rules of privacy to without",
+            f"<= {MAX_PRIVACY:.2f}x its time",
+            f"{privacy:.3f}x",
+            privacy <= MAX_PRIVACY,
         ),
     ]
 

@@ -13,13 +13,16 @@ from bench.recordings import Session, read_to_the_end
 from bench.timing import Task
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import DeadLetter, SnapshotMessage
+from replay_signals.schemas.privacy import Privacy
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.judge.judgement import judge
+from replay_signals.transforms.privacy.policy import Policy
 
 PARSE = "parse"
 DIGEST = "digest"
+DIGEST_BARE = "digest, no rules of privacy"
 JUDGE = "judge"
 BOTH = "digest + judge"
 BOTH_INFLATED = "digest + judge, inflated"
@@ -30,6 +33,7 @@ MSGSPEC_SENT = "msgspec, as sent"
 MSGSPEC_INFLATED = "msgspec, inflated"
 
 _RULES = Rules()
+_NO_PRIVACY = Policy(Privacy(enabled=False))
 _msgspec = msgspec.json.Decoder()
 
 
@@ -39,6 +43,7 @@ def tasks_of(sessions: Sequence[Session]) -> list[Task]:
     return [
         _task(PARSE, sessions, _parse, "request bodies to messages and events"),
         _task(DIGEST, sessions, lambda s: _each(digest, s.messages), "messages to digests"),
+        _task(DIGEST_BARE, sessions, lambda s: _each(_bare_digest, s.messages), "the same, and every text stays"),
         _task(JUDGE, sessions, lambda s: _judge(digests[s.name], s), "digests and analytics events to all rows"),
         _task(BOTH, sessions, _both, "both of these"),
         _task(BOTH_INFLATED, sessions, _both_inflated, "the same, of rrweb events without compressed fields"),
@@ -68,6 +73,10 @@ def _task(name: str, sessions: Sequence[Session], run: Callable[[Session], None]
 def _each(function: Callable[[Any], object], items: Iterable[Any]) -> None:
     for item in items:
         function(item)
+
+
+def _bare_digest(message: SnapshotMessage) -> object:
+    return digest(message, _NO_PRIVACY)
 
 
 def _parse(session: Session) -> None:

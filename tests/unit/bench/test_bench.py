@@ -90,6 +90,8 @@ def test_tasks_take_turns_and_the_least_time_of_each_unit_counts() -> None:
 
 
 SECONDS = {
+    tasks.DIGEST: 1.05,
+    tasks.DIGEST_BARE: 1.0,
     tasks.BOTH: 1.0,
     tasks.BOTH_INFLATED: 1.0,
     tasks.ORJSON_SENT: 1.0,
@@ -101,8 +103,10 @@ SECONDS = {
 @pytest.mark.parametrize(("theirs", "holds"), [(4.0, True), (3.9, False)])
 def test_budgets_are_ratios_within_a_run(theirs: float, holds: bool) -> None:
     found = budgets.of_recordings({**SECONDS, spoiler.SPOILER_SENT: theirs}, digest_bytes=50, message_bytes=1000)
-    assert [budget.holds for budget in found] == [holds, True, False, True, True]
-    assert budgets.of_recordings(SECONDS, digest_bytes=51, message_bytes=1000)[-1].holds is False
+    assert [budget.holds for budget in found] == [holds, True, False, True, True, True]
+    assert budgets.of_recordings(SECONDS, digest_bytes=51, message_bytes=1000)[-2].holds is False
+    slow = SECONDS | {tasks.DIGEST: 1.2}
+    assert budgets.of_recordings(slow, digest_bytes=50, message_bytes=1000)[-1].holds is False
 
 
 def test_growth_is_broken_long_before_it_is_quadratic() -> None:

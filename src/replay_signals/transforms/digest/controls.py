@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -283,6 +284,7 @@ def _control_texts(raw: RawControl, masking: Masking) -> ControlTexts:
     return texts, "" if is_whole else hidden_words(f"{raw_name} {raw_test_id} {raw_id}")
 
 
+@lru_cache(maxsize=20_000)
 def hidden_words(words: str) -> str:
     """Flags for what detectors read in words of a control that are not kept."""
     outside = "w" if acts_once(words) else "y" if acts_outside(words) else ""
