@@ -141,6 +141,30 @@ ONCE: tuple[Words, ...] = (CLIPBOARD, FILES, SHARING, PRINTING)
 SIGNS_ONCE, SIGNS_PLAYING = "⧉📋🖨⎙⤓", "🔊🔈🔉▶⏵⏸"
 WHOLE_NAMES: Words = {"en": ("browse",), "de": ("durchsuchen",), "fr": ("parcourir",), "es": ("examinar",)}
 """Words that mean a dialog of files only where they are the whole name."""
+DOCUMENTS: Words = {
+    "en": (
+        *("invoice", "receipt", "label", "shipping label", "packing slip", "delivery note", "statement"),
+        *("certificate", "boarding pass", "voucher", "payslip", "spreadsheet"),
+    ),
+    "de": ("rechnung", "quittung", "beleg", "etikett", "versandetikett", "lieferschein", "kontoauszug", "zertifikat"),
+    "fr": ("facture", "reçu", "étiquette", "bon de livraison", "relevé", "certificat", "billet"),
+    "es": ("factura", "recibo", "etiqueta", "albarán", "extracto", "certificado", "billete"),
+    "pt": ("fatura", "recibo", "etiqueta", "guia de remessa", "extrato", "certificado", "bilhete"),
+    "it": ("fattura", "ricevuta", "etichetta", "bolla", "estratto conto", "certificato", "biglietto"),
+    "nl": ("factuur", "bon", "label", "pakbon", "afschrift", "certificaat"),
+    "pl": ("faktura", "paragon", "etykieta", "list przewozowy", "wyciąg", "certyfikat", "bilet"),
+    "sv": ("faktura", "kvitto", "etikett", "följesedel", "kontoutdrag", "intyg", "biljett"),
+    "tr": ("fatura", "makbuz", "etiket", "irsaliye", "ekstre", "sertifika", "bilet"),
+    "ru": ("счёт", "счет", "чек", "этикетка", "накладная", "выписка", "сертификат", "билет"),
+    "uk": ("рахунок", "чек", "етикетка", "накладна", "виписка", "сертифікат", "квиток"),
+    "ar": ("فاتورة", "إيصال", "ملصق", "شهادة", "تذكرة"),
+    "hi": ("चालान", "रसीद", "लेबल", "प्रमाणपत्र", "टिकट"),
+    "id": ("faktur", "kuitansi", "label", "surat jalan", "sertifikat", "tiket"),
+    "ja": ("請求書", "領収書", "ラベル", "納品書", "明細書", "証明書", "チケット"),
+    "ko": ("청구서", "영수증", "라벨", "거래명세서", "증명서", "티켓"),
+    "zh": ("发票", "發票", "收据", "收據", "标签", "標籤", "对账单", "證書", "证书"),
+}
+"""Documents: a button that is called so and nothing else hands one out, which the browser saves or shows elsewhere."""
 NOT_MEANT: Words = {"en": ("play again",)}
 """Phrases of another meaning that hold such a word."""
 _UNSPACED = frozenset(("ja", "ko", "zh", "hi", "ar"))
@@ -162,6 +186,7 @@ _ONCE = _pattern(ONCE, SIGNS_ONCE)
 _PLAYING = _pattern((PLAYING,), SIGNS_PLAYING)
 _NOT_MEANT = _pattern((NOT_MEANT,), "")
 _WHOLE_NAMES = frozenset(word for words in WHOLE_NAMES.values() for word in words)
+_DOCUMENTS = frozenset(word for words in DOCUMENTS.values() for word in words)
 
 
 def acts_once(text: str) -> bool:
@@ -176,4 +201,13 @@ def acts_outside(text: str) -> bool:
 
 def is_file_dialog(name: str) -> bool:
     """Is it the name of a button that opens the system's dialog of files, and of nothing else?"""
-    return name.strip(" .…").lower() in _WHOLE_NAMES
+    return _whole(name) in _WHOLE_NAMES
+
+
+def is_document(name: str) -> bool:
+    """Is it the name of a document, and nothing else?"""
+    return _whole(name) in _DOCUMENTS
+
+
+def _whole(name: str) -> str:
+    return name.strip(" .…").lower()

@@ -307,6 +307,18 @@ def test_what_its_like_in_a_toolbar_do(answering: int, verdict: str) -> None:
     assert visit.verdict("tool4") == verdict
 
 
+@pytest.mark.parametrize("it", [button("Invert", id="it"), button("As PDF", id="it", class_="tool")])
+def test_what_others_do_says_nothing_of_plain_buttons_and_of_names(it: El) -> None:
+    plain = "class" not in it.attrs
+    tools = [button(f"Tool {i}", id=f"tool{i}", **({} if plain else {"class_": "tool"})) for i in range(4)]
+    visit, page = shop(el("div", *tools, it, *([el("canvas")] if plain else [])))
+    for i in range(4):
+        page.click(f"tool{i}", at=4000 + 3000 * i).says("n", f"tool {i}", at=4040 + 3000 * i)
+    page.click("it", at=30_000)
+    goes_on(page, at=50_000)
+    assert visit.verdict("it") == "unknown"
+
+
 @pytest.mark.parametrize("name", ["Print", "Drucken", "Télécharger", "Скачать", "印刷", "다운로드", "As PDF", "Teilen"])
 def test_one_click_on_what_acts_outside_the_page_is_unknown_and_hammering_is_rage(name: str) -> None:
     visit, page = shop(button(name, id="it"))
@@ -317,6 +329,24 @@ def test_one_click_on_what_acts_outside_the_page_is_unknown_and_hammering_is_rag
     page.clicks("it", 4000, 4200, 4400, 4600, 4800, 5000).lives(60_000)
     assert visit.kinds() == ["rage_click"]
     assert visit.outcome().signal("rage_click").confidence <= 0.6
+
+
+@pytest.mark.parametrize("name", ["Label", "Rechnung", "Bon de livraison", "領収書"])
+def test_a_button_that_is_called_like_a_document_may_hand_it_out(name: str) -> None:
+    visit, page = shop(button(name, id="it"))
+    page.click("it", at=4000)
+    goes_on(page, at=20_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize(
+    "it", [button("Label all", id="it"), button("New invoice", id="it"), el("div", "Label", role="tab", id="it")]
+)
+def test_what_speaks_of_documents_otherwise_is_judged(it: El) -> None:
+    visit, page = shop(it)
+    page.click("it", at=4000)
+    goes_on(page, at=20_000)
+    assert visit.kinds() == ["dead_click"]
 
 
 @pytest.mark.parametrize("name", ["Volume up", "Lauter 🔊", "再生"])

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from replay_signals.schemas.words import acts_once, acts_outside, is_file_dialog
+from replay_signals.schemas.words import acts_once, acts_outside, is_document, is_file_dialog
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES, Control, is_hinted
 from replay_signals.transforms.session import urls
@@ -35,6 +35,7 @@ _FILES = re.compile(
     r"\.(?:pdf|zip|gz|tgz|rar|7z|csv|tsv|xlsx?|docx?|pptx?|odt|ics|vcf|dmg|exe|msi|deb|rpm|apk|mp[34]|wav|mov|epub)$",
     re.IGNORECASE,
 )
+_BUTTONS = frozenset(("button", "input"))
 _CANVAS = frozenset(("canvas",))
 _EMBEDDED = frozenset(("canvas", "iframe", "embed", "object", "video", "audio"))
 
@@ -109,6 +110,8 @@ def _outside(_: Page, control: Control) -> str:
         return A_FILE
     words = f"{control.name} {control.test_id} {control.dom_id} {control.classes}"
     if "w" in control.flags or acts_once(words) or is_file_dialog(control.name):
+        return BY_NAME
+    if control.tag in _BUTTONS and is_document(control.name):
         return BY_NAME
     if "y" in control.flags or acts_outside(words):
         return PLAYS

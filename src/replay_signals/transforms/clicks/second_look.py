@@ -86,12 +86,16 @@ def look_again(
 
 
 def _prove(j: Judged, own: list[Judged], by_key: Mapping[str, list[Judged]], rules: Clicks) -> None:
-    """Silence excused by a name or by a canvas nearby, of a control that is known to answer visibly."""
+    """Silence excused by a name or by a canvas nearby, of a control that is known to answer visibly.
+
+    What others like it do says whether tools act on a canvas; a name says what others of other names do not.
+    """
     control = j.click.control
     if control is None or j.verdict != UNKNOWN or not (j.reason in GUESSED or j.reason.startswith(BESIDE)):
         return
+    beside = j.reason.startswith(BESIDE)
     same = [k for k in by_key[element_key(control)] if abs(k.click.t - j.click.t) > rules.window_ms]
-    alike = [k for k in own if k.click.element != j.click.element and _look(k) == _look(j)]
+    alike = [k for k in own if beside and k.click.element != j.click.element and _look(k) == _look(j) is not None]
     proven = bool(same) and all(_showed(k) for k in same)
     others = {k.click.element for k in alike}
     if proven or (len(others) >= ALIKE and all(_showed(k) for k in alike)):
@@ -99,8 +103,11 @@ def _prove(j: Judged, own: list[Judged], by_key: Mapping[str, list[Judged]], rul
 
 
 def _look(j: Judged) -> tuple[str, str, str] | None:
+    """What controls that belong together share; None for plain elements, which all look alike."""
     control = j.click.control
-    return None if control is None else (control.tag, control.role, control.classes)
+    if control is None or not (control.role or control.classes):
+        return None
+    return control.tag, control.role, control.classes
 
 
 def _showed(j: Judged) -> bool:
