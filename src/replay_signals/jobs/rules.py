@@ -10,7 +10,7 @@ import msgspec
 
 from replay_signals.jobs import render
 from replay_signals.schemas.rules import Rules, RulesError, load_rules
-from replay_signals.transforms.digest.masking import place_rules
+from replay_signals.transforms.digest.place_rules import place_rules
 from replay_signals.transforms.privacy.policy import Policy
 
 UNITS = {

@@ -19,7 +19,8 @@ class Limits(Struct, frozen=True):
     """How much one input may ask for. Beyond a limit the input becomes a dead letter and its neighbours go on."""
 
     text_bytes: int = 512 * MIB  # one line, or a file that is one JSON document: it is held in memory
-    event_bytes: int = 100_000_000  # one rrweb event, request body or Kafka value, decompressed
+    event_bytes: int = 100_000_000  # one rrweb event or request body, decompressed
+    value_bytes: int = 64 * MIB  # one Kafka value, decompressed: capture takes 20 MB, and quoting doubles it
     decompressed_bytes: int = 64 * 1024 * MIB  # one file; it is streamed, so this bounds time and not memory
     ratio: int = 300  # decompressed to compressed; gzip ends at 1032, real recordings stay below 60
     ratio_from_bytes: int = 64 * MIB  # small files may compress as well as they like

@@ -65,7 +65,8 @@ def text_of_utf8(data: bytes) -> str:
 
 def json_utf8(data: bytes) -> bytes:
     """JSON text in UTF-8 whose escapes of lone surrogates are escapes of U+FFFD; everything else as it was."""
-    data = text_of_utf8(data).encode()
+    if not data.isascii():
+        data = text_of_utf8(data).encode()
     return _SURROGATES.sub(_without_lone, data, MAX_REPAIRS) if _MAY_HAVE_SURROGATES.search(data) else data
 
 

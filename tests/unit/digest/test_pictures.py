@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from replay_signals.transforms.digest.pictures import changed_tiles, tiles_of
+from replay_signals.transforms.parse.budget import MAX_PIXELS, Budget
 from support.drawing import DARK, LIGHT, Palette, draw, encoded
 from support.mobile import HOME, WIDTH, box, label, toggle
 from support.mobile_scene import V
@@ -23,7 +24,11 @@ COLUMNS, ROWS = 16, 32
 
 def picture(*views: V, kind: str = "webp", palette: Palette = LIGHT, density: float = 1.0) -> bytes:
     root = V("root", "div", 0, 0, WIDTH, 800, "", {}, views)
-    return tiles_of(raw(encoded(draw(root, (WIDTH, 800), palette, density), kind, broken=density != 1)))
+    return tiles(raw(encoded(draw(root, (WIDTH, 800), palette, density), kind, broken=density != 1)))
+
+
+def tiles(field: msgspec.Raw) -> bytes:
+    return tiles_of(field, Budget())
 
 
 def raw(text: object) -> msgspec.Raw:
@@ -73,7 +78,7 @@ def test_another_theme_changes_nearly_everything() -> None:
 
 
 def test_pictures_of_another_shape_cannot_be_compared() -> None:
-    turned = tiles_of(raw(encoded(Image.new("RGB", (800, 400)), "png")))
+    turned = tiles(raw(encoded(Image.new("RGB", (800, 400)), "png")))
     assert turned[0] == 32
     assert changed_tiles(picture(*HOME), turned) is None
     assert changed_tiles(b"", picture(*HOME)) is None
@@ -82,10 +87,10 @@ def test_pictures_of_another_shape_cannot_be_compared() -> None:
 def test_base64_may_be_bare_escaped_or_in_lines() -> None:
     url = encoded(draw(V("root", "div", 0, 0, WIDTH, 800, "", {}, HOME), (WIDTH, 800), LIGHT), "webp")
     bare = url.partition(",")[2]
-    whole = tiles_of(raw(url))
-    assert whole == tiles_of(raw(bare))
-    assert whole == tiles_of(raw("\n".join(bare[i : i + 76] for i in range(0, len(bare), 76))))
-    assert whole == tiles_of(msgspec.Raw(b'"' + url.replace("/", "\\/").encode() + b'"'))  # as Swift escapes it
+    whole = tiles(raw(url))
+    assert whole == tiles(raw(bare))
+    assert whole == tiles(raw("\n".join(bare[i : i + 76] for i in range(0, len(bare), 76))))
+    assert whole == tiles(msgspec.Raw(b'"' + url.replace("/", "\\/").encode() + b'"'))  # as Swift escapes it
 
 
 @pytest.mark.parametrize(
@@ -102,7 +107,7 @@ def test_base64_may_be_bare_escaped_or_in_lines() -> None:
     ],
 )
 def test_what_is_no_picture_has_no_tiles(field: object) -> None:
-    assert tiles_of(raw(field)) == b""
+    assert tiles(raw(field)) == b""
 
 
 @KINDS
@@ -111,10 +116,10 @@ def test_broken_pictures_have_no_tiles_and_raise_nothing(kind: str) -> None:
     draw(V("root", "div", 0, 0, WIDTH, 800, "", {}, HOME), (WIDTH, 800), LIGHT).save(whole, kind.upper())
     data = whole.getvalue()
     for cut in (1, 20, len(data) // 3, len(data) - 200):
-        assert tiles_of(raw(b64encode(data[:cut]).decode())) in (b"", tiles_of(raw(b64encode(data).decode())))
+        assert tiles(raw(b64encode(data[:cut]).decode())) in (b"", tiles(raw(b64encode(data).decode())))
     for at in range(0, len(data), max(1, len(data) // 60)):
         spoiled = data[:at] + b"\xff\x00\xff" + data[at + 3 :]
-        assert len(tiles_of(raw(b64encode(spoiled).decode()))) in range(0, 600)
+        assert len(tiles(raw(b64encode(spoiled).decode()))) in range(0, 600)
 
 
 def bomb(width: int, height: int) -> str:
@@ -132,23 +137,38 @@ def bomb(width: int, height: int) -> str:
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_bombs_are_refused_by_their_header(width: int, height: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image.Image, "convert", lambda *_: pytest.fail("decoded"))
-    assert tiles_of(raw(bomb(width, height))) == b""
+    assert tiles(raw(bomb(width, height))) == b""
 
 
 def test_long_text_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("opened"))
-    assert tiles_of(raw("A" * 12_000_000)) == b""
+    assert tiles(raw("A" * 12_000_000)) == b""
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1), (3, 5)])
 def test_odd_shapes_have_tiles_too(size: tuple[int, int]) -> None:
-    tiles = tiles_of(raw(encoded(Image.new("RGB", size, "white"), "png")))
-    assert 2 < len(tiles) <= 514
-    assert (len(tiles) - 2) % tiles[0] == 0
+    found = tiles(raw(encoded(Image.new("RGB", size, "white"), "png")))
+    assert 2 < len(found) <= 514
+    assert (len(found) - 2) % found[0] == 0
 
 
 def test_other_modes_are_read() -> None:
     for mode in ("1", "L", "P", "LA", "RGBA", "I;16"):
         out = BytesIO()
         Image.new(mode, (400, 800)).save(out, "PNG")
-        assert len(tiles_of(raw(b64encode(out.getvalue()).decode()))) == 514
+        assert len(tiles(raw(b64encode(out.getvalue()).decode()))) == 514
+
+
+def test_pictures_beyond_a_message_s_pixels_are_not_decoded() -> None:
+    one = raw(encoded(Image.new("RGB", (2000, 1000), "white"), "png"))
+    budget = Budget()
+    found = [tiles_of(one, budget) for _ in range(10)]
+    assert [bool(t) for t in found] == [True] * (MAX_PIXELS // 2_000_000) + [False] * (10 - MAX_PIXELS // 2_000_000)
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "PNG"])
+def test_animated_pictures_are_no_screenshots(kind: str) -> None:
+    out = BytesIO()
+    still, moved = (Image.new("RGB", (40, 80), colour) for colour in ("white", "black"))
+    still.save(out, kind, save_all=True, append_images=[moved])
+    assert tiles(raw(b64encode(out.getvalue()).decode())) == b""

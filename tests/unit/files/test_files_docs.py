@@ -36,5 +36,6 @@ def test_every_format_has_an_example_and_a_row() -> None:
 
 def test_the_limits_are_the_ones_in_force() -> None:
     assert (LIMITS.event_bytes, LIMITS.text_bytes) == (100_000_000, 512 * 2**20)
+    assert LIMITS.value_bytes == 64 * 2**20
     assert (LIMITS.ratio, LIMITS.ratio_from_bytes, LIMITS.decompressed_bytes) == (300, 64 * 2**20, 64 * 2**30)
     assert (LIMITS.message_bytes, LIMITS.message_events) == (1_000_000, 2000)

@@ -17,7 +17,8 @@ import msgspec
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Attributes, Node
 from replay_signals.schemas.words import acts_once, acts_outside
 from replay_signals.transforms.digest.headlines import MAX_HEADLINES
-from replay_signals.transforms.digest.masking import ControlTexts, Masking, RawControl, worse
+from replay_signals.transforms.digest.masking import Masking, worse
+from replay_signals.transforms.digest.place_rules import ControlTexts, RawControl
 from replay_signals.transforms.digest.places import CONTENT, LAYOUT, NAMED, place_flags
 from replay_signals.transforms.privacy.policy import MASK
 from replay_signals.transforms.privacy.texts import whole
@@ -28,6 +29,8 @@ MAX_RAW_CHARS = 160
 MAX_ID_CHARS = 60
 MAX_CLASSES_CHARS = 60
 MAX_HREF_CHARS = 300
+MAX_CLASS_CHARS = 1000
+"""Of a class attribute that is looked at: utility classes fill some hundreds."""
 MAX_CONTROLS = 3000
 MAX_HEADLINE_CHARS = 120
 MAX_ALERT_PLACES = 100
@@ -116,9 +119,7 @@ _ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|err|error|invalid|danger|toast|
 
 def is_alert(a: Attributes) -> bool:
     """Is the element a place for messages that something went wrong?"""
-    return a.role in ("alert", "alertdialog") or (
-        isinstance(a.class_, str) and _ALERT_CLASS.search(a.class_) is not None
-    )
+    return a.role in ("alert", "alertdialog") or _class_facts(a.class_).alert
 
 
 class Control(msgspec.Struct, array_like=True, gc=False):
@@ -201,6 +202,26 @@ def class_bits(classes: Any) -> int:
     return sum(state.bit for state in CLASS_STATES.values() if state.holds(classes))
 
 
+class _ClassFacts(NamedTuple):
+    hinted: bool
+    alert: bool
+    marks: str
+
+
+_NO_FACTS = _ClassFacts(False, False, "")
+
+
+def _class_facts(classes: Any) -> _ClassFacts:
+    """What the begin of a class attribute tells. Documents repeat their classes, so the answers are kept."""
+    return _known_facts(classes[:MAX_CLASS_CHARS]) if classes and isinstance(classes, str) else _NO_FACTS
+
+
+@lru_cache(maxsize=10_000)
+def _known_facts(classes: str) -> _ClassFacts:
+    marks = "".join(found.lastgroup or "" for found in _KEPT_CLASS.finditer(classes))
+    return _ClassFacts(is_hinted(classes), _ALERT_CLASS.search(classes) is not None, marks)
+
+
 def is_hinted(classes: str) -> bool:
     """Do the classes call the element a button, a link, a tab …?"""
     return _CLASS_HINT.search(classes) is not None
@@ -214,7 +235,7 @@ def is_control(tag: str, a: Attributes) -> bool:
         return True
     if a.contenteditable not in (None, False, "false") or (a.tabindex is not None and str(a.tabindex)[:1] != "-"):
         return True
-    return isinstance(a.class_, str) and is_hinted(a.class_)
+    return _class_facts(a.class_).hinted
 
 
 def is_kept(tag: str, a: Attributes) -> bool:
@@ -230,9 +251,7 @@ def is_kept(tag: str, a: Attributes) -> bool:
 def _marks(tag: str, a: Attributes) -> str:
     """Opt-outs that the site has set on the element, and whether something is drawn in it."""
     marks = "m" if tag.startswith(("flt-", "flutter-")) else ""
-    if isinstance(a.class_, str) and (len(a.class_) > 6):
-        for found in _KEPT_CLASS.finditer(a.class_):
-            marks += found.lastgroup or ""
+    marks += _class_facts(a.class_).marks
     if a.ignore_frustration is not None:
         words = a.ignore_frustration.split() if isinstance(a.ignore_frustration, str) else []
         marks += "".join(_OPT_OUTS.get(word, "") for word in words or ["all"])
@@ -281,7 +300,7 @@ def _control_texts(raw: RawControl, masking: Masking) -> ControlTexts:
         href,
     ]
     is_whole = (name, test_id, dom_id) == (raw_name, raw_test_id, raw_id)
-    return texts, "" if is_whole else hidden_words(f"{raw_name} {raw_test_id} {raw_id}")
+    return texts, "" if is_whole or not masking.can_look else hidden_words(f"{raw_name} {raw_test_id} {raw_id}")
 
 
 @lru_cache(maxsize=20_000)
@@ -362,7 +381,7 @@ class TextName:
         """Names the control."""
         if self.raw:
             self.control.name = masking.name(self.raw, self.place, "control_name", MAX_NAME_CHARS)
-            if self.control.name != self.raw:
+            if self.control.name != self.raw and masking.can_look:
                 self.control.flags += hidden_words(self.raw[:MAX_NAME_CHARS])
 
 
@@ -410,12 +429,15 @@ class SnapshotWalk:
             return
         self.element_count += 1
         self._notice(node, tag)
-        if tag and is_kept(tag, node.attributes):
+        self._masking.look_at_classes(node.attributes.class_)
+        is_control = tag != "" and is_kept(tag, node.attributes)
+        if is_control and len(self.controls) < MAX_CONTROLS:
             self._control(node, tag)
         else:
+            self.truncated = self.truncated or is_control
             if self._open and tag in _ICON_TAGS and "o" not in self._open[-1].flags:
                 classes = node.attributes.class_
-                if isinstance(classes, str) and acts_outside(classes):
+                if isinstance(classes, str) and acts_outside(classes[:MAX_CLASS_CHARS]):
                     self._open[-1].flags += "o"
             self._below(node)
 
@@ -479,10 +501,7 @@ class SnapshotWalk:
         control = control_of(node.id, tag, node.attributes, own, self._masking)
         container = tag in CONTAINER_TAGS or control.role in ("dialog", "alertdialog") or control.is_none
         named = not control.name and not container
-        if len(self.controls) < MAX_CONTROLS:
-            self.controls.append(control)
-        else:
-            self.truncated = True
+        self.controls.append(control)
         if named:
             self._named.append(TextName(control, own))
             self._filling.append(self._named[-1])

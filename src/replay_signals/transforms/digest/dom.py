@@ -40,6 +40,8 @@ MAX_TARGETS = 300
 """Distinct changed nodes kept of one mutation; more of them tell no more."""
 MAX_ATTRIBUTES = 3000
 """Changed attributes kept of one mutation: ten of each of its nodes."""
+ATTRIBUTES_PER_ITEM = 5
+"""Changed attributes of a node that cost as much as one thing that is kept; real nodes change one or two at a time."""
 MAX_ADDED_CONTROLS = 1000
 """New controls kept of one mutation: rows of a long list come with some controls each."""
 MAX_OWNERS = 10_000
@@ -153,6 +155,7 @@ def _changed_attributes(raw: Raw, masking: Masking, budget: Budget) -> tuple[lis
     names: list[str] = []
     hashes: list[int] = []
     for change in _attributes.decode(inflate(raw, budget))[:MAX_TARGETS] if raw else ():
+        budget.keep(len(change.attributes) // ATTRIBUTES_PER_ITEM)
         masking.change(change.attributes)
         for name, value in islice(change.attributes.items(), MAX_ATTRIBUTES - len(names)):
             nodes.append(change.id)
@@ -178,6 +181,7 @@ def _added(
     controls: dict[int, Control] = {}
     names: dict[int, TextName] = {}
     for node_id, node in nodes.items():
+        masking.look_at_classes(node.attributes.class_)
         if len(controls) == MAX_ADDED_CONTROLS:
             break
         if node.type == rrweb.ELEMENT and is_kept(node.tagName, node.attributes):

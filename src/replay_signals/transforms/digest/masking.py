@@ -6,35 +6,32 @@ of a document, or through nodes that the same message added. Of any other only t
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from msgspec import Raw
 
-from replay_signals.schemas.rrweb import CUSTOM_ATTRIBUTES, Attributes, Node
+from replay_signals.schemas.rrweb import Node
+from replay_signals.transforms.digest.place_rules import (
+    MAX_CACHED,
+    Actions,
+    ControlTexts,
+    RawControl,
+    TextKey,
+    is_short,
+    place_rules,
+)
+from replay_signals.transforms.parse.budget import Budget
 from replay_signals.transforms.privacy.policy import KEEP, MASK, REMOVE, UNKNOWN, Policy, Removed
-from replay_signals.transforms.privacy.selectors import Selectors
 from replay_signals.transforms.privacy.texts import whole
 
 NO_NODE = -1
-MAX_CACHED = 20_000
-MAX_CACHED_CHARS = 1000
-RawControl = tuple[Any, ...]
-ControlTexts = tuple[list[str], str]
-"""The texts of a control from `tag` to `href`, and flags for words that are not kept."""
-TextKey = tuple[str, str, str]
-"""A raw text, the field it is for, and its place or what it is."""
 K = TypeVar("K", bound=tuple[Any, ...])
 V = TypeVar("V")
-Actions = tuple[str, str]
-"""What rules say of an element: for its attributes, and for what stands in it."""
 MAX_DEPTH = 500
 """Ancestors that are followed; deeper nodes stand in an unknown place."""
-_FIELDS = dict(zip(Attributes.__struct_encode_fields__, Attributes.__struct_fields__, strict=True))
 _id_of = attrgetter("id")
 _WORST = {KEEP: 0, UNKNOWN: 1, MASK: 2, REMOVE: 3}
 
@@ -46,71 +43,24 @@ def worse(a: str, b: str) -> str:
     return a if _WORST[a] >= _WORST[b] else b
 
 
-class PlaceRules:
-    """The rules for elements of rrweb documents, ready to use."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._renamed: dict[str, str] = {}
-        self.around = Selectors(policy.element_rules, attrgetter("tagName"), self._getter)
-        self.inside = Selectors(policy.text_rules, attrgetter("tagName"), self._getter)
-        self.combines = self.around.combines or self.inside.combines
-        self.watched = self.around.attributes | self.inside.attributes
-        fields = [_FIELDS.get(name) or self._renamed[name] for name in sorted(self.watched)]
-        self._look = attrgetter(*fields, "class_", "class_")  # two more, so that it always gives a tuple
-        self._known: dict[tuple[Any, ...], Actions] = {}
-        self.controls: dict[RawControl, tuple[ControlTexts, Removed]] = {}
-        self.texts: dict[TextKey, tuple[str, Removed]] = {}
-        names = "|".join(re.escape(name) for name in self._renamed)
-        self._custom = re.compile(rf'"({names})"(?=\s*:)'.encode()) if names else None
-
-    def _getter(self, name: str) -> Callable[[Node], Any]:
-        field = _FIELDS.get(name)
-        if field is None:
-            if name not in self._renamed and len(self._renamed) == len(CUSTOM_ATTRIBUTES):
-                raise ValueError(f"privacy.elements names more than {len(CUSTOM_ATTRIBUTES)} attributes of its own")
-            field = self._renamed.setdefault(name, CUSTOM_ATTRIBUTES[len(self._renamed) % len(CUSTOM_ATTRIBUTES)])
-        return attrgetter(f"attributes.{field}")
-
-    def actions(self, path: Sequence[Node], depth: int) -> Actions:
-        """What the rules say about `path[depth]`. Documents repeat their elements, so the answers are kept."""
-        node = path[depth]
-        if self.combines:
-            return self._actions(path, depth)
-        key = (node.tagName, self._look(node.attributes))
-        try:
-            known = self._known.get(key)
-        except TypeError:  # an attribute that is no text
-            return self._actions(path, depth)
-        if known is None:
-            if len(self._known) >= MAX_CACHED:
-                self._known.clear()
-            known = self._known[key] = self._actions(path, depth)
-        return known
-
-    def _actions(self, path: Sequence[Node], depth: int) -> Actions:
-        around = self.around.action(path, depth)
-        return around, around or self.inside.action(path, depth)
-
-    def renamed(self, json: bytes | Raw) -> bytes | Raw:
-        """JSON of a document in which attributes that only the rules know have the names that nodes are read by."""
-        if self._custom is None:
-            return json
-        return self._custom.sub(lambda found: b'"%s"' % self._renamed[found[1].decode()].encode(), bytes(json))
-
-
-@lru_cache(maxsize=8)
-def place_rules(policy: Policy) -> PlaceRules:
-    """The rules of a policy; raises ValueError when they ask for more attributes than nodes can hold."""
-    return PlaceRules(policy)
-
-
 class Masking:
-    """The privacy of one message: its policy, what it removed so far, and the nodes it showed so far."""
+    """The privacy of one message: its policy, what it removed so far, and the nodes it showed so far.
 
-    __slots__ = ("_added", "_places", "_root", "actions", "policy", "removed", "rules")
+    Texts are searched within the message's budget; of those behind it only fingerprints are kept. What is spent depends
+    on the message alone, not on what this process has seen before.
+    """
 
-    def __init__(self, policy: Policy) -> None:
+    __slots__ = (
+        *("_added", "_classes", "_of_control", "_places", "_root", "_seen"),
+        *("actions", "budget", "policy", "removed", "rules"),
+    )
+
+    def __init__(self, policy: Policy, budget: Budget | None = None) -> None:
         self.policy = policy
+        self.budget = Budget() if budget is None else budget
+        self._seen: set[tuple[Any, ...]] = set()
+        self._classes: set[str] = set()
+        self._of_control: bool | None = None  # within a control, whose texts are taken together: may they be searched?
         self.removed = Removed()
         self.rules = place_rules(policy)
         self.actions = self.rules.actions if policy.rules.enabled else _no_actions
@@ -200,32 +150,46 @@ class Masking:
 
     def control_texts(self, raw: RawControl, texts_of: Callable[[RawControl, Masking], ControlTexts]) -> ControlTexts:
         """What `texts_of` gives for the raw texts of a control."""
+        self.budget.keep(1)
+        self._of_control = self._may_look(raw, raw)
         try:
-            known = self.rules.controls.get(raw)
+            known = self.rules.controls.get(raw) if self._of_control else None
+            if known is None and self._of_control:
+                known = self._made(self.rules.controls, raw, lambda: texts_of(raw, self))
+            return texts_of(raw, self) if known is None else self._counted(known)
         except TypeError:  # an attribute that is no text
             return texts_of(raw, self)
-        return self._counted(known or self._made(self.rules.controls, raw, lambda: texts_of(raw, self)))
+        finally:
+            self._of_control = None
 
     def name(self, raw: str, place: str, field: str, limit: int) -> str:
         """The name of an element, or another text that a page shows."""
         if not raw:
             return ""
         key = (raw, field, place)
+        if not (key in self._seen or self._may_look(key, (raw,))):
+            return self._hidden(raw, field)
         known = self.rules.texts.get(key)
         return self._counted(known or self._text(key, limit, lambda gone: self.policy.name(raw, place, field, gone)))
 
     def alert(self, raw: str, place: str, field: str, limit: int) -> str:
         """What a page says went wrong."""
         key = (raw, field, place)
+        if not (key in self._seen or self._may_look(key, (raw,))):
+            return self._hidden(raw, field)
         known = self.rules.texts.get(key)
         return self._counted(known or self._text(key, limit, lambda gone: self.policy.alert(raw, place, field, gone)))
 
     def id(self, raw: str, place: str, field: str, limit: int) -> str:
         """An id or a test id."""
-        return bounded(self.policy.id(raw, place, field, self.removed), limit) if raw else ""
+        if not raw or not self.can_look:
+            return self._hidden(raw, field)
+        return bounded(self.policy.id(raw, place, field, self.removed), limit)
 
     def classes(self, raw: str, limit: int) -> str:
         """The class attribute of a control."""
+        if not raw or not self.can_look:
+            return self._hidden(raw, "control_class")
         return self.policy.classes(raw, "control_class", self.removed)[:limit]
 
     def url(self, value: Any, field: str, limit: int) -> str:
@@ -233,6 +197,8 @@ class Masking:
         if not value or not isinstance(value, str):
             return ""
         key = (value, field, "url")
+        if not (key in self._seen or self._may_look(key, (value,))):
+            return self._hidden(value, field)
         known = self.rules.texts.get(key)
         return self._counted(known or self._text(key, limit, lambda gone: self.policy.url(value, field, gone)))
 
@@ -241,6 +207,8 @@ class Masking:
         if not value or not isinstance(value, str):
             return ""
         key = (value, field, "word")
+        if not (key in self._seen or self._may_look(key, (value,))):
+            return self._hidden(value, field)
         known = self.rules.texts.get(key)
         return self._counted(known or self._text(key, limit, lambda gone: self._word(value, field, limit, gone)))
 
@@ -252,16 +220,51 @@ class Masking:
         if not value or not isinstance(value, str):
             return ""
         key = (value, field, "line")
+        if not (key in self._seen or self._may_look(key, (value,))):
+            return self._hidden(value, field)
         known = self.rules.texts.get(key)
         return self._counted(known or self._text(key, limit, lambda gone: self.policy.line(value, field, gone)))
 
     def console(self, level: str, parts: list[str], field: str, limit: int) -> str:
         """A console line of its arguments."""
         key = ("\n".join(parts), field, level)
+        if not (key in self._seen or self._may_look(key, key[:1])):
+            return self._hidden(key[0], field)
         known = self.rules.texts.get(key)
         return self._counted(
             known or self._text(key, limit, lambda gone: self.policy.console(level, parts, field, gone))
         )
+
+    @property
+    def can_look(self) -> bool:
+        """Whether what a text says may be looked at; when the budget is spent nothing of it is kept, nor known."""
+        return self.budget.text_steps.is_left if self._of_control is None else self._of_control
+
+    def look_at_classes(self, classes: Any) -> None:
+        """Takes the class attribute of an element from the budget, each text once; raises TooLarge."""
+        if isinstance(classes, str) and classes not in self._classes:
+            self._classes.add(classes)
+            self.budget.look_at_classes(len(classes))
+
+    def _may_look(self, key: tuple[Any, ...], texts: Sequence[object]) -> bool:
+        """Takes texts from the budget, those of a key once."""
+        if self._of_control is not None:
+            return self._of_control
+        try:
+            if key in self._seen:
+                return True
+            if self.budget.text_steps.is_left:
+                self._seen.add(key)
+        except TypeError:  # an attribute that is no text
+            pass
+        return self.budget.text_steps.take(*texts)
+
+    def _hidden(self, raw: str, field: str) -> str:
+        """A fingerprint of a text that the budget leaves no time for."""
+        if not raw:
+            return ""
+        self.removed.add(field, ("message_budget",))
+        return self.policy.hidden(raw)
 
     def _text(self, key: TextKey, limit: int, make: Callable[[Removed], str]) -> tuple[str, Removed]:
         return self._made(self.rules.texts, key, lambda: bounded(make(self.removed), limit))
@@ -271,7 +274,7 @@ class Masking:
         before, self.removed = self.removed, Removed()
         found = make(), self.removed
         self.removed = before
-        if sum(len(part) for part in key if isinstance(part, str)) <= MAX_CACHED_CHARS:
+        if is_short(key):
             if len(known) >= MAX_CACHED:
                 known.clear()
             known[key] = found

@@ -26,6 +26,8 @@ from replay_signals.transforms.privacy.policy import Policy
 from replay_signals.transforms.text import json_utf8, utf8
 
 MAX_PX = 10_000_000
+POSITIONS_PER_ITEM = 5
+"""Positions of a move that cost as much as one thing that is kept; rrweb sends up to 10 in one."""
 MAX_MOVE_OFFSET_MS = 60_000
 """rrweb sends positions every 500 ms; what claims to be further away than this is broken."""
 
@@ -49,6 +51,7 @@ def digest(message: SnapshotMessage, policy: Policy = DEFAULT_POLICY) -> Message
     try:
         budget.spend(message.items)
         events, rejected = _decode(message.items)
+        budget.keep(len(events) + rejected)
     except TooLarge as error:
         return _reject(message, Reason.TOO_LARGE, str(error))
     except RecursionError:
@@ -62,7 +65,7 @@ def digest(message: SnapshotMessage, policy: Policy = DEFAULT_POLICY) -> Message
     rejected += len(events) - len(near)
     events = near
     first, last = _span(events)
-    masking = Masking(policy)
+    masking = Masking(policy, budget)
     try:
         kept = _recorded(events, first, masking, budget)
     except TooLarge as error:
@@ -213,6 +216,7 @@ def _incremental_record(event: rrweb.Event, masking: Masking, budget: Budget) ->
     data = _incremental.decode(event.data)
     if data.source == rrweb.MUTATION:
         return mutation(data, masking, budget)
+    budget.keep(len(data.positions) // POSITIONS_PER_ITEM)
     return _SOURCES.get(data.source, _no_change)(data)
 
 

@@ -13,6 +13,8 @@ from math import sqrt
 
 import msgspec
 
+from replay_signals.transforms.parse.budget import Budget
+
 FORMATS = ("JPEG", "PNG", "WEBP")
 """What the SDKs write; other decoders are never reached."""
 MAX_PICTURE_BYTES = 8 * 1024 * 1024
@@ -31,27 +33,30 @@ HEADER_BYTES = 2
 _text = msgspec.json.Decoder(str)
 
 
-def tiles_of(field: msgspec.Raw) -> bytes:
+def tiles_of(field: msgspec.Raw, budget: Budget) -> bytes:
     """The tiles of a wireframe's `base64` (JSON text: a data URL or bare base64, line breaks allowed).
 
     One byte with the number of columns, one with the levels by which unchanged tiles may differ, then the mean
-    brightness of each tile, row by row. Empty for what is no picture, is broken, or is larger than the limits.
+    brightness of each tile, row by row. Empty for what is no picture, is broken or animated, is larger than the limits,
+    or comes after the message's budget of pixels is spent.
     """
-    if not 0 < len(memoryview(field)) <= MAX_PICTURE_BYTES * 4 // 3 + 200:
+    if not budget.has_pixels or not 0 < len(memoryview(field)) <= MAX_PICTURE_BYTES * 4 // 3 + 200:
         return b""
     try:
         text = _text.decode(field)
-        return _tiles(b64decode(text[text.find(",") + 1 :]))
+        return _tiles(b64decode(text[text.find(",") + 1 :]), budget)
     except Exception:  # noqa: BLE001 - decoders raise what they like on broken input: OSError, SyntaxError, struct.error …
         return b""
 
 
-def _tiles(data: bytes) -> bytes:
+def _tiles(data: bytes, budget: Budget) -> bytes:
     from PIL import Image  # takes long to import, and only native recordings have pictures
 
     with Image.open(BytesIO(data), formats=FORMATS) as picture:
         width, height = picture.size
-        if width * height > MAX_PICTURE_PIXELS:
+        if width * height > MAX_PICTURE_PIXELS or getattr(picture, "n_frames", 1) > 1:
+            return b""
+        if not budget.decode_picture(width * height):
             return b""
         columns = max(1, min(MAX_SIDE_TILES, round(sqrt(TILES * width / height))))
         rows = max(1, TILES // columns)

@@ -53,6 +53,7 @@ def plugin(event: rrweb.Event, masking: Masking) -> Console | Network | Other:
         return _console_line(data.payload, masking)
     if data.plugin == "rrweb/network@1":
         payload = _network.decode(data.payload)
+        masking.budget.keep(len(payload.requests[:MAX_REQUESTS]))
         return Network(0, [_request(r, masking) for r in payload.requests[:MAX_REQUESTS]])
     if data.plugin == "posthog/network@1":
         return Network(0, [_performance_entry(_legacy_request.decode(data.payload), masking)])
@@ -85,7 +86,7 @@ def _console_line(payload: Raw, masking: Masking) -> Console:
     level = data.level if isinstance(data.level, str) else "info"
     parts = [data.payload] if isinstance(data.payload, str) else data.payload
     parts = [part for part in parts if isinstance(part, str)]
-    raw = " ".join(parts)[:MAX_MESSAGE_CHARS]
+    raw = " ".join(parts)[:MAX_MESSAGE_CHARS] if masking.can_look else ""
     level = _LEVELS.get(level, "info")
     message = masking.console(level, parts, "console_message", MAX_MESSAGE_CHARS)
     source = data.trace[0] if data.trace else ""

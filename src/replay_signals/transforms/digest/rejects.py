@@ -35,9 +35,9 @@ def digested(message: SnapshotMessage, policy: Policy = DEFAULT_POLICY) -> list[
 
 def _rejected(message: SnapshotMessage, found: MessageDigest) -> list[DeadLetter]:
     letters: list[DeadLetter] = []
-    budget = Budget()
+    masking = Masking(DEFAULT_POLICY, Budget.for_checks())
     for number, part in enumerate(parts_of(message.items), 1):
-        problem = _problem(event_of(part), found, budget)
+        problem = _problem(event_of(part), found, masking)
         if problem is not None:
             reason, detail = problem
             letters.append(_letter(message, reason, f"event {number} of the message: {detail}", part))
@@ -46,7 +46,7 @@ def _rejected(message: SnapshotMessage, found: MessageDigest) -> list[DeadLetter
     return letters
 
 
-def _problem(event: rrweb.Event | None, found: MessageDigest, budget: Budget) -> tuple[str, str] | None:
+def _problem(event: rrweb.Event | None, found: MessageDigest, masking: Masking) -> tuple[str, str] | None:
     """Why an event is not in the digest of its message, None when it is."""
     if event is None:
         return Reason.INVALID_EVENT, "not an rrweb event with a timestamp"
@@ -58,7 +58,7 @@ def _problem(event: rrweb.Event | None, found: MessageDigest, budget: Budget) ->
         date = f"{at(event.time_ms):%Y-%m-%d}"
         return Reason.INVALID_TIMESTAMP, f"the timestamp {event.timestamp!r} ({date}) is {days:.0f} days off {others}"
     # never too large: the digest took the same events
-    record = record_of(event, Masking(DEFAULT_POLICY), budget)
+    record = record_of(event, masking, masking.budget)
     if record is None or not encodable(record):
         return Reason.INVALID_EVENT, f"data of type {event.type} that cannot be read"
     return None

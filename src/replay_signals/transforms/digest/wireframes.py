@@ -77,6 +77,7 @@ def add_views(frames: list[Wireframe], parent: int, views: list[View], masking: 
     for frame in frames:
         if len(views) >= MAX_VIEWS:
             return
+        masking.budget.keep(1)
         raw_name = _name(frame)
         name = masking.name(raw_name, KEEP if _names_itself(frame) else MASK, "view_name", MAX_NAME_CHARS)
         views.append(
@@ -90,9 +91,9 @@ def add_views(frames: list[Wireframe], parent: int, views: list[View], masking: 
                 _points(frame.y),
                 FULL_WIDTH if frame.width == "100vw" else _points(frame.width),
                 _points(frame.height),
-                _flags(frame, "" if name == raw_name else raw_name),
+                _flags(frame, "" if name == raw_name or not masking.can_look else raw_name),
                 _state(frame),
-                tiles_of(frame.base64) if frame.type == "screenshot" else b"",
+                tiles_of(frame.base64, masking.budget) if frame.type == "screenshot" else b"",
             )
         )
         add_views(frame.childWireframes or [], frame.id, views, masking)

@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import zlib
 
+from replay_signals.transforms.privacy.steps import Steps
+
 MIB = 1024 * 1024
 
 MAX_RATIO = 100
 """Inflated to compressed, of one part. Real ones stay below 60, gzip ends at 1032."""
 RATIO_FROM_BYTES = 8 * MIB
 """Smaller parts may inflate as well as they like: long tables of equal rows do."""
-MAX_DECODED_BYTES = 128 * MIB
-"""Memory of decoded values, as `cost_bytes` estimates it: a document of 180,000 elements with attributes."""
+MAX_DECODED_BYTES = 96 * MIB
+"""Memory of decoded values, as `cost_bytes` estimates it: a document of 130,000 elements with attributes."""
 FREE_BYTES = 2 * MIB
 """Texts of a message that are not looked at: whatever they hold decodes to less than 64 MiB. Few messages have more."""
+
+MAX_ITEMS = 15_000
+"""Events, controls, views and requests that are kept of one message; each takes 10 to 30 microseconds. Recorders send
+every few seconds: the largest messages known have 3,000."""
+MAX_CLASS_CHARS = 1_000_000
+"""Class attributes of one message that are looked at, each text once; a character takes 0.3 microseconds. Frameworks of
+utility classes write 100 a node, and repeat them: the largest pages known have 60,000."""
+MAX_PIXELS = 16_000_000
+"""Pixels of screenshots that are decoded for one message: 20 looks at a phone's screen in points, or three at a large
+tablet's in full. WebP takes 0.02 microseconds for each."""
 
 _CHUNK_BYTES = 4 * MIB
 # CPython on 64 bits: bytes of a node with attributes (a dict of one entry has as many), of an empty list and its slot,
@@ -45,6 +57,23 @@ class Budget:
         self._inflated_left_bytes = self.MAX_INFLATED_BYTES if max_inflated_bytes is None else max_inflated_bytes
         self._text_bytes = 0
         self._decoded_bytes = 0
+        self._items_left = MAX_ITEMS
+        self.text_steps = Steps()
+        self._class_chars_left = MAX_CLASS_CHARS
+        self._pixels_left = MAX_PIXELS
+
+    @property
+    def has_pixels(self) -> bool:
+        """Whether there is budget left for pictures."""
+        return self._pixels_left > 0
+
+    @classmethod
+    def for_checks(cls) -> Budget:
+        """A budget for whoever only asks whether something can be read: no text is searched, no picture decoded."""
+        budget = cls()
+        budget.text_steps = Steps(0)
+        budget._pixels_left = 0
+        return budget
 
     def spend(self, text: bytes) -> None:
         """Takes a JSON text that is to be decoded; raises TooLarge."""
@@ -53,6 +82,23 @@ class Budget:
             self._decoded_bytes += cost_bytes(text, MAX_DECODED_BYTES - self._decoded_bytes)
             if self._decoded_bytes > MAX_DECODED_BYTES:
                 raise TooLarge(f"more values than {MAX_DECODED_BYTES // MIB} MiB hold")
+
+    def keep(self, items: int) -> None:
+        """Takes things that are to be kept; raises TooLarge."""
+        self._items_left -= items
+        if self._items_left < 0:
+            raise TooLarge(f"more than {MAX_ITEMS} events, controls, views and requests")
+
+    def look_at_classes(self, chars: int) -> None:
+        """Takes a class attribute; raises TooLarge."""
+        self._class_chars_left -= chars
+        if self._class_chars_left < 0:
+            raise TooLarge(f"more than {MAX_CLASS_CHARS} characters of class attributes")
+
+    def decode_picture(self, pixels: int) -> bool:
+        """Takes a picture that is to be decoded. False when the budget is spent."""
+        self._pixels_left -= pixels
+        return self._pixels_left >= 0
 
     def inflated(self, packed: bytes, wbits: int) -> tuple[bytes, bytes]:
         """The JSON in gzip or zlib (`wbits` as zlib has it), and what stands behind the compressed data.

@@ -10,8 +10,12 @@ import msgspec
 
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, SourcePosition
 from replay_signals.schemas.wire import CaptureEvent, ClickHouseEvent
+from replay_signals.transforms.parse.budget import Budget, TooLarge
 from replay_signals.transforms.parse.json_text import MALFORMED, decode, problem
 from replay_signals.transforms.parse.values import dead, epoch_ms, session_problem, text_of
+
+MAX_PROPERTIES = 20_000
+"""Of an event and its person; the largest projects have some thousand names in all."""
 
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
@@ -47,7 +51,10 @@ def captured(
     properties: dict[str, Any] = {}
     if event.properties:
         try:
+            Budget().spend(raw)
             properties = decode(_OBJECT, event.properties)
+        except TooLarge as error:
+            return dead(position, Reason.TOO_LARGE, str(error), raw, team=team, received_ms=clocks.received_ms)
         except MALFORMED as error:
             return _rejected(raw, team, position, clocks, error)
     team = team or text_of(event.token or event.token_alias or event.api_key or properties.get("token"))
@@ -111,6 +118,8 @@ def _built(
         return rejected(Reason.MISSING_DISTINCT_ID, f"{name} has no distinct_id")
     if when is None:
         return rejected(Reason.INVALID_EVENT, f"{name} has no usable timestamp, and its arrival is unknown")
+    if len(draft.properties) + len(draft.person_properties) > MAX_PROPERTIES:
+        return rejected(Reason.TOO_LARGE, f"{name} has more than {MAX_PROPERTIES} properties")
     return AnalyticsEvent(
         team=team,
         uuid=text_of(draft.uuid) or _content_id(team, raw),

@@ -27,6 +27,9 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
 # A hostile text may not cost more dead letters, or brackets to remember, than this.
 _MAX_DAMAGES = 1000
 _MAX_OPEN_BRACKETS = 1_000_000
+MAX_STEPS, MAX_MESSAGE_STEPS = 5_000_000, 50_000
+"""Brackets, commas and strings that are looked at to mend a document, and to mend a message: 8 s, and a tenth of one.
+A sound item of an array is two steps, whatever is in it."""
 _OPEN = {ord("["): ord("]"), ord("{"): ord("}")}
 
 
@@ -144,20 +147,29 @@ Holds = Callable[[bytes], bool]
 _MAX_SALVAGED_LEVELS = 3
 
 
-def salvage(text: bytes, inner: Holds | None = None) -> Salvage:
+def salvage(text: bytes, inner: Holds | None = None, max_steps: int = MAX_STEPS) -> Salvage:
     """Keeps the sound items of the outermost arrays of a damaged JSON text, also when it breaks off.
 
     A damaged item of which `inner` says so is salvaged itself: a capture event with one bad rrweb event keeps the
-    others. The result may still be no JSON (damage outside of any array); whoever decodes it will see.
+    others. The result may still be no JSON (damage outside of any array); whoever decodes it will see. After so many
+    steps the text counts as broken off.
     """
-    return _Salvager(json_utf8(text), inner).run()
+    return _Salvager(json_utf8(text), inner, _Steps(max_steps)).run()
+
+
+class _Steps:
+    """How much more is looked at, in a text and its damaged items together."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
 
 
 class _Salvager:
     """One pass over the brackets. Iterative: an item nested too deeply for a decoder is skipped like any other."""
 
-    def __init__(self, text: bytes, inner: Holds | None, level: int = 0) -> None:
+    def __init__(self, text: bytes, inner: Holds | None, steps: _Steps, level: int = 0) -> None:
         self.text = text
+        self.steps = steps
         self.view = memoryview(text)
         self.inner = inner if level < _MAX_SALVAGED_LEVELS else None
         self.level = level
@@ -185,6 +197,9 @@ class _Salvager:
 
     def _step(self, char: int, start: int, end: int) -> bool:
         """Takes one token; False when nothing behind it can be kept: brackets do not match, a string does not end."""
+        self.steps.left -= 1
+        if self.steps.left < 0:
+            return False
         if char == ord('"'):
             return end - start > 1
         if len(self.stack) > _MAX_OPEN_BRACKETS or len(self.damages) >= _MAX_DAMAGES:
@@ -251,6 +266,8 @@ class _Salvager:
         place = self.start if self.array else max(self.boundary, self.done)
         rest = self.text[place:].strip()
         detail = "the JSON breaks off or its brackets do not match"
+        if self.steps.left < 0:
+            detail = "too damaged to be mended"
         self.count += 1
         damages = [Damage(self.count, Reason.INVALID_JSON, detail, rest, cut=True)]
         if self.array:
@@ -264,7 +281,7 @@ class _Salvager:
 
     def _part(self, item: bytes) -> list[Damage]:
         """Keeps what a damaged item holds in its own array; the damages inside, none when nothing could be kept."""
-        salvager = _Salvager(item, self.inner, self.level + 1)
+        salvager = _Salvager(item, self.inner, self.steps, self.level + 1)
         inside = salvager.run()
         if not inside.damages or flaw(inside.text) is not None:
             return []

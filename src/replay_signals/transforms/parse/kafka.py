@@ -14,7 +14,8 @@ import msgspec
 from replay_signals.schemas.messages import DeadLetter, Reason, Record, SnapshotMessage, SourcePosition
 from replay_signals.schemas.wire import LIMITS, CapturedEvent, ClickHouseEvent, Limits, SnapshotItems
 from replay_signals.transforms.parse import events
-from replay_signals.transforms.parse.json_text import MALFORMED, Damage, decode, problem, salvage
+from replay_signals.transforms.parse.budget import Budget, TooLarge
+from replay_signals.transforms.parse.json_text import MALFORMED, MAX_MESSAGE_STEPS, Damage, decode, problem, salvage
 from replay_signals.transforms.parse.packed import GZIP_MAGIC, Refused, Unpacked, gunzip, unlz4
 from replay_signals.transforms.parse.values import dead, epoch_ms, session_problem, text_of, whole_ms
 from replay_signals.transforms.text import text_of_utf8, utf8
@@ -78,7 +79,10 @@ def parse_kafka_event(
     if not isinstance(plain, Unpacked):
         return [dead(position, *plain, value, team=token, received_ms=received)]
     try:
+        Budget().spend(plain.data)
         event = decode(_CLICKHOUSE, plain.data)
+    except TooLarge as error:
+        return [dead(position, Reason.TOO_LARGE, str(error), plain.data, team=token, received_ms=received)]
     except MALFORMED as error:
         return [dead(position, *problem(error), plain.data, team=token, received_ms=received)]
     return [events.stored(event, plain.data, token, position, events.Clocks(received))]
@@ -95,7 +99,7 @@ def _messages(envelope: CapturedEvent, token: str, received_ms: int | None, posi
     try:
         data = decode(_ITEMS, text)
     except MALFORMED as error:
-        rest = salvage(text)
+        rest = salvage(text, max_steps=MAX_MESSAGE_STEPS)
         damages = rest.damages
         try:
             data = decode(_ITEMS, rest.text)
@@ -139,6 +143,7 @@ def _lost(damage: Damage, message: SnapshotMessage) -> DeadLetter:
 
 
 def _unpacked(value: bytes, headers: Mapping[str, bytes | None], limits: Limits) -> Unpacked | Refused:
+    limits = msgspec.structs.replace(limits, event_bytes=min(limits.event_bytes, limits.value_bytes))
     if _header(headers, "content-encoding").lower() == "lz4":
         unpacked = unlz4(value, limits)
     elif value[:4] == GZIP_MAGIC:

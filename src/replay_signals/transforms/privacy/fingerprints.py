@@ -12,6 +12,7 @@ from hashlib import blake2b
 LETTERS = "bcdfghjkmnpqrstv"
 """Hexadecimal digits written without vowels and digits: they spell no word, and no rule takes them for a number."""
 SHORT_CHARS = 5
+_TO_LETTERS = str.maketrans("0123456789abcdef", LETTERS)
 HASHED = "h_"
 IS_HASHED = re.compile(rf"{HASHED}[0-9a-f]{{32}}")
 """A long fingerprint; what arrives as one is not hashed again."""
@@ -26,7 +27,7 @@ class Fingerprints:
     def short(self, text: str) -> str:
         """Five letters."""
         digest = blake2b(_utf8(text), digest_size=4, key=self._key, person=b"short").hexdigest()
-        return "".join(LETTERS[int(digit, 16)] for digit in digest[:SHORT_CHARS])
+        return digest[:SHORT_CHARS].translate(_TO_LETTERS)
 
     def long(self, text: str) -> str:
         """`h_` and 32 hexadecimal digits."""

@@ -11,11 +11,12 @@ import re
 from collections.abc import Sequence
 
 from replay_signals.transforms.privacy.encodings import plain
-from replay_signals.transforms.privacy.keys import Keys
+from replay_signals.transforms.privacy.keys import MAX_KEY_CHARS, Keys
 from replay_signals.transforms.privacy.texts import MARK, Cleaned, Texts
 from replay_signals.transforms.privacy.urls import Urls
 
-MAX_INPUT_CHARS = 4000
+MAX_INPUT_CHARS = 1200
+"""Four times what a digest keeps of a console line; marks are shorter than what they stand for."""
 MAX_PARTS = 20
 _SENT = "\ue000"
 """Stands for an address while the rest of the line is looked at; a private character, taken out of what arrives."""
@@ -38,7 +39,7 @@ _ABOUT_CODE = re.compile(
 """Words before a quoted name of the program: `(reading 'price')`, `execute 'removeChild' on 'Node'` (V8, Gecko)."""
 _CODE = re.compile(r"['\"`][A-Za-z_$<][\w$.<>#@/-]{0,40}['\"`]")
 _KEY = re.compile(
-    r"(?P<key>[A-Za-z_$][\w.$\[\]-]{0,60})(?P<sign>\"?\s{0,2}(?:=>|[=:])\s{0,2})"
+    r"(?<![\w.$\[\]-])(?=(?:(?![A-Za-z_$])[\w.$\[\]-])*+[A-Za-z_$])(?P<key>[\w.$\[\]-]++)(?P<sign>\"?\s{0,2}(?:=>|[=:])\s{0,2})"
     r"(?P<value>[^\s,;&|)}\]\"'`][^,;&|)}\]\n\"'`]{0,200})"
 )
 _SQL = re.compile(
@@ -140,7 +141,7 @@ class Lines:
         return f"{own[0]}[text]{own[0]}"
 
     def _value(self, found: re.Match[str], rules: list[str]) -> str:
-        if found["value"][:1] in ("[", _SENT) or not self._keys.is_personal(found["key"]):
+        if found["value"][:1] in ("[", _SENT) or not self._keys.is_personal(found["key"][-MAX_KEY_CHARS:]):
             return found[0]
         rules.append("key_name")
         return f"{found['key']}{found['sign']}[value]"

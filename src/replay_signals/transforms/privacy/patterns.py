@@ -7,6 +7,7 @@ hostile text costs no more than its length.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -108,6 +109,8 @@ def _long(text: str) -> bool:
     return _LONG.search(text) is not None
 
 
+_SHORT_WORD = re.compile(r"[A-Za-z_-]{0,11}|[A-Za-z0-9_-]{1,5}")
+"""Too short, or with too few digits, for any pattern: most parts of an address are such words."""
 _ISSUERS = re.compile(r"(?:2[0-7]|3[0-9]|4|5|6)\d+$")
 """First digits of payment networks: Mir, Mastercard, Diners, JCB, Amex, Visa, Maestro, Discover, UnionPay."""
 _FILES = frozenset(("js", "mjs", "cjs", "jsx", "ts", "tsx", "css", "html", "php", "png", "svg", "wasm", "bundle"))
@@ -231,6 +234,8 @@ class Finder:
 
     def find(self, text: str) -> list[Span]:
         """What was found, in order, without overlaps."""
+        if _SHORT_WORD.fullmatch(text):
+            return []
         found: list[Span] = []
         if _ANYTHING.search(text) is None:
             return found
@@ -238,8 +243,10 @@ class Finder:
             found += (Span(uuid.start(), uuid.end(), RANDOM_ID) for uuid in RANDOM.finditer(text))
         for pattern in self._patterns:
             if pattern.possible(text):
-                found += (span for span in _spans(pattern, text) if not any(_overlap(span, other) for other in found))
-        return sorted(span for span in found if span.rule != RANDOM_ID)
+                own = [span for span in _spans(pattern, text) if not _overlaps(span, found)]
+                if own:
+                    found = sorted(found + own)
+        return [span for span in found if span.rule != RANDOM_ID]
 
 
 def _spans(pattern: Pattern, text: str) -> Iterator[Span]:
@@ -249,5 +256,11 @@ def _spans(pattern: Pattern, text: str) -> Iterator[Span]:
             yield Span(candidate.start(), candidate.start() + length, pattern.rule)
 
 
-def _overlap(a: Span, b: Span) -> bool:
-    return a.start < b.end and b.start < a.end
+def _overlaps(span: Span, found: list[Span]) -> bool:
+    """Whether it lies on one of the spans found before, which are in order and do not overlap."""
+    at = bisect_right(found, span.start, key=_start)
+    return (at > 0 and found[at - 1].end > span.start) or (at < len(found) and found[at].start < span.end)
+
+
+def _start(span: Span) -> int:
+    return span.start

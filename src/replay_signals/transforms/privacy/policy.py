@@ -25,6 +25,8 @@ from replay_signals.transforms.privacy.urls import Urls
 KEEP, MASK, REMOVE, UNKNOWN = "keep", "mask", "remove", "unknown"
 """What is known of the place a text stands in. `UNKNOWN`: the message does not show what is around it."""
 DEFAULTS = Privacy()
+MAX_CHAIN_CHARS = 10_000
+"""Of an elements chain; posthog-js writes 1,000 for a deep element."""
 _USER_INFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@")
 _CONTROL_ROLES = frozenset(("button", "link", "tab", "menuitem", "switch", "checkbox", "radio"))
 _CONTROL_TAGS = frozenset(("a", "button", "input", "summary", "label"))
@@ -107,6 +109,10 @@ class Policy:
         shown = self.name(text, place, field, removed)
         return self.line(shown, field, removed) if shown and not MARK.fullmatch(shown) else shown
 
+    def hidden(self, text: str) -> str:
+        """A fingerprint of a text that cannot be searched."""
+        return self._texts.mark("text", text)
+
     def text(self, text: str, field: str, removed: Removed) -> str:
         """A short text of a program: the name of an event, a tag."""
         return self._counted(text, self._texts.clean, field, removed)
@@ -177,7 +183,7 @@ class Policy:
         """Autocapture's chain: tags, classes, ids, positions, and the name of the control that was clicked."""
         if not self.rules.enabled:
             return chain
-        path = chains.elements_of(chain)[::-1]
+        path = chains.elements_of(chain[:MAX_CHAIN_CHARS])[::-1]
         place = KEEP
         kept: list[chains.ChainElement] = []
         for depth, element in enumerate(path):

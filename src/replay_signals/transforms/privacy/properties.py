@@ -9,6 +9,7 @@ from typing import Any
 from replay_signals.transforms.privacy.fingerprints import Fingerprints
 from replay_signals.transforms.privacy.keys import Keys, Listed
 from replay_signals.transforms.privacy.lines import Lines
+from replay_signals.transforms.privacy.steps import Steps
 from replay_signals.transforms.privacy.texts import Cleaned, Texts
 from replay_signals.transforms.privacy.urls import Urls
 
@@ -30,6 +31,14 @@ _ENTRY = frozenset(("type", "value", "module", "mechanism", "stacktrace"))
 _MECHANISM = frozenset(("handled", "synthetic", "type"))
 
 
+class _Applied(list[str]):
+    """Rules that removed something, and what is left for the texts of this event."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps = Steps()
+
+
 class Properties:
     """Cleans property objects. Total: any decoded JSON gives an object."""
 
@@ -45,7 +54,7 @@ class Properties:
 
     def clean(self, properties: Mapping[str, object], allowed: Listed) -> tuple[dict[str, object], list[str]]:
         """Allowed properties, cleaned; and the rules that removed something, once for each time."""
-        rules: list[str] = []
+        rules = _Applied()
         kept: dict[str, object] = {}
         for name, value in properties.items():
             if name in self._hashed:
@@ -57,30 +66,30 @@ class Properties:
                 rules.append("property")
         return kept, rules
 
-    def _name(self, name: str, rules: list[str]) -> str:
+    def _name(self, name: str, rules: _Applied) -> str:
         """The rest of a name that the list leaves open may be anything: `$feature/…`."""
-        if len(name) > MAX_NAME_CHARS or self._texts.found(name):
+        if len(name) > MAX_NAME_CHARS or not rules.steps.take(name) or self._texts.found(name):
             rules.append("property_name")
             return self._texts.mark("key", name)
         return name
 
-    def _property(self, name: str, value: object, rules: list[str]) -> object:
+    def _property(self, name: str, value: object, rules: _Applied) -> object:
         if name == "$exception_list":
             return [self._exception(entry, rules) for entry in value[:MAX_ITEMS]] if isinstance(value, list) else []
         if name.startswith("$feature"):
             return self._variant(value, rules)
         return self._value(name, value, rules, 0)
 
-    def _variant(self, value: object, rules: list[str]) -> object:
+    def _variant(self, value: object, rules: _Applied) -> object:
         if isinstance(value, bool) or value is None:
             return value
         text = str(value)
-        if not _VARIANT.fullmatch(text) or self._texts.found(text):
+        if not _VARIANT.fullmatch(text) or not rules.steps.take(text) or self._texts.found(text):
             rules.append("flag_value")
             return self._texts.mark("text", text)
         return value
 
-    def _exception(self, entry: object, rules: list[str]) -> object:
+    def _exception(self, entry: object, rules: _Applied) -> object:
         """An entry of `$exception_list`: what was thrown and where in the program, without what it was about."""
         if not isinstance(entry, dict):
             return {}
@@ -100,15 +109,15 @@ class Properties:
             rules.append("property")
         return kept
 
-    def _frame(self, frame: object, rules: list[str]) -> dict[str, object]:
+    def _frame(self, frame: object, rules: _Applied) -> dict[str, object]:
         """Source lines around the frame and values of its variables are left out."""
         if not isinstance(frame, dict):
             return {}
         return {name: self._value(name, frame[name], rules, 2) for name in _FRAME.intersection(frame)}
 
-    def _value(self, name: str, value: object, rules: list[str], depth: int) -> object:
+    def _value(self, name: str, value: object, rules: _Applied, depth: int) -> object:
         if isinstance(value, str):
-            cleaned = self._text(name, value)
+            cleaned = self._text(name, value) if rules.steps.take(value) else self._unsearched(value)
             rules += cleaned.rules
             return cleaned.text
         if isinstance(value, dict):
@@ -124,7 +133,7 @@ class Properties:
             return self._large(value, rules)
         return value
 
-    def _large(self, value: float, rules: list[str]) -> object:
+    def _large(self, value: float, rules: _Applied) -> object:
         if self._texts.found(f"{value:.0f}") != "card":
             return value
         rules.append("card")
@@ -137,10 +146,10 @@ class Properties:
             return False
         return any(self._texts.found(f"{a}, {b}") == "coordinates" for a, b in (pair, pair[::-1]))
 
-    def _object(self, value: dict[str, Any], rules: list[str], depth: int) -> dict[str, object]:
+    def _object(self, value: dict[str, Any], rules: _Applied, depth: int) -> dict[str, object]:
         kept: dict[str, object] = {}
         for key, one in list(value.items())[:MAX_ITEMS] if depth < MAX_DEPTH else ():
-            shown = self._key(key)
+            shown = self._key(key) if rules.steps.take(key) else self._unsearched(key)
             rules += shown.rules
             if self._keys.is_personal(key):
                 rules.append("key_name")
@@ -153,6 +162,9 @@ class Properties:
         if len(key) > MAX_TEXT_CHARS:
             return Cleaned(self._texts.mark("key", key), ("too_long",))
         return self._texts.clean(key)
+
+    def _unsearched(self, text: str) -> Cleaned:
+        return Cleaned(self._texts.mark("text", text), ("message_budget",))
 
     def _text(self, name: str, text: str) -> Cleaned:
         if name in _ADDRESSES or _ADDRESS.match(text):
