@@ -21,14 +21,15 @@ from tests.accuracy import page as report
 from tests.accuracy.scoring import Score, Signal, read_labels, score
 
 from replay_signals.pipelines.files.reading import read
-from replay_signals.schemas.digests import MessageDigest, SessionDigest, millis
+from replay_signals.schemas.digests import MessageDigest, SessionDigest
 from replay_signals.schemas.messages import AnalyticsEvent, SnapshotMessage
 from replay_signals.schemas.rules import Clicks, Rage, Rules
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.digest.records import Scroll
-from replay_signals.transforms.judge.judgement import judge
 from replay_signals.transforms.session.timeline import timeline_of
+from replay_signals.transforms.signals import find
+from replay_signals.transforms.signals.context import context_of
 
 ROOT = Path(__file__).parents[2]
 ACCURACY = ROOT / "tests" / "accuracy"
@@ -75,11 +76,9 @@ def _scrolls(session: SessionDigest) -> list[float]:
 
 def signals_of(recording: Recording, rules: Rules, with_events: bool = True) -> list[Signal]:
     """Signals of a recording; without its analytics events when asked to stand on the replay alone."""
-    verdict = judge(recording.session, recording.events if with_events else [], rules)
-    return [
-        Signal(s.session_id, s.kind, millis(s.started_at), millis(s.ended_at), s.confidence, s.summary)
-        for s in verdict.signals
-    ]
+    context = context_of(recording.session, recording.events if with_events else [], rules)
+    session = recording.session.session_id
+    return [Signal(session, f.kind, f.started_ms, f.ended_ms, f.confidence, f.summary, f.grade) for f in find(context)]
 
 
 def evaluate(recordings: list[Recording], rules: Rules, with_events: bool = True) -> Score:

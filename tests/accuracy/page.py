@@ -5,7 +5,7 @@ Everything that comes from recordings is escaped: page text is hostile.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from tests.accuracy.rates import Rate, Row, wilson_low
 from tests.accuracy.scoring import Case, Score
 
 from replay_signals.schemas import rrweb
+from replay_signals.schemas.confidence import MIN_LABELS, TABLE, Table
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.session.timeline import Page, timeline_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tests.accuracy.evaluate import Recording
 
 AROUND_MS = (2_000, 4_000)
-BINS = ((0.0, 0.55), (0.55, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
+BINS = ((0.0, 0.55), (0.55, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 1.01))
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1d2430;margin:2rem auto;max-width:70rem;padding:0 1rem}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem}table{border-collapse:collapse;margin:.6rem 0}
@@ -70,15 +71,30 @@ def _numbers(row: Row) -> dict[str, Any]:
 
 def reliability(found: Score) -> list[dict[str, float]]:
     """Of signals judged right or false: mean confidence and share that is right, by band of confidence."""
-    judged = [c for c in found.cases if c.verdict in ("right", "false")]
+    return in_bands([(c.confidence, c.verdict == "right") for c in found.cases if c.verdict in ("right", "false")])
+
+
+def in_bands(told: Sequence[tuple[float, bool]]) -> list[dict[str, float]]:
+    """Number, mean confidence and share that is right of `(confidence, was it right)`, by band of confidence."""
     out = []
     for low, high in BINS:
-        band = [c for c in judged if low <= c.confidence < high]
+        band = [(share, right) for share, right in told if low <= share < high]
         if band:
-            right = sum(c.verdict == "right" for c in band) / len(band)
-            mean = sum(c.confidence for c in band) / len(band)
+            right = sum(right for _, right in band) / len(band)
+            mean = sum(share for share, _ in band) / len(band)
             out.append({"from": low, "to": min(high, 1.0), "signals": len(band), "confidence": mean, "right": right})
     return out
+
+
+def by_kind(found: Score) -> list[tuple[str, int, float, str]]:
+    """Kind, signals judged, mean confidence, and the share that is right with its lower bound, if it says something."""
+    rows = []
+    for row in found.rows():
+        told = [c.confidence for c in found.cases if c.kind == row.kind and c.verdict in ("right", "false")]
+        if told:
+            share = str(row.precision) if len(told) >= MIN_LABELS else "too few labels"
+            rows.append((row.kind, len(told), sum(told) / len(told), share))
+    return rows
 
 
 def render(recordings: Sequence[Recording], scores: Mapping[str, Score], validated: Sequence[Mapping[str, Any]]) -> str:
@@ -99,6 +115,9 @@ def render(recordings: Sequence[Recording], scores: Mapping[str, Score], validat
         "<h2>Reliability of the confidence</h2>",
         _plot(reliability(main)),
         "<p><small>Numbers beside the dots: signals in the band.</small></p>",
+        "<table><tr><th>kind<th>signals<th>mean confidence<th>right</tr>",
+        *(f"<tr><td>{escape(k)}<td>{n}<td>{mean:.2f}<td>{right}</tr>" for k, n, mean, right in by_kind(main)),
+        "</table>",
     ]
     parts += ["<h2>Misses and false alarms</h2>", *(_moment(c, recordings) for c in main.cases if c.verdict in _BAD)]
     return "\n".join(parts) + "</html>"
@@ -178,6 +197,9 @@ def markdown(
             for b in reliability(main)
         )
     )
+    kinds = [f"| `{kind}` | {n} | {mean:.2f} | {right} |" for kind, n, mean, right in by_kind(main)]
+    parts.append("\n".join(["| kind | signals | mean confidence | right |\n|---|---|---|---|", *kinds]))
+    parts.append("\n".join([TABLE_PROSE, *cells(TABLE)]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -212,6 +234,24 @@ RELIABILITY = """## Reliability of the confidence
 | confidence | signals | mean | right |
 |---|---|---|---|
 """
+
+
+TABLE_PROSE = """## Where the confidences come from
+
+`schemas/confidence.toml`, fitted by `python -m tests.accuracy.calibrate FOLDERS --write`: of findings of one kind and
+one grade of evidence, the share that labels confirm; with few labels it leans on an estimate, and weaker evidence never
+counts for more. The fit uses development recordings; its report predicts each site from the others.
+
+| kind | grade of evidence | labels | right | confidence |
+|---|---|---|---|---|"""
+
+
+def cells(table: Table) -> Iterator[str]:
+    """Rows of the table of confidences."""
+    for kind, grades in table.kinds.items():
+        for grade, c in grades.items():
+            labels = f"{c.labels}, too few" if c.too_few else str(c.labels)
+            yield f"| `{kind}` | {grade} | {labels} | {c.right} | {c.confidence:.2f} |"
 
 
 def plot(found: Score) -> str:

@@ -97,6 +97,7 @@ class Signal:
     end_ms: float
     confidence: float
     summary: str = ""
+    grade: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Case:
     label: str
     text: str
     confidence: float = 0.0
+    grade: str = ""
 
 
 @dataclass
@@ -181,10 +183,8 @@ class _Recording:
             verdict = "right" if i in self.justified else "false" if false else ""
             if verdict:
                 says = self.accused.get(i, "")
-                case = Case(
-                    self.name, self.site, signal.kind, signal.start_ms, verdict, says, signal.summary, signal.confidence
-                )
-                self.out.cases.append(case)
+                told = (signal.summary, signal.confidence, signal.grade)
+                self.out.cases.append(Case(self.name, self.site, signal.kind, signal.start_ms, verdict, says, *told))
 
     def _expected(self, label: Label) -> None:
         """A label that a signal should answer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from replay_signals.schemas.confidence import TABLE
 from support.dom import button, el, link
 from support.web import Page, Visit
 
@@ -28,13 +29,13 @@ def test_the_last_page_answered_with_an_error(status: int) -> None:
 def test_a_page_that_calls_itself_missing_where_no_status_is_known() -> None:
     visit, page = lost(how=None)
     page.lives(9000)
-    assert visit.outcome().signal("dead_end").confidence <= 0.9
+    assert visit.outcome().signal("dead_end").confidence == TABLE.confidence("dead_end", "words")
 
 
 def test_a_bare_page_without_a_known_status_is_a_guess() -> None:
     visit, page = lost(404, el("p", "..."), how=None)
     page.lives(9000)
-    assert visit.outcome().signal("dead_end").confidence <= 0.6
+    assert visit.outcome().signal("dead_end").confidence == TABLE.confidence("dead_end", "empty")
 
 
 def test_a_bare_page_that_answered_well_is_none() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from replay_signals.schemas.confidence import TABLE
 from support.dom import El, button, el, field_, link
 from support.web import Page, Visit
 
@@ -43,7 +44,7 @@ def test_typed_and_the_session_ended_is_less_sure() -> None:
     visit, page = contact()
     page.types("name", "Ann", at=2000).lives(20_000)
     assert visit.kinds() == ["form_abandonment"]
-    assert visit.outcome().signal("form_abandonment").confidence <= 0.7
+    assert visit.outcome().signal("form_abandonment").confidence == TABLE.confidence(KIND, "ended")
 
 
 def test_the_summary_tells_no_typed_text() -> None:
@@ -145,7 +146,7 @@ def test_two_forms_one_sent() -> None:
     outcome = visit.outcome()
     assert outcome.kinds == ["form_abandonment"]
     assert outcome.evidence("form_abandonment")["fields"] == ["q"]
-    assert outcome.signal("form_abandonment").confidence <= 0.7
+    assert outcome.signal("form_abandonment").confidence == TABLE.confidence(KIND, "search_left")
 
 
 def test_analytics_of_the_page_do_not_send_the_form() -> None:

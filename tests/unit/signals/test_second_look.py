@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from replay_signals.schemas.confidence import TABLE
 from support import events as rrweb
 from support.dom import El, button, el, link
 from support.web import Page, Visit
@@ -328,7 +329,7 @@ def test_one_click_on_what_acts_outside_the_page_is_unknown_and_hammering_is_rag
     visit, page = shop(button(name, id="it"))
     page.clicks("it", 4000, 4200, 4400, 4600, 4800, 5000).lives(60_000)
     assert visit.kinds() == ["rage_click"]
-    assert visit.outcome().signal("rage_click").confidence <= 0.6
+    assert visit.outcome().signal("rage_click").confidence == TABLE.confidence("rage_click", "weak")
 
 
 @pytest.mark.parametrize("name", ["Label", "Rechnung", "Bon de livraison", "領収書"])

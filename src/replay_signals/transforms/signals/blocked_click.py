@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 
+from replay_signals.schemas.confidence import grade_of
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.web import DEAD
 from replay_signals.transforms.session.elements import element_label
@@ -34,7 +35,8 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
         failed = j.failed or context.errors.of(j)  # which are kinds of their own
         if j.verdict == DEAD and j.blocked and not failed and j not in context.raging and "X" not in j.click.opt_outs:
             what = element_label(j.click.control, j.click.node_id)
-            finding = of_click(KIND, j, f"Clicked {what}, which is disabled", j.confidence, Evidence(reason=j.reason))
+            summary, grade = f"Clicked {what}, which is disabled", grade_of(j.confidence)
+            finding = of_click(KIND, j, summary, grade, Evidence(reason=j.reason))
             finding.blocked = 0.6
             found.append(finding)
     return found

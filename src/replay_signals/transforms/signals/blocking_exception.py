@@ -28,9 +28,8 @@ GIVEN_UP_MS = 30_000
 """Who leaves this soon after the exception left over it; the same time as for the severity's `left`."""
 MIN_SILENT = 2
 """Controls: one may be dead for a reason of its own."""
-CLICK_CONFIDENCE = 0.9
-PAGE_CONFIDENCE = 0.75
-"""Less sure: the controls may be silent for another reason than the exception."""
+OF_CLICK, OF_PAGE = "click", "page"
+"""Grades of evidence; the controls of a page may be silent for another reason than its exception."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,9 +63,8 @@ def _of_handlers(context: SessionContext) -> list[Finding[Evidence]]:
         error = next(e for e in context.errors.of(j) if e.uncaught)
         what = element_label(j.click.control, j.click.node_id)
         evidence = Evidence(message=error.message, source=error.source, tried_again=again, left=left)
-        finding = of_clicks(
-            KIND, group, f"{what} cannot work: {error.message[:MAX_MESSAGE_CHARS]}", CLICK_CONFIDENCE, evidence
-        )
+        summary = f"{what} cannot work: {error.message[:MAX_MESSAGE_CHARS]}"
+        finding = of_clicks(KIND, group, summary, OF_CLICK, evidence)
         finding.blocked = 1.0
         found.append(finding)
     return found
@@ -108,7 +106,7 @@ def _of_page(error: PageError, silent: int) -> Finding[Evidence]:
         error.page,
         error.t,
         error.page.end_ms,
-        PAGE_CONFIDENCE,
+        OF_PAGE,
         f"After {error.message[:MAX_MESSAGE_CHARS]} nothing on the page answered",
         Evidence(message=error.message, source=error.source, silent_controls=silent),
         blocked=1.0,

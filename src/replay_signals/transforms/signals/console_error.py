@@ -19,8 +19,8 @@ from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding
 
 KIND = "console_error"
-CONFIDENCE = 0.9
-"""Whether a console line was an uncaught exception is told from its text."""
+UNCAUGHT = "uncaught"
+"""The only grade of evidence: whether a console line was an uncaught exception is told from its text."""
 MAX_MESSAGE_CHARS = 160
 """Of the message in the summary, which has nothing else to say."""
 
@@ -49,7 +49,7 @@ def _finding(errors: list[PageError]) -> Finding[Evidence]:
         first.page,
         first.t,
         errors[-1].t,
-        CONFIDENCE,
+        UNCAUGHT,
         f"The page raised: {first.message[:MAX_MESSAGE_CHARS]}",
         Evidence(message=first.message, source=first.source, times=len(errors)),
     )

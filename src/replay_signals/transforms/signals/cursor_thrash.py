@@ -51,8 +51,10 @@ JOIN_MS = 600
 """Half a window: shaking with a pause shorter than this is one."""
 CLICK_BEFORE_MS = 200
 """A click this soon before belongs to the movement: the hand was working, not shaking."""
-BASE_CONFIDENCE, PER_TURN, MAX_CONFIDENCE = 0.7, 0.02, 0.95
-"""More turns are surer; games and drawing without clicks look the same."""
+LONG, SHORT = "long", "short"
+"""Grades of evidence: more turns are surer; games and drawing without clicks look the same."""
+LONG_TURNS = 10
+"""Two windows' worth."""
 _RELEASES = frozenset((rrweb.MOUSE_UP, rrweb.CLICK, rrweb.DBL_CLICK, rrweb.CONTEXT_MENU))
 """A context menu takes the release for itself."""
 MAX_GAP_MS = MAX_WINDOW_MS / WINDOW_STEPS
@@ -89,10 +91,10 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
 
 
 def _finding(page: Page, start: float, end: float, turns: int, path_px: float) -> Finding[Evidence]:
-    confidence = min(MAX_CONFIDENCE, BASE_CONFIDENCE + PER_TURN * turns)
+    grade = LONG if turns >= LONG_TURNS else SHORT
     summary = f"Shook the pointer for {(end - start) / 1000:.1f} s"
     evidence = Evidence(turns=turns, path_px=round(path_px))
-    return Finding(KIND, page, start, end, confidence, summary, evidence, blocked=0.1)
+    return Finding(KIND, page, start, end, grade, summary, evidence, blocked=0.1)
 
 
 def positions(page: Page) -> list[Point]:

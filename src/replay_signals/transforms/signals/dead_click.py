@@ -11,6 +11,7 @@ from typing import Annotated
 
 import msgspec
 
+from replay_signals.schemas.confidence import grade_of
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.second_look import DOUBLE_MS
 from replay_signals.transforms.clicks.web import DEAD, Judged
@@ -61,7 +62,7 @@ def find(context: SessionContext, signal: Signal[Evidence]) -> list[Finding[Evid
         tries[place] = tries.get(place, 0) + 1
         evidence = Evidence(reason=j.reason, watched_ms=round(context.watched_ms(j)), attempt=tries[place])
         summary = f"{str(signal.gesture).capitalize()} on {what}: nothing happened"
-        finding = of_click(signal.kind, j, summary, j.confidence, evidence)
+        finding = of_click(signal.kind, j, summary, grade_of(j.confidence), evidence)
         finding.blocked = 0.8
         finding.attempts = tries[place]
         found.append(finding)

@@ -22,11 +22,8 @@ from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding
 
 KIND = "dead_end"
-STATUS_CONFIDENCE = 0.95
-WORDS_CONFIDENCE = 0.85
-"""Less sure: title and heading may speak of something else."""
-EMPTY_CONFIDENCE = 0.6
-"""Least sure: a bare confirmation page has no control either."""
+STATUS, WORDS, EMPTY = "status", "words", "empty"
+"""Grades of evidence; title and heading may speak of something else, and a bare confirmation page has no control."""
 EMPTY_MAX_ELEMENTS = 40
 """An error page of a server is a heading and a line; a page with more on it is being read."""
 
@@ -47,21 +44,17 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
         if any(j.answered and j.click.page is page for j in context.clicks) or _went_on(context, page):
             continue
         if status is not None and status >= 400:
-            found.append(_finding(page, STATUS_CONFIDENCE, f"The visit ended on a page that answered {status}", status))
+            found.append(_finding(page, STATUS, f"The visit ended on a page that answered {status}", status))
         elif status is None and says_error(page, context.timeline.pages):
-            found.append(
-                _finding(page, WORDS_CONFIDENCE, "The visit ended on a page that calls itself missing or broken", None)
-            )
+            found.append(_finding(page, WORDS, "The visit ended on a page that calls itself missing or broken", None))
         elif status is None and page.index and _barren(page):
-            found.append(
-                _finding(page, EMPTY_CONFIDENCE, "The visit ended on a page that offers nothing to go on with", None)
-            )
+            found.append(_finding(page, EMPTY, "The visit ended on a page that offers nothing to go on with", None))
     return found
 
 
-def _finding(page: Page, confidence: float, summary: str, status: int | None) -> Finding[Evidence]:
+def _finding(page: Page, grade: str, summary: str, status: int | None) -> Finding[Evidence]:
     evidence = Evidence(status=status, controls=page.elements.control_count)
-    return Finding(KIND, page, page.opened_ms, page.end_ms, confidence, summary, evidence, blocked=1.0)
+    return Finding(KIND, page, page.opened_ms, page.end_ms, grade, summary, evidence, blocked=1.0)
 
 
 def _went_on(context: SessionContext, page: Page) -> bool:

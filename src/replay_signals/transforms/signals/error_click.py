@@ -21,9 +21,8 @@ from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import MAX_MESSAGE_CHARS, Finding, of_clicks
 
 KIND = "error_click"
-UNCAUGHT_CONFIDENCE = 0.95
-LOGGED_CONFIDENCE = 0.8
-"""Less sure: pages also log as errors what they cope with."""
+UNCAUGHT, LOGGED = "uncaught", "logged"
+"""Grades of evidence; pages also log as errors what they cope with."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +47,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
             message=error.message, source=error.source, uncaught=uncaught, after_ms=round(error.t - j.click.t, 1)
         )
         summary = f"Clicking {what} raised: {error.message[:MAX_MESSAGE_CHARS]}"
-        finding = of_clicks(KIND, group, summary, UNCAUGHT_CONFIDENCE if uncaught else LOGGED_CONFIDENCE, evidence)
+        finding = of_clicks(KIND, group, summary, UNCAUGHT if uncaught else LOGGED, evidence)
         finding.blocked = 0.0 if j.answered else 0.9 if uncaught else 0.6
         found.append(finding)
     return found

@@ -32,9 +32,8 @@ from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding, of_clicks
 
 KIND = "failed_request"
-RECORDED_CONFIDENCE = 0.95
-LOGGED_CONFIDENCE = 0.75
-"""Less sure: the line may speak of a request that the click did not send."""
+RECORDED, LOGGED = "recorded", "logged"
+"""Grades of evidence; a logged line may speak of a request that the click did not send."""
 SHOWN = 0.5
 """How far a failure that the page shows stops the visitor, of one that it does not show: they know of it."""
 REFUSED = 0.6
@@ -83,7 +82,7 @@ def _logged(context: SessionContext) -> list[Finding[Evidence]]:
         what = element_label(j.click.control, j.click.node_id) or "one place"
         evidence = Evidence(status=error.http_status, logged=error.message, source=error.source)
         summary = f"Clicking {what} sent a request that failed with {error.http_status}"
-        finding = of_clicks(KIND, group, summary, LOGGED_CONFIDENCE, evidence)
+        finding = of_clicks(KIND, group, summary, LOGGED, evidence)
         finding.blocked = _blocked(j, error.http_status)
         found.append(finding)
     return found
@@ -107,7 +106,7 @@ def _recorded(context: SessionContext) -> list[Finding[Evidence]]:
             logged=[e.message for e in context.errors.of(j)][:MAX_LINES],
         )
         summary = f"Clicking {what} sent {call}, which failed with {request.status}"
-        finding = of_clicks(KIND, group, summary, RECORDED_CONFIDENCE, evidence)
+        finding = of_clicks(KIND, group, summary, RECORDED, evidence)
         finding.blocked = _blocked(j, request.status)
         found.append(finding)
     return found

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from replay_signals.schemas.confidence import TABLE
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.timeline import Page
@@ -24,16 +25,16 @@ MAX_MESSAGE_CHARS = 120
 class Finding(Generic[E]):
     """What a detector found. Times are epoch ms of the client's clock, `x` and `y` CSS pixels of the viewport.
 
-    `confidence` is the share of such findings expected to be right: an estimate that docs/accuracy.md holds against
-    labelled recordings. `blocked` says how far the visitor was stopped: 0 not, 0.1-0.2 annoyed, 0.3-0.4 held up,
-    0.6-0.9 this way was closed, 1 completely. `recovered` says whether they got there after all.
+    `grade` names how strong the evidence is; with the kind it gives the `confidence`, the share of such findings
+    expected to be right (schemas/confidence). `blocked` says how far the visitor was stopped: 0 not, 0.1-0.2 annoyed,
+    0.3-0.4 held up, 0.6-0.9 this way was closed, 1 completely. `recovered` says whether they got there after all.
     """
 
     kind: str
     page: Page
     started_ms: float
     ended_ms: float
-    confidence: float
+    grade: str
     summary: str
     evidence: E
     control: Control | None = None
@@ -47,8 +48,18 @@ class Finding(Generic[E]):
     attempts: int = 0
     recovered: bool = False
 
+    @property
+    def confidence(self) -> float:
+        """The share of such findings expected to be right."""
+        return TABLE.confidence(self.kind, self.grade)
 
-def of_click(kind: str, j: Judged, summary: str, confidence: float, evidence: E) -> Finding[E]:
+    @property
+    def prior(self) -> float:
+        """The same before any label was counted."""
+        return TABLE.prior(self.kind, self.grade)
+
+
+def of_click(kind: str, j: Judged, summary: str, grade: str, evidence: E) -> Finding[E]:
     """A finding about one click."""
     c = j.click
     return Finding(
@@ -56,7 +67,7 @@ def of_click(kind: str, j: Judged, summary: str, confidence: float, evidence: E)
         c.page,
         c.down_ms,
         c.t,
-        confidence,
+        grade,
         summary,
         evidence,
         control=c.control,
@@ -70,9 +81,9 @@ def of_click(kind: str, j: Judged, summary: str, confidence: float, evidence: E)
     )
 
 
-def of_clicks(kind: str, group: list[Judged], summary: str, confidence: float, evidence: E) -> Finding[E]:
+def of_clicks(kind: str, group: list[Judged], summary: str, grade: str, evidence: E) -> Finding[E]:
     """A finding about clicks that are one incident; the first of them stands for all."""
-    finding = of_click(kind, group[0], summary, confidence, evidence)
+    finding = of_click(kind, group[0], summary, grade, evidence)
     finding.ended_ms = group[-1].click.t
     finding.click_count = finding.attempts = len(group)
     return finding

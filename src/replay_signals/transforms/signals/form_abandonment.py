@@ -24,11 +24,10 @@ from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding
 
 KIND = "form_abandonment"
-LEFT_CONFIDENCE = 0.9
-END_CONFIDENCE = 0.6
-"""The recording may end before the sending."""
-SEARCHING = 0.2
-"""Taken off in a search box: what was typed may have filtered the page already."""
+LEFT, ENDED = "left", "ended"
+"""Grades of evidence; the recording may end before the sending."""
+SEARCHING = "search_"
+"""Before the grade, for a search box: what was typed may have filtered the page already."""
 MAX_NAMED, MAX_FIELDS = 3, 20
 """Field names in the summary, which is one line, and in the evidence."""
 
@@ -61,14 +60,14 @@ def _finding(form: Form, given_up: list[TypedField], following: Page | None) -> 
     names = [f.control.name or f.control.dom_id or f.control.tag for f in given_up]
     left = following is not None
     left_ms = following.opened_ms if following is not None else page.end_ms
-    confidence = (LEFT_CONFIDENCE if left else END_CONFIDENCE) - (SEARCHING if form.is_search else 0.0)
+    grade = (SEARCHING if form.is_search else "") + (LEFT if left else ENDED)
     where = "went elsewhere" if left else "the session ended"
     return Finding(
         KIND,
         page,
         form.first_ms,
         left_ms,
-        confidence,
+        grade,
         f"Typed into {', '.join(names[:MAX_NAMED])} and did not send it; {where}",
         Evidence(
             fields=names[:MAX_FIELDS],

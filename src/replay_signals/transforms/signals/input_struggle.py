@@ -39,9 +39,8 @@ MIN_TYPED_CHARS = 4
 """Half of less is a single key."""
 MIN_ENTERED_CHARS = 2
 """A field that is emptied of this much in one step was entered; one character is taken back with one key."""
-REFUSED_CONFIDENCE = 0.8
-CORRECTED_CONFIDENCE = 0.7
-"""Less sure: some people write that way."""
+SAID, ANSWERED, CORRECTED = "said", "answered", "corrected"
+"""Grades of evidence: the page said what is wrong; only a request's answer did; typed again, as some people write."""
 REFUSING_STATUSES = frozenset((400, 401, 409, 422))
 """What was sent is wrong (RFC 9110: 400, 409, 422) or nobody is known by it (401); others do not speak of the input."""
 MAX_ALERTS = 5
@@ -131,13 +130,14 @@ def _complaint(page: Page, t: float, record: records.Mutation) -> _Complaint | N
 def _refusal(page: Page, tries: list[_Try], complaints: list[_Complaint]) -> Finding[Evidence]:
     first = tries[0]
     control = control_at(page, first.node_id)
-    texts = [text for c in complaints if c.t >= first.t for text in c.texts]
+    heard = [c for c in complaints if c.t >= first.t]
+    texts = [text for c in heard for text in c.texts]
     return Finding(
         KIND,
         page,
         first.t,
         tries[-1].t,
-        REFUSED_CONFIDENCE,
+        ANSWERED if all(c.silent for c in heard) else SAID,
         f"{len(tries)} times {element_label(control, first.node_id)} was refused with an error",
         Evidence(refusals=len(tries), alerts=list(dict.fromkeys(texts))[:MAX_ALERTS]),
         control=control,
@@ -174,7 +174,7 @@ def _correction(page: Page, box: TypedField, when: list[float]) -> Finding[Evide
         page,
         when[0],
         when[-1],
-        CORRECTED_CONFIDENCE,
+        CORRECTED,
         f"Typed {element_label(box.control, None)} again {len(when)} times",
         Evidence(corrections=len(when)),
         control=box.control,

@@ -39,12 +39,9 @@ OUTSIDE_DWELL_MS = 3500
 """Shorter where what followed is not recorded: a closed tab looks the same as going back to a search result."""
 REDIRECT_MS = 300
 """Nobody reads and decides this fast."""
-BROWSER_CONFIDENCE = 0.9
-RETURNED_CONFIDENCE = 0.75
-"""Without the browser's word: a link may lead to the page before."""
-CONTENT_CONFIDENCE = 0.7
-"""Within one document: its content tells, its address does not."""
-OUTSIDE_CONFIDENCE = 0.6
+BROWSER, RETURNED, CONTENT, OUTSIDE = "browser", "returned", "content", "outside"
+"""Grades of evidence: the browser's word; the page before was loaded again (a link may lead there); the content of the
+page before came back within one document; nothing that followed was recorded."""
 CLOCKS_MS = 100
 """Times of events and of the recording differ by this much."""
 OUTSIDE_MS = 3000
@@ -104,7 +101,7 @@ def _within(page: Page, way: WayBack) -> Finding[Evidence]:
     """A way back in a single-page application, between pages of one document."""
     known, url = urls.clean(page.href), urls.clean(way.url)
     seen = Visit(url, way.shown_ms, way.returned_ms, page)
-    return _finding(page, Visit(known, page.start_ms), seen, Visit(known, way.returned_ms), CONTENT_CONFIDENCE)
+    return _finding(page, Visit(known, page.start_ms), seen, Visit(known, way.returned_ms), CONTENT)
 
 
 def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit | None) -> Finding[Evidence] | None:
@@ -115,13 +112,13 @@ def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit 
     page = _page(window, before, visit)
     came = before is not None and before.url != visit.url and not _broken(visit)
     if outside and came and REDIRECT_MS <= dwell <= OUTSIDE_DWELL_MS:
-        return _finding(page, before, visit, None, OUTSIDE_CONFIDENCE)
+        return _finding(page, before, visit, None, OUTSIDE)
     if following is None or outside or not REDIRECT_MS <= dwell <= DWELL_MS:
         return None
     if following.back is not None:
-        return _finding(page, before, visit, following, BROWSER_CONFIDENCE) if following.back else None
+        return _finding(page, before, visit, following, BROWSER) if following.back else None
     returned = before is not None and "" != before.url == following.url != visit.url
-    return _finding(page, before, visit, following, RETURNED_CONFIDENCE) if returned else None
+    return _finding(page, before, visit, following, RETURNED) if returned else None
 
 
 def _opened_ms(visit: Visit) -> float:
@@ -139,9 +136,7 @@ def _page(window: Window, before: Visit | None, visit: Visit) -> Page:
     return visit.page or (before.page if before is not None else None) or window.pages[0]
 
 
-def _finding(
-    page: Page, before: Visit | None, visit: Visit, following: Visit | None, confidence: float
-) -> Finding[Evidence]:
+def _finding(page: Page, before: Visit | None, visit: Visit, following: Visit | None, grade: str) -> Finding[Evidence]:
     dwell_ms = (visit.left_ms or visit.start_ms) - visit.start_ms
     back_to = following.url if following is not None else ""
     return Finding(
@@ -149,7 +144,7 @@ def _finding(
         page,
         visit.start_ms,
         following.start_ms if following is not None else visit.start_ms + dwell_ms,
-        confidence,
+        grade,
         f"Looked at {visit.url or 'the page'} for {dwell_ms / 1000:.1f} s and went back",
         Evidence(
             dwell_ms=round(dwell_ms),

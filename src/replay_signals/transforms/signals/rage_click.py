@@ -12,6 +12,7 @@ from typing import Annotated
 
 import msgspec
 
+from replay_signals.schemas.confidence import grade_of
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.signals import settling
@@ -21,10 +22,9 @@ from replay_signals.transforms.signals.finding import MAX_OFFSETS, Finding, of_c
 
 KIND = "rage_click"
 UNSURE = 0.6
-"""Confidence where no click of the burst is known to be dead: on a place that is no control, or on a stuck one."""
+"""Score where no click of the burst is known to be dead: on a place that is no control, or on a stuck one."""
 REPEATED = 0.03
-"""Added to the confidence of the least sure click: who clicks again saw nothing happen either."""
-MAX_CONFIDENCE = 0.97
+"""Added to the score of the least sure click: who clicks again saw nothing happen either."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,12 +53,13 @@ def find(context: SessionContext, signal: Signal[Evidence]) -> list[Finding[Evid
         what = element_label(first.click.control, first.click.node_id)
         seconds = (burst.end_ms - burst.start_ms) / 1000
         count = len(burst.clicks)
-        base = min((j.confidence for j in silent), default=UNSURE)
+        surest = min((j.confidence for j in silent), default=UNSURE)
+        unsure = burst.aimless or burst.stuck or burst.impatient
         finding = of_click(
             signal.kind,
             first,
             f"{count} {signal.gesture}s on {what or 'one place'} in {seconds:.1f} s and no progress",
-            base,
+            grade_of(UNSURE if unsure else surest + REPEATED),
             Evidence(
                 clicks=count,
                 unanswered=len(silent) or count,
@@ -69,9 +70,6 @@ def find(context: SessionContext, signal: Signal[Evidence]) -> list[Finding[Evid
         )
         finding.ended_ms = burst.end_ms
         finding.click_count = finding.attempts = count
-        finding.confidence = (
-            UNSURE if burst.aimless or burst.stuck or burst.impatient else min(MAX_CONFIDENCE, base + REPEATED)
-        )
         finding.blocked = 1.0
         found.append(finding)
     return found

@@ -32,8 +32,8 @@ KIND = "refresh_loop"
 MIN_LOADS = 3
 """Conviva: page loop, three loads in 15 s."""
 WINDOW_MS = 15_000
-CONFIDENCE = 0.85
-"""A page that reloads itself without being used looks the same."""
+LOADS = "loads"
+"""The only grade of evidence: a page that reloads itself without being used looks the same."""
 EVEN_MS = 100
 """Timers are this exact; hands are not."""
 EVEN_SHARE = 0.03
@@ -126,7 +126,7 @@ def _finding(window: Window, run: list[Visit]) -> Finding[Evidence]:
         page,
         start_ms if run[0].page is None else page.opened_ms,
         end_ms,
-        CONFIDENCE,
+        LOADS,
         f"Loaded the page {len(run)} times in {(end_ms - start_ms) / 1000:.0f} s",
         Evidence(loads=len(run), offsets_ms=[round(visit.start_ms - start_ms) for visit in run][:MAX_OFFSETS]),
         blocked=0.6,

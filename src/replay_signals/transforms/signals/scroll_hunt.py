@@ -36,8 +36,8 @@ MIN_ROOM_SHARE = 0.5
 """Of the longest leg, on pages with little room to scroll."""
 MIN_PATH_RATIO = 3
 """Path over net movement: a hunt ends near where it began."""
-BASE_CONFIDENCE, PER_TURN, MAX_CONFIDENCE = 0.7, 0.05, 0.95
-"""More turns are surer; comparing two places of a page looks the same."""
+LONG, SHORT = "long", "short"
+"""Grades of evidence: more turns are surer; comparing two places of a page looks the same."""
 
 Leg = tuple[float, float, float]
 """Start and end (epoch ms) and signed distance (px) of scrolling in one direction."""
@@ -70,7 +70,7 @@ def _finding(page: Page, run: list[Leg]) -> Finding[Evidence]:
         page,
         run[0][0],
         run[-1][1],
-        min(MAX_CONFIDENCE, BASE_CONFIDENCE + PER_TURN * (turns - MIN_TURNS)),
+        LONG if turns > MIN_TURNS else SHORT,
         f"Scrolled up and down {turns} times in {seconds:.1f} s",
         Evidence(turns=turns, path_px=round(path)),
         blocked=0.2,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from replay_signals.schemas.confidence import grade_of
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.web import SLOW
 from replay_signals.transforms.session.elements import element_label
@@ -35,7 +36,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
             what = element_label(j.click.control, j.click.node_id) or "one place"
             summary = f"{what} answered after {j.reaction_ms / 1000:.1f} s"
             evidence = Evidence(reaction=j.reaction, requests=[r.url for r in j.requests][:MAX_URLS])
-            finding = of_click(KIND, j, summary, j.confidence, evidence)
+            finding = of_click(KIND, j, summary, grade_of(j.confidence), evidence)
             finding.ended_ms = j.click.t + j.reaction_ms
             finding.recovered = True
             found.append(finding)

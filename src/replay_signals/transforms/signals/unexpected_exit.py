@@ -11,6 +11,7 @@ from typing import Annotated
 
 import msgspec
 
+from replay_signals.schemas.confidence import grade_of
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.signals import settling
@@ -21,10 +22,8 @@ from replay_signals.transforms.signals.finding import Finding
 KIND = "unexpected_exit"
 SOON_MS = 15_000
 """Two evidence windows: the time to see that a click did nothing, and to try once more."""
-MIN_CONFIDENCE = 0.5
+MIN_PRIOR = 0.5
 """Of the trouble: what is likelier wrong than right explains no exit."""
-AFTER_TROUBLE = 0.9
-"""Confidence of the exit, of that of its trouble: visitors also leave because they are done."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +36,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """At most one finding, about the last of the context's troubles."""
     timeline = context.timeline
-    troubles = [f for f in context.troubles if f.confidence >= MIN_CONFIDENCE and f.blocked > 0]
+    troubles = [f for f in context.troubles if f.prior >= MIN_PRIOR and f.blocked > 0]
     if not troubles:
         return []
     last = max(troubles, key=lambda f: (f.ended_ms, f.kind))
@@ -54,7 +53,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
         last.page,
         last.started_ms,
         end,
-        round(AFTER_TROUBLE * last.confidence, 3),
+        grade_of(last.prior),
         f"Left after {last.kind.replace('_', ' ')} on {what}",
         Evidence(after=last.kind, left_after_ms=round(end - last.ended_ms)),
         control=last.control,
