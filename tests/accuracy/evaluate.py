@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 from tests.accuracy import page as report
+from tests.accuracy.grouping import Bcubed, Item, bcubed, items_of
 from tests.accuracy.scoring import Score, Signal, read_labels, score
 
 from replay_signals.pipelines.files.reading import read
@@ -81,6 +82,17 @@ def signals_of(recording: Recording, rules: Rules, with_events: bool = True) -> 
     return [Signal(session, f.kind, f.started_ms, f.ended_ms, f.confidence, f.summary, f.grade) for f in find(context)]
 
 
+def grouped(recordings: list[Recording], rules: Rules) -> dict[str, Bcubed]:
+    """How well problems group what was broken; a site stands for a team, as another site's pages are another's."""
+    found: dict[bool, list[Item]] = {False: [], True: []}
+    for recording in recordings:
+        own = SessionDigest(recording.site, recording.session.session_id, recording.session.messages)
+        verdict = judge(own, recording.events, rules)
+        for by_control in found:
+            found[by_control] += items_of(recording.name, recording.labels, verdict, by_control=by_control)
+    return {"what failed": bcubed(found[False]), "control that failed": bcubed(found[True])}
+
+
 def evaluate(recordings: list[Recording], rules: Rules, with_events: bool = True) -> Score:
     """The score of recordings under some rules."""
     signals = [s for r in recordings for s in signals_of(r, rules, with_events)]
@@ -142,15 +154,28 @@ def main() -> int:
         return 1
     rules = Rules()
     scores = {"with analytics events": evaluate(recordings, rules), "replay alone": evaluate(recordings, rules, False)}
+    groups = grouped(recordings, rules)
     validated = cross_validate(recordings)
     args.out.mkdir(parents=True, exist_ok=True)
     html = report.render(recordings, scores, validated)
     (args.out / "accuracy.html").write_text(html)
-    (args.out / "accuracy.json").write_text(json.dumps(report.numbers(scores, validated), indent=1))
+    (args.out / "accuracy.json").write_text(
+        json.dumps(
+            report.numbers(scores, validated)
+            | {"grouping": {name: msgspec.to_builtins(b._asdict()) for name, b in groups.items()}},
+            indent=1,
+        )
+    )
     if args.docs:
         (ROOT / "docs" / "accuracy.md").write_text(report.markdown(recordings, scores, validated))
         (ROOT / "docs" / "accuracy-reliability.svg").write_text(report.plot(scores["with analytics events"]) + "\n")
     print(report.text(scores["with analytics events"]))
+    print()
+    for name, b in groups.items():
+        print(
+            f"problems by {name}: B-cubed precision {b.precision:.1%}, recall {b.recall:.1%} "
+            f"({b.items} faults found, {b.faults} causes, {b.problems} problems)"
+        )
     print(f"\n{len(recordings)} recordings; the whole page: {args.out / 'accuracy.html'}")
     return 0
 

@@ -230,7 +230,14 @@ class Privacy(Struct, frozen=True, forbid_unknown_fields=True):
             "$browser_version",
         ),
         *("$current_url", "$dead_click_*", "$device_type", "$event_type", "$exception_level", "$exception_list"),
-        *("$exception_handled", "$exception_message", "$exception_type", "$feature/*", "$feature_flag"),
+        *(
+            "$exception_handled",
+            "$exception_issue_id",
+            "$exception_message",
+            "$exception_type",
+            "$feature/*",
+            "$feature_flag",
+        ),
         *(
             "$feature_flag_response",
             "$geoip_country_code",

@@ -40,7 +40,7 @@ def place_flags(tag: str, a: Attributes) -> str:
         flags = CONTENT
     elif tag in _BOX_TAGS and (_is_called_layout(a.id) or _is_called_layout(a.class_)):
         flags = LAYOUT
-    return flags + NAMED if tag in _BOX_TAGS and _is_named(a) else flags
+    return flags + NAMED if (tag in _BOX_TAGS or "-" in tag) and _is_named(a) else flags
 
 
 def _is_named(a: Attributes) -> bool:

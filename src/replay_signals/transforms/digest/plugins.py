@@ -23,6 +23,8 @@ from replay_signals.transforms.digest.records import (
 MAX_URL_CHARS = 1000
 MAX_REQUESTS = 500
 MAX_MESSAGE_CHARS = 300
+MAX_STACK_LINES = 10
+"""Frames above the tenth are those of every event of a framework."""
 MAX_DURATION_MS = 86_400_000
 
 _href = msgspec.json.Decoder(rrweb.Meta)
@@ -92,7 +94,9 @@ def _console_line(payload: Raw, masking: Masking) -> Console:
     source = data.trace[0] if data.trace else ""
     trace = masking.line(source, "console_trace", 200) if source else ""
     harmless = level == "error" and is_harmless(raw, source if isinstance(source, str) else "")
-    return Console(0, level, message, trace, is_uncaught(raw), http_status_in(raw), harmless)
+    below = data.trace[1:MAX_STACK_LINES] if level == "error" else []
+    stack = [masking.line(one, "console_trace", 200) for one in below if isinstance(one, str)]
+    return Console(0, level, message, trace, is_uncaught(raw), http_status_in(raw), harmless, stack)
 
 
 def _request(r: rrweb.Request, masking: Masking) -> RecordedRequest:

@@ -199,7 +199,8 @@ class Custom(BaseRecord, tag=13):
 
 
 class Console(BaseRecord, tag=14):
-    """A console line; `level` is `info`, `warn` or `error`, `trace` the first line of the stack.
+    """A console line; `level` is `info`, `warn` or `error`, `trace` the first line of the stack, `stack` those below
+    it of an error.
 
     What detectors read in the line is read before its text is masked: whether it shows an uncaught exception, the HTTP
     status it speaks of, and whether it is known to harm nobody. Records of older programs have None for `uncaught` or
@@ -212,6 +213,7 @@ class Console(BaseRecord, tag=14):
     uncaught: bool | None = None
     http_status: int | None = None
     harmless: bool | None = None
+    stack: list[str] = []
 
 
 class RecordedRequest(msgspec.Struct, array_like=True, gc=False):

@@ -7,7 +7,9 @@ from hashlib import blake2b
 
 from replay_signals.schemas.digests import at
 from replay_signals.transforms.causes.controls import Controls
+from replay_signals.transforms.causes.exceptions import Thrown, exceptions_of
 from replay_signals.transforms.causes.pages import PagePatterns
+from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.page_views import PageViews
 from replay_signals.transforms.session.timeline import Page
@@ -43,9 +45,18 @@ class Common:
         """The id of a row of this session."""
         return id_of(self.digest.team, self.digest.session_id, *parts)
 
+    def interaction_id(self, j: Judged) -> str:
+        """The id of a click's row."""
+        c = j.click
+        return self.row_id(c.page.window_id, c.t, c.node_id, c.kind, c.x, c.y)
+
     def page_at(self, page: Page, t: float) -> tuple[str, str]:
         """Cleaned address and pattern of where a document was; what the events say where the recording does not."""
-        return self.page_of(self.views.url_at(page, t) or self._told_of.get(page.window_id, ""))
+        return self.page_of(self.url_at(page, t))
+
+    def url_at(self, page: Page, t: float) -> str:
+        """The address as it was recorded, or as the events tell it."""
+        return self.views.url_at(page, t) or self._told_of.get(page.window_id, "")
 
     def page_of(self, url: str) -> tuple[str, str]:
         """Cleaned address and pattern."""
@@ -58,6 +69,11 @@ class Common:
         if page not in self._controls:
             self._controls[page] = Controls(page.elements, page.href, self.page_patterns)
         return self._controls[page]
+
+    @cached_property
+    def thrown(self) -> list[Thrown]:
+        """The exceptions of the session."""
+        return exceptions_of(self.context.timeline, self.context.events, self.page_patterns)
 
     @cached_property
     def _told_of(self) -> dict[str, str]:

@@ -1,12 +1,17 @@
-"""Rows of facts: console lines, requests and page views of a session."""
+"""Rows of facts: console lines, requests, page views and exceptions of a session."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from replay_signals.schemas.digests import at
-from replay_signals.schemas.fact_rows import ConsoleLogRow, NetworkRequestRow, PageViewRow
+from replay_signals.schemas.fact_rows import ConsoleLogRow, ExceptionRow, NetworkRequestRow, PageViewRow
+from replay_signals.transforms.causes.exceptions import Thrown
 from replay_signals.transforms.causes.requests import route_of, status_class
+from replay_signals.transforms.causes.stacks import in_app
+from replay_signals.transforms.clicks.errors import SAME_ERROR_MS
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.judge.common import Common
 from replay_signals.transforms.judge.features import active_ms
@@ -90,6 +95,57 @@ def page_views(common: Common) -> list[PageViewRow]:
             **_arrival(view, common),
         )
     return list(rows.values())
+
+
+def exceptions(common: Common) -> list[ExceptionRow]:
+    """One row per exception."""
+    clicks = _Clicks(common)
+    release = analytics.surroundings_of(common.context.events)["release"]
+    rows: dict[str, ExceptionRow] = {}
+    for thrown in common.thrown:
+        key = common.row_id(thrown.window_id, thrown.t, thrown.fingerprint)
+        page, pattern = common.page_at(thrown.page, thrown.t) if thrown.page is not None else ("", "")
+        own = [{"file": f.file, "function": f.function, "line": f.line} for f in in_app(thrown.frames)]
+        rows[key] = ExceptionRow(
+            day=common.day,
+            team=common.digest.team,
+            session_id=common.digest.session_id,
+            window_id=thrown.window_id,
+            exception_id=key,
+            occurred_at=at(min(max(thrown.t, 0.0), records.MAX_TIMESTAMP_MS)),
+            fingerprint=thrown.fingerprint,
+            type=thrown.type,
+            message=thrown.message,
+            frames=msgspec.json.encode(own).decode(),
+            handled=thrown.handled,
+            origin=thrown.origin,
+            interaction_id=clicks.of(thrown),
+            issue_id=thrown.issue_id,
+            page=page,
+            page_pattern=pattern,
+            release=release,
+            rules_version=common.rules_version,
+        )
+    return list(rows.values())
+
+
+class _Clicks:
+    """Which click each exception belongs to, as the detectors of errors tied it."""
+
+    def __init__(self, common: Common) -> None:
+        self._errors = [
+            (error, common.interaction_id(j)) for j in common.context.clicks for error in common.context.errors.of(j)
+        ]
+
+    def of(self, thrown: Thrown) -> str:
+        """The interaction's id; empty when no click caused it."""
+        same = [
+            (abs(error.t - thrown.t), interaction_id)
+            for error, interaction_id in self._errors
+            if thrown.message and thrown.message in error.message and error.page is thrown.page
+        ]
+        nearest = min(same, default=(SAME_ERROR_MS + 1.0, ""))
+        return nearest[1] if nearest[0] <= SAME_ERROR_MS else ""
 
 
 def _arrival(view: PageView, common: Common) -> dict[str, Any]:

@@ -34,4 +34,5 @@ def judge(session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules
         console_logs=fact_rows.console_logs(rows),
         network_requests=fact_rows.network_requests(rows),
         page_views=fact_rows.page_views(rows),
+        exceptions=fact_rows.exceptions(rows),
     )

@@ -10,6 +10,7 @@ import msgspec
 
 from replay_signals.schemas.digests import at
 from replay_signals.schemas.rows import InteractionRow, SessionRow, SignalRow
+from replay_signals.transforms.causes.incidents import Causes, Sign, incidents_of
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.judge import severity
@@ -29,23 +30,48 @@ class Rows(Common):
     """Builds the rows of a session, its signals and clicks."""
 
     def signals(self, found: list[Finding[Any]]) -> list[SignalRow]:
-        """Signal rows in order of time."""
-        rows = [self._signal(finding) for finding in found]
-        return sorted({row.signal_id: row for row in rows}.values(), key=lambda r: (r.started_at, r.kind, r.signal_id))
+        """Signal rows in order of time, each with its incident among all that were found."""
+        signs = [self._sign(finding) for finding in found]
+        gap_ms = self.context.rules.clicks.window_ms
+        causes = Causes(self.thrown, self.page_patterns, gap_ms)
+        rows: dict[str, SignalRow] = {}
+        for incident in incidents_of(signs, gap_ms):
+            cause, leading = causes.of(incident.leading), incident.leading
+            problem_id = cause.problem_id(self.digest.team)
+            for sign in incident.signs:
+                rows[sign.signal_id] = msgspec.structs.replace(
+                    self._signal(sign),
+                    incident_id=incident.incident_id,
+                    is_leading=sign is leading,
+                    failure=cause.failure,
+                    cause=cause.text,
+                    problem_id=problem_id,
+                    request_route=cause.request_route,
+                    exception_fingerprint=cause.exception_fingerprint,
+                )
+        return sorted(rows.values(), key=lambda r: (r.started_at, r.kind, r.signal_id))
 
-    def _signal(self, f: Finding[Any]) -> SignalRow:
-        page, pattern = self.page_at(f.page, f.started_ms)
-        controls = self.controls_of(f.page)
+    def sign_id(self, f: Finding[Any]) -> str:
+        """The id of a finding's signal: it outlives what its control is called by."""
+        place = element_key(f.control) or f"{f.node_id or ''}"
+        return self.row_id(f.kind, f.page.window_id, place, round(f.started_ms))
+
+    def _sign(self, f: Finding[Any]) -> Sign:
+        url = self.url_at(f.page, f.started_ms)
+        pattern, controls = self.page_of(url)[1], self.controls_of(f.page)
+        place, key = controls.place_of(f.control, pattern), controls.key_of(f.control)
+        return Sign(self.sign_id(f), f, url, pattern, place, key, controls)
+
+    def _signal(self, sign: Sign) -> SignalRow:
+        f = sign.finding
         parts = severity.components(f, self.context)
-        # an id outlives what the control is called by: no better key may make another signal of it
-        id_place = element_key(f.control) or f"{f.node_id or ''}"
         element = element_label(f.control, f.node_id)
         if f.control is None and f.node_id is not None:
             element = analytics.clicked_name(self.context.events, f.page.window_id, f.ended_ms) or element
         return SignalRow(
             day=self.day,
             team=self.digest.team,
-            signal_id=self.row_id(f.kind, f.page.window_id, id_place, round(f.started_ms)),
+            signal_id=sign.signal_id,
             revision=1,
             status="new",
             session_id=self.digest.session_id,
@@ -55,10 +81,10 @@ class Rows(Common):
             kind=f.kind,
             started_at=at(f.started_ms),
             ended_at=at(max(f.started_ms, f.ended_ms)),
-            page=page,
-            page_pattern=pattern,
+            page=self.page_of(sign.url)[0],
+            page_pattern=sign.page_pattern,
             element=element,
-            element_key=controls.key_of(f.control),
+            element_key=sign.element_key,
             x_px=None if f.x is None else float(f.x),
             y_px=None if f.y is None else float(f.y),
             verdict=f.verdict,
@@ -72,7 +98,7 @@ class Rows(Common):
             offset_ms=round(f.started_ms - self.context.start_ms),
             flags=self.flags,
             rules_version=self.rules_version,
-            place=controls.place_of(f.control, pattern),
+            place=sign.place,
         )
 
     def interactions(self) -> list[InteractionRow]:
@@ -92,7 +118,7 @@ class Rows(Common):
             session_id=self.digest.session_id,
             window_id=c.page.window_id,
             revision=1,
-            interaction_id=self.row_id(c.page.window_id, c.t, c.node_id, c.kind, c.x, c.y),
+            interaction_id=self.interaction_id(j),
             occurred_at=at(c.t),
             kind=c.kind,
             page=page,

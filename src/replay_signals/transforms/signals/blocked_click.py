@@ -51,6 +51,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settling.after_evidence_window,
     problem_type="confusion",
+    failure="blocked",
     is_trouble=True,
     evidence=Evidence,
 )

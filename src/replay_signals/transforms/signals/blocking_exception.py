@@ -130,6 +130,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settled_ms,
     problem_type="blocking_exception",
+    failure="exception",
     is_trouble=True,
     evidence=Evidence,
 )

@@ -64,6 +64,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settling.after_evidence_window,
     problem_type="non_blocking_exception",
+    failure="exception",
     is_trouble=False,
     evidence=Evidence,
 )

@@ -213,6 +213,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settling.soon_after,
     problem_type="confusion",
+    failure="reading",
     is_trouble=False,
     evidence=Evidence,
 )

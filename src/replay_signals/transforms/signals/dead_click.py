@@ -85,6 +85,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settling.after_evidence_window,
     problem_type="confusion",
+    failure="silence",
     is_trouble=True,
     evidence=Evidence,
 )

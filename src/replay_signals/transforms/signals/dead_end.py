@@ -83,6 +83,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settling.at_close,
     problem_type="failure",
+    failure="page",
     is_trouble=False,
     evidence=Evidence,
 )

@@ -17,6 +17,8 @@ from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.finding import E, Finding
 
 Gesture = Literal["click", "tap"]
+Failure = Literal["request", "exception", "page", "blocked", "form", "slow", "silence", "reading", "exit"]
+"""How things fail, what explains most first: of signals that are one trouble the first of these leads."""
 
 
 class Scope(StrEnum):
@@ -46,7 +48,8 @@ class Signal(Generic[E]):
     `kind` is the name in tables and records, `title` says in one line what happened. `detect` is pure and total; its
     findings carry `kind` and `evidence`. `gesture` limits a kind to clicks or taps. A kind that is `after_others` gets
     the findings that count as trouble in `context.troubles`; `is_trouble` says which do. `settled_ms` is a rule of
-    `settling` or one of the kind's own. `problem_type` is PostHog's.
+    `settling` or one of the kind's own. `problem_type` is PostHog's, `failure` how what happened
+    failed.
     """
 
     kind: str
@@ -57,5 +60,6 @@ class Signal(Generic[E]):
     after_others: bool
     settled_ms: Callable[[SessionContext, Finding[E]], float | None]
     problem_type: ProblemType
+    failure: Failure
     is_trouble: bool
     evidence: type[E]

@@ -67,6 +67,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settling.after_evidence_window,
     problem_type="blocking_exception",
+    failure="exception",
     is_trouble=True,
     evidence=Evidence,
 )

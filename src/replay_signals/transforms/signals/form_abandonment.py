@@ -95,6 +95,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settled_ms,
     problem_type="abandonment",
+    failure="form",
     is_trouble=False,
     evidence=Evidence,
 )

@@ -193,6 +193,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settling.soon_after,
     problem_type="confusion",
+    failure="form",
     is_trouble=False,
     evidence=Evidence,
 )

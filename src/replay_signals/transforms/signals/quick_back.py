@@ -179,6 +179,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settled_ms,
     problem_type="confusion",
+    failure="reading",
     is_trouble=False,
     evidence=Evidence,
 )

@@ -29,6 +29,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settling.after_evidence_window,
     problem_type="confusion",
+    failure="silence",
     is_trouble=True,
     evidence=rage_click.Evidence,
 )

@@ -143,6 +143,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settling.soon_after,
     problem_type="failure",
+    failure="reading",
     is_trouble=False,
     evidence=Evidence,
 )

@@ -52,6 +52,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settling.at_end,
     problem_type="failure",
+    failure="slow",
     is_trouble=False,
     evidence=Evidence,
 )

@@ -75,6 +75,7 @@ SIGNAL = Signal(
     after_others=True,
     settled_ms=settling.at_close,
     problem_type="abandonment",
+    failure="exit",
     is_trouble=False,
     evidence=Evidence,
 )

@@ -55,11 +55,13 @@ def judge_recent(
     rows = Rows(context)
     view = EarlyView({w.window_id for w in context.timeline.windows})
     tails = {w.window_id: w for w in state.windows}
-    for finding in signals.find(context):
+    found = signals.find(context)
+    made = {row.signal_id: row for row in canonical("signals", rows.signals(found))}
+    for finding in found:
         tail = tails.get(finding.page.window_id)
         settled_ms = signals.SIGNALS[finding.kind].settled_ms(context, finding)
         if tail is not None and settled_ms is not None:
-            _place(view, finding, rows, settled_ms, tail, now_ms)
+            _place(view, finding, made[rows.sign_id(finding)], settled_ms, tail, now_ms)
     return view
 
 
@@ -103,12 +105,12 @@ def learned(profile: Profile, event: AnalyticsEvent) -> Profile:
 
 
 def _place(
-    view: EarlyView, finding: Finding[Any], rows: Rows, settled_ms: float, tail: RecentWindow, now_ms: BrokerMs
+    view: EarlyView, finding: Finding[Any], found: SignalRow, settled_ms: float, tail: RecentWindow, now_ms: BrokerMs
 ) -> None:
     of_page = signals.SIGNALS[finding.kind].scope == Scope.PAGE
     if of_page and tail.page_cut and finding.page.index == 0:
         return
-    row = _row(rows, finding)
+    row = _so_far(found)
     view.found.add(row.signal_id)
     shown = Shown(row.signal_id, tail.window_id, finding.ended_ms if of_page else finding.started_ms, of_page)
     if not reachable(shown, tail):
@@ -119,9 +121,8 @@ def _place(
         view.waiting.append(Pending(row, shown, ClientMs(settled_ms)))
 
 
-def _row(rows: Rows, finding: Finding[Any]) -> SignalRow:
+def _so_far(row: SignalRow) -> SignalRow:
     """The row, without what only the end of the session can say."""
-    row: SignalRow = canonical("signals", rows.signals([finding]))[0]
     parts = {name: points for name, points in row.components.items() if name != "left"}
     return msgspec.structs.replace(row, components=parts, severity=severity.total(parts))
 
@@ -139,5 +140,6 @@ _TELLING = (
     "page",
     "element",
     "element_key",
+    "problem_id",
     "summary",
 )
