@@ -28,6 +28,7 @@ from replay_signals.schemas.rules import Clicks, Rage, Rules
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.digest.records import Scroll
+from replay_signals.transforms.judge.judgement import judge
 from replay_signals.transforms.session.timeline import timeline_of
 from replay_signals.transforms.signals import find
 from replay_signals.transforms.signals.context import context_of
