@@ -9,42 +9,23 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import pairwise
-from math import exp
-from statistics import fmean, median
+from statistics import median
 from typing import NamedTuple
 
+from replay_signals.transforms.clicks.rhythm import MIN_GAPS, Habit, Train, beat_of, onsets_of, prompted
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.effects import SETTLE_MS, Effect, Target, spans
 from replay_signals.transforms.session.timeline import Page
 
-FRAME_MS = 50
-"""Changes that follow each other faster than this are frames of an animation."""
-PAUSE_MS = 300
-"""Frames closer together than this belong to one animation."""
-STREAM_MS = 1000
-"""An animation that goes on for this long without the visitor never ends."""
-BEAT_MS = 60
-"""Timers of a busy page are this late."""
 HOVER_MS = 120
 """A change this soon after the pointer moved may be a hover effect."""
 TOOLTIP_MS = 700
 """Tooltips wait up to half a second before they show."""
 PROMPT_MS = 200
 """Handlers answer within a few frames; only such a quick change can be told from a background change."""
-BY_CHANCE = 0.02
-MIN_GAPS = 3
-MAX_BEATS = 6
 RUNNING = 3
 """Changes in the frames before a click that make an animation."""
-ANSWERED_MS = 500
-STEADY = 0.06
-"""Spread of a steady series, as a share of its period."""
-TRAIN_MS = (60, 900)
-"""Before and after the leading change: a slide is announced, moves, and comes to rest."""
-TRAIN_SHARE = 0.3
-"""The part of the period that a train may take, so that what falls into it twice is no accident."""
 
 
 class Wait(NamedTuple):
@@ -95,10 +76,10 @@ class Background:
                     self._links.join(effect.targets[0], target)
         for target in self._series(clicks):
             quiet_times[target] = self._times[target]
-        by_root: dict[Target, _Habit] = {}
-        self._habits: dict[Target, _Habit] = {}
+        by_root: dict[Target, Habit] = {}
+        self._habits: dict[Target, Habit] = {}
         for target, times in quiet_times.items():
-            habit = by_root.setdefault(self._links.root(target), _Habit())
+            habit = by_root.setdefault(self._links.root(target), Habit())
             habit.add(self._times[target], times)
             self._habits[target] = habit
         self._elsewhere: set[Target] = set()
@@ -114,12 +95,12 @@ class Background:
         changes cannot come from them.
         """
         starts = sorted(start for start, _ in clicks)
-        begins = {target: _onsets(times) for target, times in self._times.items()}
+        begins = {target: onsets_of(times) for target, times in self._times.items()}
         steady = {}
         for target, onsets in begins.items():
             gaps = [b - a for a, b in pairwise(onsets)]
-            if len(gaps) >= MIN_GAPS and _beat(gaps) is not None and not _prompted(onsets, starts):
-                steady[target] = _Train(onsets, median(gaps))
+            if len(gaps) >= MIN_GAPS and beat_of(gaps) is not None and not prompted(onsets, starts):
+                steady[target] = Train(onsets, median(gaps))
         others = {t: onsets for t, onsets in begins.items() if t not in steady and t[0] != "s" and len(onsets) >= 2}
         for lead, train in steady.items():
             yield lead
@@ -175,119 +156,6 @@ class Background:
     def _hovered(self, t: float, since_ms: float) -> bool:
         i = bisect_left(self._moves, t + 1e-9) - 1
         return i >= 0 and t - self._moves[i] <= HOVER_MS and self._moves[i] > t - since_ms
-
-
-class _Train:
-    """The times of one movement after each onset of a steady series: what changes only then takes part in it."""
-
-    def __init__(self, onsets: list[float], period: float) -> None:
-        self._onsets = onsets
-        self._before, self._after = (min(ms, TRAIN_SHARE * period) for ms in TRAIN_MS)
-
-    def __contains__(self, t: float) -> bool:
-        i = bisect_left(self._onsets, t + self._before) - 1
-        return i >= 0 and t - self._onsets[i] <= self._after
-
-
-class _Rhythm(NamedTuple):
-    """When changes of a habit begin, their beat if they have one, and the median and longest time between two."""
-
-    onsets: list[float]
-    beat: float | None
-    mean_gap: float
-    longest_gap: float
-
-
-class _Habit:
-    """Places that change together without the visitor, and when they do."""
-
-    def __init__(self) -> None:
-        self._all: set[float] = set()
-        self._quiet: set[float] = set()
-
-    def add(self, times: list[float], quiet: list[float]) -> None:
-        """One place: all its changes, and those in quiet time. Every place is added before anything is asked."""
-        self._all.update(times)
-        self._quiet.update(quiet)
-
-    @cached_property
-    def times(self) -> list[float]:
-        """All changes of all places, in order."""
-        return sorted(self._all)
-
-    @property
-    def quiet(self) -> set[float]:
-        """Changes in quiet time."""
-        return self._quiet
-
-    @cached_property
-    def repeats(self) -> bool:
-        """It happened at least twice, or goes on and on."""
-        quiet = sorted(self._quiet)
-        return len(_onsets(quiet)) > 1 or quiet[-1] - quiet[0] >= STREAM_MS
-
-    @cached_property
-    def _rhythm(self) -> _Rhythm | None:
-        """None for one unbroken stream."""
-        onsets = _onsets(self.times)
-        gaps = [b - a for a, b in pairwise(onsets)]
-        return _Rhythm(onsets, _beat(gaps), fmean(gaps), max(gaps)) if gaps else None
-
-    def on_beat(self, t: float, since_ms: float, strict: bool = False) -> bool:
-        """Does a change come when the rhythm has it, counted from the last one before the click?
-
-        Where there is no steady rhythm the question is how likely a change is in so short a time; `strict` asks for a
-        steady one.
-        """
-        if self._rhythm is None:
-            return not strict
-        onsets, beat, mean_gap, longest_gap = self._rhythm
-        i = bisect_left(onsets, min(t, t - since_ms))  # within the clocks' grain a change may come before its click
-        if i == 0:
-            return False
-        if beat is None:
-            return not strict and 1 - exp(-max(since_ms, 20) / mean_gap) >= BY_CHANCE
-        passed = t - onsets[i - 1]
-        beats = max(1, round(passed / beat))
-        if beats > longest_gap / beat + since_ms / beat + 0.5:
-            return False  # the rhythm had stopped
-        return abs(passed - beats * beat) <= min(max(BEAT_MS, STEADY * beat), 0.3 * beat) or beat <= 2 * BEAT_MS
-
-
-def _prompted(onsets: list[float], clicks: list[float]) -> bool:
-    """Do most changes come right after clicks? Visitors click steadily, too: on steppers and in rage."""
-    after = 0
-    for t in onsets:
-        i = bisect_left(clicks, t + 1e-9) - 1
-        after += i >= 0 and t - clicks[i] <= ANSWERED_MS
-    return after * 2 > len(onsets)
-
-
-def _beat(gaps: list[float]) -> float | None:
-    """The period of a steady rhythm, None when there is none.
-
-    A place that only takes part in some beats (one slide of three) has gaps that are whole multiples of the period;
-    that needs more gaps to tell from chance.
-    """
-    period = median(gaps)
-    if period <= FRAME_MS:
-        return None
-    if median(abs(g - period) for g in gaps) <= STEADY * period:
-        return period
-    shortest = min(gaps)
-    if shortest <= FRAME_MS:
-        return None
-    multiples = [g / shortest for g in gaps]
-    whole = all(abs(m - round(m)) <= STEADY for m in multiples) and max(multiples) <= MAX_BEATS
-    return shortest if whole and len(gaps) > MIN_GAPS else None
-
-
-def _onsets(times: list[float]) -> list[float]:
-    """Where changes begin that belong together: an animation is one change, however many frames it has."""
-    gaps = [b - a for a, b in pairwise(times)]
-    if not gaps or median(gaps) >= FRAME_MS:
-        return times
-    return [t for t, gap in zip(times, [float("inf"), *gaps], strict=True) if gap > PAUSE_MS]
 
 
 class _Links:
