@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from replay_signals.jobs.privacy import PLACES
+from replay_signals.pipelines.privacy import KEY_VARIABLE
 from replay_signals.schemas.kept import Holds
 from replay_signals.schemas.rows import TABLES
 from support.samples import EXAMPLES
@@ -104,3 +105,28 @@ def test_audit_needs_a_warehouse(run_cli: Run, tmp_path: Path) -> None:
     code, _, err = run_cli("privacy", "audit", str(tmp_path / "none"))
     assert code == 3
     assert "no warehouse" in err
+
+
+def of_somebody(folder: Path) -> Path:
+    """A visit of a person whose distinct id is an address."""
+    line = replay("session-1", page(START_MS)).replace("user-1", ADDRESS)
+    return written(folder / "somebody.jsonl", [line])
+
+
+@pytest.mark.parametrize("command", [("detect",), ("privacy", "check")])
+def test_people_hashed_without_a_key_are_warned_of_once(
+    run_cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    path = str(of_somebody(tmp_path))
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+    assert run_cli(*command, path)[2].count(KEY_VARIABLE) == 1
+    assert KEY_VARIABLE not in run_cli(*command, str(recording(tmp_path)))[2]
+    monkeypatch.setenv(KEY_VARIABLE, "secret")
+    assert KEY_VARIABLE not in run_cli(*command, path)[2]
+
+
+@pytest.mark.slow
+def test_a_backfill_warns_too(run_cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+    _, _, err = run_cli("backfill", str(of_somebody(tmp_path)), "-w", str(tmp_path / "w"))
+    assert err.count(KEY_VARIABLE) == 1

@@ -168,6 +168,7 @@ def run(request: Request, output: str) -> ExitCode:
             f"{render.count(len(relative), 'session')} with times from its own start only, written as from "
             f"1970-01-01T00:00:00Z: {', '.join(relative[:SHOWN_REJECTS])}"
         )
+    render.say_unkeyed()
     if output != "table" and found.rejects.by_reason:
         render.say(f"{render.count(found.rejects.by_reason.total(), 'record')} rejected; {_how_to_see(request)}")
     return ExitCode.REJECTED if request.strict and found.rejects.by_reason else ExitCode.OK

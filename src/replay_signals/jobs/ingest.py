@@ -76,6 +76,7 @@ def run(paths: Sequence[str], where: Where, options: RunOptions, *, json: bool, 
     )
     with render.stages(STAGES) as progress:
         result = run_backfill(wanted, progress)
+    render.say_unkeyed()
     published = publish(where.store, where.inbox_folder, result.touched, options.replaced)
     ranked = rank_after(where.store, where.inbox_folder, wanted.rules)
     if json:

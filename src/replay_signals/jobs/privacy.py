@@ -96,6 +96,7 @@ def check(request: CheckRequest, *, json: bool, strict: bool) -> ExitCode:
                 for row in rows[table]:
                     tally.add(table, row)
             step("")
+    render.say_unkeyed()
     removed = _counts(tally.removed)
     if json:
         render.write(

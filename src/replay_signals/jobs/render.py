@@ -57,6 +57,14 @@ def say(sentence: str) -> None:
     err().print("\n".join(visible(line) for line in sentence.split("\n")), soft_wrap=True)
 
 
+def say_unkeyed() -> None:
+    """A note, once a run, when people were hashed without a key."""
+    from replay_signals.pipelines.privacy import UNKEYED, lacked_key
+
+    if lacked_key():
+        say(f"Warning: {UNKEYED}")
+
+
 def command() -> str:
     """What to type for this command: its name when the shell finds it, else the path it was started by."""
     started = sys.argv[0]

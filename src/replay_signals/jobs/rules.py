@@ -22,7 +22,13 @@ UNITS = {
 MAX_LINE_CHARS = 110
 REQUIRED = object()
 """The default of a setting that has none: a list's entry must name it."""
-EXAMPLES = {"values[].path": "/checkout", "values[].points": 10, "outcomes[].event": "order completed"}
+EXAMPLES = {
+    "privacy.own_patterns[].name": "ticket",
+    "privacy.own_patterns[].pattern": "TICKET-[0-9]{4,8}",
+    "values[].path": "/checkout",
+    "values[].points": 10,
+    "outcomes[].event": "order completed",
+}
 """What a setting without a default shows in the file."""
 
 

@@ -10,9 +10,27 @@ from replay_signals.transforms.privacy.policy import Policy
 KEY_VARIABLE = "REPLAY_SIGNALS_PRIVACY_KEY"
 
 
+UNKEYED = (
+    f"{KEY_VARIABLE} is not set: ids that say who somebody is were hashed without a key, so that who has a list of "
+    "addresses can look them up. Set it to a secret of your own, the same everywhere."
+)
+_made: list[Policy] = []
+"""The policies of this process, to know whether one of them lacked its key."""
+
+
 def policy_of(rules: Rules) -> Policy:
     """The policy of rules under this process's key. Without one a list of guesses can be tried against hashed ids.
 
     Raises ValueError for selectors or national ids that are not understood.
     """
-    return Policy(rules.privacy, os.environ.get(KEY_VARIABLE, "").encode())
+    policy = Policy(rules.privacy, os.environ.get(KEY_VARIABLE, "").encode())
+    if not os.environ.get(KEY_VARIABLE):
+        _made.append(policy)
+    return policy
+
+
+def lacked_key() -> bool:
+    """Whether people were hashed without a key since this was asked for the last time."""
+    found = any(policy.hashed_without_key for policy in _made)
+    _made.clear()
+    return found

@@ -33,9 +33,11 @@ class Patterns(Struct, frozen=True, forbid_unknown_fields=True):
     national_id: Annotated[Action, doc("National numbers of people with their check digits (python-stdnum)")] = "mask"
     coordinates: Annotated[Action, doc("Places to 11 m and finer: latitude and longitude with 4 decimals")] = "mask"
     ip: Annotated[Action, doc("IPv4 and IPv6 addresses, loopback left out")] = "mask"
+    device_id: Annotated[Action, doc("Numbers of phones (IMEI) and of network cards (MAC addresses)")] = "mask"
     phone: Annotated[Action, doc("Phone numbers with a country code, a trunk zero or the form of North America")] = (
         "mask"
     )
+    uuid: Annotated[Action, doc("UUIDs: random names of sessions, orders and the like")] = "keep"
     encoded: Annotated[Action, doc("Text in base64 or hexadecimal digits")] = "mask"
     secret: Annotated[Action, doc("Random texts of 32 characters and more that are no UUID")] = "mask"
     number: Annotated[
@@ -106,6 +108,14 @@ class Elements(Struct, frozen=True, forbid_unknown_fields=True):
         "[data-clarity-unmask]",
         ".amp-unmask",
     )
+
+
+class OwnPattern(Struct, frozen=True, forbid_unknown_fields=True):
+    """A pattern of one's own: a regular expression whose every repetition has a bound."""
+
+    name: Annotated[str, doc("What stands for it: `ticket` becomes `[ticket]`; small letters and _")]
+    pattern: Annotated[str, doc("Python's syntax without `*`, `+`, `{n,}`, repetition in repetition, and references")]
+    action: Annotated[Action, doc("As for the other patterns")] = "mask"
 
 
 class Privacy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -291,3 +301,4 @@ class Privacy(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "mask"
     elements: Elements = Elements()
     patterns: Patterns = Patterns()
+    own_patterns: Annotated[list[OwnPattern], doc("Patterns of one's own, before the others")] = []

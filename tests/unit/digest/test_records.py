@@ -16,6 +16,7 @@ from replay_signals.schemas.privacy import Privacy
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.digest.places import CONTENT, LAYOUT, NAMED
+from replay_signals.transforms.digest.wireframes import View
 from replay_signals.transforms.privacy.policy import Policy
 from support.outcome import message
 from support.samples import ROOT
@@ -119,13 +120,14 @@ def test_digests_of_version_1_give_the_records_of_today(stored: dict[str, str]) 
 
 
 def comparable(record: records.ReplayRecord) -> records.ReplayRecord:
-    """The record without what version 1 did not keep, or decided by other words."""
+    """The record without what version 1 did not keep, decided by other words, or hashed without a key."""
     blank: dict[type, dict[str, object]] = {
         records.FullSnapshot: {"ids": None, "alerts": None, "error_page": False},
         records.Move: {"node_id": 0},
         records.Input: {"by_user": None},
     }
     if isinstance(record, records.FullSnapshot):
+        blank[records.FullSnapshot]["views"] = unhashed(record.views)
         kept = [c for c in record.controls if "n" not in c.flags]
         later = PLACES | str.maketrans("", "", "RXEm")
         blank[records.FullSnapshot]["controls"] = [
@@ -137,9 +139,17 @@ def comparable(record: records.ReplayRecord) -> records.ReplayRecord:
         owners = [(c.first, owner_in(record.owners, c.first, places)) for c in sorted(kept, key=lambda c: c.first)]
         shown = [msgspec.structs.replace(c, flags=c.flags.translate(PLACES)) for c in kept]
         blank[records.Mutation] = {"owners": [id_ for pair in owners for id_ in pair], "controls": shown}
+        blank[records.Mutation]["attribute_hashes"] = []
+        if record.screen is not None:
+            views = unhashed(record.screen.views) or []
+            blank[records.Mutation]["screen"] = records.ScreenChange(views, record.screen.removed)
     if isinstance(record, records.Console):
         return records.Console(record.offset_ms, record.level, record.message, record.trace)
     return msgspec.structs.replace(record, **blank.get(type(record), {}))
+
+
+def unhashed(views: list[View] | None) -> list[View] | None:
+    return None if views is None else [msgspec.structs.replace(view, state=0) for view in views]
 
 
 def owner_in(owners: list[int], node_id: int, places: set[int]) -> int:

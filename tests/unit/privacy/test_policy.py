@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 
 import msgspec
 import pytest
@@ -166,3 +167,23 @@ def test_workers_get_the_same_policy() -> None:
 def test_a_selector_that_cannot_be_read_is_refused() -> None:
     with pytest.raises(ValueError, match="a:hover"):
         Policy(Privacy(elements=Elements(mask=("a:hover",))))
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["mysql_pwd", "stripetoken", "github_token", "credentials", "private_key", "access_token", "sessionid", "api_key"],
+)
+def test_keys_that_others_scrub_are_personal_here(key: str) -> None:
+    assert POLICY.line(f"{key}=hunter2", "line", Removed()) == f"{key}=[value]"
+
+
+def test_a_checksum_says_nothing_without_the_key() -> None:
+    one, other = Policy(key=b"one"), Policy(key=b"two")
+    assert one.checksum(b'"Maria"') == one.checksum(b'"Maria"')
+    assert one.checksum(b'"Maria"') != other.checksum(b'"Maria"')
+
+
+def test_a_distinct_id_that_only_begins_like_a_hash_is_hashed() -> None:
+    hashed = POLICY.distinct_id("h_maria@example.org", Removed())
+    assert re.fullmatch(r"h_[0-9a-f]{32}", hashed)
+    assert POLICY.distinct_id(hashed, Removed()) == hashed

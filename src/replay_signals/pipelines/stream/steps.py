@@ -16,7 +16,7 @@ from pyflink.java_gateway import get_gateway
 
 from replay_signals.pipelines.inbox.encoding import InboxError, decode, encode, fingerprint
 from replay_signals.pipelines.packing import key_text, pack, unpack
-from replay_signals.pipelines.privacy import policy_of
+from replay_signals.pipelines.privacy import UNKEYED, policy_of
 from replay_signals.pipelines.stream.columns import flink_row, type_of
 from replay_signals.pipelines.stream.config import StreamConfig
 from replay_signals.pipelines.stream.garbage_collection import collect_less
@@ -64,6 +64,7 @@ class DigestMessages(ProcessFunction):
         self._count = Counters(runtime_context, self._topic)
         self._limit = RejectLimit(self._rules.rejects, f"messages of {self._topic}")
         self._policy = policy_of(self._rules)
+        self._warned = False
         collect_less()
 
     def process_element(self, value: Any, ctx: ProcessFunction.Context) -> Iterator[Any]:
@@ -87,6 +88,9 @@ class DigestMessages(ProcessFunction):
                 kind, packed = pack(evidence.body)
                 self._count("kept", 1, "kind", kind)
                 yield Row(key_text(evidence.key), Row(kind, packed, f"{topic}/{part}#{pos}"))
+        if self._policy.hashed_without_key and not self._warned:
+            self._warned = True
+            log.warning(UNKEYED)
         # fails the job: it goes back to its newest checkpoint, and what came since is read again
         self._limit.count(1, not kept, time.monotonic() * 1000)
 

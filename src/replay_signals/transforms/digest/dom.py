@@ -44,6 +44,8 @@ ATTRIBUTES_PER_ITEM = 5
 """Changed attributes of a node that cost as much as one thing that is kept; real nodes change one or two at a time."""
 MAX_ADDED_CONTROLS = 1000
 """New controls kept of one mutation: rows of a long list come with some controls each."""
+STATES = frozenset((b"null", b"true", b"false", b'""', b'"true"', b'"false"'))
+"""Values of attributes that say no more than a state."""
 MAX_OWNERS = 10_000
 """Nodes, or ranges of them, whose control is kept."""
 
@@ -160,12 +162,14 @@ def _changed_attributes(raw: Raw, masking: Masking, budget: Budget) -> tuple[lis
         for name, value in islice(change.attributes.items(), MAX_ATTRIBUTES - len(names)):
             nodes.append(change.id)
             names.append(masking.word(name, "attribute_name", 32))
-            hashes.append(_value_hash(name, value))
+            hashes.append(_value_hash(name, value, masking))
     return nodes, names, hashes
 
 
-def _value_hash(name: str, value: Raw) -> int:
-    told = zlib.crc32(value) & 0xFFFF
+def _value_hash(name: str, value: Raw, masking: Masking) -> int:
+    """16 bits: of words that stand for a state those that detectors know, of all others keyed ones."""
+    text = bytes(value)
+    told = (zlib.crc32(text) if text in STATES else masking.policy.checksum(text)) & 0xFFFF
     return told | class_bits(_json.decode(value)) if name == "class" else told
 
 

@@ -90,7 +90,7 @@ class Mutation(BaseRecord, tag=3):
     parents       ids of nodes whose children changed
     texts         ids of changed text nodes
     attribute_*   changed attributes by column, which compresses better than rows: node id, name, and of the value only
-                  a 16-bit CRC of its JSON, of a class also states that it tells (bits above)
+                  a hash of 16 bits of its JSON, of a class also states that it tells (bits above)
     controls      new controls
     owners        flat `first, last, owner` id ranges: new nodes, and the control or the older node they are in
     removed       flat `first, last` ranges of removed ids

@@ -92,7 +92,7 @@ def add_views(frames: list[Wireframe], parent: int, views: list[View], masking: 
                 FULL_WIDTH if frame.width == "100vw" else _points(frame.width),
                 _points(frame.height),
                 _flags(frame, "" if name == raw_name or not masking.can_look else raw_name),
-                _state(frame),
+                _state(frame, masking),
                 tiles_of(frame.base64, masking.budget) if frame.type == "screenshot" else b"",
             )
         )
@@ -125,9 +125,9 @@ def _flags(frame: Wireframe, hidden: str) -> str:
     return "".join(flag for flag, is_so in kinds.items() if is_so)
 
 
-def _state(frame: Wireframe) -> int:
-    """Hash of the look. Keys are sorted: Swift writes the keys of equal dictionaries in different orders."""
+def _state(frame: Wireframe, masking: Masking) -> int:
+    """Keyed hash of the look. Keys are sorted: Swift writes the keys of equal dictionaries in different orders."""
     place = (frame.x, frame.y, frame.width, frame.height)
     own = (frame.type, place, frame.text, frame.label, frame.value, frame.inputType, frame.disabled, frame.checked)
     more = (frame.max, frame.url, frame.options, frame.style)
-    return zlib.crc32(frame.base64, zlib.crc32(_encoder.encode((own, more))))
+    return masking.policy.checksum(_encoder.encode((own, more, zlib.crc32(frame.base64))))

@@ -22,6 +22,8 @@ class Fingerprints:
     """Fingerprints under one key. Without a key a list of guesses can be tried against the long ones."""
 
     def __init__(self, key: bytes) -> None:
+        self.told_people_apart = False
+        """A long one was made."""
         self._key = blake2b(key, digest_size=32, person=b"replay-privacy").digest()
 
     def short(self, text: str) -> str:
@@ -29,8 +31,13 @@ class Fingerprints:
         digest = blake2b(_utf8(text), digest_size=4, key=self._key, person=b"short").hexdigest()
         return digest[:SHORT_CHARS].translate(_TO_LETTERS)
 
+    def checksum(self, data: bytes) -> int:
+        """32 bits that tell whether something is as it was."""
+        return int.from_bytes(blake2b(data, digest_size=4, key=self._key, person=b"checksum").digest(), "big")
+
     def long(self, text: str) -> str:
         """`h_` and 32 hexadecimal digits."""
+        self.told_people_apart = True
         return HASHED + blake2b(_utf8(text), digest_size=16, key=self._key, person=b"long").hexdigest()
 
 

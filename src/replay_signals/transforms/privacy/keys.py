@@ -8,6 +8,8 @@ from fnmatch import fnmatchcase
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 MAX_KEY_CHARS = 100
+MIN_PART_CHARS = 5
+"""Names from this length on also count as the begin or the end of a word: `stripetoken`, `passwordhash`."""
 MAX_WORDS_OF_NAME = 3
 """A name in the rules may be written as several words in a key: `apikey` is `api_key`, `API key`, `x-api-key`."""
 
@@ -17,6 +19,7 @@ class Keys:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = frozenset(_folded(name) for name in names)
+        self._long = tuple(name for name in self._names if len(name) >= MIN_PART_CHARS)
         self._known: dict[str, bool] = {}
 
     def is_personal(self, key: str) -> bool:
@@ -31,10 +34,12 @@ class Keys:
 
     def _is_personal(self, key: str) -> bool:
         words = [word.lower() for word in _WORD.findall(key)]
+        if any(part.startswith(self._long) or part.endswith(self._long) for part in words):
+            return True
         joined = (
             "".join(words[at : at + count]) for count in range(1, MAX_WORDS_OF_NAME + 1) for at in range(len(words))
         )
-        return any(one in self._names for one in joined)
+        return any(one in self._names or one.removesuffix("s") in self._names for one in joined)
 
 
 class Listed:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from stdnum import iban, luhn
+from stdnum import iban, imei, luhn
 
 from replay_signals.transforms.privacy.encodings import says
 from replay_signals.transforms.privacy.national_ids import finder
@@ -71,6 +71,10 @@ def _is_ip(text: str) -> int:
     except ValueError:
         return 0
     return 0 if address.is_loopback or address.is_unspecified or text.endswith(".0") else len(text)
+
+
+def _is_imei(text: str) -> int:
+    return len(text) if imei.is_valid(text) else 0
 
 
 def _is_phone(text: str) -> int:
@@ -197,6 +201,13 @@ CHECKED: tuple[Pattern, ...] = (
         re.compile(r"\d{1,3}°\s?\d{1,2}(?:\.\d+)?['′]\s?(?:\d{1,2}(?:\.\d+)?[\"″]?)?\s?[NSEWO]?"),
         _all,
     ),
+    Pattern("device_id", _numeric, re.compile(r"(?<![\w-])\d{2}[ -]?\d{6}[ -]?\d{6}[ -]?\d(?![\w-])"), _is_imei),
+    Pattern(
+        "device_id",
+        _has(":", "-"),
+        re.compile(r"(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])", re.I),
+        _all,
+    ),
     Pattern("ip", _has("."), re.compile(r"(?<![\w./-])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])"), _is_ip),
     Pattern("ip", _has(":"), re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){4,7}[0-9a-f]{0,4}(?![\w:])", re.I), _is_ip),
     Pattern(
@@ -217,7 +228,8 @@ CHECKED: tuple[Pattern, ...] = (
 
 
 _ANYTHING = re.compile(
-    r"[\d@\[({<:]|[A-Za-z0-9+/_=-]{12}|-----BEGIN|eyJ| (?:dot|DOT|Dot) |(?i:bearer|basic|digest|token|apikey)"
+    r"[\d@\[({<:]|(?:[0-9A-Fa-f]{2}-){5}|[A-Za-z0-9+/_=-]{12}|-----BEGIN|eyJ| (?:dot|DOT|Dot) "
+    r"|(?i:bearer|basic|digest|token|apikey)"
 )
 """What one of the patterns needs. Most names of elements have none of it, and are looked at once instead of often."""
 
@@ -225,7 +237,9 @@ _ANYTHING = re.compile(
 class Finder:
     """The patterns that the rules look for, strongest first."""
 
-    def __init__(self, rules: frozenset[str], national_ids: tuple[str, ...]) -> None:
+    def __init__(self, rules: frozenset[str], national_ids: tuple[str, ...], own: Sequence[Pattern] = ()) -> None:
+        self._own = [pattern for pattern in own if pattern.rule in rules]
+        self._hides_uuids = RANDOM_ID in rules
         self._patterns = [pattern for pattern in CHECKED if pattern.rule in rules]
         if "national_id" in rules and national_ids:
             at = next((i for i, p in enumerate(self._patterns) if p.rule in ("coordinates", "ip", "phone")), 0)
@@ -234,19 +248,24 @@ class Finder:
 
     def find(self, text: str) -> list[Span]:
         """What was found, in order, without overlaps."""
-        if _SHORT_WORD.fullmatch(text):
-            return []
         found: list[Span] = []
-        if _ANYTHING.search(text) is None:
+        for pattern in self._own:
+            found = self._added(pattern, text, found)
+        if _SHORT_WORD.fullmatch(text) or _ANYTHING.search(text) is None:
             return found
         if "-" in text:
-            found += (Span(uuid.start(), uuid.end(), RANDOM_ID) for uuid in RANDOM.finditer(text))
+            uuids = (Span(uuid.start(), uuid.end(), RANDOM_ID) for uuid in RANDOM.finditer(text))
+            found = sorted([*found, *(span for span in uuids if not _overlaps(span, found))])
         for pattern in self._patterns:
             if pattern.possible(text):
-                own = [span for span in _spans(pattern, text) if not _overlaps(span, found)]
-                if own:
-                    found = sorted(found + own)
-        return [span for span in found if span.rule != RANDOM_ID]
+                found = self._added(pattern, text, found)
+        return found if self._hides_uuids else [span for span in found if span.rule != RANDOM_ID]
+
+    @staticmethod
+    def _added(pattern: Pattern, text: str, found: list[Span]) -> list[Span]:
+        """What was found, and what a weaker pattern finds beside it."""
+        own = [span for span in _spans(pattern, text) if not _overlaps(span, found)]
+        return sorted(found + own) if own else found
 
 
 def _spans(pattern: Pattern, text: str) -> Iterator[Span]:

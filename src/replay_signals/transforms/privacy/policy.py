@@ -16,6 +16,7 @@ from replay_signals.transforms.privacy import chains, payloads
 from replay_signals.transforms.privacy.fingerprints import IS_HASHED, Fingerprints
 from replay_signals.transforms.privacy.keys import Keys, Listed
 from replay_signals.transforms.privacy.lines import Lines
+from replay_signals.transforms.privacy.own_patterns import own_patterns
 from replay_signals.transforms.privacy.patterns import RANDOM
 from replay_signals.transforms.privacy.properties import Properties
 from replay_signals.transforms.privacy.selectors import E, Selectors
@@ -52,10 +53,13 @@ class Policy:
     def __init__(self, rules: Privacy = DEFAULTS, key: bytes = b"") -> None:
         self.rules = rules
         self._key = key
-        actions: Mapping[str, Action] = msgspec.structs.asdict(rules.patterns)
+        actions: Mapping[str, Action] = {
+            **msgspec.structs.asdict(rules.patterns),
+            **{one.name: one.action for one in rules.own_patterns},
+        }
         self._prints = Fingerprints(key)
         self._keys = Keys(rules.key_names)
-        self._texts = Texts(actions, rules.national_ids, self._prints)
+        self._texts = Texts(actions, rules.national_ids, self._prints, own_patterns(rules.own_patterns))
         self._urls = Urls(self._texts, rules.path_names, rules.page_parameters)
         self._lines = Lines(self._texts, self._urls, self._keys)
         self._properties = Properties(
@@ -70,6 +74,15 @@ class Policy:
     def __reduce__(self) -> tuple[type[Policy], tuple[Privacy, bytes]]:
         """Workers get the rules and make their own."""
         return Policy, (self.rules, self._key)
+
+    @property
+    def hashed_without_key(self) -> bool:
+        """Whether this policy has hashed ids of people that who has a list of them can look up."""
+        return self._prints.told_people_apart and not self._key
+
+    def checksum(self, data: bytes) -> int:
+        """32 bits of a value of which only its change counts."""
+        return self._prints.checksum(data)
 
     @property
     def element_rules(self) -> list[tuple[str, tuple[str, ...]]]:

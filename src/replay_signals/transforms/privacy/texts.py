@@ -11,7 +11,7 @@ import msgspec
 from replay_signals.schemas.privacy import Action, Patterns
 from replay_signals.transforms.privacy.encodings import RIGHT_TO_LEFT, plain
 from replay_signals.transforms.privacy.fingerprints import Fingerprints
-from replay_signals.transforms.privacy.patterns import Finder, Span
+from replay_signals.transforms.privacy.patterns import Finder, Pattern, Span
 
 MARKS = (
     *(field.name for field in msgspec.structs.fields(Patterns)),
@@ -35,10 +35,16 @@ class Cleaned(NamedTuple):
 class Texts:
     """Cleans texts by patterns; lines also by quotes, keys and addresses in them."""
 
-    def __init__(self, actions: Mapping[str, Action], national_ids: tuple[str, ...], prints: Fingerprints) -> None:
+    def __init__(
+        self,
+        actions: Mapping[str, Action],
+        national_ids: tuple[str, ...],
+        prints: Fingerprints,
+        own: Sequence[Pattern] = (),
+    ) -> None:
         self._actions = actions
         self._prints = prints
-        self._finder = Finder(frozenset(r for r, action in actions.items() if action != "keep"), national_ids)
+        self._finder = Finder(frozenset(r for r, action in actions.items() if action != "keep"), national_ids, own)
 
     def clean(self, text: str) -> Cleaned:
         """A text without personal data that shows by its form, disguised or not."""

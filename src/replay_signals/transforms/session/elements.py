@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 
 from replay_signals.transforms.digest.controls import CLASS_STATES, Control
-from replay_signals.transforms.digest.dom import MAX_TARGETS
+from replay_signals.transforms.digest.dom import MAX_TARGETS, STATES
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation
 
 
 def _hashed(*values: bytes) -> frozenset[int]:
-    """Hashes of attribute values as a mutation record keeps them."""
+    """Hashes of attribute values as a mutation record keeps them; only those of states are known."""
+    assert STATES.issuperset(values)
     return frozenset(zlib.crc32(value) & 0xFFFF for value in values)
 
 
