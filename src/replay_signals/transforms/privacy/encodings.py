@@ -20,15 +20,11 @@ _OLD_ESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
 """JavaScript's `escape`."""
 _LOOKALIKES = str.maketrans(
     {
-        **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
+        **dict.fromkeys("‐‑‒–—―−﹣－·•‧∙", "-"),
         "。": ".",
         "｡": ".",
         "．": ".",
         "․": ".",
-        "·": ".",
-        "•": ".",
-        "‧": ".",
-        "∙": ".",
         "⁄": "/",
         "∕": "/",
     }
