@@ -30,7 +30,7 @@ export UV_PYTHON_DOWNLOADS := never
 # The cache may lie on another file system, where hard links fail with a warning for every package.
 export UV_LINK_MODE ?= copy
 
-.PHONY: help setup demo stack stack-down stream-demo chaos prism test test-stream test-fast check format accuracy bench lock clean
+.PHONY: help setup demo stack stack-down stream-demo chaos prism test test-stream test-fast check format accuracy impact bench lock clean
 
 help: ## Print every target with what it does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -95,6 +95,10 @@ RECORDINGS ?=
 DOCS ?=
 accuracy: $(SETUP) ## Score labelled recordings (RECORDINGS=folders): recall, precision, lower bounds, misses and false alarms
 	$(BIN)/python -m tests.accuracy.evaluate $(DOCS) $(RECORDINGS)
+
+IMPACT ?=
+impact: $(SETUP) ## Hold what is said of problems against a simulation's known truth, into docs/impact.md (about an hour)
+	$(BIN)/python -m tests.impact.evaluate $(IMPACT)
 
 bench: $(PEERS) ## Measure digest and judge beside their peers
 	$(BIN)/python -m bench

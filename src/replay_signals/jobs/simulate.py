@@ -56,16 +56,21 @@ def run(wanted: Wanted, warehouse: str, rules: str | None, *, json: bool) -> Non
 def _show(rows: dict[str, int], truth: Truth, warehouse: str) -> None:
     render.rows([("Table", "left"), ("Rows", "right")], rows.items())
     planted = [
-        (p.name, f"{100 * p.effect:+.1f}", f"{p.users_a_day:.1f}", f"{p.lost_a_day:.2f}", p.first_day, p.last_day)
+        (
+            p.name,
+            f"{100 * p.effect:+.1f} %",
+            f"{p.users_a_day:.1f}",
+            f"{p.lost_a_day:.2f}",
+            f"{p.first_day:%d %b} to {p.last_day:%d %b}",
+        )
         for p in truth.problems
     ]
     columns = [
         ("Planted", "fold"),
-        ("Effect, points", "right"),
-        ("Users a day", "right"),
-        ("Outcomes lost a day", "right"),
-        ("From", "left"),
-        ("To", "left"),
+        ("Effect", "right"),
+        ("Users/day", "right"),
+        ("Lost/day", "right"),
+        ("Days", "left"),
     ]
     render.rows(columns, planted)
     render.say(f"Truth: {warehouse}/{TRUTH_FILE}. Rules that value its outcome: {warehouse}/{RULES_FILE}.")

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay_signals.transforms.problems import effect as effects
-from replay_signals.transforms.problems.effect import Stratum, before_after, risk_difference
+from replay_signals.transforms.problems.effect import StrataSums, Stratum, before_after, risk_difference
 from replay_signals.transforms.problems.tails import Z_95
 
 ARM = st.integers(0, 40).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n)))
@@ -37,7 +36,7 @@ def test_the_estimate_is_the_weighted_mean_of_the_strata() -> None:
 
 def test_the_borders_lie_1_96_of_satos_errors_away_from_the_estimate() -> None:
     strata = [Stratum("a", 100, 50, 300, 210), Stratum("b", 400, 100, 400, 200)]
-    low, high = effects._Sums(strata).score()
+    low, high = StrataSums(strata).score()
     at, weight = risk_difference(strata).difference, 75 + 200
     for border in (low, high):
         slope = (100**2 * 210 - 300**2 * 50 + 30000 * 100) / 400**2 + (400**2 * 200 - 400**2 * 100) / 800**2

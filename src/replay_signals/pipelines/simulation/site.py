@@ -65,8 +65,8 @@ class Site(Struct, frozen=True):
 
     pages: tuple[Page, ...]
     problems: tuple[Problem, ...]
-    base: float = 0.34
-    desktop: float = 0.16
+    base: float = 0.4
+    desktop: float = 0.22
     friction: float = 0.0
     """Greatest background rate of trouble that belongs to no planted problem, by place."""
     rhythm: float = 0.3
@@ -108,7 +108,7 @@ PAGES = (
     Page("/products/:id", 3.0, (_button("add", 0.5, "POST /api/cart"), _button("gift-wrap", 0.25)), 0.6, 0.02),
     Page("/cart", 1.2, (_button("coupon", 0.3), _button("to-checkout", 0.6)), 1.2, 0.06),
     Page("/checkout", 0.8, (_button("pay", 0.7, "POST /api/orders"), _button("address", 0.5)), 1.6, 0.1),
-    Page("/register", 0.8, (_button("register", 0.6),), 0.5),
+    Page("/register", 0.8, (_button("register", 0.6),), 0.5, -0.15),
     Page("/account", 0.8, (_button("edit", 0.3), _button("invoice", 0.2))),
     Page("/help", 1.0, (_button("manual", 0.5, answers="unknown"), _button("chat", 0.2)), -0.8, -0.1),
     Page("/blog/:slug", 1.5, (_button("share", 0.15),), -1.0, -0.1),
@@ -181,4 +181,4 @@ def _plain(site: Site) -> Site:
 
     pages = tuple(replace(page, intent=0.0, success=0.0) for page in site.pages)
     problems = tuple(replace(problem, mobile=1.0, entry=1.0) for problem in site.problems)
-    return replace(site, pages=pages, problems=problems, desktop=0.0, base=0.45)
+    return replace(site, pages=pages, problems=problems, desktop=0.0, base=0.5)

@@ -73,6 +73,8 @@ class Tally:
         found = []
         for number, (problem, cause) in enumerate(zip(world.site.problems, causes(world), strict=False)):
             start, end = (min(world.days, -int(-share * world.days // 1)) for share in (problem.start, problem.end))
+            if start >= world.days:
+                continue  # too few days: it would begin after the last one
             days = max(1, end - start) * world.teams
             found.append(
                 Planted(
@@ -86,7 +88,7 @@ class Tally:
                     problem.variant,
                     int(self._sessions[number]),
                     float(self._users[number] / days),
-                    float(-self._lost[number] / (world.days * world.teams)),
+                    float(abs(self._lost[number]) / (world.days * world.teams)),
                 )
             )
         last = world.first + timedelta(world.days - 1)

@@ -61,7 +61,7 @@ def risk_difference(strata: Iterable[Stratum], rules: Problems = DEFAULT) -> Eff
     if not both:
         return NOTHING
     hits, others = sum(s.hit_sessions for s in both), sum(s.other_sessions for s in both)
-    sums = _Sums(both)
+    sums = StrataSums(both)
     low, high = sums.score()
     wide_low, wide_high = sums.standardized()
     return Effect(
@@ -104,8 +104,12 @@ def _enough(hits: int, others: int, rules: Problems) -> tuple[bool, str]:
     return True, ""
 
 
-class _Sums:
-    """Sums over strata that both intervals need. Weight of a stratum: hits x others / all (Mantel and Haenszel)."""
+class StrataSums:
+    """Sums over strata that both intervals need, each stratum with both arms.
+
+    Weight of a stratum: hits x others / all (Mantel and Haenszel). Sato's variance of the difference d is
+    (d x slope + constant) / weight².
+    """
 
     def __init__(self, strata: list[Stratum]) -> None:
         self.strata = strata
@@ -114,20 +118,20 @@ class _Sums:
         self.hit_share = self._standard(s.hit_succeeded / s.hit_sessions for s in strata)
         self.other_share = self._standard(s.other_succeeded / s.other_sessions for s in strata)
         self.difference = self.hit_share - self.other_share
+        self.slope = self.constant = 0.0
+        for s in strata:
+            n1, x1, n0, x0 = s.hit_sessions, s.hit_succeeded, s.other_sessions, s.other_succeeded
+            self.slope += (n1 * n1 * x0 - n0 * n0 * x1 + n1 * n0 * (n0 - n1) / 2) / (n1 + n0) ** 2
+            self.constant += (x1 * (n0 - x0) + x0 * (n1 - x1)) / (2 * (n1 + n0))
 
     def _standard(self, shares: Iterable[float]) -> float:
         return min(1.0, sum(w * share for w, share in zip(self.weights, shares, strict=True)) / self.weight)
 
     def score(self) -> tuple[float, float]:
         """Klingenberg's interval: the differences whose distance is at most 1.96 of Sato's errors under themselves."""
-        slope = constant = 0.0
-        for s in self.strata:
-            n1, x1, n0, x0 = s.hit_sessions, s.hit_succeeded, s.other_sessions, s.other_succeeded
-            slope += (n1 * n1 * x0 - n0 * n0 * x1 + n1 * n0 * (n0 - n1) / 2) / (n1 + n0) ** 2
-            constant += (x1 * (n0 - x0) + x0 * (n1 - x1)) / (2 * (n1 + n0))
         spread = (Z_95 / self.weight) ** 2
-        middle = self.difference + spread * slope / 2
-        half = sqrt(max(0.0, middle**2 - self.difference**2 + spread * constant))
+        middle = self.difference + spread * self.slope / 2
+        half = sqrt(max(0.0, middle**2 - self.difference**2 + spread * self.constant))
         return middle - half, middle + half
 
     def standardized(self) -> tuple[float, float]:

@@ -20,6 +20,8 @@ WINDOWS = (1, 3, 7)
 """Days that may show a rise: at once where many are affected, over a week where few are."""
 END_WINDOWS = (3, 7)
 """Days that may show an end: a weekend alone is none."""
+MISSED = 3.0
+"""Affected sessions that were to be expected when none came: that happens by chance once in 20 times."""
 TREND_DAYS = 14
 
 
@@ -44,7 +46,8 @@ def state_of(days: Iterable[Daily], as_of: dt.date, rules: Problems = DEFAULT) -
     new        first seen within `new_days`
     regressed  rate among exposed at least `step_factor` times the baseline, by more than chance, or back after it
                was resolved; for `new_days`, then ongoing
-    resolved   rate surely below `fixed_ratio` of what it was, or nobody affected for `baseline_days`
+    resolved   rate surely below `fixed_ratio` of what it was, or nobody affected for `baseline_days` where some were
+               to be expected
     ongoing    else: a chronic problem stays one; friction that follows traffic is no news
     """
     walk = _Walk(without_holes([d for d in in_order(days) if d.day <= as_of], as_of), rules)
@@ -111,12 +114,11 @@ class _Walk:
             if fix.proof(_period(was), _period(now), self.rules).verdict == "fixed":
                 self._enter("resolved", start, was, proven=True)
                 return
-        quiet = self._window(place - self.rules.baseline_days + 1, place + 1)
-        known = [d for d in quiet if d.exposed]
-        if len(known) >= self.rules.min_days and not any(d.affected for d in quiet):
-            first = place - len(quiet) + 1
-            if first > level:
-                self._enter("resolved", first, self._window(level, first))
+        first = next(n for n in range(place, -1, -1) if self.days[n].affected) + 1
+        was, quiet = self._window(level, first), self.days[first : place + 1]
+        missed = rate(was) * sum(d.exposed for d in quiet)
+        if len(quiet) >= self.rules.baseline_days and missed >= MISSED:
+            self._enter("resolved", first, was)
 
     def _news(self, start: int, place: int, before: Sequence[Daily]) -> bool:
         """More affected among exposed on days start..place than chance allows after the days before."""

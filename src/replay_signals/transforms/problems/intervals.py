@@ -7,8 +7,8 @@ from math import inf, sqrt
 
 from replay_signals.transforms.problems.tails import Z_95
 
-STEPS = 80
-"""Halvings of a search: to the last bit of a double."""
+PRECISE = 1e-9
+"""Relative width at which the search for a border ends."""
 
 
 def wilson(share: float, of: float) -> tuple[float, float]:
@@ -21,7 +21,8 @@ def wilson(share: float, of: float) -> tuple[float, float]:
 
 def difference(share: float, of: float, other: float, other_of: float) -> tuple[float, float]:
     """Interval of `share - other` from the Wilson intervals of both (Newcombe 1998, method 10)."""
-    return recover(share, wilson(share, of), other, wilson(other, other_of))
+    low, high = recover(share, wilson(share, of), other, wilson(other, other_of))
+    return max(-1.0, low), min(1.0, high)
 
 
 def recover(
@@ -76,7 +77,7 @@ def _border(far: Callable[[float], bool], inside: float | None, side: int) -> fl
     edge = near
     while not far(edge) and 1e-12 < edge < 1e12:
         edge *= 2.0**side
-    for _ in range(STEPS):
+    while abs(edge - near) > PRECISE * near:
         middle = sqrt(near * edge)
         near, edge = (near, middle) if far(middle) else (middle, edge)
     return near

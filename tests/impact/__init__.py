@@ -1,0 +1,1 @@
+"""What is said of problems, held against a simulation's known truth."""
