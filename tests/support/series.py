@@ -6,8 +6,12 @@ import datetime as dt
 from collections.abc import Callable
 from random import Random
 
+from hypothesis import settings
+
 from replay_signals.transforms.problems.daily import Daily
 
+quick = settings(max_examples=60, deadline=None)
+"""Of properties; on a busy machine an example may take long."""
 FIRST = dt.date(2026, 8, 3)
 """A Monday."""
 TRAFFIC = (1.0, 1.05, 1.1, 1.0, 0.9, 0.5, 0.45)

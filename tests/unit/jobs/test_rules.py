@@ -16,6 +16,7 @@ from replay_signals.jobs.rules import Setting, as_toml, read_rules, settings
 from replay_signals.schemas.limits import doc, faults, nearest
 from replay_signals.schemas.rules import Rules, RulesError, load_rules
 from support.samples import ROOT
+from support.series import quick
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -118,6 +119,7 @@ def test_no_number_may_be_negative_and_the_one_that_is_named_instead_is_valid(se
         assert " is above " in str(other) or " is below " in str(other), "valid by itself, not beside another setting"
 
 
+@quick
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers())
 def test_the_nearest_valid_number_is_valid(value: float) -> None:
     for bounds, whole in (

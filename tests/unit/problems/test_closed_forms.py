@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from replay_signals.transforms.problems import intervals, tails
 from replay_signals.transforms.problems.lifts import Arm, chance, false_discovery
+from support.series import quick
 
 ORACLE = json.loads((Path(__file__).parent / "oracle.json").read_text())
 COUNTS = st.integers(0, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -53,6 +54,7 @@ def test_ratios_at_the_edge() -> None:
     assert high == pytest.approx(2.4763, abs=1e-4)
 
 
+@quick
 @given(COUNTS, COUNTS)
 def test_a_ratio_seen_from_the_other_side_is_its_inverse(one: tuple[int, int], other: tuple[int, int]) -> None:
     low, high = intervals.ratio(*one, *other)
@@ -62,6 +64,7 @@ def test_a_ratio_seen_from_the_other_side_is_its_inverse(one: tuple[int, int], o
     assert back_high == pytest.approx(inf if low == 0 else 1 / low, rel=1e-6)
 
 
+@quick
 @given(st.floats(1e-6, 1 - 1e-6), st.floats(0.1, 1e5), st.floats(0.1, 1e5))
 def test_a_distribution_function_is_one(x: float, a: float, b: float) -> None:
     at = tails.beta_cdf(x, a, b)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from replay_signals.transforms.problems.effect import StrataSums, Stratum, before_after, risk_difference
 from replay_signals.transforms.problems.tails import Z_95
+from support.series import quick
 
 ARM = st.integers(0, 40).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n)))
 STRATA = st.lists(st.tuples(ARM, ARM), max_size=6).map(
@@ -85,6 +86,7 @@ def test_impossible_counts_are_refused() -> None:
         Stratum("", 3, 4, 0, 0)
 
 
+@quick
 @given(STRATA)
 def test_an_interval_holds_its_estimate_and_stays_within_what_is_possible(strata: list[Stratum]) -> None:
     found = risk_difference(strata)
@@ -92,6 +94,7 @@ def test_an_interval_holds_its_estimate_and_stays_within_what_is_possible(strata
     assert found.difference - 1e-12 <= found.high <= 1
 
 
+@quick
 @given(STRATA, st.randoms())
 def test_the_order_and_the_splitting_of_strata_do_not_matter(strata: list[Stratum], random: Random) -> None:
     found = risk_difference(strata)
@@ -101,6 +104,7 @@ def test_the_order_and_the_splitting_of_strata_do_not_matter(strata: list[Stratu
     assert (again.difference, again.low, again.high) == pytest.approx((found.difference, found.low, found.high))
 
 
+@quick
 @given(STRATA)
 def test_the_other_way_round_is_the_same_with_the_other_sign(strata: list[Stratum]) -> None:
     found = risk_difference(strata)
@@ -109,6 +113,7 @@ def test_the_other_way_round_is_the_same_with_the_other_sign(strata: list[Stratu
     assert (back.difference, back.low, back.high) == pytest.approx((-found.difference, -found.high, -found.low))
 
 
+@quick
 @given(STRATA, st.integers(0, 5))
 def test_one_more_that_succeeds_in_spite_of_it_lowers_the_loss(strata: list[Stratum], place: int) -> None:
     both = [s for s in strata if s.hit_sessions and s.other_sessions and s.hit_succeeded < s.hit_sessions]

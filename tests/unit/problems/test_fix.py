@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_signals.transforms.problems.fix import Period, Verdict, proof
+from support.series import quick
 
 PERIODS = st.integers(0, 500).flatmap(lambda n: st.builds(Period, st.integers(0, n), st.just(n)))
 
@@ -30,6 +31,7 @@ def test_verdicts(before: Period, after: Period, verdict: str) -> None:
     assert proof(before, after).verdict == verdict
 
 
+@quick
 @given(PERIODS, PERIODS, st.integers(1, 300))
 def test_more_sessions_without_it_never_speak_against_a_fix(before: Period, after: Period, more: int) -> None:
     order = ["not_fixed", "too_few", "fixed"]
@@ -37,6 +39,7 @@ def test_more_sessions_without_it_never_speak_against_a_fix(before: Period, afte
     assert order.index(then.verdict) >= order.index(now.verdict) or not after.exposed
 
 
+@quick
 @given(PERIODS, PERIODS)
 def test_the_interval_holds_the_difference(before: Period, after: Period) -> None:
     found: Verdict = proof(before, after)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from replay_signals.transforms.problems.daily import Daily
 from replay_signals.transforms.problems.history import State, state_of, trend
-from support.series import day, drawn, flat
+from support.series import day, drawn, flat, quick
 
 
 def state(days: list[Daily], n: int) -> State:
@@ -106,6 +106,7 @@ def test_a_quiet_weekend_resolves_nothing_and_a_busy_one_is_no_news() -> None:
     assert {state(days, n).state for n in range(40, 60)} == {"ongoing"}
 
 
+@quick
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=40), st.randoms())
 def test_neither_order_nor_the_future_nor_split_rows_matter(counts: list[tuple[int, int]], random: Random) -> None:
     days = [Daily(day(n), min(pair), max(pair)) for n, pair in enumerate(counts)]

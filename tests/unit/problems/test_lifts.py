@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_signals.transforms.problems.lifts import Arm, chance, false_discovery, lifts
+from support.series import quick
 
 COUNTS = st.integers(0, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 ARMS = st.tuples(COUNTS, COUNTS).map(lambda both: Arm("flag", "on", *both[0], *both[1]))
@@ -48,6 +49,7 @@ def test_nobody_on_a_side_says_nothing() -> None:
         Arm("a", "", 3, 2, 0, 0)
 
 
+@quick
 @given(ARMS)
 def test_both_sides_of_a_comparison_are_equally_sure(arm: Arm) -> None:
     back = Arm(arm.dimension, "off", arm.rest_affected, arm.rest_exposed, arm.affected, arm.exposed)
@@ -55,6 +57,7 @@ def test_both_sides_of_a_comparison_are_equally_sure(arm: Arm) -> None:
     assert 0 <= chance(arm) <= 1
 
 
+@quick
 @given(st.lists(ARMS, max_size=8), st.randoms())
 def test_order_does_not_matter(arms: list[Arm], random: Random) -> None:
     named = [Arm("d", str(i), a.affected, a.exposed, a.rest_affected, a.rest_exposed) for i, a in enumerate(arms)]
@@ -63,6 +66,7 @@ def test_order_does_not_matter(arms: list[Arm], random: Random) -> None:
     assert lifts(shuffled) == lifts(named)
 
 
+@quick
 @given(st.lists(st.floats(0, 1)))
 def test_adjusted_chances_keep_their_order_and_only_grow(chances: list[float]) -> None:
     adjusted = false_discovery(chances)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from replay_signals.transforms.problems.daily import Daily
 from replay_signals.transforms.problems.onset import Moment, Onset, change_point, started_with
-from support.series import day, drawn, flat
+from support.series import day, drawn, flat, quick
 
 
 def test_a_rise_is_dated_within_a_day_and_its_interval_holds_it() -> None:
@@ -74,6 +74,7 @@ def test_what_came_out_within_the_interval_is_what_it_started_with() -> None:
     assert tie.name == "b"
 
 
+@quick
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=30), st.randoms())
 def test_any_history_in_any_order_gives_one_answer_within_it(counts: list[tuple[int, int]], random: Random) -> None:
     days = [Daily(day(n), min(pair), max(pair)) for n, pair in enumerate(counts)]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from replay_signals.transforms.problems.effect import NOTHING, Effect
 from replay_signals.transforms.problems.severity import harm_of, severity_of
+from support.series import quick
 
 
 def sure(difference: float) -> Effect:
@@ -18,6 +19,7 @@ EFFECTS = st.floats(-1, 1).map(sure) | st.floats(-0.9, 0.9).map(lambda d: Effect
 USERS = st.floats(0, 1e6)
 
 
+@quick
 @given(USERS, EFFECTS | st.none(), st.floats(0.001, 1000), st.floats(0, 1))
 def test_the_parts_add_up_exactly_within_0_and_100(users: float, effect: Effect | None, value: float, b: float) -> None:
     found = severity_of(users, effect, value, b)
@@ -26,6 +28,7 @@ def test_the_parts_add_up_exactly_within_0_and_100(users: float, effect: Effect 
     assert 0 <= found.weight <= 1
 
 
+@quick
 @given(USERS, USERS, EFFECTS, EFFECTS, st.floats(0.01, 100), st.floats(0.01, 100))
 def test_the_order_is_that_of_one_number(u: float, v: float, e: Effect, f: Effect, x: float, y: float) -> None:
     one, other = severity_of(u, e, x, 0.5), severity_of(v, f, y, 0.5)
@@ -33,6 +36,7 @@ def test_the_order_is_that_of_one_number(u: float, v: float, e: Effect, f: Effec
         assert one.score >= other.score - 0.3  # each of three parts is rounded to a tenth
 
 
+@quick
 @given(USERS, EFFECTS, st.floats(0.01, 100), st.floats(1, 10))
 def test_more_users_more_worth_and_a_greater_loss_are_never_less_severe(
     users: float, effect: Effect, value: float, times: float
