@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from replay_signals.jobs import ranking
-from replay_signals.jobs.ranking import Ranked, into_folder, run_rank
+from replay_signals.jobs import announcing
+from replay_signals.jobs.announcing import into_folder
+from replay_signals.jobs.ranking import Ranked, run_rank
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.iceberg.warehouse import query
 from replay_signals.pipelines.inbox.folder import read
@@ -30,7 +31,8 @@ ONE_DAY = timedelta(days=1)
 
 
 def rank(warehouse: Path, rules: Rules | None = None, **options: Any) -> Ranked:
-    return run_rank(Store(str(warehouse)), rules or Rules(), Limits(), into_folder(str(warehouse / "inbox")), **options)
+    announce = into_folder(str(warehouse / "inbox"), Limits())
+    return run_rank(Store(str(warehouse)), rules or Rules(), Limits(), announce, **options)
 
 
 def changed(row: Any, **changes: Any) -> Any:
@@ -211,7 +213,7 @@ def _killed(warehouse: Path, crossings: int) -> None:
         return through
 
     storing.commit_table = door(storing.commit_table)  # type: ignore[attr-defined]  # in this process only
-    ranking.records = door(ranking.records)
+    announcing.records = door(announcing.records)
     rank(warehouse)
     os._exit(0)
 

@@ -28,8 +28,16 @@ def rank(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
     inbox: Annotated[
         str | None,
-        typer.Option("--inbox", help="Folder to publish to; inbox in the warehouse when not given.", metavar="DIR"),
+        typer.Option(
+            "--inbox",
+            help="Folder to publish to; inbox in the warehouse when neither this nor --kafka is given.",
+            metavar="DIR",
+        ),
     ] = None,
+    kafka: Annotated[
+        str | None, typer.Option("--kafka", help="Publish to the inbox topic of these brokers.", metavar="HOST:PORT")
+    ] = None,
+    topic: Annotated[str, typer.Option("--topic", help="Topic of inbox records.")] = "replay_signals",
     rules: Annotated[
         str | None,
         typer.Option("--rules", help="Rules file (TOML); `replay-signals rules` prints the defaults.", metavar="FILE"),
@@ -57,8 +65,10 @@ def rank(  # noqa: PLR0913, PLR0917 - one parameter an option
     from replay_signals.jobs import rank as job
     from replay_signals.jobs.tables import Store
 
-    folder = job.default_inbox(warehouse, inbox)
-    refuse_outputs(None if catalog else warehouse, folder)
+    folder = job.inbox_of(warehouse, inbox, kafka)
+    refuse_outputs(None if catalog else warehouse, folder or None)
     store = Store(None if catalog else warehouse, catalog)
     day = None if as_of is None else as_of.date()
-    job.run(job.Request(store, folder, rules, day, top, memory_mb, threads), json=json, every_s=every)
+    job.run(
+        job.Request(store, folder, kafka or "", topic, rules, day, top, memory_mb, threads), json=json, every_s=every
+    )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from replay_signals.jobs import render, render_problems
-from replay_signals.jobs.ranking import Ranked, into_folder, run_rank
+from replay_signals.jobs.ranking import Ranked, run_rank
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
 from replay_signals.schemas.inbox import InboxRecord
@@ -27,6 +27,10 @@ class Request(NamedTuple):
 
     store: Store
     inbox: str
+    """Folder; empty for none."""
+    kafka: str
+    """Brokers of the inbox topic; empty for none."""
+    topic: str
     rules: str | None
     as_of: date | None
     top: int
@@ -48,17 +52,22 @@ def run(request: Request, *, json: bool, every_s: float | None = None) -> None:
 
 def ranked(request: Request, rules: Rules) -> Ranked:
     """One run. Raises WarehouseError and InboxError."""
+    from replay_signals.jobs.announcing import into_all, into_folder, into_topic
     from replay_signals.pipelines.problems.counting import Limits
 
     limits = Limits(request.memory_mb * 1_000_000, request.threads)
-    return run_rank(request.store, rules, limits, into_folder(request.inbox), request.as_of)
+    ways = [into_folder(request.inbox, limits)] if request.inbox else []
+    if request.kafka:
+        ways.append(into_topic(request.kafka, request.topic, limits))
+    return run_rank(request.store, rules, limits, into_all(*ways), request.as_of)
 
 
 def rank_after(store: Store, inbox: str, rules: Rules) -> Ranked:
     """The ranking that follows a run over sessions. Raises WarehouseError and InboxError."""
+    from replay_signals.jobs.announcing import into_folder
     from replay_signals.pipelines.problems.counting import Limits
 
-    return run_rank(store, rules, Limits(), into_folder(inbox))
+    return run_rank(store, rules, Limits(), into_folder(inbox, Limits()))
 
 
 def say_published(records: int, ranked: Ranked, inbox: str) -> None:
@@ -91,9 +100,10 @@ def _print(done: Ranked, request: Request, json: bool) -> None:
         render.out().print("No sessions.")
         return
     days = render.count(done.counted_days, "day")
+    where = " and ".join(filter(None, (request.inbox, request.kafka and f"topic {request.topic}")))
     render.out().print(
         f"{render.count(len(shown), 'open problem')} as of {done.as_of}; {days} counted in {done.seconds:.1f} s, "
-        f"{render.count(done.published, 'record')} published to {request.inbox}\n"
+        f"{render.count(done.published, 'record')} published to {where}\n"
     )
     render_problems.listing([_record(row) for row in shown], request.top, examples=True)
 
@@ -102,6 +112,6 @@ def _record(row: ProblemRow) -> InboxRecord:
     return problem_record(row, produced_at=datetime.now(UTC))
 
 
-def default_inbox(warehouse: str, inbox: str | None) -> str:
-    """The inbox of a warehouse, unless another is named."""
-    return inbox or str(Path(warehouse) / "inbox")
+def inbox_of(warehouse: str, inbox: str | None, kafka: str | None) -> str:
+    """The folder to publish to: the named one, else the warehouse's own unless there is a topic."""
+    return inbox or ("" if kafka else str(Path(warehouse) / "inbox"))

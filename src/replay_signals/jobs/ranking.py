@@ -10,8 +10,8 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +19,6 @@ import msgspec
 from replay_signals.jobs.tables import Store
 from replay_signals.schemas.problem_rows import ProblemRow
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.inbox.problem_record import announced, example_of, is_news, problem_record, session_of
 from replay_signals.transforms.problems.assemble import Ranking, assemble
 from replay_signals.transforms.problems.merging import combined, merged
 from replay_signals.transforms.problems.revise import revised
@@ -28,12 +27,12 @@ if TYPE_CHECKING:  # Iceberg and DuckDB take a second to import: only a run does
     from pyiceberg.catalog import Catalog
 
     from replay_signals.pipelines.iceberg.catalog import PinnedTable
+    from replay_signals.pipelines.iceberg.lookup import Tables
     from replay_signals.pipelines.problems.counting import Limits, Settings
-    from replay_signals.schemas.inbox import InboxRecord
 
 CONFLICT_TRIES = 6
-Announce = Callable[[Sequence[ProblemRow], "Mapping[str, PinnedTable]"], int]
-"""Publishes what an inbox lacks of the newest rows; returns how many records that were."""
+Announce = Callable[["Tables"], int]
+"""Publishes what an inbox lacks of the problems in the tables; returns how many records that were."""
 
 
 class Ranked(msgspec.Struct, frozen=True):
@@ -94,8 +93,7 @@ def _attempt(catalog: Catalog, rules: Rules, limits: Limits, announce: Announce 
     if last is None or newest is None:
         return Ranked(as_of, [])
     first = last - timedelta(days=rules.problems.history_days - 1)
-    stored = History(opened, first, newest, limits).stored()
-    published = announce(list(stored.values()), tables) if announce else 0
+    published = announce(tables) if announce else 0
     run_id = uuid.uuid4().hex
     days = to_count(opened, first, last, settings_of(rules))
     count_days(catalog, tables, days, settings_of(rules), limits, run_id)
@@ -107,12 +105,12 @@ def _attempt(catalog: Catalog, rules: Rules, limits: Limits, announce: Announce 
     into = merged(counts, history.page_aliases(), before)
     ranking = Ranking(last, rules.problems, rules.outcomes, rules.version, history.releases())
     problems = assemble(combined(counts, into, history.users(into)), ranking)
-    if last < max(newest, max((row.day for row in stored.values()), default=newest)):
+    if last < newest:
         return Ranked(last, problems, len(days))
     changes = revised(problems, before, into, last, first)
     store_problems(catalog, tables, changes, run_id)
-    if announce:
-        published += announce([*({**before, **{row.problem_id: row for row in changes}}).values()], tables)
+    if announce and changes:
+        published += announce(_pinned(catalog))
     return Ranked(last, problems, len(days), len(changes), published)
 
 
@@ -120,29 +118,3 @@ def _pinned(catalog: Catalog) -> dict[str, PinnedTable]:
     from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_tables
 
     return {name: PinnedTable(table) for name, table in open_tables(catalog).items()}
-
-
-def into_folder(folder: str) -> Announce:
-    """Announces to an inbox folder. Raises InboxError."""
-    from replay_signals.pipelines.inbox.folder import publisher
-
-    def announce(rows: Sequence[ProblemRow], tables: Mapping[str, PinnedTable]) -> int:
-        with publisher(folder) as inbox:
-            wanted = [row for row in rows if is_news(row, inbox.get(row.problem_id))]
-            return inbox.publish(announced(record, inbox.get(record.id)) for record in records(wanted, tables))
-
-    return announce
-
-
-def records(rows: Sequence[ProblemRow], tables: Mapping[str, PinnedTable]) -> Iterator[InboxRecord]:
-    """The complete record of each row, with its best example. Raises WarehouseError."""
-    from replay_signals.pipelines.iceberg.lookup import newest_rows
-
-    keys = {(row.team, session_of(name)) for row in rows for name in row.examples}
-    signals = newest_rows(tables["signals"], "signals", keys)
-    sessions = {(row.team, row.session_id): row for row in newest_rows(tables["sessions"], "sessions", keys)}
-    produced_at = datetime.now(UTC)
-    for row in rows:
-        example = example_of(row, [one for one in signals if one.team == row.team])
-        session = None if example is None else sessions.get((row.team, example.session_id))
-        yield problem_record(row, produced_at=produced_at, example=example, session=session)

@@ -107,10 +107,8 @@ class History:
         ]
 
     def stored(self) -> dict[str, ProblemRow]:
-        """The newest row of every problem, by id."""
-        with self._opened(problems="problems") as db:
-            rows = rows_of(db.sql(LATEST["problems"]).to_arrow_table(), ProblemRow)
-            return {row.problem_id: row for row in rows}
+        """The newest row of every problem up to the last day, by id."""
+        return {row.problem_id: row for row in stored_problems(self._tables["problems"], self._limits, self._last)}
 
     def page_aliases(self) -> dict[Key, str]:
         """The pattern that stands for a page pattern (by team and pattern), where their number shows titles."""
@@ -149,13 +147,32 @@ class History:
             return dict(db.execute(USERS).fetchall())
 
     @contextmanager
-    def _opened(self, *names: str, **whole: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _opened(self, *names: str) -> Iterator[duckdb.DuckDBPyConnection]:
         with connected(self._limits) as db, reading():
             for name in names:
                 table_view(db, name, self._tables[name], within(self._first, self._last))
-            for name in whole:
-                table_view(db, name, self._tables[name], within(date.min, self._last))
             yield db
+
+
+def stored_problems(problems: Table, limits: Limits, last: date = date.max) -> list[ProblemRow]:
+    """The newest row of every problem up to a day, in order of team and id. Raises WarehouseError."""
+    with connected(limits) as db, reading():
+        table_view(db, "problems", problems, within(date.min, last))
+        newest = db.sql(f"SELECT * FROM ({LATEST['problems']}) ORDER BY team, problem_id")
+        return list(rows_of(newest.to_arrow_table(), ProblemRow))
+
+
+def revisions_at(problems: Table, sequence_number: int) -> dict[str, int]:
+    """The revision of every problem as of a snapshot; nothing for one that is no longer kept."""
+    snapshot = next((one for one in problems.snapshots() if one.sequence_number == sequence_number), None)
+    if snapshot is None:
+        return {}
+    found: dict[str, int] = {}
+    scan = problems.scan(snapshot_id=snapshot.snapshot_id, selected_fields=("problem_id", "revision"))
+    for batch in scan.to_arrow_batch_reader():
+        for problem_id, revision in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            found[problem_id] = max(revision, found.get(problem_id, 0))
+    return found
 
 
 def _strata(db: duckdb.DuckDBPyConnection) -> Any:

@@ -28,6 +28,8 @@ class Compared(NamedTuple):
 def compared(counts: Counts, failure: str, first: date, onset: date | None, rules: Problems) -> Compared:
     """The fairest comparison that the counts allow; days from `first` on are those of the window.
 
+    With fewer than `min_sessions` affected it is one of the first two, and too few to say.
+
     - `used`: who met it at time zero with who used the same control or route then and did not, in one stratum.
     - `reached`: the same among those who reached the page.
     - `before_after`: where it fails for nearly everyone, days from the onset on with days before, less the same change
@@ -42,7 +44,7 @@ def compared(counts: Counts, failure: str, first: date, onset: date | None, rule
     everybody = hits + sum(s.other_sessions for s in strata)
     if not everybody:
         return Compared("none", NOTHING, "nobody was affected at the first use")
-    if hits < FAILS_FOR_ALL * everybody:
+    if hits < max(FAILS_FOR_ALL * everybody, rules.min_sessions):
         effect = risk_difference(strata, rules)
         if all(unit.unit == "page" for unit in counts.units):
             return Compared("reached", effect, effect.reason or "affected with unaffected visitors of the page")

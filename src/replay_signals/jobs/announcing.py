@@ -1,0 +1,70 @@
+"""Publishing of problems: what an inbox folder or the inbox topic lacks of those in the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from replay_signals.jobs.ranking import Announce
+from replay_signals.pipelines.iceberg.lookup import Tables, newest_rows
+from replay_signals.pipelines.inbox.folder import publisher
+from replay_signals.pipelines.problems.counting import Limits
+from replay_signals.pipelines.problems.loading import revisions_at, stored_problems
+from replay_signals.schemas.inbox import InboxRecord
+from replay_signals.schemas.problem_rows import ProblemRow
+from replay_signals.transforms.inbox.problem_record import announced, example_of, is_news, problem_record, session_of
+from replay_signals.transforms.problems.revise import ENDED
+
+
+def into_folder(folder: str, limits: Limits) -> Announce:
+    """Announces to an inbox folder; what is news there is asked of its own index. Raises InboxError."""
+
+    def announce(tables: Tables) -> int:
+        rows = stored_problems(tables["problems"].table, limits)
+        with publisher(folder) as inbox:
+            wanted = [row for row in rows if is_news(row, inbox.get(row.problem_id))]
+            return inbox.publish(announced(record, inbox.get(record.id)) for record in records(wanted, tables))
+
+    return announce
+
+
+def into_topic(bootstrap: str, topic: str, limits: Limits) -> Announce:
+    """Announces to the inbox topic: what was revised since the snapshot up to which it was told. Raises InboxError."""
+    from replay_signals.pipelines.inbox.topic import TopicPublisher
+
+    def announce(tables: Tables) -> int:
+        problems = tables["problems"].table
+        snapshot = problems.current_snapshot()
+        if snapshot is None or snapshot.sequence_number is None:
+            return 0
+        with TopicPublisher(bootstrap, topic, f"problems-{problems.metadata.table_uuid}") as inbox:
+            position = inbox.position()
+            if position >= snapshot.sequence_number:
+                return 0
+            told = revisions_at(problems, position)
+            rows = stored_problems(problems, limits)
+            wanted = [
+                row
+                for row in rows
+                if row.revision > told.get(row.problem_id, 0) and (row.problem_id in told or row.state not in ENDED)
+            ]
+            return inbox.send(records(wanted, tables), snapshot.sequence_number)
+
+    return announce
+
+
+def into_all(*ways: Announce) -> Announce:
+    """Announces in several ways, one after the other."""
+    return lambda tables: sum(announce(tables) for announce in ways)
+
+
+def records(rows: Sequence[ProblemRow], tables: Tables) -> Iterator[InboxRecord]:
+    """The complete record of each row, with its best example. Raises WarehouseError."""
+    keys = {(row.team, session_of(name)) for row in rows for name in row.examples}
+    signals = newest_rows(tables["signals"], "signals", keys)
+    sessions = {(row.team, row.session_id): row for row in newest_rows(tables["sessions"], "sessions", keys)}
+    produced_at = datetime.now(UTC)
+    for row in rows:
+        example = example_of(row, [one for one in signals if one.team == row.team])
+        session = None if example is None else sessions.get((row.team, example.session_id))
+        yield problem_record(row, produced_at=produced_at, example=example, session=session)

@@ -1,0 +1,106 @@
+"""Problems into a real inbox topic: each revision once, wherever the publisher is killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from confluent_kafka import Producer
+from kit import Topics
+
+from replay_signals import inbox
+from replay_signals.jobs.announcing import into_topic
+from replay_signals.jobs.ranking import Ranked, run_rank
+from replay_signals.jobs.tables import Store
+from replay_signals.pipelines.inbox import topic as topic_module
+from replay_signals.pipelines.problems.counting import Limits
+from replay_signals.schemas.rules import Rules
+from support.problem_sites import DAY, put, shop, together, visit
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+DOORS = ("begin_transaction", "produce", "send_offsets_to_transaction", "commit_transaction")
+
+
+def rank(warehouse: Path, topics: Topics) -> Ranked:
+    announce = into_topic(topics.bootstrap, topics.name("inbox"), Limits())
+    return run_rank(Store(str(warehouse)), Rules(), Limits(), announce)
+
+
+def told(topics: Topics, folder: Path, run: int) -> list[tuple[str, int, str]]:
+    """What a consumer that begins at the beginning is given, repeats included."""
+    found: list[tuple[str, int, str]] = []
+    ledger = inbox.SqliteLedger(folder / f"ledger-{run}.db")
+    done = inbox.consume(
+        lambda record: found.append((record.id, record.revision, record.status)),
+        bootstrap=topics.bootstrap,
+        topic=topics.name("inbox"),
+        group=f"{topics.prefix}-{run}",
+        ledger=ledger,
+        until_quiet_s=4.0,
+    )
+    assert (done.repeated, done.parked) == (0, 0)
+    return found
+
+
+def test_new_revised_and_retracted_are_told_once(topics: Topics, tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse"
+    rows = together(shop(4, 20, 0.4))
+    put(warehouse, rows)
+    assert (rank(warehouse, topics).published, rank(warehouse, topics).published) == (1, 0)
+    put(warehouse, visit("one-more", DAY + timedelta(days=3), broken=True))
+    assert rank(warehouse, topics).published == 0  # a count alone is no news
+    gone = [msgspec.structs.replace(row, revision=2, status="retracted") for row in rows["signals"]]
+    more = visit("one-more", DAY + timedelta(days=3), broken=True)["signals"]
+    put(warehouse, {"signals": gone + [msgspec.structs.replace(row, revision=2, status="retracted") for row in more]})
+    assert rank(warehouse, topics).published == 1
+    assert told(topics, tmp_path, 1) == [("a" * 16, 1, "new"), ("a" * 16, 2, "retracted")]
+
+
+def test_killed_at_any_door_of_the_transaction_each_revision_is_told_once(topics: Topics, tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse"
+    context = multiprocessing.get_context("fork")
+    expected = []
+    for number, (door, after) in enumerate((door, after) for door in DOORS for after in (False, True)):
+        problem_id = f"{number:016x}"
+        rows = visit(f"visit-{number}", broken=True)
+        rows["signals"] = [msgspec.structs.replace(row, problem_id=problem_id) for row in rows["signals"]]
+        put(warehouse, rows)
+        child = context.Process(target=_killed, args=(warehouse, topics, door, after))
+        child.start()
+        child.join()
+        assert child.exitcode == 9, (door, after)
+        rank(warehouse, topics)
+        expected.append((problem_id, 1, "new"))
+    assert sorted(told(topics, tmp_path, 2)) == expected
+
+
+def _killed(warehouse: Path, topics: Topics, door: str, after: bool) -> None:
+    """Ranks in this process, which ends hard before or after a call of its producer."""
+
+    class Dying:
+        def __init__(self, config: dict[str, Any]) -> None:
+            self._real = Producer(config)
+
+        def __getattr__(self, name: str) -> Any:
+            real = getattr(self._real, name)
+            if name != door:
+                return real
+
+            def through(*arguments: Any) -> Any:
+                if not after:
+                    os._exit(9)
+                real(*arguments)
+                if name == "produce":
+                    self._real.flush(10)  # on the broker, and still nobody's to read
+                os._exit(9)
+
+            return through
+
+    topic_module.Producer = Dying  # type: ignore[assignment,misc]  # in this process only
+    rank(warehouse, topics)
+    os._exit(0)
