@@ -30,6 +30,7 @@ from replay_signals.jobs.stack import rest
 from replay_signals.jobs.stack_home import INFRA
 from replay_signals.jobs.stack_state import State, load_state
 from replay_signals.jobs.stream import stop_with_savepoint, submit
+from replay_signals.transforms.revisions.revise import SETS
 from replay_signals.transforms.streaming.closing import FACT_TABLES
 
 PROMETHEUS_PORTS = range(19249, 19280)
@@ -86,7 +87,7 @@ def _metrics(port: int) -> str:
     return ""
 
 
-AT_CLOSE = ("sessions", "interactions", *FACT_TABLES)
+AT_CLOSE = ("sessions", *SETS, *FACT_TABLES)
 """Rows that the job writes when a session closes: all of them after the savepoint."""
 MASKED = ("person_properties", "element")
 """Columns of which less is taken in than was: evidence of before the savepoint says what it said."""

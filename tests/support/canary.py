@@ -306,7 +306,7 @@ def _click(node_id: int, at_ms: float) -> Event:
 
 
 def _console(parts: list[str], at_ms: float, level: str = "error", trace: str = "") -> Event:
-    payload = {"level": level, "trace": [trace] if trace else [], "payload": parts}
+    payload = {"level": level, "trace": [trace, trace] if trace else [], "payload": parts}
     return event(6, {"plugin": "rrweb/console@1", "payload": payload}, at_ms)
 
 

@@ -17,7 +17,7 @@ from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.evidence.extract import event_evidence
 from replay_signals.transforms.judge.session import judge_session
-from replay_signals.transforms.revisions.revise import latest, revise
+from replay_signals.transforms.revisions.revise import SETS, latest, revise
 from replay_signals.transforms.streaming import COUNTERS, Late, Live, MemoryStore, Step
 from replay_signals.transforms.streaming.closing import FACT_TABLES
 from replay_signals.transforms.streaming.state import CLOSED, EXPIRED, STATES, SessionState
@@ -91,7 +91,8 @@ class Stream:
         for name in ("message_digests", "events", *found):
             found[name] = list(latest(name, self.of(name)).values())
         revision = found["sessions"][0].revision if found["sessions"] else 0
-        found["interactions"] = [row for row in self.of("interactions") if row.revision == revision]
+        for name in SETS:
+            found[name] = [row for row in self.of(name) if row.revision == revision]
         return found
 
     def when(self, signal_id: str) -> int:
@@ -107,7 +108,7 @@ class Stream:
         assert set(step.counts) <= set(COUNTERS)
         for table, row in step.rows:
             assert canonical(table, [row]) == [row]
-            if table != "interactions":
+            if table not in SETS:
                 self._check(table, row)
             self.rows.append((now_ms, table, row))
         told = [(r.id, r.revision, r.status, r.severity) for r in step.inbox]

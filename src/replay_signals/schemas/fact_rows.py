@@ -12,6 +12,7 @@ from replay_signals.schemas.columns import (
     FactRevision,
     PagePattern,
     PageUrl,
+    Revision,
     RulesVersion,
     SessionId,
     Team,
@@ -85,7 +86,7 @@ class PageViewRow(Struct, frozen=True, kw_only=True):
     is_entry: Annotated[bool, doc("First page of the session")]
     is_exit: Annotated[bool, doc("Last page of the session")]
     rules_version: RulesVersion
-    revision: FactRevision = 1
+    revision: Revision
 
 
 class ExceptionRow(Struct, frozen=True, kw_only=True):
@@ -115,4 +116,4 @@ class ExceptionRow(Struct, frozen=True, kw_only=True):
         str, doc("Release of the page or app as its events tell it; empty when unknown"), Holds.PROPERTIES
     ]
     rules_version: RulesVersion
-    revision: FactRevision = 1
+    revision: Revision

@@ -49,3 +49,13 @@ def test_judged_in_seconds(story: object) -> None:
     started = time.perf_counter()
     visit.outcome()
     assert time.perf_counter() - started < LIMIT_SECONDS
+
+
+def test_errors_told_twice_are_judged_in_seconds() -> None:
+    visit, page = page_of()
+    for i in range(500):
+        page.click("pay", at=4000 + 2000 * i).fails(f"Error: {i}", at=4005 + 2000 * i)
+        visit.event("$exception", at=4006 + 2000 * i, _exception_list=[{"type": "Error", "value": str(i)}])
+    started = time.perf_counter()
+    assert len(visit.outcome().rows.exceptions) == 500
+    assert time.perf_counter() - started < LIMIT_SECONDS

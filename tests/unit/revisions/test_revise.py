@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from replay_signals.pipelines.iceberg.schema import columns_of
-from replay_signals.schemas.fact_rows import ConsoleLogRow
+from replay_signals.schemas.fact_rows import ConsoleLogRow, PageViewRow
 from replay_signals.schemas.rows import DeadLetterRow, InteractionRow, SessionRow
 from replay_signals.transforms.revisions.revise import Change, revise
 from support.samples import signal_row
@@ -25,6 +25,10 @@ def session(**fields: Any) -> Any:
 
 def click(name: str, revision: int = 1, **fields: Any) -> Any:
     return row(InteractionRow, team="t", session_id="s", interaction_id=name, revision=revision, **fields)
+
+
+def view(name: str, revision: int = 1) -> PageViewRow:
+    return row(PageViewRow, team="t", session_id="s", page_view_id=name, revision=revision)
 
 
 def log(name: str, **fields: Any) -> Any:
@@ -84,6 +88,23 @@ def test_changed_interactions_alone_bump_the_session() -> None:
     first, clicks = sessions({"sessions": [session()], "interactions": []}, stored)
     assert [r.revision for r in first.rows] == [2]
     assert clicks.rows == []
+
+
+def test_changed_page_views_alone_bump_the_session_and_take_its_other_sets_along() -> None:
+    stored = {"sessions": [session()], "interactions": [click("a")], "page_views": [view("a"), view("gone")]}
+    judged = {"sessions": [session()], "interactions": [click("a")], "page_views": [view("a")]}
+    changes = revise(judged, stored)
+    written = {one.table: [(r.revision) for r in one.rows] for one in changes}
+    assert written == {"sessions": [2], "interactions": [2], "page_views": [2], "exceptions": []}
+    assert all(one.stale == [] for one in changes)
+
+
+def test_an_interrupted_run_that_got_as_far_as_one_of_the_sets_is_begun_anew() -> None:
+    stored = {"sessions": [session()], "interactions": [click("a")], "page_views": [view("a", 2)]}
+    judged = {"sessions": [session(event_count=2)], "interactions": [click("b")], "page_views": [view("a")]}
+    assert {one.table: [r.revision for r in one.rows] for one in revise(judged, stored)} == {
+        "sessions": [3], "interactions": [3], "page_views": [3], "exceptions": [],
+    }  # fmt: skip
 
 
 def test_interactions_of_an_interrupted_run_are_taken_up() -> None:

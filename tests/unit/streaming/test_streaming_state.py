@@ -102,7 +102,7 @@ def as_of_version_1(store: MemoryStore) -> MemoryStore:
     for place, data in store.facts.entries.items():
         table, _, key = place.partition("/")
         facts[table][key] = msgspec.structs.astuple(FACTS.decode(data))
-    value = PublishedOfVersion1(now.session_revision, now.session_hash, now.interactions_hash, facts)
+    value = PublishedOfVersion1(now.session_revision, now.session_hash, now.sets_hash, facts)
     old.published.data, old.facts.entries = Codec(PublishedOfVersion1, 1).encode(value), {}
     return old
 

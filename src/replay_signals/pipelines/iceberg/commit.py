@@ -38,7 +38,7 @@ COMMIT_ORDER = (
     "signals",
     "sessions",
 )
-"""Evidence first, so that whoever judges next sees it; sessions last, because their row publishes the interactions."""
+"""Evidence first, so that whoever judges next sees it; sessions last, because their row publishes the sets."""
 
 COMMIT_TRIES = 20
 RUN_ID = "replay.run-id"

@@ -19,6 +19,7 @@ from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalo
 from replay_signals.pipelines.iceberg.schema import has_revision, schema_of
 from replay_signals.pipelines.iceberg.storage import Place, SchemeFilesystem
 from replay_signals.schemas.rows import ROW_KEYS, TABLES
+from replay_signals.transforms.revisions.revise import SETS
 
 ALL = AlwaysTrue()
 
@@ -31,11 +32,14 @@ LATEST: dict[str, str] = {
             SELECT * FROM signals
             QUALIFY row_number() OVER (PARTITION BY team, session_id, signal_id ORDER BY revision DESC) = 1
         ) WHERE status <> 'retracted'""",
-    "interactions": """
-        SELECT * FROM interactions
+    **{
+        name: f"""
+        SELECT * FROM {name}
         SEMI JOIN (
             SELECT team, session_id, max(revision) AS revision FROM sessions GROUP BY team, session_id
-        ) USING (team, session_id, revision)""",
+        ) USING (team, session_id, revision)"""
+        for name in SETS
+    },
     "problems": """
         SELECT * FROM problems
         QUALIFY row_number() OVER (PARTITION BY team, problem_id ORDER BY day DESC) = 1""",

@@ -29,19 +29,17 @@ FROM (
 JOIN wanted_days AS w ON w.day = s.day
 WHERE s.age = 1 AND s.traffic IN ('', 'visitor');
 
--- materialised: page views, newest revision of each, and the page pattern that the session began with.
+-- materialised: page views of the session's newest revision, and the page pattern that the session began with.
 CREATE VIEW viewed AS
 SELECT v.day, v.team, v.session_id, p.page_pattern, p.started_ms,
        FIRST_VALUE(p.page_pattern) OVER (
            PARTITION BY p.team, p.session_id ORDER BY p.started_ms, p.page_view_id
        ) AS entry_pattern
 FROM (
-    SELECT team, session_id, page_view_id, page_pattern, MILLIS(started_at) AS started_ms,
-           ROW_NUMBER() OVER (PARTITION BY team, session_id, page_view_id ORDER BY revision DESC) AS age
+    SELECT team, session_id, revision, page_view_id, page_pattern, MILLIS(started_at) AS started_ms
     FROM page_views
 ) AS p
-JOIN visits AS v ON v.team = p.team AND v.session_id = p.session_id
-WHERE p.age = 1;
+JOIN visits AS v ON v.team = p.team AND v.session_id = p.session_id AND v.revision = p.revision;
 
 -- materialised: clicks and taps of the session's newest revision.
 CREATE VIEW clicked AS

@@ -52,10 +52,15 @@ class Controls:
     def __init__(self, elements: Elements, href: str, patterns: PagePatterns) -> None:
         self._elements, self._href, self._patterns = elements, href, patterns
         self._keys: dict[int, str] = {}
+        self._landmarks: dict[int, str] = {}
 
     def place_of(self, control: Control | None, page_pattern: str) -> str:
         """Where a control stands: `layout`, or else the page."""
-        return LAYOUT_PLACE if control is not None and self._landmark(control) else page_pattern
+        if control is None:
+            return page_pattern
+        if control.first not in self._landmarks:
+            self._landmarks[control.first] = self._landmark(control)
+        return LAYOUT_PLACE if self._landmarks[control.first] else page_pattern
 
     def key_of(self, control: Control | None) -> str:
         """The key; empty when there is no control."""

@@ -9,6 +9,7 @@ their cause is that message at one control.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -81,9 +82,22 @@ def template(message: str) -> str:
 
 def exceptions_of(timeline: Timeline, events: Iterable[AnalyticsEvent], patterns: PagePatterns) -> list[Thrown]:
     """Exceptions in order of time; of an event and the console line about it the event counts."""
-    told = list(_told(timeline, events, patterns))
-    logged = [line for line in _logged(timeline, patterns) if not any(_is_same(line, event) for event in told)]
+    told = sorted(_told(timeline, events, patterns), key=_time_of)
+    logged = [
+        line
+        for line in _logged(timeline, patterns)
+        if not any(_is_same(line, event) for event in within(told, line.t - SAME_ERROR_MS, line.t + SAME_ERROR_MS))
+    ]
     return sorted([*told, *logged], key=lambda e: (e.t, e.window_id, e.fingerprint))
+
+
+def within(thrown: Sequence[Thrown], start_ms: float, end_ms: float) -> Sequence[Thrown]:
+    """Those of sorted exceptions that were thrown in a span of time."""
+    return thrown[bisect_left(thrown, start_ms, key=_time_of) : bisect_right(thrown, end_ms, key=_time_of)]
+
+
+def _time_of(thrown: Thrown) -> float:
+    return thrown.t
 
 
 def said_in(line: str) -> tuple[str, str]:
@@ -144,5 +158,4 @@ def _logged(timeline: Timeline, patterns: PagePatterns) -> Iterator[Thrown]:
 def _is_same(line: Thrown, event: Thrown) -> bool:
     if line.window_id != event.window_id and event.window_id:
         return False
-    near = abs(line.t - event.t) <= SAME_ERROR_MS
-    return near and (event.message in line.message or line.message in event.message)
+    return event.message in line.message or line.message in event.message

@@ -24,7 +24,7 @@ from msgspec import UNSET
 
 from replay_signals.transforms import signals
 from replay_signals.transforms.causes.controls import Controls
-from replay_signals.transforms.causes.exceptions import Thrown, fingerprint, said_in, template
+from replay_signals.transforms.causes.exceptions import Thrown, fingerprint, said_in, template, within
 from replay_signals.transforms.causes.pages import PagePatterns
 from replay_signals.transforms.causes.requests import route_of, status_class
 from replay_signals.transforms.causes.stacks import frames_of_lines
@@ -129,7 +129,7 @@ def incidents_of(signs: Iterable[Sign], gap_ms: float) -> list[Incident]:
 
 
 class Causes:
-    """The causes of a session's incidents; `thrown` are its exceptions."""
+    """The causes of a session's incidents; `thrown` are its exceptions in order of time."""
 
     def __init__(self, thrown: Sequence[Thrown], patterns: PagePatterns, window_ms: float) -> None:
         self._thrown, self._patterns, self._window_ms = thrown, patterns, window_ms
@@ -168,11 +168,8 @@ class Causes:
         said = finding.evidence.message
         same = [
             t
-            for t in self._thrown
-            if t.message
-            and (t.message in said or said in t.message)
-            and t.window_id in ("", finding.page.window_id)
-            and finding.started_ms - self._window_ms <= t.t <= finding.ended_ms + self._window_ms
+            for t in within(self._thrown, finding.started_ms - self._window_ms, finding.ended_ms + self._window_ms)
+            if t.message and (t.message in said or said in t.message) and t.window_id in ("", finding.page.window_id)
         ]
         return min(same, key=lambda t: abs(t.t - finding.started_ms), default=None)
 

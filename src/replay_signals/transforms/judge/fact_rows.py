@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -92,6 +94,7 @@ def page_views(common: Common) -> list[PageViewRow]:
             is_entry=view is views[0],
             is_exit=view is last,
             rules_version=common.rules_version,
+            revision=1,
             **_arrival(view, common),
         )
     return list(rows.values())
@@ -125,6 +128,7 @@ def exceptions(common: Common) -> list[ExceptionRow]:
             page_pattern=pattern,
             release=release,
             rules_version=common.rules_version,
+            revision=1,
         )
     return list(rows.values())
 
@@ -133,19 +137,23 @@ class _Clicks:
     """Which click each exception belongs to, as the detectors of errors tied it."""
 
     def __init__(self, common: Common) -> None:
-        self._errors = [
-            (error, common.interaction_id(j)) for j in common.context.clicks for error in common.context.errors.of(j)
+        found = [
+            (error.t, i, error, common.interaction_id(j))
+            for i, j in enumerate(common.context.clicks)
+            for error in common.context.errors.of(j)
         ]
+        self._errors = sorted(found, key=itemgetter(0, 1))
 
     def of(self, thrown: Thrown) -> str:
         """The interaction's id; empty when no click caused it."""
+        start = bisect_left(self._errors, thrown.t - SAME_ERROR_MS, key=itemgetter(0))
+        end = bisect_right(self._errors, thrown.t + SAME_ERROR_MS, key=itemgetter(0))
         same = [
-            (abs(error.t - thrown.t), interaction_id)
-            for error, interaction_id in self._errors
+            (abs(t - thrown.t), interaction_id)
+            for t, _, error, interaction_id in self._errors[start:end]
             if thrown.message and thrown.message in error.message and error.page is thrown.page
         ]
-        nearest = min(same, default=(SAME_ERROR_MS + 1.0, ""))
-        return nearest[1] if nearest[0] <= SAME_ERROR_MS else ""
+        return min(same, default=(0.0, ""))[1]
 
 
 def _arrival(view: PageView, common: Common) -> dict[str, Any]:

@@ -4,8 +4,9 @@ Three kinds of tables:
 
 - `sessions` and `signals` are histories: a changed row is appended with the next revision, an unchanged one is not
   written again. A signal that vanished gets a row with status `retracted`.
-- `interactions` are a set per session revision: the rows whose revision is that of the session's newest row count.
-  They are written before the session's row, so a reader sees the old set until the new one is complete.
+- `interactions`, `page_views` and `exceptions` are sets per session revision: the rows whose revision is that of the
+  session's newest row count. They are written before the session's row, so a reader sees the old sets until the new
+  ones are complete.
 - everything else holds facts: one row a key. A fact that changed (a late message names the page of a log line) is
   replaced in the commit that brings the new row.
 
@@ -20,10 +21,12 @@ from typing import Any
 
 import msgspec
 
-from replay_signals.schemas.rows import InteractionRow, SessionRow, SignalRow
+from replay_signals.schemas.rows import SessionRow, SignalRow
 from replay_signals.transforms.revisions.compare import RETRACTED, Known, compare
 from replay_signals.transforms.table_rows import Rows, content, encode_sorted, key_of, one_per_key
 
+SETS = ("interactions", "page_views", "exceptions")
+"""Tables whose rows are one set for each revision of their session: late evidence may take some of them back."""
 GROW_ONLY = frozenset({"message_digests", "events", "dead_letters"})
 """Facts that never vanish: what was once received stays received."""
 
@@ -51,7 +54,7 @@ def revise(judged: Rows, stored: Rows, *, replace: bool = False) -> list[Change]
     for table, rows in judged.items():
         if table == "signals":
             changes.append(_signals(rows, stored.get(table, []), replace))
-        elif table not in ("sessions", "interactions"):
+        elif table != "sessions" and table not in SETS:
             changes.append(_facts(table, rows, stored.get(table, []), replace and table != "dead_letters"))
     return changes
 
@@ -92,31 +95,41 @@ def next_signal(row: SignalRow | None, old: SignalRow | None, *, contested: bool
 
 
 def _sessions(judged: Rows, stored: Rows, replace: bool) -> list[Change]:
-    """The session's row and its interactions, which share a revision."""
+    """The session's row and its sets, which share a revision."""
     session: SessionRow = judged["sessions"][0]
     old: SessionRow | None = next(iter(latest("sessions", stored.get("sessions", [])).values()), None)
-    sets: dict[int, list[InteractionRow]] = defaultdict(list)
-    for row in stored.get("interactions", []):
-        sets[row.revision].append(row)
-    clicks = list(one_per_key("interactions", judged.get("interactions", [])).values())
+    found = {table: list(one_per_key(table, judged.get(table, [])).values()) for table in SETS}
+    sets = {table: _by_revision(stored.get(table, [])) for table in SETS}
+    wanted = {table: _contents(rows) for table, rows in found.items()}
     current = old.revision if old else 0
-    wanted = _contents(clicks)
-    sessions, interactions = Change("sessions"), Change("interactions")
-    if old is not None and content(old) == content(session) and _contents(sets[current]) == wanted:
+    newest = max((current, *(revision for own in sets.values() for revision in own)))
+    sessions, changes = Change("sessions"), {table: Change(table) for table in SETS}
+
+    def is_stored(revision: int) -> bool:
+        return all(_contents(sets[table].get(revision, [])) == wanted[table] for table in SETS)
+
+    if old is not None and content(old) == content(session) and is_stored(current):
         _keep(sessions, old, replace)
-        for row in sets[current]:
-            _keep(interactions, row, replace)
-        return [sessions, interactions]
-    revision = max(current, *sets) if sets else current
-    if revision > current and _contents(sets[revision]) == wanted:
-        for row in sets[revision]:  # an interrupted run got as far as the interactions
-            _keep(interactions, row, replace)
+        revision = current
+    elif newest > current and is_stored(newest):  # an interrupted run got as far as the sets
+        revision = newest
+        _write(sessions, msgspec.structs.replace(session, revision=revision))
     else:
-        revision += 1
-        for row in clicks:
-            _write(interactions, msgspec.structs.replace(row, revision=revision))
-    _write(sessions, msgspec.structs.replace(session, revision=revision))
-    return [sessions, interactions]
+        revision = newest + 1
+        _write(sessions, msgspec.structs.replace(session, revision=revision))
+    for table, change in changes.items():
+        for row in sets[table].get(revision, []):
+            _keep(change, row, replace)
+        for row in found[table] if revision not in sets[table] and revision > newest else ():
+            _write(change, msgspec.structs.replace(row, revision=revision))
+    return [sessions, *changes.values()]
+
+
+def _by_revision(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    sets: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        sets[row.revision].append(row)
+    return sets
 
 
 def _facts(table: str, judged: Sequence[Any], stored: Sequence[Any], replace: bool) -> Change:

@@ -25,7 +25,7 @@ What goes where, and when:
 | `message_digests`, `events` rows | at once, once an id; a copy of the same id that wins over the first is revision 2 |
 | `signals` rows and inbox records | the same revisions: when a signal's evidence window is over, again if it changes \
 (revised, retracted), and all differences at the close |
-| `sessions`, `interactions` and facts (`console_logs`, `network_requests`, `page_views`, `exceptions`) rows | at the \
+| `sessions`, `interactions`, `page_views`, `exceptions`, `console_logs`, `network_requests` rows | at the \
 close and at every close after late evidence, if their content changed |
 | dead letters | when a judgement failed because of a bug; the session's evidence is in its rows |
 | `late` marks | evidence that came after `session.keep_closed_ms`: it is a row, `rejudge` judges it from there |

@@ -15,12 +15,12 @@ from replay_signals.schemas.rows import SessionRow, SignalRow
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS
 from replay_signals.transforms.inbox.record import inbox_record
 from replay_signals.transforms.revisions.compare import Known, compare
-from replay_signals.transforms.revisions.revise import next_signal
+from replay_signals.transforms.revisions.revise import SETS, next_signal
 from replay_signals.transforms.streaming.state import Fact, Published, StoredSignal
 from replay_signals.transforms.streaming.step import Step
 from replay_signals.transforms.table_rows import Rows, content, key_of
 
-FACT_TABLES = ("console_logs", "network_requests", "page_views", "exceptions")
+FACT_TABLES = ("console_logs", "network_requests")
 
 
 class Standing(NamedTuple):
@@ -46,11 +46,12 @@ def add_differences(judged: Rows, before: Standing, step: Step, now_ms: BrokerMs
         facts |= _publish_facts(table, judged[table], before.facts, step)
     after = Published(before.session.session_revision)
     after.session_hash = digest_of([content(session)])
-    after.interactions_hash = digest_of(sorted(content(row) for row in judged["interactions"]))
+    after.sets_hash = digest_of(one for table in SETS for one in sorted(map(content, judged[table])))
     if after != before.session:
         after.session_revision += 1
-        for row in judged["interactions"]:
-            step.rows.append(("interactions", msgspec.structs.replace(row, revision=after.session_revision)))
+        for table in SETS:
+            for row in judged[table]:
+                step.rows.append((table, msgspec.structs.replace(row, revision=after.session_revision)))
     for signal in signal_revisions(judged["signals"], before.signals):
         add_signal(signal, step, now_ms, session)
     if after.session_revision > before.session.session_revision:

@@ -156,14 +156,14 @@ class Fact(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Published(msgspec.Struct, array_like=True):
-    """What the tables hold of the session and its interactions since the last close.
+    """What the tables hold of the session and its sets (`revise.SETS`) since the last close.
 
     `facts_of_version_1`: facts by table and last part of the key, until the next close gives each an entry of its own.
     """
 
     session_revision: int = 0
     session_hash: bytes = b""
-    interactions_hash: bytes = b""
+    sets_hash: bytes = b""
     facts_of_version_1: dict[str, dict[str, Fact]] = {}
 
 
