@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from tests.impact import alarms, coverage, discoveries, ranking
+from tests.impact import alarms, coverage, discoveries, production, ranking
 from tests.impact.intervals import choices
 from tests.impact.recount import Recount
 
@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "impact.md"
 RUNS, SESSIONS, DAYS = 400, 6_000, 28
 """Simulated sites of the coverage, sessions of each, and days."""
+RANKED_SITES = 30
 Table = tuple[Sequence[str], list[Sequence[object]]]
 
 
@@ -109,6 +110,15 @@ def order() -> Table:
     ), rows  # fmt: skip
 
 
+def whole_way() -> Table:
+    """Simulated warehouses through `rank`, and its rows against the truth."""
+    head = (
+        "planted problem", "comparison", "rows", "with an effect", "effect, points", "mean", "covered, %",
+        "dated within a day, %",
+    )  # fmt: skip
+    return head, list(production.covered(RANKED_SITES, SESSIONS, DAYS))
+
+
 PARTS: dict[str, Callable[[], Table]] = {
     "intervals": interval_choice,
     "coverage": lambda: effect_coverage(plain=False),
@@ -118,6 +128,7 @@ PARTS: dict[str, Callable[[], Table]] = {
     "beginnings": beginnings,
     "alarms": false_alarms,
     "order": order,
+    "rank": whole_way,
 }
 
 

@@ -34,8 +34,9 @@ def test_the_truth_is_what_the_rows_hold(simulated: Path) -> None:
     found = latest("signals", str(simulated), where="is_leading").to_pylist()
     traffic = {row["session_id"]: row["traffic"] for row in latest("sessions", str(simulated)).to_pylist()}
     for planted in truth["problems"]:
-        own = [row for row in found if row["problem_id"] in planted["problem_ids"]]
-        sessions = {row["session_id"] for row in own if traffic[row["session_id"]] == "visitor"}
+        of_visitors = (row for row in found if traffic[row["session_id"]] == "visitor")
+        own = [row for row in of_visitors if row["problem_id"] in planted["problem_ids"]]
+        sessions = {row["session_id"] for row in own}
         assert len(sessions) == planted["sessions"], planted["name"]
         days = {str(row["day"]) for row in own}
         assert not days or (planted["first_day"] <= min(days) and max(days) <= planted["last_day"])

@@ -74,7 +74,7 @@ class Drawn:
     def silent(self) -> Bools:
         """Uses that nothing answered."""
         silent = np.zeros(len(self.day.uses.spot), np.bool_)
-        mute = np.array([cause.failure == "silence" for cause in self.causes])
+        mute = np.array([cause.origin.failure == "silence" for cause in self.causes])
         silent[self.day.troubles.use[mute[self.day.troubles.problem]]] = True
         return silent
 
@@ -86,8 +86,9 @@ class Drawn:
         return pa.array(ids, pa.string()).take(pa.array(back))
 
     def text(self, name: str, number: Ints) -> pa.Array:
-        """A text attribute of each number's cause."""
-        return pa.array([str(getattr(cause, name)) for cause in self.causes]).take(pa.array(number))
+        """A text attribute of each number's cause, or of its origin."""
+        said = [getattr(cause if hasattr(cause, name) else cause.origin, name) for cause in self.causes]
+        return pa.array(said, pa.string()).take(pa.array(number))
 
 
 def neighbours(page: Ints, is_edge: Bools) -> Ints:

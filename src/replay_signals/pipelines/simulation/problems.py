@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 from msgspec import Struct
 
 from replay_signals.pipelines.simulation.site import Problem
 from replay_signals.pipelines.simulation.world import Spot, World
+from replay_signals.transforms.causes import incidents
 
 
 class Cause(Struct, frozen=True, kw_only=True):
-    """Attributes of the signals of one cause."""
+    """What the signals of one cause say; `origin` is the cause as the judge would have found it."""
 
+    origin: incidents.Cause
     name: str
     kind: str
-    failure: str
-    cause: str
-    element: str
-    element_key: str
-    request_route: str
-    exception_fingerprint: str
-    summary: str
+    element: str = ""
+    element_key: str = ""
     severity: float
     blocked: float
     clicks: int
 
     def id_of(self, team: int) -> str:
         """Id of the problem in a team, by its number from 0."""
-        return blake2b(f"{team + 1}\n{self.cause}".encode(), digest_size=8).hexdigest()
+        return self.origin.problem_id(str(team + 1))
 
 
 def causes(world: World) -> list[Cause]:
@@ -41,34 +36,38 @@ def _planted(world: World, problem: Problem) -> Cause:
     named = next(
         (s.control for s in world.spots if s.place == problem.page and s.control.key in problem.controls), None
     )
-    about = problem.route or problem.fingerprint or f"{problem.page} {named.key if named else problem.kind}"
     return Cause(
+        origin=_origin(problem, named.key if named else ""),
         name=problem.name,
         kind=problem.kind,
-        failure=problem.failure,
-        cause=f"{problem.failure}: {about}",
         element=named.element if named else "",
         element_key=named.key if named else "",
-        request_route=problem.route,
-        exception_fingerprint=problem.fingerprint,
-        summary=problem.name,
         severity=problem.severity,
         blocked=problem.blocked,
         clicks=problem.clicks,
     )
 
 
+def _origin(problem: Problem, key: str) -> incidents.Cause:
+    """The parts that `transforms.causes` makes a problem of, by how it fails."""
+    if problem.fingerprint:
+        return incidents.Cause(
+            problem.failure, (problem.fingerprint,), problem.name, exception_fingerprint=problem.fingerprint
+        )
+    if problem.route:
+        return incidents.Cause(problem.failure, (problem.route,), problem.route, request_route=problem.route)
+    parts = (problem.page,) if problem.failure == "reading" else (problem.page, key)
+    return incidents.Cause(problem.failure, parts, f"{problem.failure}: {key or problem.name} at {problem.page}")
+
+
 def _background(spot: Spot) -> Cause:
+    text = f"silence: {spot.control.key} at {spot.place}"
     return Cause(
-        name=f"background at {spot.place}",
+        origin=incidents.Cause("silence", (spot.place, spot.control.key), text),
+        name=f"now and then nothing answers at {spot.place}",
         kind="dead_click",
-        failure="silence",
-        cause=f"silence: {spot.place} {spot.control.key} now and then",
         element=spot.control.element,
         element_key=spot.control.key,
-        request_route="",
-        exception_fingerprint="",
-        summary=f"Now and then nothing answers at {spot.place}",
         severity=30.0,
         blocked=0.3,
         clicks=1,

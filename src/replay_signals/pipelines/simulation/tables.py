@@ -149,7 +149,7 @@ class _Tables(Drawn):
         routes = [spot.control.route for spot in spots]
         at = self.seen_uses[np.array([bool(route) for route in routes])[uses.spot[self.seen_uses]]]
         failed = np.zeros(len(uses.spot), np.bool_)
-        failing = np.array([bool(cause.request_route) for cause in self.causes])
+        failing = np.array([bool(cause.origin.request_route) for cause in self.causes])
         failed[self.day.troubles.use[failing[self.day.troubles.problem]]] = True
         return {
             **self.owner(uses.session[at]),
@@ -168,7 +168,7 @@ class _Tables(Drawn):
     def exceptions(self) -> dict[str, Any]:
         """One row for each trouble that is an exception."""
         troubles = self.day.troubles
-        thrown = np.array([bool(cause.exception_fingerprint) for cause in self.causes])
+        thrown = np.array([bool(cause.origin.exception_fingerprint) for cause in self.causes])
         at = self.seen_troubles[thrown[troubles.problem[self.seen_troubles]]]
         return {
             **self.owner(troubles.session[at]),
@@ -212,14 +212,14 @@ class _Tables(Drawn):
             "confidence": np.full(len(at), CONFIDENCE),
             "severity": np.array([cause.severity for cause in self.causes])[number],
             "components": maps([blocked[one] for one in number]),
-            "summary": self.text("summary", number),
+            "summary": self.text("name", number),
             "evidence": pa.array(["{}"] * len(at)),
             "click_count": np.array([cause.clicks for cause in self.causes])[number],
             "offset_ms": start - self.day.start_ms[troubles.session[at]],
             "incident_id": incident,
             "is_leading": is_leading,
             "failure": self.text("failure", number),
-            "cause": self.text("cause", number),
+            "cause": self.text("text", number),
             "problem_id": self.problem_ids(troubles.session[at], number),
             "place": self.trouble_places(at),
             "request_route": self.text("request_route", number),

@@ -79,7 +79,7 @@ class Tally:
             found.append(
                 Planted(
                     problem.name,
-                    cause.cause,
+                    cause.origin.text,
                     [cause.id_of(team) for team in range(world.teams)],
                     float(self._lost[number] / max(1.0, self._sessions[number])),
                     world.first + timedelta(start),
