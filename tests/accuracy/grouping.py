@@ -17,7 +17,7 @@ from tests.accuracy.scoring import CLICK_REACH, FAIR_ON_FAULTS
 
 from replay_signals.schemas.digests import millis
 from replay_signals.schemas.rows import SessionVerdict, SignalRow
-from replay_signals.transforms.causes.requests import status_class
+from replay_signals.transforms.causes.requests import answers_all, status_class
 
 ANSWERS = {
     "dead": {"dead_click", "rage_click", "blocked_click"},
@@ -98,7 +98,7 @@ def _fault(site: str, label: Mapping[str, Any], kind: str, verdict: SessionVerdi
             for r in verdict.network_requests
             if (r.status or 0) >= 400 and r.initiator != "navigation" and start <= millis(r.started_at) <= end
         ]
-        if failed:
+        if failed and not answers_all(failed[0].route):
             return site, failed[0].route, status_class(failed[0].status)
     el = label["el"]
     return site, kind, el.get("tag"), el.get("id"), " ".join((el.get("text") or "").split()), el.get("cls")

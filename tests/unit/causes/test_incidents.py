@@ -117,6 +117,12 @@ def test_a_failing_endpoint_is_one_problem_whoever_calls_it() -> None:
     assert problem(asks("/cart", "pay", "/api/pay")).problem_id != one.problem_id
 
 
+def test_an_address_for_all_questions_says_not_what_failed() -> None:
+    one, other = problem(asks("/cart", "pay", "/api/graphql")), problem(asks("/cart", "help", "/api/graphql"))
+    assert one.problem_id != other.problem_id
+    assert one.request_route == other.request_route == "POST /api/graphql 5xx"
+
+
 def test_a_control_of_the_layout_is_one_problem_over_all_pages() -> None:
     nav = el("nav", button("Menu", id="x"))
     one, other = problem(is_silent("/cart", nav)), problem(is_silent("/orders/3", nav))

@@ -4,7 +4,7 @@ One trouble is one visitor, one control and one moment: rage, dead click, error,
 it are one incident. It is led by what explains most (`Failure`, in order). Its cause is what has to be mended:
 
     exception   the exception alone where its frames name code of the site, whatever control threw it; else at a control
-    request     method, route and class of status, whoever sent it
+    request     method, route and class of status, whoever sent it; of an address for all questions, at a control
     page        the site and what its error page says, whatever address was missing
     form        the form
     silence, blocked, slow   the control where it stands
@@ -26,7 +26,7 @@ from replay_signals.transforms import signals
 from replay_signals.transforms.causes.controls import Controls
 from replay_signals.transforms.causes.exceptions import Thrown, fingerprint, said_in, template, within
 from replay_signals.transforms.causes.pages import PagePatterns
-from replay_signals.transforms.causes.requests import route_of, status_class
+from replay_signals.transforms.causes.requests import answers_all, route_of, status_class
 from replay_signals.transforms.causes.stacks import frames_of_lines
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.error_pages import status_of
@@ -181,7 +181,12 @@ class Causes:
             text = _cut(f"request answered {answered or 'with an error'} ({sign.element_key} at {sign.place})")
             return Cause("request", (answered, *at.parts), text)
         method = "" if evidence.method is UNSET else evidence.method
-        route = f"{route_of(method, evidence.url, sign.url, self._patterns)} {answered}".strip()
+        asked = route_of(method, evidence.url, sign.url, self._patterns)
+        route = f"{asked} {answered}".strip()
+        if answers_all(asked):
+            at = _control_cause("request", sign, sign.element_key)
+            text = _cut(f"{route} ({sign.element_key or 'page'} at {sign.place})")
+            return Cause("request", (route, *at.parts), text, request_route=route)
         return Cause("request", (route,), _cut(route), request_route=route)
 
     def _page(self, sign: Sign) -> Cause:
