@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -80,6 +81,7 @@ def test_values_in_a_message_are_no_part_of_it() -> None:
     [
         ("crash.onclick (http://site.test/shop/checkout.html:8:40)", "/shop/checkout.html", "onclick"),
         ("    at sendOrder (https://a.test/app.js:10:20)", "/app.js", "sendOrder"),
+        ("attachFile (https://a.test/app.js:10:20)", "/app.js", "attachFile"),
         ("at async sendOrder (https://a.test/app.js:10:20)", "/app.js", "sendOrder"),
         ("at https://a.test/app.js:10:20", "/app.js", ""),
         ("sendOrder@https://a.test/app.js:10:20", "/app.js", "sendOrder"),
@@ -90,6 +92,16 @@ def test_values_in_a_message_are_no_part_of_it() -> None:
 def test_stacks_of_every_browser(line: str, file: str, function: str) -> None:
     (frame,) = frames_of_lines([line], PATTERNS)
     assert (frame.file, frame.function) == (file, function)
+
+
+@pytest.mark.parametrize(
+    "hostile", ["a:" * 100, ":1" * 100 + "x", "a " * 100 + ":1", "(" * 200, "x" * 150 + ":1" * 25 + " "]
+)
+def test_a_line_made_to_cost_costs_little(hostile: str) -> None:
+    started = time.process_time()
+    for _ in range(200):
+        frames_of_lines([hostile], PATTERNS)
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(

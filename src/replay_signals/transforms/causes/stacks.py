@@ -16,11 +16,7 @@ from replay_signals.transforms.causes.pages import PagePatterns
 from replay_signals.transforms.session import urls
 
 MAX_FRAMES = 20
-_LINES = (
-    re.compile(r"^(?P<function>[^@()\s]*)@(?P<file>\w+:.+?):(?P<line>\d+)(?::\d+)?$"),
-    re.compile(r"^(?:at\s+)?(?P<function>[^()@]*?)?\s*\(?(?P<file>[^\s()]+?):(?P<line>\d+)(?::\d+)?\)?$"),
-)
-"""SpiderMonkey and JavaScriptCore: `name@file:line:column`; V8: `at name (file:line:column)`."""
+_POSITION = re.compile(r":(\d{1,9})(?::\d{1,9})?$")
 _HASH = r"(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{7,20}|[0-9a-f]{6,64}"
 _HASHED_NAME = re.compile(rf"[.\-~](?:{_HASH})(?=(?:\.[a-z]+)*\.[a-z]+$)")
 _ONLY_HASH = re.compile(rf"^(?:\d+\.)?(?:{_HASH})(?=(?:\.[a-z]+)*\.[a-z]+$)")
@@ -58,13 +54,26 @@ def frames_told(frames: object, patterns: PagePatterns) -> list[Frame]:
 
 
 def frames_of_lines(lines: Iterable[str], patterns: PagePatterns) -> list[Frame]:
-    """Frames of a stack as browsers write it (V8, SpiderMonkey, JavaScriptCore)."""
-    found = []
-    for line in list(lines)[:MAX_FRAMES]:
-        parts = next((match for form in _LINES if (match := form.match(line.strip()))), None)
-        if parts is not None:
-            found.append(_frame(parts["file"], parts["function"] or "", int(parts["line"][:9]), None, patterns))
-    return found
+    """Frames of a stack as browsers write it: V8, SpiderMonkey, JavaScriptCore."""
+    found = (_frame_of_line(line.strip(), patterns) for line in list(lines)[:MAX_FRAMES])
+    return [frame for frame in found if frame is not None]
+
+
+def _frame_of_line(text: str, patterns: PagePatterns) -> Frame | None:
+    """`at name (file:line:column)`, `at file:line:column` or `name@file:line:column`; None for what is no frame."""
+    place = text.removesuffix(")")
+    position = _POSITION.search(place)
+    if position is None:
+        return None
+    told = place[: position.start()]
+    if "(" in told:
+        function, _, file = told.rpartition("(")
+    elif "@" in told and "/" not in told.partition("@")[0]:
+        function, _, file = told.partition("@")
+    else:
+        function, _, file = told.rpartition(" ")
+    name = f"{function.strip()} ".removeprefix("at ").strip()
+    return _frame(file.strip(), name, int(position[1]), None, patterns)
 
 
 def in_app(frames: Sequence[Frame]) -> list[Frame]:

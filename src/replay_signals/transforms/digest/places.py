@@ -12,6 +12,8 @@ import re
 
 from replay_signals.schemas.rrweb import Attributes
 
+MAX_NAMES_CHARS = 200
+"""Of an id or of classes that are looked at."""
 LAYOUT, CONTENT, NAMED = "L", "A", "I"
 """Flags of a control (digest/controls) that is such a place; an element may be several."""
 _LAYOUT_TAGS = frozenset(("header", "footer", "nav", "aside"))
@@ -51,9 +53,9 @@ def _is_named(a: Attributes) -> bool:
 
 def _is_called_layout(names: object) -> bool:
     """Is one of the names (an id, or classes) that of a part of the layout: `site-header`, `main_menu`, `sidebar`?"""
-    if not isinstance(names, str) or _MAY_BE_LAYOUT.search(names) is None:
+    if not isinstance(names, str) or _MAY_BE_LAYOUT.search(names, 0, MAX_NAMES_CHARS) is None:
         return False
-    for name in names.split():
+    for name in names[:MAX_NAMES_CHARS].split():
         if name in _ALONE:
             return True
         words = frozenset(_WORDS.sub(" ", name).lower().split())
