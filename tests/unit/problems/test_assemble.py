@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from replay_signals.schemas.problem_rows import ProblemRow
@@ -107,7 +108,7 @@ def test_value_lost_needs_an_outcome_with_a_worth() -> None:
     assert valued.severity > row_of(**made).severity
 
 
-def test_lifts_are_corrected_for_all_problems_of_a_run() -> None:
+def test_lifts_are_corrected_for_all_problems_of_a_team() -> None:
     """One p just below 0.05 among many comparisons is no find."""
     weak = [Attribute("browser", "A", 60, 200, None), Attribute("browser", "B", 42, 200, None)]
     quiet = [Attribute("browser", "A", 50, 200, None), Attribute("browser", "B", 50, 200, None)]
@@ -118,6 +119,9 @@ def test_lifts_are_corrected_for_all_problems_of_a_run() -> None:
     many = [counts_of(problem_id=f"{n:016x}", attributes=quiet, **base) for n in range(20)]
     rows = assemble([counts_of(attributes=weak, **base), *many], ranking)
     assert [row.lifts for row in rows] == ["[]"] * 21
+    elsewhere = [msgspec.structs.replace(one, team="another") for one in many]
+    rows = assemble([counts_of(attributes=weak, **base), *elsewhere], ranking)
+    assert sum(row.lifts != "[]" for row in rows) == 1, "comparisons of another team are not this one's"
 
 
 def test_a_quiet_problem_is_resolved() -> None:

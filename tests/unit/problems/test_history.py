@@ -96,6 +96,13 @@ def test_a_rare_problem_not_seen_for_two_weeks_is_resolved_and_one_session_bring
     assert (back.state, back.proven) == ("regressed", False)
 
 
+def test_a_trouble_that_is_rare_anyway_is_not_resolved_by_two_weeks_without_it() -> None:
+    """One in 500 sessions of 100 a day: two weeks without it happen by chance, three months do not."""
+    rare = [Daily(day(n), int(n % 5 == 0), 100) for n in range(40)]
+    assert {state([*rare, *flat(0, 100, 40, 120)], n).state for n in range(40, 75)} == {"ongoing"}
+    assert state([*rare, *flat(0, 100, 40, 120)], 119).state == "resolved"
+
+
 def test_a_quiet_weekend_resolves_nothing_and_a_busy_one_is_no_news() -> None:
     def rate(n: int) -> float:
         return 0.06 if day(n).weekday() >= 5 else 0.03

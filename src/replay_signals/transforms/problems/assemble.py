@@ -47,7 +47,7 @@ class Ranking(NamedTuple):
 def assemble(all_counts: Sequence[Counts], ranking: Ranking) -> list[ProblemRow]:
     """Rows of all problems of a run, most severe first; each with revision 0 and status new, see `revise`.
 
-    All at once, because lifts are corrected for every comparison that a run makes.
+    All at once, because lifts are corrected for every comparison that a run makes for a team.
     """
     sure = _sure_lifts(all_counts, ranking.rules)
     rows = [_row(counts, sure.get(counts.problem_id, []), ranking) for counts in all_counts]
@@ -180,14 +180,14 @@ def _examples(days: Iterable[ProblemDayRow]) -> list[str]:
 
 
 def _sure_lifts(all_counts: Sequence[Counts], rules: Problems) -> dict[str, list[Lift]]:
-    """Lifts of each problem that stand the correction for all comparisons of the run, surest first."""
-    arms = [
-        Arm(f"{counts.problem_id} {one.dimension}", one.value, one.affected, one.exposed, *rest)
-        for counts in all_counts
-        for one, rest in _with_rest(counts.attributes)
-    ]
+    """Lifts of each problem that stand the correction for all comparisons of its team, surest first."""
+    arms: defaultdict[str, list[Arm]] = defaultdict(list)
+    for counts in all_counts:
+        for one, rest in _with_rest(counts.attributes):
+            arm = Arm(f"{counts.problem_id} {one.dimension}", one.value, one.affected, one.exposed, *rest)
+            arms[counts.team].append(arm)
     found: defaultdict[str, list[Lift]] = defaultdict(list)
-    for lift in lifts(arms):
+    for lift in (lift for own in arms.values() for lift in lifts(own)):
         if lift.q <= rules.false_discoveries:
             problem_id, _, dimension = lift.dimension.partition(" ")
             found[problem_id].append(msgspec.structs.replace(lift, dimension=dimension))

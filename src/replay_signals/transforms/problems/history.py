@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from math import exp
 from typing import Literal
 
 import msgspec
@@ -20,8 +21,6 @@ WINDOWS = (1, 3, 7)
 """Days that may show a rise: at once where many are affected, over a week where few are."""
 END_WINDOWS = (3, 7)
 """Days that may show an end: a weekend alone is none."""
-MISSED = 3.0
-"""Affected sessions that were to be expected when none came: that happens by chance once in 20 times."""
 TREND_DAYS = 14
 
 
@@ -46,8 +45,8 @@ def state_of(days: Iterable[Daily], as_of: dt.date, rules: Problems = DEFAULT) -
     new        first seen within `new_days`
     regressed  rate among exposed at least `step_factor` times the baseline, by more than chance, or back after it
                was resolved; for `new_days`, then ongoing
-    resolved   rate surely below `fixed_ratio` of what it was, or nobody affected for `baseline_days` where some were
-               to be expected
+    resolved   rate surely below `fixed_ratio` of what it was, or nobody affected for `baseline_days` where so many were
+               to be expected that chance alone leaves all out less often than `alarm_chance`
     ongoing    else: a chronic problem stays one; friction that follows traffic is no news
     """
     walk = _Walk(without_holes([d for d in in_order(days) if d.day <= as_of], as_of), rules)
@@ -117,7 +116,7 @@ class _Walk:
         first = next(n for n in range(place, -1, -1) if self.days[n].affected) + 1
         was, quiet = self._window(level, first), self.days[first : place + 1]
         missed = rate(was) * sum(d.exposed for d in quiet)
-        if len(quiet) >= self.rules.baseline_days and missed >= MISSED:
+        if len(quiet) >= self.rules.baseline_days and exp(-missed) < self.rules.alarm_chance:
             self._enter("resolved", first, was)
 
     def _news(self, start: int, place: int, before: Sequence[Daily]) -> bool:
