@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from replay_signals.jobs.privacy import PLACES
+from replay_signals.jobs.privacy import COUNTING, PLACES
 from replay_signals.pipelines.privacy import KEY_VARIABLE
 from replay_signals.schemas.kept import Holds
 from replay_signals.schemas.rows import TABLES
+from replay_signals.transforms.privacy.policy import Policy
 from support.samples import EXAMPLES
 from support.warehouses import backfill, page, replay, written
 
@@ -86,6 +87,8 @@ def test_audit_counts_what_check_foretold(run_cli: Run, warehouse: Path) -> None
     found: dict[str, Any] = json.loads(out)
     assert found["removed"] == foretold
     assert found["rows"]["sessions"] == 2
+    version = Policy().version
+    assert found["versions"] == {name: {version: found["rows"][name]} for name in COUNTING}
     listed = {(one["table"], one["column"]) for one in found["kept"]}
     assert listed == {(table, column.name) for table, columns in PLACES.items() for column in columns}
     assert set(found["classes"]) == {name.value for name in Holds}

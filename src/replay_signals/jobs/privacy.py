@@ -30,6 +30,8 @@ from replay_signals.transforms.printable import json_bytes
 
 COUNTING = tuple(name for name, row in TABLES.items() if "removed" in row.__struct_fields__)
 """Tables whose rows count what was removed from them."""
+OLDER = "older"
+"""Stands for the version of rows from before rows told it."""
 INBOX = "inbox"
 """Records of the inbox; they keep what columns of `signals` and `sessions` do."""
 PLACES: dict[str, tuple[TextColumn, ...]] = {
@@ -114,10 +116,13 @@ def audit(store: Store, *, json: bool) -> None:
 
     counted: Counter[tuple[str, str]] = Counter()
     rows: dict[str, int] = {}
+    versions: dict[str, dict[str, int]] = {}
     with connect(store.warehouse, store.catalog) as connection, reading():
         for table in TABLES:
             ((rows[table],),) = connection.sql(f"SELECT count(*) FROM {table}_latest").fetchall()
         for table in COUNTING:
+            by_version = f"SELECT privacy_version, count(*) FROM {table}_latest GROUP BY ALL ORDER BY ALL"
+            versions[table] = {version or OLDER: number for version, number in connection.sql(by_version).fetchall()}
             entries = f"SELECT unnest(map_entries(removed), recursive := true) FROM {table}_latest"
             for name, times in connection.sql(f"SELECT key, sum(value) FROM ({entries}) GROUP BY key").fetchall():
                 counted[table, name] = int(times)
@@ -130,10 +135,14 @@ def audit(store: Store, *, json: bool) -> None:
         ]
         classes = {name: {"kept": kept.meaning, "settings": kept.settings} for name, kept in KEPT.items()}
         render.write(
-            json_bytes({"rows": rows, "removed": _dicts(removed), "kept": columns, "classes": classes}, indent=2)
+            json_bytes(
+                {"rows": rows, "versions": versions, "removed": _dicts(removed), "kept": columns, "classes": classes},
+                indent=2,
+            )
         )
         return
     _print_removed(removed, "removed")
+    _print_versions(versions)
     _print_columns(rows)
 
 
@@ -199,6 +208,14 @@ def _print_removed(removed: Sequence[RemovedCount], verb: str) -> None:
         return
     render.out().print(f"What the rules {verb}, by field and rule:\n", style="bold")
     render.rows([("Table", "left"), ("Field", "fold"), ("Rule", "left"), ("Times", "right")], removed)
+
+
+def _print_versions(versions: Mapping[str, Mapping[str, int]]) -> None:
+    """More than one means that some rows passed other rules than the newest did."""
+    rows = [(table, version, number) for table, own in versions.items() for version, number in own.items()]
+    if rows:
+        render.out().print("\nBy which rules of privacy:\n", style="bold")
+        render.rows([("Table", "left"), ("Version", "left"), ("Rows", "right")], rows)
 
 
 def _print_kept_texts(tally: Tally, samples: int) -> None:

@@ -25,6 +25,13 @@ FactRevision = Annotated[
 ]
 Revision = Annotated[int, doc("1 for the first result, counts up when late data or new rules change it")]
 PageUrl = Annotated[str, doc("URL of the page, without user info"), Holds.ADDRESS]
+PrivacyVersion = Annotated[
+    str,
+    doc(
+        "Version of the code and rules of privacy that this row passed; empty in older rows and in letters of the judge"
+    ),
+    Holds.OWN_WORD,
+]
 RemovedText = Annotated[
     dict[str, int],
     doc("How often each rule of privacy removed text, by field and rule: page_url/url_value"),

@@ -42,6 +42,7 @@ class MessageDigest(msgspec.Struct, frozen=True, array_like=True):
     snapshot_library: str | None
     records: bytes
     removed: dict[str, int] = {}
+    privacy_version: str = ""
 
 
 class SessionDigest(msgspec.Struct, frozen=True):
@@ -84,6 +85,7 @@ def to_row(digest: MessageDigest) -> MessageDigestRow:
         digest_version=digest.version,
         digest=digest.records,
         removed=digest.removed,
+        privacy_version=digest.privacy_version,
     )
 
 
@@ -107,4 +109,5 @@ def from_row(row: MessageDigestRow) -> MessageDigest:
         row.snapshot_library,
         row.digest,
         row.removed,
+        row.privacy_version,
     )

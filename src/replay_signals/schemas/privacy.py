@@ -8,6 +8,8 @@ from msgspec import Meta, Struct
 
 from replay_signals.schemas.page_rules import PAGE_PARAMETERS
 
+PRIVACY_REVISION = 2
+"""Counts up when the code keeps other text by the same rules."""
 Action = Literal["keep", "mask", "hash", "remove"]
 """keep: as it is. mask: `[email]`. hash: `[email:kbtgr]`, a keyed fingerprint that tells two apart. remove: nothing."""
 

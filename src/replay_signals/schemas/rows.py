@@ -17,6 +17,7 @@ from replay_signals.schemas.columns import (
     PagePattern,
     PageUrl,
     Place,
+    PrivacyVersion,
     RemovedText,
     Revision,
     RulesVersion,
@@ -54,6 +55,7 @@ class MessageDigestRow(Struct, frozen=True, kw_only=True):
     digest: Annotated[bytes, doc("Encoded records, see transforms/digest"), Holds.DIGEST]
     revision: FactRevision = 1
     removed: RemovedText = {}
+    privacy_version: PrivacyVersion = ""
 
 
 class SignalRow(Struct, frozen=True, kw_only=True):
@@ -159,6 +161,7 @@ class EventRow(Struct, frozen=True, kw_only=True):
     person_properties: Annotated[str, doc("JSON object of the person's properties"), Holds.PERSON_PROPERTIES]
     revision: FactRevision = 1
     removed: RemovedText = {}
+    privacy_version: PrivacyVersion = ""
 
 
 class DeadLetterRow(Struct, frozen=True, kw_only=True):
@@ -176,6 +179,7 @@ class DeadLetterRow(Struct, frozen=True, kw_only=True):
     received_at: Annotated[datetime | None, doc("Broker or arrival time")]
     payload: Annotated[bytes, doc("The form of what was rejected, without its text"), Holds.REJECTED]
     removed: RemovedText = {}
+    privacy_version: PrivacyVersion = ""
 
 
 class SessionRow(Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ _lists: dict[str, msgspec.msgpack.Decoder[Any]] = {
 }
 encode_sorted = msgspec.msgpack.Encoder(order="sorted").encode
 """Any total order of rows: their bytes with sorted keys."""
-_BLANK: dict[str, object] = {"revision": 0, "status": "", "rules_version": ""}
+_BLANK: dict[str, object] = {"revision": 0, "status": "", "rules_version": "", "privacy_version": ""}
 
 
 def canonical(table: str, rows: list[Any]) -> list[Any]:
@@ -38,7 +38,7 @@ def key_of(table: str, row: Any) -> tuple[str, ...]:
 
 
 def content(row: Any) -> bytes:
-    """What makes two rows the same: everything but revision, status and rules version."""
+    """What makes two rows the same: everything but revision, status and versions of rules."""
     return encode_sorted(msgspec.structs.replace(row, **_blank(row.__class__)))
 
 

@@ -187,3 +187,8 @@ def test_a_distinct_id_that_only_begins_like_a_hash_is_hashed() -> None:
     hashed = POLICY.distinct_id("h_maria@example.org", Removed())
     assert re.fullmatch(r"h_[0-9a-f]{32}", hashed)
     assert POLICY.distinct_id(hashed, Removed()) == hashed
+
+
+def test_the_version_is_of_the_rules_not_of_the_key() -> None:
+    own = Privacy(control_names="mask")
+    assert Policy(key=b"one").version == Policy(key=b"two").version != Policy(own).version

@@ -34,7 +34,9 @@ def _pick(a: MessageDigest, b: MessageDigest) -> MessageDigest:
     return min(a, b, key=_rank)
 
 
-def _rank(m: MessageDigest) -> tuple[bool, float, bool, float, str, str, bool, str, int, bytes, list[tuple[str, int]]]:
+def _rank(
+    m: MessageDigest,
+) -> tuple[bool, float, bool, float, str, str, bool, str, int, bytes, list[tuple[str, int]], str]:
     return (
         m.received_ms is None,
         m.received_ms or 0,
@@ -47,4 +49,5 @@ def _rank(m: MessageDigest) -> tuple[bool, float, bool, float, str, str, bool, s
         m.version,
         m.records,
         sorted(m.removed.items()),
+        m.privacy_version,
     )

@@ -98,6 +98,7 @@ def digest(message: SnapshotMessage, policy: Policy = DEFAULT_POLICY) -> Message
         policy.text(message.snapshot_library, "snapshot_library", removed) if message.snapshot_library else None,
         encoded,
         dict(sorted(removed.items())),
+        policy.version,
     )
 
 

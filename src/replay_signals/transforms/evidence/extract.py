@@ -89,7 +89,7 @@ def event_evidence(event: AnalyticsEvent, policy: Policy = DEFAULT_POLICY, remov
     """The row of an event, as it will come back from the table."""
     counts = Removed() if removed is None else removed
     masked = event_row(masked_event(event, policy, counts))
-    made = msgspec.structs.replace(masked, removed=dict(sorted(counts.items())))
+    made = msgspec.structs.replace(masked, removed=dict(sorted(counts.items())), privacy_version=policy.version)
     row: EventRow = canonical("events", [made])[0]
     return row
 
@@ -125,7 +125,7 @@ def _of_message(
 def _of_letter(letter: DeadLetter, policy: Policy, *, is_part: bool = False) -> Evidence:
     removed = Removed()
     row = dead_letter_row(masked_letter(letter, policy, removed))
-    row = msgspec.structs.replace(row, removed=dict(sorted(removed.items())))
+    row = msgspec.structs.replace(row, removed=dict(sorted(removed.items())), privacy_version=policy.version)
     return Evidence(key_of(row), row, letter.position, is_part)
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
 
 import msgspec
 
-from replay_signals.schemas.privacy import Action, Privacy
+from replay_signals.schemas.privacy import PRIVACY_REVISION, Action, Privacy
 from replay_signals.transforms.privacy import chains, payloads
 from replay_signals.transforms.privacy.fingerprints import IS_HASHED, Fingerprints
 from replay_signals.transforms.privacy.keys import Keys, Listed
@@ -53,6 +54,9 @@ class Policy:
     def __init__(self, rules: Privacy = DEFAULTS, key: bytes = b"") -> None:
         self.rules = rules
         self._key = key
+        digest = blake2b(msgspec.json.encode(rules), digest_size=4).hexdigest()
+        self.version = f"{PRIVACY_REVISION}-{digest}"
+        """Of the code and the rules; the key is no part of it."""
         actions: Mapping[str, Action] = {
             **msgspec.structs.asdict(rules.patterns),
             **{one.name: one.action for one in rules.own_patterns},
