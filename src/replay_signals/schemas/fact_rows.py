@@ -55,9 +55,7 @@ class NetworkRequestRow(Struct, frozen=True, kw_only=True):
     page: PageUrl
     revision: FactRevision = 1
     route: Annotated[str, doc("Method and path pattern, for grouping: POST /api/cart/:id"), Holds.ADDRESS] = ""
-    status_class: Annotated[
-        str, doc("2xx, 3xx, 4xx, 5xx; failed without a response; empty when unknown"), Holds.OWN_WORD
-    ] = ""
+    status_class: Annotated[str, doc("2xx, 3xx, 4xx, 5xx; empty when the status is unknown"), Holds.OWN_WORD] = ""
 
 
 class PageViewRow(Struct, frozen=True, kw_only=True):
@@ -99,7 +97,7 @@ class ExceptionRow(Struct, frozen=True, kw_only=True):
     exception_id: Annotated[str, doc("Deterministic: session, window, time and fingerprint"), Holds.OWN_WORD]
     occurred_at: Annotated[datetime, doc("Client clock")]
     fingerprint: Annotated[
-        str, doc("The same for the same cause: type, message without values, in-app frames"), Holds.OWN_WORD
+        str, doc("Same for one cause: type and in-app frames, else also the message"), Holds.OWN_WORD
     ]
     type: Annotated[str, doc("TypeError …; empty when unknown"), Holds.PROGRAM_LINE]
     message: Annotated[str, doc("Message, masked and cut to a bounded length"), Holds.PROGRAM_LINE]
@@ -107,7 +105,7 @@ class ExceptionRow(Struct, frozen=True, kw_only=True):
         str, doc("JSON list of in-app frames, innermost first: {file, function, line}"), Holds.PROGRAM_LINE
     ]
     handled: Annotated[bool | None, doc("Whether the page caught it; null when unknown")]
-    origin: Annotated[str, doc("event, console, or page (an error page that speaks of it)"), Holds.OWN_WORD]
+    origin: Annotated[str, doc("event or console"), Holds.OWN_WORD]
     interaction_id: Annotated[str, doc("Click or tap it belongs to; empty when none"), Holds.OWN_WORD]
     issue_id: Annotated[str, doc("Issue in PostHog's Error Tracking, of the event; empty when none"), Holds.PROPERTIES]
     page: PageUrl

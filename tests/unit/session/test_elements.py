@@ -90,3 +90,17 @@ def test_in_a_checkout_whose_ids_are_out_of_order(kept_around: bool, clicked: st
     page.adds(el("a", el("b", "Later", id="text"), id="late", href="/late"), at=2000, into="nav").checks_out(at=3000)
     page.click(clicked, at=4000).lives(9000)
     assert element(visit).startswith("a#old" if clicked == "old" else "a#late")
+
+
+def test_a_named_box_in_a_control_is_no_control_and_its_text_names_the_control() -> None:
+    visit, page = page_of()
+    page.adds(button("", el("div", el("b", "OK", id="label"), id="box-of-text"), id="later"), at=2000)
+    page.click("label", at=4000).lives(9000)
+    assert element(visit) == 'button#later "OK"'
+
+
+def test_a_landmark_is_no_control() -> None:
+    visit = Visit()
+    page = visit.open("http://a.test/", el("header", el("p", "x", id="text"), id="top-bar"))
+    page.click("text", at=4000).lives(9000)
+    assert visit.outcome().rows.interactions[-1].element_tag == ""
