@@ -79,3 +79,30 @@ def follow_topic(
     from replay_signals.jobs.cli_stream import bootstrap_of
 
     job.run(bootstrap_of(kafka, root), topic, json=json, from_start=from_start, seconds=seconds)
+
+
+@inbox_app.command("post")
+@guarded
+def post(
+    url: Annotated[str, typer.Argument(help="Endpoint, http:// or https://.", metavar="URL")],
+    folder: Annotated[str, typer.Option("--folder", help="Inbox folder to read.", metavar="DIR")] = "warehouse/inbox",
+    kafka: Annotated[
+        str | None, typer.Option("--kafka", help="Read the inbox topic of these brokers instead.", metavar="HOST:PORT")
+    ] = None,
+    topic: Annotated[str, typer.Option("--topic", help="Topic of inbox records.")] = "replay_signals",
+    group: Annotated[str, typer.Option("--group", help="Consumer group.")] = "replay-signals-post",
+    ledger: Annotated[
+        str, typer.Option("--ledger", help="SQLite file that remembers what was posted.", metavar="FILE")
+    ] = "posted.db",
+    header: Annotated[
+        list[str] | None, typer.Option("--header", help="A header of each request: 'Name: value'.", metavar="HEADER")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option("--until-quiet", help="End when nothing came for so long.", min=0)
+    ] = None,
+) -> None:
+    """Post problems to an HTTP endpoint as JSON, each revision once, until Ctrl-C."""
+    from replay_signals.jobs import posting
+
+    where = posting.Source(folder, kafka, topic, group)
+    posting.run(url, where, ledger, header or [], until_quiet_s=seconds)

@@ -16,24 +16,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
-import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 
-from replay_signals.pipelines.inbox.encoding import InboxError, decode
+from replay_signals.pipelines.inbox.handling import Consumed, Delivered, Handler, Handling
 from replay_signals.pipelines.inbox.ledger import Ledger, Parked, SqliteLedger
-from replay_signals.schemas.inbox import InboxRecord
 
 __all__ = ["Consumed", "Handler", "Ledger", "Parked", "SqliteLedger", "consume"]
 
-Handler = Callable[[InboxRecord], None]
 log = logging.getLogger(__name__)
 
 COMMIT_EVERY_S = 1.0
 POLL_S = 0.2
-LONGEST_PAUSE_S = 30.0
 CONFIG: dict[str, Any] = {
     "enable.auto.commit": False,
     "enable.auto.offset.store": False,
@@ -49,14 +44,6 @@ REFUSED = {
     KafkaError._AUTHENTICATION,
 }
 """Errors that no waiting mends. All others, such as a broker that is away or a topic still to be made, may pass."""
-
-
-class Consumed(msgspec.Struct):
-    """What a run did."""
-
-    handled: int = 0
-    repeated: int = 0
-    parked: int = 0
 
 
 def consume(  # noqa: PLR0913 - keyword arguments with defaults
@@ -78,41 +65,30 @@ def consume(  # noqa: PLR0913 - keyword arguments with defaults
     KafkaException when the broker refuses the client for good, or never answered a run that ends when it is quiet;
     and whatever the ledger raises when it cannot be used.
     """
-    if attempts < 1:
-        raise ValueError(f"attempts must be at least 1, not {attempts}")
     config = {"bootstrap.servers": bootstrap, "group.id": group, **CONFIG, **(properties or {})}
-    run = _Run(handler, ledger, attempts, retry_s, stop or threading.Event(), config)
+    run = _Run(Handling(handler, ledger, attempts, retry_s, stop or threading.Event()), config)
     run.consumer.subscribe([topic], on_assign=run.on_assign, on_revoke=run.on_revoke, on_lost=run.on_lost)
     try:
         run.until_end(until_quiet_s)
     finally:
         run.commit()
         run.consumer.close()
-    return run.done
+    return run.handling.done
 
 
 class _Run:
     """One consumer's work."""
 
-    def __init__(
-        self,
-        handler: Handler,
-        ledger: Ledger,
-        attempts: int,
-        retry_s: float,
-        stop: threading.Event,
-        config: dict[str, Any],
-    ) -> None:
-        self.handler, self.ledger, self.attempts, self.retry_s, self.stop = handler, ledger, attempts, retry_s, stop
+    def __init__(self, handling: Handling, config: dict[str, Any]) -> None:
+        self.handling = handling
         self.consumer = Consumer({**config, "error_cb": self.on_error})
-        self.done = Consumed()
         self.is_dirty = self.is_member = False
         self.error: KafkaError | None = None
         self.busy_at = self.committed_at = time.monotonic()
 
     def until_end(self, until_quiet_s: float | None) -> None:
         """Takes message after message."""
-        while not self.stop.is_set():
+        while not self.handling.stop.is_set():
             message = self.consumer.poll(POLL_S)
             if self.error is not None and self.error.code() in REFUSED:
                 raise KafkaException(self.error)
@@ -134,50 +110,9 @@ class _Run:
                 raise KafkaException(error)
             log.warning("consumer: %s", error)
             return
-        if self._handle(message):
+        if self.handling.take(_delivered(message)):
             self._store(message)
         self.busy_at = time.monotonic()
-
-    def _handle(self, message: Message) -> bool:
-        """False when `stop` came between two attempts: the next run begins with this message."""
-        try:
-            record = decode(message.value() or b"")
-        except InboxError as error:
-            self._park(message, f"not decodable: {error}")
-            return True
-        for attempt in range(1, self.attempts + 1):
-            failure = self._attempt(record)
-            if failure is None:
-                return True
-            log.warning("handler failed on %s (attempt %d): %s", record.id, attempt, failure)
-            pause = min(self.retry_s * 2 ** (attempt - 1), LONGEST_PAUSE_S)
-            if attempt < self.attempts and self.stop.wait(pause):
-                return False
-        self._park(message, f"handler failed: {type(failure).__name__}: {failure}")
-        return True
-
-    def _attempt(self, record: InboxRecord) -> Exception | None:
-        """The effect, once for each revision; what the handler raised. What the ledger raises on entering goes on."""
-        has_begun = is_new = False
-        try:
-            with self.ledger.effect(record) as is_new:
-                has_begun = True
-                if is_new:
-                    self.handler(record)
-        except Exception as error:
-            if not has_begun:
-                raise  # a ledger that cannot be used is nobody's record's fault
-            return error
-        if is_new:
-            self.done.handled += 1
-        else:
-            self.done.repeated += 1
-        return None
-
-    def _park(self, message: Message, reason: str) -> None:
-        position = (message.topic() or "", message.partition() or 0, message.offset() or 0)
-        self.ledger.park(Parked(*position, reason[:500], _bytes(message.key()), _bytes(message.value())))
-        self.done.parked += 1
 
     def _store(self, message: Message) -> None:
         try:
@@ -216,6 +151,11 @@ class _Run:
     def on_error(self, error: KafkaError) -> None:
         """Errors of the connection; the client goes on trying."""
         self.error = error
+
+
+def _delivered(message: Message) -> Delivered:
+    place = (message.topic() or "", message.partition() or 0, message.offset() or 0)
+    return Delivered(message.value() or b"", place, _bytes(message.key()), _bytes(message.value()))
 
 
 def _bytes(value: str | bytes | None) -> bytes | None:
