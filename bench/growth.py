@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from bench import spoiler
-from bench.synthetic import page_message, session_messages
+from bench.synthetic import checkouts, failures, page_message, session_messages, tabs
 from bench.tasks import digests_of
 from bench.timing import Task, least_seconds
 from replay_signals.schemas.messages import SnapshotMessage
@@ -21,6 +21,10 @@ from replay_signals.transforms.judge.judgement import judge
 
 PAGE_NODES = (5_000, 10_000, 20_000, 50_000)
 SESSION_MESSAGES = (1_000, 2_000, 5_000, 10_000)
+LONG_SESSIONS = {"windows": tabs, "checkouts": checkouts, "failures": failures}
+"""Sessions in which one thing is looked up for each of another: so many of what the name says."""
+LONG_SIZES = (100, 200, 500, 1_000)
+"""Up to the clicks of a session that are judged."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +51,18 @@ class Growth:
 def measured(repeats: int, command: str | None, folder: Path) -> list[Size]:
     """All sizes, smallest first."""
     sizes = [_size("nodes", n, [page_message(n)], repeats, command, folder) for n in PAGE_NODES]
-    return sizes + [_size("messages", n, session_messages(n), repeats, command, folder) for n in SESSION_MESSAGES]
+    sizes += [_size("messages", n, session_messages(n), repeats, command, folder) for n in SESSION_MESSAGES]
+    return sizes + [
+        _size(unit, n, make(n), repeats, None, folder) for unit, make in LONG_SESSIONS.items() for n in LONG_SIZES
+    ]
 
 
 def growths(sizes: Sequence[Size]) -> list[Growth]:
     """Growth of each step over page size and over session length."""
     found = []
-    for unit in ("nodes", "messages"):
+    for unit in ("nodes", "messages", *LONG_SESSIONS):
         first, *_, last = [size for size in sizes if size.unit == unit]
-        for step in ("digest", "judge"):
+        for step in ("judge",) if unit in LONG_SESSIONS else ("digest", "judge"):
             costs = [getattr(size, f"{step}_seconds") / size.size for size in (first, last)]
             found.append(Growth(f"{step} by {unit}", costs[1] / costs[0]))
     return found

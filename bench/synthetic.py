@@ -30,12 +30,58 @@ def session_messages(messages: int) -> list[SnapshotMessage]:
     return made
 
 
-def _message(step: int, events: list[dict[str, Any]]) -> SnapshotMessage:
+def tabs(count: int) -> list[SnapshotMessage]:
+    """A session of so many windows with a small page and a click each, one a second."""
+    made = []
+    for step in range(count):
+        at = START_MS + step * STEP_MS
+        made.append(_message(step, [*_opening(_SMALL_PAGE_NODES // 10, at), *_click(at + 100, 7, 10, 10)], f"w{step}"))
+    return made
+
+
+def checkouts(count: int) -> list[SnapshotMessage]:
+    """A session of one page that is recorded anew so many times, with five clicks after each."""
+    random_ = random.Random(count)
+    made = []
+    for step in range(count):
+        at = START_MS + step * 5 * STEP_MS
+        clicks = [
+            event
+            for i in range(5)
+            for event in _click(at + 100 + i * 900, random_.randrange(2, _SMALL_PAGE_NODES), 10 + i, 10)
+        ]
+        made.append(_message(5 * step, [*_opening(_SMALL_PAGE_NODES, at), *clicks]))
+    return made
+
+
+def failures(count: int) -> list[SnapshotMessage]:
+    """A session of so many clicks whose requests fail."""
+    made = [_message(0, _opening(_SMALL_PAGE_NODES))]
+    for step in range(1, count):
+        at = START_MS + step * STEP_MS
+        request = {
+            "name": f"http://site.test/api/{step % 20}",
+            "initiatorType": "fetch",
+            "method": "GET",
+            "status": 500,
+        }
+        requests = [request | {"timestamp": at + 100, "duration": 40.0}]
+        told = {"type": 6, "timestamp": at + 300, "data": _plugin("rrweb/network@1", {"requests": requests})}
+        made.append(_message(step, [*_click(at, 2 + step % _SMALL_PAGE_NODES, step % 900, 10), told]))
+    return made
+
+
+def _click(at: int, node: int, x: int, y: int) -> list[dict[str, Any]]:
+    data = {"source": 2, "id": node, "x": x, "y": y, "pointerType": 0}
+    return [_incremental(at + after, data | {"type": kind}) for kind, after in ((1, 10), (0, 60), (2, 61))]
+
+
+def _message(step: int, events: list[dict[str, Any]], window: str = "window") -> SnapshotMessage:
     at = START_MS + step * STEP_MS
     return SnapshotMessage(
         team="bench",
         session_id=f"session-{START_MS}",
-        window_id="window",
+        window_id=window,
         items=orjson.dumps(events),
         position=SourcePosition("synthetic", step),
         distinct_id="visitor",
@@ -44,10 +90,10 @@ def _message(step: int, events: list[dict[str, Any]]) -> SnapshotMessage:
     )
 
 
-def _opening(nodes: int) -> list[dict[str, Any]]:
+def _opening(nodes: int, at: int = START_MS) -> list[dict[str, Any]]:
     meta = {"href": "http://site.test/list", "width": 1280, "height": 720}
     full = {"node": _document(nodes), "initialOffset": {"top": 0, "left": 0}}
-    return [{"type": 4, "timestamp": START_MS, "data": meta}, {"type": 2, "timestamp": START_MS, "data": full}]
+    return [{"type": 4, "timestamp": at, "data": meta}, {"type": 2, "timestamp": at, "data": full}]
 
 
 def _document(nodes: int) -> dict[str, Any]:
@@ -88,8 +134,7 @@ def _second(step: int, random_: random.Random) -> Iterator[dict[str, Any]]:
     positions = [{"x": x + 7 * i, "y": y + 3 * i, "id": node, "timeOffset": -50 * (9 - i)} for i in range(10)]
     yield _incremental(at, {"source": 1, "positions": positions})
     if step % 4 == 0:
-        for kind, after in ((1, 10), (0, 60), (2, 61)):
-            yield _incremental(at + after, {"source": 2, "type": kind, "id": node, "x": x, "y": y, "pointerType": 0})
+        yield from _click(at, node, x, y)
     if step % 3 == 0:
         added = {"type": 2, "tagName": "div", "attributes": {"class": "row"}, "childNodes": [], "id": 100_000 + step}
         adds = [{"parentId": 2, "nextId": None, "node": added}]

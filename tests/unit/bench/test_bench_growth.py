@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import orjson
 import pytest
-from bench.synthetic import page_message, session_messages
+from bench.synthetic import checkouts, failures, page_message, session_messages, tabs
 from bench.tasks import digests_of
 from bench.timing import cpu_seconds
 
@@ -56,6 +56,13 @@ def judging(messages: Sequence[SnapshotMessage]) -> Work:
 @pytest.mark.parametrize("work", [digesting, judging])
 def test_twice_as_long_a_session_costs_twice_as_much(work: Callable[[Sequence[SnapshotMessage]], Work]) -> None:
     assert_linear(work(session_messages(500)), work(session_messages(500 * FACTOR)))
+
+
+@pytest.mark.parametrize("made", [tabs, checkouts, failures])
+def test_judging_each_click_does_not_look_through_all_of_the_session(
+    made: Callable[[int], list[SnapshotMessage]],
+) -> None:
+    assert_linear(judging(made(100)), judging(made(100 * FACTOR)))
 
 
 def test_twice_as_large_a_page_costs_twice_as_much() -> None:

@@ -84,9 +84,14 @@ class Background:
             self._habits[target] = habit
         self._elsewhere: set[Target] = set()
 
-    def learn_from(self, twin: Background) -> None:
-        """Takes over the habits seen in another view of the same document, whose node ids are the same."""
-        self._elsewhere |= {t for t in twin._times if t[0] != "s" and twin.habitual(t)}
+    @property
+    def habitual_targets(self) -> set[Target]:
+        """What the page changes by itself, time and again; scrolling is the visitor's as a rule."""
+        return {t for t in self._times if t[0] != "s" and self.habitual(t)}
+
+    def learn(self, elsewhere: set[Target]) -> None:
+        """Takes over the habits seen in all views of the same document, whose node ids are the same."""
+        self._elsewhere = elsewhere
 
     def _series(self, clicks: list[tuple[float, float]]) -> Iterator[Target]:
         """Places that change in a steady rhythm, busy or not, and those that change with them.

@@ -8,9 +8,10 @@ unknown  the recording cannot tell: no control, no snapshot, effects outside the
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background, Wait
@@ -105,11 +106,11 @@ def _views(timeline: Timeline, rules: Clicks) -> list[_View]:
     twins: dict[tuple[str, int], list[_View]] = {}
     for page, window, clicks in pages:
         if _document(page) in clicked:
-            view = _view(page, window, clicks, rules)
-            for twin in twins.setdefault(_document(page), []):
-                twin.background.learn_from(view.background)
-                view.background.learn_from(twin.background)
-            twins[_document(page)].append(view)
+            twins.setdefault(_document(page), []).append(_view(page, window, clicks, rules))
+    for views in twins.values():
+        habits = set().union(*(view.background.habitual_targets for view in views))
+        for view in views:
+            view.background.learn(habits)
     return [view for views in twins.values() for view in views]
 
 
@@ -199,8 +200,10 @@ class _PageJudge:
         page = self.next_page
         if page is not None and is_leaving and self._led_to(out, page):
             found.append(Effect(max(page.opened_ms, click.down_ms), "navigation", detail=page.href))
-        for window in self.timeline.windows:
-            if window.window_id != self.page.window_id and click.down_ms <= window.start_ms <= click.t + NEW_WINDOW_MS:
+        windows = self.timeline.windows
+        first = bisect_left(windows, click.down_ms, key=lambda w: w.start_ms)
+        for window in takewhile(lambda w: w.start_ms <= click.t + NEW_WINDOW_MS, islice(windows, first, None)):
+            if window.window_id != self.page.window_id:
                 found.append(Effect(window.start_ms, "new window", detail=window.pages[0].href))
         return found
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import zlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter, itemgetter
+from typing import Any
+
+import msgspec
 
 from replay_signals.transforms.digest.controls import CLASS_STATES, Control
 from replay_signals.transforms.digest.dom import MAX_TARGETS, STATES
@@ -57,10 +60,10 @@ class _Snapshot:
         i = -1 if node_id is None else bisect_right(self.firsts, node_id) - 1
         return i if i >= 0 and self.firsts[i] == node_id else -1
 
-    def of(self, node_id: int) -> Control | None:
-        """The control that the node itself is."""
-        i = self._at(node_id)
-        return self.controls[i] if i >= 0 else None
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What `find` looks at: checkouts of one document have the same."""
+        return tuple(self.firsts), tuple(self.lasts), tuple(self._owners.items())
 
     def find(self, node_id: int) -> int:
         """Index of the innermost control that holds the node; -1 when none does."""
@@ -97,6 +100,10 @@ class Elements:
         self._sorted = True
         self._holders: set[int] = set()
         self._ids: list[list[int]] = []
+        self._shown: dict[int, list[tuple[float, Control]]] = {}
+        self._distinct: dict[tuple[Any, ...], Control] | None = None
+        self._shapes: dict[tuple[object, ...], _Snapshot] | None = None
+        self._places: dict[int, tuple[_Snapshot, int] | None] = {}
         self._states: dict[tuple[int, str], list[tuple[float, str, bool]]] = {}
         self.root_ids: set[int] = set()
         self.alert_ids: set[int] = set()
@@ -113,7 +120,13 @@ class Elements:
     def add_snapshot(self, t: float, record: FullSnapshot) -> None:
         """Takes in the controls of a full snapshot."""
         if not record.is_native or not self._snapshots:  # native views are kept by Screens
-            self._snapshots.append(_Snapshot(t, record.controls, record.owners))
+            snapshot = _Snapshot(t, record.controls, record.owners)
+            self._snapshots.append(snapshot)
+            self._shapes = None
+            self._places.clear()
+            for control in snapshot.controls:
+                self._shown.setdefault(control.first, []).append((t, control))
+            self._distinct = None
         complete = record.ids is not None and len(record.ids) < 2 * MAX_TARGETS
         self._ids.append(record.ids if complete and record.ids is not None else [])
         self.root_ids.add(record.root_id)
@@ -136,6 +149,7 @@ class Elements:
             self._ids.append(record.added)
         for control in record.controls:
             self._controls[control.first] = control
+            self._distinct = None
         owners = record.owners
         for i in range(0, len(owners), 3):
             self._owners.append((owners[i], owners[i + 1], owners[i + 2]))
@@ -170,13 +184,26 @@ class Elements:
             current = owner
         if current is None:
             return
-        for snapshot in reversed(self._snapshots):
-            i = snapshot.find(current)
+        if current not in self._places:
+            self._places[current] = self._in_snapshot(current)
+        found = self._places[current]
+        if found is not None:
+            snapshot, i = found
+            while i >= 0:
+                yield snapshot.controls[i]
+                i = snapshot.outer[i]
+
+    def _in_snapshot(self, node_id: int) -> tuple[_Snapshot, int] | None:
+        """The last snapshot in which a control holds the node, and the index of the innermost one."""
+        if self._shapes is None:
+            self._shapes = {}
+            for snapshot in reversed(self._snapshots):
+                self._shapes.setdefault(snapshot.shape, snapshot)
+        for snapshot in self._shapes.values():
+            i = snapshot.find(node_id)
             if i >= 0:
-                while i >= 0:
-                    yield snapshot.controls[i]
-                    i = snapshot.outer[i]
-                return
+                return snapshot, i
+        return None
 
     def inside(self, node_id: int, control: Control) -> bool:
         """Is the node the control or below it?"""
@@ -188,7 +215,7 @@ class Elements:
 
     def _labelled(self, label: Control) -> Control | None:
         """The form control that the label labels."""
-        fields = (c for c in self.all() if c.tag in _LABELLED)
+        fields = (c for c in self._all_once() if c.tag in _LABELLED)
         if label.href:
             return next((c for c in fields if c.dom_id == label.href), None)
         return next((c for c in fields if label.first < c.first <= label.last), None)
@@ -199,13 +226,21 @@ class Elements:
             yield from (control for control in snapshot.controls if not control.is_only_place)
         yield from (control for control in self._controls.values() if not control.is_only_place)
 
+    def _all_once(self) -> Iterable[Control]:
+        """The same, but what is equal in several snapshots once."""
+        if self._distinct is None:
+            self._distinct = {}
+            for control in self.all():
+                self._distinct.setdefault(msgspec.structs.astuple(control), control)
+        return self._distinct.values()
+
     def nearest(self, first: int, last: int, tags: frozenset[str]) -> tuple[Control, int] | None:
         """The control of one of these tags that is nearest in document order, and how many nodes lie between.
 
         Frames whose content is recorded are left out: what happens in them is seen.
         """
         best: tuple[Control, int] | None = None
-        for other in self.all():
+        for other in self._all_once():
             if other.tag in tags and not (other.tag == "iframe" and self._is_filled(other)):
                 away = max(other.first - last, first - other.last, 0)
                 if best is None or away < best[1]:
@@ -240,13 +275,12 @@ class Elements:
 
     def _as_of(self, control: Control, t: float) -> tuple[Control, float]:
         """The control as the last snapshot before that time shows it, or as it was added, and the time of that."""
-        first: Control | None = None
-        for snapshot in reversed(self._snapshots):
-            shown = snapshot.of(control.first)
-            if shown is not None and snapshot.t <= t:
-                return shown, snapshot.t
-            first = shown or first
-        return self._controls.get(control.first) or first or control, float("-inf")
+        shown = self._shown.get(control.first, [])
+        i = bisect_right(shown, t, key=itemgetter(0)) - 1
+        if i >= 0:
+            since_ms, last = shown[i]
+            return last, since_ms
+        return self._controls.get(control.first) or (shown[0][1] if shown else control), float("-inf")
 
     def _owner(self, node_id: int) -> int | None:
         if not self._sorted:

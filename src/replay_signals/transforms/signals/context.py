@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,9 +16,9 @@ from replay_signals.transforms.clicks.bursts import Burst, bursts_of
 from replay_signals.transforms.clicks.errors import Errors
 from replay_signals.transforms.clicks.verdicts import verdicts
 from replay_signals.transforms.clicks.web import Judged
-from replay_signals.transforms.session import analytics
+from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.elements import element_key
-from replay_signals.transforms.session.timeline import Page, Timeline, timeline_of
+from replay_signals.transforms.session.timeline import Page, Request, Timeline, timeline_of
 from replay_signals.transforms.signals.finding import Finding
 
 INCIDENT_GAPS = 1.5
@@ -94,6 +95,23 @@ class SessionContext:
             url = page.href.partition("#")[0]
             last[url] = max(page.start_ms, last.get(url, page.start_ms))
         return last
+
+    @cached_property
+    def by_page(self) -> Mapping[Page, Sequence[Judged]]:
+        """Clicks by page, in order of time; none of a page without any."""
+        pages: defaultdict[Page, list[Judged]] = defaultdict(list)
+        for j in self.clicks:
+            pages[j.click.page].append(j)
+        return pages
+
+    @cached_property
+    def requests_by_path(self) -> dict[tuple[Page, str, str], list[Request]]:
+        """Requests by page, method and path, in order of time."""
+        found: defaultdict[tuple[Page, str, str], list[Request]] = defaultdict(list)
+        for page in self.timeline.pages:
+            for request in sorted(page.requests, key=lambda r: r.start_ms):
+                found[page, request.method, urls.split(request.url).path].append(request)
+        return found
 
     @cached_property
     def by_place(self) -> dict[tuple[Page, int | None], list[Judged]]:

@@ -82,7 +82,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per uninterrupted shaking."""
     found = []
     for page in context.timeline.pages:
-        clicks = [j.click.t for j in context.clicks if j.click.page is page]
+        clicks = [j.click.t for j in context.by_page[page]]
         for points in _apart(positions(page), holds(page)):
             for start, end, turns, path in _shakes(points):
                 if not any(start - CLICK_BEFORE_MS <= t <= end for t in clicks):

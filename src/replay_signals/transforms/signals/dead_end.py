@@ -41,7 +41,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     for window in context.timeline.windows:
         page = window.pages[-1]
         status = status_of(page)
-        if any(j.answered and j.click.page is page for j in context.clicks) or _went_on(context, page):
+        if any(j.answered for j in context.by_page[page]) or _went_on(context, page):
             continue
         if status is not None and status >= 400:
             found.append(_finding(page, STATUS, f"The visit ended on a page that answered {status}", status))

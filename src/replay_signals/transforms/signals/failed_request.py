@@ -13,7 +13,9 @@ HTTP status. That is less sure.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import islice, takewhile
 from typing import Annotated
 
 import msgspec
@@ -25,7 +27,7 @@ from replay_signals.transforms.clicks.harmless import is_tracker
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.elements import element_label
-from replay_signals.transforms.session.timeline import Request
+from replay_signals.transforms.session.timeline import Page, Request
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
@@ -122,13 +124,15 @@ def _coped(context: SessionContext, j: Judged, failed: Request) -> bool:
     again = context.by_place[page, j.click.element]
     i = bisect_right(again, j.click.t, key=lambda k: k.click.t)
     until_ms = min([failed.end_ms + context.rules.clicks.window_ms, *(k.click.t for k in again[i : i + 1])])
-    return any(_is_retry(failed, r) and r.start_ms <= until_ms and not r.failed for r in page.requests)
+    return any(not r.failed for r in _retries(context, page, failed, until_ms))
 
 
-def _is_retry(failed: Request, request: Request) -> bool:
+def _retries(context: SessionContext, page: Page, failed: Request, until_ms: float) -> Iterator[Request]:
     """The same question, asked after the first answer; a second server counts, too."""
-    same = request.method == failed.method and urls.split(request.url).path == urls.split(failed.url).path
-    return same and request.by_script and request.status is not None and request.start_ms >= failed.end_ms - 1
+    same = context.requests_by_path.get((page, failed.method, urls.split(failed.url).path), [])
+    first = bisect_left(same, failed.end_ms - 1, key=lambda r: r.start_ms)
+    later = takewhile(lambda r: r.start_ms <= until_ms, islice(same, first, None))
+    return (r for r in later if r.by_script and r.status is not None)
 
 
 def _complained(j: Judged) -> bool:

@@ -14,6 +14,7 @@ Pages of a single-page application are told by their content (`session/routes`).
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import islice, takewhile
 from operator import itemgetter
 from typing import Annotated
 
@@ -28,7 +29,7 @@ from replay_signals.transforms.session.routes import WayBack, ways_back
 from replay_signals.transforms.session.timeline import Page, Window
 from replay_signals.transforms.session.visits import Visit, visits_of
 from replay_signals.transforms.signals import settling
-from replay_signals.transforms.signals.context import SessionContext, first_after
+from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding
 
@@ -61,14 +62,13 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per page."""
     found = []
-    opened_ms = [(page.opened_ms, page.window_id) for page in context.timeline.pages]
+    opened = sorted((page.opened_ms, page.window_id) for page in context.timeline.pages)
     for window in context.timeline.windows:
-        elsewhere_ms = sorted(t for t, window_id in opened_ms if window_id != window.window_id)
         visits = visits_of(window, context.events)
         for i, visit in enumerate(visits):
             before = visits[i - 1] if i else None
             following = visits[i + 1] if i + 1 < len(visits) else None
-            if following is None and visit.left_ms is not None and _goes_on(elsewhere_ms, visit.left_ms):
+            if following is None and visit.left_ms is not None and _goes_on(opened, window.window_id, visit.left_ms):
                 continue
             finding = _judge(window, before, visit, following)
             if finding is not None:
@@ -79,10 +79,14 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     return found
 
 
-def _goes_on(elsewhere_ms: list[float], left_ms: float) -> bool:
-    """Did a page of another window open as this one was left? A tab that is reloaded may get a new window id."""
-    following_ms = first_after(elsewhere_ms, left_ms - CLOCKS_MS)
-    return following_ms is not None and following_ms - left_ms <= OUTSIDE_MS
+def _goes_on(opened: list[tuple[float, str]], window_id: str, left_ms: float) -> bool:
+    """Did a page of another window open as this one was left? A tab that is reloaded may get a new window id.
+
+    `opened`: when pages opened, and their windows, in order.
+    """
+    first = bisect_right(opened, left_ms - CLOCKS_MS, key=itemgetter(0))
+    following = takewhile(lambda page: page[0] - left_ms <= OUTSIDE_MS, islice(opened, first, None))
+    return any(other != window_id for _, other in following)
 
 
 def _is_quick(way: WayBack) -> bool:

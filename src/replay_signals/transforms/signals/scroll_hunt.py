@@ -54,7 +54,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per uninterrupted hunt."""
     found = []
     for page in context.timeline.pages:
-        acts = [j.click.t for j in context.clicks if j.click.page is page]
+        acts = [j.click.t for j in context.by_page[page]]
         acts += [t for t, _ in page.of(records.Input)]
         for legs in _legs(page).values():
             found += [_finding(page, run) for run in _hunts(legs, sorted(acts))]
