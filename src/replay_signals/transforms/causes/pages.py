@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from replay_signals.schemas.page_rules import Pages
@@ -20,6 +21,8 @@ from replay_signals.transforms.privacy.texts import MARK
 from replay_signals.transforms.session import urls
 
 MAX_CHARS = 500
+MAX_KNOWN = 10_000
+"""Addresses whose patterns are kept at hand."""
 SLUG_WORDS = 4
 """Words from which on a part of a path is a title: names in a site's structure have one to three."""
 MIN_SIBLINGS = 30
@@ -56,13 +59,11 @@ class PagePatterns:
     def __init__(self, rules: Pages) -> None:
         self._rules = rules
         self._own = [(_compiled(pattern), pattern) for pattern in rules.patterns]
-        self._known: dict[str, str] = {}
+        self._known = lru_cache(maxsize=MAX_KNOWN)(self._pattern)
 
     def of(self, url: str) -> str:
         """The pattern of an address; empty when there is none."""
-        if url not in self._known:
-            self._known[url] = self._pattern(url)
-        return self._known[url]
+        return self._known(url)
 
     def aliases(self, url: str) -> tuple[str, ...]:
         """Other patterns that the address was published under: its own without the patterns of the rules file."""
@@ -98,6 +99,12 @@ class PagePatterns:
     def _chosen(self, query: str) -> str:
         pairs = [pair for pair in parse_qsl(query) if pair[0].lower() in self._rules.parameters]
         return "&".join(f"{key}={value}" for key, value in sorted(pairs) if _PLAIN_VALUE.fullmatch(value))
+
+
+@lru_cache(maxsize=8)
+def patterns_under(rules: Pages) -> PagePatterns:
+    """The patterns under some rules, which sessions share: most of their addresses are the same."""
+    return PagePatterns(rules)
 
 
 def slug_aliases(sessions: Mapping[str, int]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from replay_signals.schemas.digests import at
 from replay_signals.transforms.causes.controls import Controls
 from replay_signals.transforms.causes.exceptions import Thrown, exceptions_of
-from replay_signals.transforms.causes.pages import PagePatterns
+from replay_signals.transforms.causes.pages import patterns_under
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.page_views import PageViews
@@ -36,7 +36,7 @@ class Common:
         self.distinct_id = (
             named[-1] if named else next((m.distinct_id for m in reversed(messages) if m.distinct_id), "")
         )
-        self.page_patterns = PagePatterns(context.rules.pages)
+        self.page_patterns = patterns_under(context.rules.pages)
         self.views = PageViews(context.timeline, context.events)
         self._patterns: dict[str, tuple[str, str]] = {}
         self._controls: dict[Page, Controls] = {}
