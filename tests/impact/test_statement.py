@@ -68,6 +68,25 @@ def test_the_statement_counts_what_was_drawn(told: tuple[Path, Truth, list[Probl
     assert compared > 10 * DAYS * TEAMS
 
 
+def test_those_around_a_control_that_fails_for_all_never_used_it(told: tuple[Path, Truth, list[ProblemRow]]) -> None:
+    planned = world(shop(), FIRST, DAYS, SESSIONS, SEED, TEAMS)
+    oracle, _ = counted(planned)
+    place = next(n for n, problem in enumerate(planned.site.problems) if problem.share == 1)
+    problem = planned.site.problems[place]
+    query = (
+        "SELECT day, sum(CASE unit WHEN 'any' THEN sessions ELSE -sessions END),"
+        " sum(CASE unit WHEN 'any' THEN succeeded ELSE -succeeded END) FROM exposure_days"
+        " WHERE team = ? AND place = ? AND (unit = 'any' OR unit = 'of_any' AND unit_key = ?) GROUP BY day"
+    )
+    with connect(str(told[0])) as duck:
+        for team in range(TEAMS):
+            found = duck.execute(query, [str(team + 1), problem.page, problem.controls[0]]).fetchall()
+            drawn: defaultdict[object, list[int]] = defaultdict(lambda: [0, 0])
+            for cell in oracle.around[team, place]:
+                drawn[cell.day] = [drawn[cell.day][0] + cell.other[0], drawn[cell.day][1] + cell.other[1]]
+            assert {day: [int(sessions), int(succeeded)] for day, sessions, succeeded in found} == drawn
+
+
 def test_problems_end_to_end_hold_what_was_planted(told: tuple[Path, Truth, list[ProblemRow]]) -> None:
     _, truth, problems = told
     rows = {row.problem_id: row for row in problems}

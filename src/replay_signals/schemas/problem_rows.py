@@ -2,6 +2,9 @@
 
 A *unit* is what a session can meet a problem at: a `page` (reached), a `control` (used) or a `route` (requested). A
 session's *time zero* at a unit is its first page view, click or request of it; what came before does not count.
+
+Two more say who used other controls of a place than one: those of `any` control there less those of them who used this
+one, too (`of_any`). Both stand in the stratum of the first use of any control.
 """
 
 from __future__ import annotations
@@ -16,7 +19,9 @@ from replay_signals.schemas.kept import Holds
 
 CountedDay = Annotated[date, doc("UTC day the counted sessions started; partition")]
 Unit = Annotated[
-    str, doc("page (sessions that reached it), control (that used it) or route (that requested it)"), Holds.OWN_WORD
+    str,
+    doc("page (sessions that reached it), control (that used it), route (that requested it), any or of_any"),
+    Holds.OWN_WORD,
 ]
 UnitPlace = Annotated[
     str, doc("Page pattern, or `layout` for a control that many pages share; empty for routes"), Holds.ADDRESS

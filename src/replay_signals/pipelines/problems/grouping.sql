@@ -88,7 +88,8 @@ FROM (
 JOIN visits AS v ON v.team = s.team AND v.session_id = s.session_id
 WHERE s.age = 1 AND s.status <> 'retracted' AND s.is_leading AND s.problem_id <> '';
 
--- Every meeting of a session with a unit; what a layout holds is reached with any page. Who met a problem met its unit, also where no click or request was recorded.
+-- Every meeting of a session with a unit; `any` is whichever control of a place. What a layout holds is reached with any
+-- page. Who met a problem met its unit, also where no click or request was recorded.
 CREATE VIEW meetings AS
 SELECT day, team, session_id, 'page' AS unit, page_pattern AS place, '' AS unit_key, page_pattern,
        started_ms AS at_ms
@@ -98,6 +99,9 @@ SELECT day, team, session_id, 'page', 'layout', '', page_pattern, started_ms
 FROM viewed
 UNION ALL
 SELECT day, team, session_id, 'control', place, element_key, page_pattern, occurred_ms
+FROM clicked WHERE element_key <> ''
+UNION ALL
+SELECT day, team, session_id, 'any', place, '', page_pattern, occurred_ms
 FROM clicked WHERE element_key <> ''
 UNION ALL
 SELECT day, team, session_id, 'route', '', route, '', started_ms
@@ -178,12 +182,21 @@ CROSS JOIN settings AS s
 GROUP BY m.day, m.team, t.problem_id, m.session_id, m.unit, m.place, m.unit_key, m.page_pattern, m.device_type,
          m.is_entry, m.succeeded;
 
--- materialised, result: table exposure_days, without `sources`.
+-- materialised, result: table exposure_days, without `sources`. `of_any`: of those who used any control of a place, those
+-- who used this one, too; the others are who the change at a control that fails for everyone is held against.
 CREATE VIEW counted_exposures AS
 SELECT day, team, unit, place, unit_key, page_pattern, device_type, is_entry,
        COUNT(*) AS sessions, CAST(SUM(succeeded) AS BIGINT) AS succeeded
 FROM first_meetings
-GROUP BY day, team, unit, place, unit_key, page_pattern, device_type, is_entry;
+GROUP BY day, team, unit, place, unit_key, page_pattern, device_type, is_entry
+UNION ALL
+SELECT a.day, a.team, 'of_any', a.place, c.unit_key, a.page_pattern, a.device_type, a.is_entry,
+       COUNT(*), CAST(SUM(a.succeeded) AS BIGINT)
+FROM first_meetings AS a
+JOIN first_meetings AS c
+    ON c.day = a.day AND c.team = a.team AND c.session_id = a.session_id AND c.place = a.place AND c.unit = 'control'
+WHERE a.unit = 'any'
+GROUP BY a.day, a.team, a.place, c.unit_key, a.page_pattern, a.device_type, a.is_entry;
 
 -- One row an attribute of each visit; several flags, several rows.
 CREATE VIEW attributes AS

@@ -34,14 +34,21 @@ MET = """
     FROM exposure_days AS e JOIN units AS u USING (team, unit, place, unit_key)
     ORDER BY ALL"""
 AROUND = """
-    SELECT u.team, u.problem_id, e.day, e.unit, e.place, '' AS unit_key, e.page_pattern, e.device_type, e.is_entry,
-           CAST(sum(e.sessions) AS BIGINT) AS sessions, CAST(sum(e.succeeded) AS BIGINT) AS succeeded
-    FROM exposure_days AS e
-    JOIN (SELECT DISTINCT team, problem_id, place FROM units WHERE unit = 'control') AS u USING (team, place)
-    ANTI JOIN units AS own ON own.team = u.team AND own.problem_id = u.problem_id AND own.unit = e.unit
-        AND own.place = e.place AND own.unit_key = e.unit_key
-    WHERE e.unit = 'control'
-    GROUP BY ALL ORDER BY ALL"""
+    SELECT team, problem_id, day, 'any' AS unit, place, '' AS unit_key, page_pattern, device_type, is_entry,
+           CAST(sum(sessions) AS BIGINT) AS sessions, CAST(greatest(0, least(sum(sessions), sum(succeeded))) AS BIGINT)
+    FROM (
+        SELECT u.team, u.problem_id, e.day, e.place, e.page_pattern, e.device_type, e.is_entry, e.sessions, e.succeeded
+        FROM exposure_days AS e
+        JOIN (SELECT DISTINCT team, problem_id, place FROM units WHERE unit = 'control') AS u USING (team, place)
+        WHERE e.unit = 'any'
+        UNION ALL
+        SELECT u.team, u.problem_id, e.day, e.place, e.page_pattern, e.device_type, e.is_entry,
+               -e.sessions, -e.succeeded
+        FROM exposure_days AS e JOIN units AS u USING (team, place, unit_key)
+        WHERE e.unit = 'of_any' AND u.unit = 'control'
+    )
+    GROUP BY ALL HAVING sum(sessions) > 0 ORDER BY ALL"""
+"""Sessions that used other controls of a problem's places and not its own: those of any less those of its own."""
 REACHED = """
     SELECT p.team, p.problem_id, CAST(sum(e.sessions) AS BIGINT) AS sessions
     FROM exposure_days AS e
