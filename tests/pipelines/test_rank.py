@@ -69,6 +69,18 @@ def test_who_used_a_control_who_succeeded_after_and_who_met_the_problem_at_once(
     assert day["example_1"].startswith("dead@") or day["example_1"].startswith("dead-but-orders@")
 
 
+def test_bots_count_where_nobody_else_is_and_rows_say_so(tmp_path: Path) -> None:
+    put(tmp_path, together(*(visit(f"bot-{n}", broken=n < 2, traffic="bot") for n in range(3))))
+    (only_bots,) = rank(tmp_path).problems
+    assert (only_bots.sessions, only_bots.used_sessions, only_bots.traffic) == (2, 3, "bot")
+    assert "all bots" in only_bots.summary
+
+    put(tmp_path, together(visit("somebody", broken=True)))
+    (problem,) = rank(tmp_path).problems
+    assert (problem.sessions, problem.used_sessions, problem.traffic) == (1, 1, "visitor")
+    assert "bots" not in problem.summary
+
+
 def test_a_key_event_is_the_outcome_where_rules_name_one(tmp_path: Path) -> None:
     rules = Rules(outcomes=[Outcome("order completed", 20.0)])
     put(

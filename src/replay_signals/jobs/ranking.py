@@ -25,6 +25,7 @@ from replay_signals.transforms.problems.revise import revised
 
 if TYPE_CHECKING:  # Iceberg and DuckDB take a second to import: only a run does
     from pyiceberg.catalog import Catalog
+    from pyiceberg.table import Table
 
     from replay_signals.pipelines.iceberg.catalog import PinnedTable
     from replay_signals.pipelines.iceberg.lookup import Tables
@@ -81,6 +82,13 @@ def settings_of(rules: Rules) -> Settings:
     return Settings(round(rules.clicks.window_ms), horizon_ms, outcomes)
 
 
+def _settings(rules: Rules, tables: dict[str, Table], first: date, last: date, limits: Limits) -> Settings:
+    from replay_signals.pipelines.problems.counting import without_visitors
+
+    robots = without_visitors(tables["sessions"], first, last, limits)
+    return msgspec.structs.replace(settings_of(rules), without_visitors=robots)
+
+
 def _attempt(catalog: Catalog, rules: Rules, limits: Limits, announce: Announce | None, as_of: date | None) -> Ranked:
     from replay_signals.pipelines.problems.days import newest_day, to_count
     from replay_signals.pipelines.problems.loading import History
@@ -95,11 +103,12 @@ def _attempt(catalog: Catalog, rules: Rules, limits: Limits, announce: Announce 
     first = last - timedelta(days=rules.problems.history_days - 1)
     published = announce(tables) if announce else 0
     run_id = uuid.uuid4().hex
-    days = to_count(opened, first, last, settings_of(rules))
-    count_days(catalog, tables, days, settings_of(rules), limits, run_id)
+    settings = _settings(rules, opened, first, last, limits)
+    days = to_count(opened, first, last, settings)
+    count_days(catalog, tables, days, settings, limits, run_id)
 
     tables = _pinned(catalog) if days else tables
-    history = History({name: pinned.table for name, pinned in tables.items()}, first, last, limits)
+    history = History({name: pinned.table for name, pinned in tables.items()}, first, last, settings, limits)
     before = history.stored()
     counts = history.counts()
     into = merged(counts, history.page_aliases(), before)

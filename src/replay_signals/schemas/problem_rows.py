@@ -29,6 +29,11 @@ UnitPlace = Annotated[
 UnitKey = Annotated[str, doc("Element key of a control, method and path of a route; empty for pages"), Holds.ELEMENT]
 StratumPage = Annotated[str, doc("Page pattern at time zero; empty where it is not known"), Holds.ADDRESS]
 StratumDevice = Annotated[str, doc("Device type of the sessions; empty when unknown"), Holds.PROGRAM_WORD]
+Traffic = Annotated[
+    str,
+    doc("visitor; bot, internal or test where nobody else was recorded on that platform (the greatest by name of all)"),
+    Holds.OWN_WORD,
+]
 StratumEntry = Annotated[bool, doc("That page was the first one of the session")]
 ProblemId = Annotated[str, doc("Hash of team and cause, 16 hex digits; the same in signals"), Holds.OWN_WORD]
 Sources = Annotated[
@@ -106,6 +111,7 @@ class ProblemDayRow(Struct, frozen=True, kw_only=True):
     example_1: Annotated[str, doc("Best example, as session_id@offset_ms"), Holds.RANDOM_ID]
     example_2: Annotated[str, doc("Second, of another session; empty when there is none"), Holds.RANDOM_ID]
     example_3: Annotated[str, doc("Third; empty when there is none"), Holds.RANDOM_ID]
+    traffic: Traffic = "visitor"
 
 
 class ProblemRow(Struct, frozen=True, kw_only=True):
@@ -192,6 +198,7 @@ class ProblemRow(Struct, frozen=True, kw_only=True):
     priors_version: Annotated[
         str, doc("Version of the priors that its signals were judged with; empty for none"), Holds.OWN_WORD
     ]
+    traffic: Traffic = "visitor"
 
 
 RANKED_TABLES: dict[str, type[Struct]] = {

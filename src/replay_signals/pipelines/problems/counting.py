@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True):
     """An outcome counts up to here after time zero."""
     outcomes: tuple[str, ...] = ()
     """Key events; without any, an answered click or a new page counts."""
+    without_visitors: tuple[tuple[str, str], ...] = ()
+    """Team and platform (`snapshot_source`) of which only bots, colleagues or tests were recorded: they count there."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -62,13 +64,27 @@ def counted(
             yield table, connection.sql(f"SELECT * FROM {name}").to_arrow_table()
 
 
-def wanted_days(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> None:
-    """The relation of the days to count."""
+def wanted_sessions(connection: duckdb.DuckDBPyConnection, first: date, last: date, settings: Settings) -> None:
+    """The relations that decide which sessions count: the days, and where those of robots do."""
     connection.execute(
         "CREATE TEMP TABLE wanted_days AS SELECT CAST(unnest(generate_series(CAST($first AS TIMESTAMP),"
         " CAST($last AS TIMESTAMP), INTERVAL 1 DAY)) AS DATE) AS day",
         {"first": first, "last": last},
     )
+    connection.execute("CREATE TEMP TABLE without_visitors (team VARCHAR, snapshot_source VARCHAR)")
+    if settings.without_visitors:
+        connection.executemany("INSERT INTO without_visitors VALUES (?, ?)", list(settings.without_visitors))
+
+
+def without_visitors(sessions: Table, first: date, last: date, limits: Limits) -> tuple[tuple[str, str], ...]:
+    """Teams' platforms of which no visitor was recorded from first to last. Raises WarehouseError."""
+    with connected(limits) as connection, reading():
+        table_view(connection, "sessions", sessions, within(first, last))
+        found = connection.execute(
+            "SELECT team, snapshot_source FROM sessions GROUP BY ALL"
+            " HAVING NOT bool_or(coalesce(traffic, '') IN ('', 'visitor')) ORDER BY ALL"
+        )
+        return tuple(found.fetchall())
 
 
 def _files(table: str, first: date, last: date) -> BooleanExpression:
@@ -93,7 +109,7 @@ def connected(limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _surroundings(connection: duckdb.DuckDBPyConnection, first: date, last: date, settings: Settings) -> None:
     """What the statement asks of its engine beside the tables."""
-    wanted_days(connection, first, last)
+    wanted_sessions(connection, first, last, settings)
     connection.execute(
         "CREATE TEMP TABLE settings AS SELECT CAST(? AS BIGINT) AS window_ms, CAST(? AS BIGINT) AS horizon_ms,"
         " CAST(? AS BOOLEAN) AS has_outcomes",

@@ -7,27 +7,29 @@
 --   wanted_days(day)                             days to count
 --   wanted_outcomes(event)                       key events that count as success; empty: the formula below
 --   settings(window_ms, horizon_ms, has_outcomes)  evidence window after time zero, horizon of an outcome; one row
+--   without_visitors(team, snapshot_source)      platforms of a team on which only bots, colleagues or tests were recorded
 --   session_flags(team, session_id, revision, flag, variant)   the map sessions.flags, one row an entry
 --   millis(timestamp)                            milliseconds since 1970
 -- Of `sessions` it also provides the days before and after: a session that turned out to start earlier has its newest
 -- revision there, and does not count here.
 
--- materialised: sessions of the days: newest revision, of people who are neither bots, colleagues nor tests.
+-- materialised: sessions of the days: newest revision, of visitors. Bots, colleagues and tests count where nobody else is.
 CREATE VIEW visits AS
-SELECT s.day, s.team, s.session_id, s.revision, s.visitor, s.device_type, s.release, s.browser, s.os, s.country,
+SELECT s.day, s.team, s.session_id, s.revision, s.visitor, s.traffic, s.device_type, s.release, s.browser, s.os, s.country,
        s.is_judgeable
 FROM (
-    SELECT day, team, session_id, revision,
+    SELECT day, team, session_id, revision, snapshot_source,
            COALESCE(NULLIF(person_id, ''), NULLIF(distinct_id, ''), session_id) AS visitor,
            COALESCE(device_type, '') AS device_type, COALESCE(release, '') AS release,
            COALESCE(browser, '') AS browser, COALESCE(os, '') AS os, COALESCE(country, '') AS country,
-           COALESCE(traffic, '') AS traffic,
+           COALESCE(NULLIF(traffic, ''), 'visitor') AS traffic,
            COALESCE(judgeable, '') IN ('', 'ok') AS is_judgeable,
            ROW_NUMBER() OVER (PARTITION BY team, session_id ORDER BY revision DESC) AS age
     FROM sessions
 ) AS s
 JOIN wanted_days AS w ON w.day = s.day
-WHERE s.age = 1 AND s.traffic IN ('', 'visitor');
+LEFT JOIN without_visitors AS n ON n.team = s.team AND n.snapshot_source = s.snapshot_source
+WHERE s.age = 1 AND (s.traffic = 'visitor' OR n.team IS NOT NULL);
 
 -- materialised: page views of the session's newest revision, and the page pattern that the session began with.
 CREATE VIEW viewed AS
@@ -62,7 +64,7 @@ WHERE r.age = 1 AND r.route <> '';
 
 -- materialised: incidents: the leading signal of each, with the unit at which others could have met the same.
 CREATE VIEW troubles AS
-SELECT v.day, v.team, v.session_id, v.visitor, s.problem_id, s.signal_id, s.kind, s.failure, s.cause,
+SELECT v.day, v.team, v.session_id, v.visitor, v.traffic, s.problem_id, s.signal_id, s.kind, s.failure, s.cause,
        COALESCE(NULLIF(s.place, ''), s.page_pattern) AS place, s.page_pattern, s.element, s.element_key,
        s.request_route, s.summary, s.confidence, s.severity, s.blocked, s.offset_ms,
        s.started_at, s.started_ms, s.ended_ms,
@@ -245,14 +247,14 @@ GROUP BY x.day, x.team, x.problem_id, a.dimension, a.value;
 
 -- materialised: the worst incident of each session and problem, and the order of those sessions as examples.
 CREATE VIEW worst AS
-SELECT w.day, w.team, w.problem_id, w.session_id, w.visitor, w.kind, w.failure, w.cause, w.place, w.page_pattern,
+SELECT w.day, w.team, w.problem_id, w.session_id, w.visitor, w.traffic, w.kind, w.failure, w.cause, w.place, w.page_pattern,
        w.element, w.element_key, w.request_route, w.summary, w.severity, w.confidence, w.blocked, w.offset_ms,
        ROW_NUMBER() OVER (
            PARTITION BY w.day, w.team, w.problem_id
            ORDER BY w.severity * w.confidence DESC, w.started_ms, w.session_id
        ) AS position
 FROM (
-    SELECT day, team, problem_id, session_id, visitor, kind, failure, cause, place, page_pattern, element, element_key,
+    SELECT day, team, problem_id, session_id, visitor, traffic, kind, failure, cause, place, page_pattern, element, element_key,
            request_route, summary, severity, confidence, blocked, offset_ms, started_ms,
            ROW_NUMBER() OVER (
                PARTITION BY day, team, problem_id, session_id
@@ -267,7 +269,7 @@ CREATE VIEW counted_days AS
 SELECT i.day, i.team, i.problem_id, w.sessions, w.users, i.incidents, i.time_lost_ms, w.severity_sum, w.confidence_sum,
        w.stopped_sessions, i.first_at, i.last_at, b.kind, b.failure, b.cause, b.place, b.page_pattern, b.element,
        b.element_key, b.request_route, b.summary, b.severity * b.confidence AS score,
-       w.example_1, w.example_2, w.example_3
+       w.example_1, w.example_2, w.example_3, w.traffic
 FROM (
     SELECT day, team, problem_id, COUNT(*) AS incidents, CAST(SUM(ended_ms - started_ms) AS BIGINT) AS time_lost_ms,
            MIN(started_at) AS first_at, MAX(started_at) AS last_at
@@ -278,6 +280,7 @@ JOIN (
     SELECT day, team, problem_id, COUNT(*) AS sessions, COUNT(DISTINCT visitor) AS users,
            ROUND(SUM(severity), 6) AS severity_sum, ROUND(SUM(confidence), 6) AS confidence_sum,
            CAST(SUM(CASE WHEN blocked >= 35 THEN 1 ELSE 0 END) AS BIGINT) AS stopped_sessions,
+           MAX(traffic) AS traffic,
            MAX(CASE WHEN position = 1 THEN session_id || '@' || CAST(offset_ms AS VARCHAR) ELSE '' END) AS example_1,
            MAX(CASE WHEN position = 2 THEN session_id || '@' || CAST(offset_ms AS VARCHAR) ELSE '' END) AS example_2,
            MAX(CASE WHEN position = 3 THEN session_id || '@' || CAST(offset_ms AS VARCHAR) ELSE '' END) AS example_3

@@ -17,7 +17,7 @@ from pyiceberg.table import Table
 from replay_signals.pipelines.iceberg.predicates import within
 from replay_signals.pipelines.iceberg.schema import rows_of
 from replay_signals.pipelines.iceberg.warehouse import LATEST, reading, table_view
-from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, connected, wanted_days
+from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, Settings, connected, wanted_sessions
 from replay_signals.pipelines.problems.statement import steps
 from replay_signals.schemas.problem_rows import ProblemArmRow, ProblemDayRow, ProblemRow
 from replay_signals.transforms.causes.pages import slug_aliases
@@ -84,8 +84,11 @@ RELEASES = """
 class History:
     """The tables of counts from a first to a last day, opened once."""
 
-    def __init__(self, tables: Mapping[str, Table], first: date, last: date, limits: Limits) -> None:
-        self._tables, self._first, self._last, self._limits = tables, first, last, limits
+    def __init__(
+        self, tables: Mapping[str, Table], first: date, last: date, settings: Settings, limits: Limits
+    ) -> None:
+        self._tables, self._first, self._last = tables, first, last
+        self._settings, self._limits = settings, limits
 
     def counts(self) -> list[Counts]:
         """Counts of every problem that hit somebody, in order of team and id. Raises WarehouseError."""
@@ -147,7 +150,7 @@ class History:
             db.execute("CREATE TEMP TABLE merged (problem_id VARCHAR, head VARCHAR)")
             if merged:
                 db.executemany("INSERT INTO merged VALUES (?, ?)", list(merged.items()))
-            wanted_days(db, first, self._last)
+            wanted_sessions(db, first, self._last, self._settings)
             for step in steps():
                 if step.name in ("visits", "troubles"):
                     db.execute(f"CREATE TEMP VIEW {step.name} AS {step.query}")

@@ -130,6 +130,7 @@ def _row(counts: Counts, found: Sequence[Lift], ranking: Ranking) -> ProblemRow:
         rules_version=ranking.rules_version,
         told="",
         priors_version="",
+        traffic=max(row.traffic for row in recent or counts.days),
     )
     return _worded(row, state, arms)
 

@@ -16,6 +16,8 @@ from replay_signals.transforms.problems.kinds import kind_of
 MAX_NAME_CHARS = 80
 TOO_FEW = "too few to say"
 LAYOUT = "layout"
+NOT_VISITORS = {"bot": "bots", "internal": "own people", "test": "people on test sites"}
+"""Traffic that is no visitors', in words."""
 IN_A_ROW = 1.5
 """Ones in a share below which it is said as nearly everyone."""
 
@@ -50,6 +52,8 @@ def interval_words(effect: float | None, low: float | None, high: float | None) 
 
 def _share(row: ProblemRow) -> str:
     visitors = f"{row.users:,} visitor{'' if row.users == 1 else 's'}"
+    if row.traffic in NOT_VISITORS:
+        visitors += f" (all {NOT_VISITORS[row.traffic]}: no others were recorded)"
     if not row.affected_share:
         return visitors
     verb = "reach it" if row.comparison == "reached" else "use it"
