@@ -15,8 +15,8 @@ from replay_signals.transforms.privacy.urls import Urls
 
 MAX_TEXT_CHARS = 1000
 MAX_NAME_CHARS = 200
-CARD_AT_LEAST = 10**12
-"""Shorter numbers are amounts, times and counts; a card has 13 digits and more."""
+CARD_AT_LEAST, CARD_BELOW = 10**12, 10**19
+"""Shorter numbers are amounts, times and counts; a card has 13 to 19 digits."""
 MAX_DEPTH = 8
 MAX_ITEMS = 200
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:\S|/(?!\s)|[^\s/]+\?\S+=")
@@ -129,7 +129,7 @@ class Properties:
                 rules.append("coordinates")
                 return ["[coordinates]"]
             return [self._value(name, one, rules, depth + 1) for one in value[:MAX_ITEMS]]
-        if isinstance(value, (int, float)) and abs(value) >= CARD_AT_LEAST:
+        if isinstance(value, (int, float)) and CARD_AT_LEAST <= abs(value) < CARD_BELOW:
             return self._large(value, rules)
         return value
 

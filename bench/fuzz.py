@@ -1,0 +1,232 @@
+"""Mutated recordings: `python -m bench.fuzz --seed N --inputs 100000 [FILES]`.
+
+Takes values of both topics and texts of files, made of the examples in all formats, changes them at the level of bytes,
+JSON, events and gzip, and takes each as the stream or `detect` would. Nothing may raise, nothing may be an
+`internal_error`, and nothing may take long: what does is saved, so that it can be tried again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import sys
+import time
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bench.bomb_messages import SENT_MS, packed
+from replay_signals.pipelines.files.reading import expand
+from replay_signals.schemas.messages import Reason, SourcePosition
+from replay_signals.schemas.rows import DeadLetterRow
+from replay_signals.transforms.evidence.extract import Evidence, evidence_of
+from replay_signals.transforms.evidence.kafka import KafkaMessage, evidence_of_kafka
+from replay_signals.transforms.parse.cut import into_records
+from replay_signals.transforms.parse.formats import FORMATS
+from replay_signals.transforms.parse.recordings import Place
+
+MAX_SECONDS, MAX_MB = 1.5, 200.0
+"""Three times what a message may cost: machines are shared."""
+MEMORY_EVERY = 500
+"""Memory is traced for one input of so many, because tracing takes as long as the rest."""
+SEED_BYTES = 100_000
+_WORDS = json.loads(
+    '[null, true, false, 0, -0.0, -1, 1.5, 1e308, -1e308, 9223372036854775807, 18446744073709551616, "", "x", "1",'
+    ' "NaN", [], {}, [[]], {"a": {}}, "\\u0000", "\\ud800", "2026-11-27T10:00:00Z", "a@example.com", "[", "eJw="]'
+)
+_BYTES = (b'"', b"\\", b"[", b"]", b"{", b"}", b",", b":", b"\xff", b"\x00", b"\xed\xa0\x80", b"NaN", b"1e999", b"\n")
+
+
+class Input(msgspec.Struct, frozen=True):
+    """Something that arrives: `way` is a topic's role or the name of a file format."""
+
+    way: str
+    data: bytes
+
+
+class Found(msgspec.Struct):
+    """What a run came to."""
+
+    inputs: int = 0
+    kept: int = 0
+    dead: int = 0
+    failures: int = 0
+    slowest_seconds: float = 0.0
+    slowest: Input | None = None
+    largest_mb: float = 0.0
+    largest: Input | None = None
+
+
+def seeds(paths: list[str]) -> list[Input]:
+    """Lines of recordings as files, and what they hold as values of the topics; packed fields, too."""
+    found: list[Input] = []
+    for path in expand(paths):
+        text = gzip.decompress(Path(path).read_bytes()) if path.endswith(".gz") else Path(path).read_bytes()
+        lines = sorted((line for line in text.splitlines() if 2 < len(line) < SEED_BYTES), key=len)
+        found += [Input(name, line) for line in lines[:: max(1, len(lines) // 8)] for name in FORMATS]
+    events = [event for one in found if one.way == "requests" for event in _events(one.data)]
+    snapshots = [event for event in events if event.get("event") == "$snapshot"]
+    for event in snapshots:
+        items = event.get("properties", {}).get("$snapshot_data", [])
+        found.append(Input("snapshots", _snapshot(items if isinstance(items, list) else [items])))
+        found.append(Input("snapshots", _snapshot(_packed_items(items))))
+        found.append(Input("rrweb", json.dumps(items).encode()))
+    for event in events:
+        properties = json.dumps(event.get("properties", {}))
+        found.append(Input("events", json.dumps({**event, "properties": properties, "distinct_id": "d"}).encode()))
+    return [one for one in found if one.way in FORMATS or one.way in ("snapshots", "events")]
+
+
+def _events(line: bytes) -> Iterator[dict[str, Any]]:
+    try:
+        body = json.loads(line).get("body")
+        body = json.loads(body) if isinstance(body, str) else body
+    except (ValueError, AttributeError):
+        return
+    batch = body.get("batch", [body]) if isinstance(body, dict) else body
+    yield from (event for event in batch or [] if isinstance(event, dict))
+
+
+def _snapshot(items: list[Any]) -> bytes:
+    inner = {"event": "$snapshot_items", "properties": {"$session_id": "s", "$snapshot_items": items}}
+    return json.dumps({"distinct_id": "d", "data": json.dumps(inner)}).encode()
+
+
+def _packed_items(items: Any) -> list[Any]:
+    full = [one for one in items if isinstance(one, dict) and one.get("type") == 2] if isinstance(items, list) else []
+    return [one | {"cv": "2024-10", "data": packed([json.dumps(one.get("data")).encode()])} for one in full]
+
+
+def _bytes(data: bytes, rng: random.Random) -> bytes:
+    at, end = sorted(rng.randrange(len(data) + 1) for _ in range(2))
+    end = min(end, at + rng.choice((0, 1, 8, 1000)))
+    piece = rng.choice((b"", rng.choice(_BYTES), rng.randbytes(4), data[at:end] * 2, rng.choice(_BYTES) * 500))
+    return data[:at] + piece + data[end:]
+
+
+def _json(data: bytes, rng: random.Random) -> bytes:
+    """Changes values, names and order anywhere in the JSON, also in JSON that stands in a string."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return _bytes(data, rng)
+    return json.dumps(_changed(value, rng)).encode()
+
+
+def _changed(value: Any, rng: random.Random) -> Any:
+    if rng.random() < 0.12 or not value or not isinstance(value, dict | list | str):
+        return _other(value, rng)
+    if isinstance(value, str):
+        try:
+            inner = json.loads(value) if value[:1] in "[{" else None
+        except ValueError:
+            inner = None
+        return _other(value, rng) if inner is None else json.dumps(_changed(inner, rng))
+    if isinstance(value, list):
+        at = rng.randrange(len(value))
+        return [*value[:at], _changed(value[at], rng), *value[at + 1 :]]
+    name = rng.choice(list(value))
+    return {**value, rng.choice((name, name, name, "x", "id")): _changed(value[name], rng)}
+
+
+def _other(value: Any, rng: random.Random) -> Any:
+    choices: tuple[Callable[[], Any], ...] = (
+        lambda: rng.choice(_WORDS),
+        lambda: [value] * rng.choice((0, 2, 50)),
+        lambda: {"a": value, "timestamp": value},
+        lambda: str(value) * rng.choice((2, 100)),
+        lambda: -value if isinstance(value, int | float) else value,
+        lambda: value * 10**9 if isinstance(value, int) else 10 ** rng.choice((18, 19, 30, 400)),
+    )
+    return rng.choice(choices)()
+
+
+def _gzip(data: bytes, rng: random.Random) -> bytes:
+    whole = gzip.compress(data, mtime=0) if rng.random() < 0.5 else zlib.compress(data)
+    return rng.choice((whole, _bytes(whole, rng), whole[: rng.randrange(len(whole))], whole + whole))
+
+
+def mutated(one: Input, rng: random.Random) -> Input:
+    """Another input, by one to four changes."""
+    data = one.data
+    for _ in range(rng.randint(1, 4)):
+        data = rng.choices((_bytes, _json, _gzip), (3, 6, 1))[0](data, rng) or b"0"
+    return Input(one.way, data[: 4 * SEED_BYTES])
+
+
+def take(one: Input) -> list[Evidence]:
+    """All evidence in an input; raises nothing, or it is a bug."""
+    if one.way in FORMATS:
+        records = into_records(FORMATS[one.way].parse(one.data, Place("fuzz", "s")))
+        return [evidence for record in records for evidence in evidence_of(record)]
+    message = KafkaMessage(one.data, {"token": b"t"}, SENT_MS, SourcePosition("fuzz", 0, 0))
+    return list(evidence_of_kafka(one.way, message))
+
+
+def run(inputs: int, seed: int, paths: list[str], failures: Path, note: Callable[[str], None] = print) -> Found:
+    """Takes so many inputs; every failure is a file in `failures`, named by its reason."""
+    rng = random.Random(seed)
+    known = seeds(paths)
+    found = Found()
+    for number in range(inputs):
+        one = mutated(rng.choice(known), rng)
+        traced = number % MEMORY_EVERY == 0
+        if traced:
+            tracemalloc.start()
+        started = time.process_time()
+        problem = ""
+        try:
+            evidence = take(one)
+        except Exception as error:  # noqa: BLE001 - finding it is what this is for
+            evidence, problem = [], f"{type(error).__name__}: {error}"
+        seconds = time.process_time() - started
+        mb = tracemalloc.get_traced_memory()[1] / 1e6 if traced else 0.0
+        if traced:
+            tracemalloc.stop()
+        reasons = [item.body.reason for item in evidence if isinstance(item.body, DeadLetterRow)]
+        found.inputs += 1
+        found.dead += len(reasons)
+        found.kept += len(evidence) - len(reasons)
+        bugs = [item.body.detail for item in evidence if isinstance(item.body, DeadLetterRow)]
+        if Reason.INTERNAL in reasons:
+            problem = bugs[reasons.index(Reason.INTERNAL)]
+        if not traced and seconds > found.slowest_seconds:
+            found.slowest_seconds, found.slowest = seconds, one
+        if mb > found.largest_mb:
+            found.largest_mb, found.largest = mb, one
+        if not problem and ((not traced and seconds > MAX_SECONDS) or mb > MAX_MB):
+            problem = f"{seconds:.2f} s, {mb:.0f} MB"
+        if problem:
+            found.failures += 1
+            failures.mkdir(parents=True, exist_ok=True)
+            (failures / f"{seed}-{number}-{one.way}").write_bytes(one.data)
+            note(f"input {number} ({one.way}, {len(one.data)} bytes): {problem[:300]}")
+    return found
+
+
+def main() -> int:
+    """Prints what a run came to; 1 when anything failed."""
+    parser = argparse.ArgumentParser(prog="python -m bench.fuzz", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("paths", nargs="*", default=["examples"], help="recordings to start from")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--inputs", type=int, default=10_000)
+    parser.add_argument("--failures", type=Path, default=Path("fuzz-failures"), help="folder for what failed")
+    options = parser.parse_args()
+    found = run(options.inputs, options.seed, options.paths, options.failures)
+    print(f"{found.inputs:,} inputs: {found.kept:,} kept, {found.dead:,} dead letters, {found.failures:,} failures")
+    for name, value, one in (
+        ("slowest", f"{found.slowest_seconds:.3f} s", found.slowest),
+        ("largest", f"{found.largest_mb:.1f} MB", found.largest),
+    ):
+        print(f"{name}: {value}" + (f", {one.way}, {len(one.data):,} bytes" if one else ""))
+    return int(found.failures > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
