@@ -17,7 +17,7 @@ from replay_signals.schemas.privacy import Privacy
 from replay_signals.schemas.problem_rules import Outcome, Problems
 from replay_signals.schemas.traffic_rules import Traffic
 
-RULES_REVISION = "5"
+RULES_REVISION = "6"
 """Changes with every change of a detector, so that stored results tell which code judged them."""
 CAPS = ("max_messages", "max_digest_bytes", "max_clicks", "max_events")
 """Settings of `session` that decide how much of a session is judged."""

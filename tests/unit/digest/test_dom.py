@@ -117,3 +117,12 @@ def test_ids_below_a_control(children: tuple[dict[str, Any], ...], spans: list[t
     data = msgspec.json.encode({"node": {"type": 0, "id": 1, "childNodes": [tree(2, "body", *children)]}})
     record = full_snapshot(Raw(data), Masking(DEFAULT_POLICY), Budget(len(data)))
     assert [(c.first, c.last) for c in record.controls] == spans
+
+
+@pytest.mark.parametrize("attributes", [{"class": "ph-no-rageclick"}, {"aria-disabled": "false"}])
+def test_an_element_kept_for_its_marks_takes_no_name_from_its_control(attributes: dict[str, str]) -> None:
+    text = {"type": 3, "id": 12, "textContent": "Save"}
+    inner = {"parentId": 10, "node": node(11, "span", **attributes)}
+    adds = [{"parentId": 4, "node": node(10, "button")}, inner, {"parentId": 11, "node": text}]
+    named = kept(adds=[adds[0], {"parentId": 10, "node": text}])
+    assert [c.name for c in kept(adds=adds).controls if c.first == 10] == [c.name for c in named.controls] != [""]

@@ -99,14 +99,18 @@ def test_formats_may_be_mixed_line_by_line(read_json: Any) -> None:
         ({"sources": [], "next": None}, "an object with keys sources, next"),
         ([{"name": "a"}, 2], "an array of 2, the first: an object with keys name"),
         ([], "an empty array"),
-        (b"<html></html>", "not JSON"),
+        (b"<html></html>", "not JSON and begins with <html></html>"),
+        (b"time,page\n1,/a\n", "not JSON and begins with time,page"),
+        (b"events = [{}];", "not JSON and begins with events = [{}];"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary data"),
+        (b'{"a": [1, 2}', "not JSON (JSON is malformed"),
     ],
 )
 def test_what_is_not_recognised_is_named(content: Any, told: str, read_json: Any) -> None:
     (only,) = letters(read_json(content))
     assert only.reason == Reason.UNKNOWN_FORMAT
     assert told in only.detail
-    assert ("malformed" in only.detail) == (content == b"<html></html>")
+    assert ("malformed" in only.detail) == ("malformed" in told)
 
 
 def test_lists_that_break_inside_keep_their_events(read_json: Any) -> None:
@@ -139,3 +143,10 @@ def test_sentry_segments_that_break_off(read_json: Any) -> None:
     records = read_json(whole[:-5])
     assert events_by_window(records)["rec-1", "rec-1"] >= expected({"w": EVENTS[:2]}, "s")["s", "w"]
     assert Reason.INVALID_GZIP in reasons(records)
+
+
+def test_types_of_events_as_text(read_json: Any) -> None:
+    """What tools make of an event's type; text that is no small number is none."""
+    rows = [event | {"type": str(event["type"])} for event in EVENTS]
+    assert events_by_window(read_json(rows)) == expected({"rec-1": EVENTS}, "rec-1")
+    assert reasons(read_json([*EVENTS, EVENTS[0] | {"type": "click"}])) == [Reason.INVALID_EVENT]

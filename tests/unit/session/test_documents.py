@@ -184,7 +184,8 @@ def test_a_document_may_have_nothing_but_its_load_event() -> None:
     assert [(p.start_ms - START_MS, p.href) for p in pages(visit)] == [(0, SHOP), (3000, ""), (4000, ITEM)]
 
 
-def test_a_checkout_shows_what_a_route_put_in_place_of_another() -> None:
+@pytest.mark.parametrize("known", [True, False])
+def test_a_checkout_shows_what_a_route_put_in_place_of_another(known: bool) -> None:
     """Only the topmost of the removed nodes is told: that its links are gone, too, is not known."""
     visit = Visit()
     page = visit.open(SHOP, el("main", el("section", *content()), id="main"))
@@ -194,6 +195,8 @@ def test_a_checkout_shows_what_a_route_put_in_place_of_another() -> None:
         assert isinstance(old, El)
         page.removes(old, at=at, from_="main")
         page.adds(el("section", *(link(name, f"/{name}") for name in names)), at=at + 1, into="main")
+        if known and at == 2000:
+            page.checks_out(at=3000)
     page.url = f"{SHOP}#/faq"
     page.checks_out(at=6000).lives(9000)
     quiet(visit)
@@ -247,3 +250,27 @@ def test_what_the_page_itself_has_brings_none_back(by: str) -> None:
         page.record(rrweb.moves(8000, (51, 20, 0)))
         visit.recorded["window-1"][-1]["data"]["positions"][0].update(id=page.node("list").node_id)
     assert [p.href for p in pages(visit)] == [SHOP, ITEM]
+
+
+@pytest.mark.parametrize("between", [None, "hover"])
+def test_a_document_that_comes_back_has_the_press_that_shows_it(between: str | None) -> None:
+    """The pointer goes down on a node that both documents have; the focus is the first to tell them apart."""
+    visit, first = silently_back()
+    item = first.node("item").node_id
+    first.record(rrweb.interaction(7990, rrweb.MOUSE_DOWN, first.node("help").node_id, 50, 20))
+    if between == "hover":
+        first.sets("help", at=7991, class_="pressed")
+    first.record(rrweb.interaction(7992, rrweb.BLUR, item))
+    first.record(rrweb.interaction(8060, rrweb.MOUSE_UP, first.node("help").node_id, 50, 20))
+    first.record(rrweb.interaction(8061, rrweb.CLICK, first.node("help").node_id, 50, 20))
+    restored = pages(visit)[-1]
+    assert (restored.href, restored.start_ms - START_MS) == (SHOP, 7990)
+
+
+def test_a_press_that_is_over_stays_where_it_was() -> None:
+    visit, first = silently_back()
+    help_id = first.node("help").node_id
+    first.record(rrweb.interaction(7000, rrweb.MOUSE_DOWN, help_id, 50, 20))
+    first.record(rrweb.interaction(7060, rrweb.CLICK, help_id, 50, 20))
+    first.record(rrweb.interaction(8000, rrweb.BLUR, first.node("item").node_id))
+    assert pages(visit)[-1].start_ms - START_MS == 8000

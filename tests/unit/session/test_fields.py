@@ -87,3 +87,22 @@ def test_what_is_typed_may_be_copied_into_another_field(copy_id: int | None, lat
         page.inputs("name", "*" * i, at=1500 + 90 * i)
         page.record(rrweb.incremental(1500 + 90 * i + late_ms, 5, text="*" * i, isChecked=False, id=node_id))
     assert typed(visit) == [("name", 6)]
+
+
+def test_fields_that_the_browser_fills_are_not_typed_though_it_says_by_the_visitor() -> None:
+    """Browsers and password managers fill with trusted events, which recorders call the visitor's."""
+    visit, page = shop()
+    page.click("name", at=900)
+    for name, at in (("name", 1000), ("city", 1002)):
+        node_id = page.node(name).node_id
+        page.record(rrweb.incremental(at, 5, text="*****", isChecked=False, id=node_id, userTriggered=True))
+    assert typed(visit) == []
+
+
+def test_what_is_pasted_may_be_copied_by_a_script() -> None:
+    visit, page = shop()
+    page.click("name", at=900)
+    for name, told in (("name", True), ("city", False)):
+        node_id = page.node(name).node_id
+        page.record(rrweb.incremental(1000, 5, text="*****", isChecked=False, id=node_id, userTriggered=told))
+    assert typed(visit) == [("name", 5)]

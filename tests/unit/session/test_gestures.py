@@ -174,3 +174,26 @@ def test_a_press_on_an_icon_and_its_click_on_the_button_around_it_are_one() -> N
     press(page, (rrweb.MOUSE_DOWN, rrweb.MOUSE_UP), "n", at=3990)
     page.record(rrweb.interaction(3994, rrweb.CLICK, page.node("pay").node_id, 30, 40)).lives(9000)
     assert (times(visit), visit.outcome().click("pay").x_px) == ([3.994], 30)
+
+
+def sent_with_enter(visit: Visit, page: Page) -> None:
+    """Enter in a field: the browser clicks the form's button at 0,0, and the focus stays in the field."""
+    page.types("q", "shoes", at=2000).only_clicks("go", 3500, by_pointer=False).lives(9000)
+
+
+@pytest.mark.parametrize("how", ["inside", "by form attribute"])
+def test_enter_in_a_field_clicks_the_button_of_its_form(how: str) -> None:
+    visit = Visit()
+    go = button("Go", id="go", type="submit", **({} if how == "inside" else {"form": "f"}))
+    form = el("form", field_("q"), *([go] if how == "inside" else []), id="f")
+    sent_with_enter(visit, visit.open("http://a.test/", form, *([] if how == "inside" else [go])))
+    assert times(visit) == [3.5]
+
+
+@pytest.mark.parametrize("kind", ["button", "reset", None])
+def test_code_that_clicks_another_button_is_no_visitor(kind: str | None) -> None:
+    visit = Visit()
+    go = button("Go", id="go", type=kind or "submit")
+    form = el("form", field_("q"), *([go] if kind else []), id="f")
+    sent_with_enter(visit, visit.open("http://a.test/", form, *([] if kind else [go])))
+    assert times(visit) == []

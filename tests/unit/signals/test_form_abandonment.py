@@ -270,3 +270,27 @@ def test_a_form_that_a_script_filled_is_not_the_visitors() -> None:
     page.inputs("name", "Ann", at=2000).inputs("mail", "a@b.c", at=2001)
     go_home(visit, page, at=9000)
     assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("has_button", [True, False])
+def test_a_calculator_of_several_fields_shows_its_result_in_its_form(has_button: bool) -> None:
+    buttons = [button("Apply", id="apply")] if has_button else []
+    visit, page = contact(el("form", field_("sum"), field_("years"), el("output", "0", id="rate"), *buttons))
+    for field, at in (("sum", 2000), ("years", 4000)):
+        page.types(field, "1000", at=at, each=300)
+        for i in range(4):
+            page.says("rate", f"{at}{i}", at=at + 300 * i + 20)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == (["form_abandonment"] if has_button else [])
+
+
+@pytest.mark.parametrize("how", ["form", "alone"])
+@pytest.mark.parametrize(
+    ("left", "after_ms", "kinds"), [("navigate", 1500, []), ("back_forward", 1500, None), ("navigate", 6000, None)]
+)
+def test_enter_in_a_search_box_opens_the_results(how: str, left: str, after_ms: float, kinds: list[str] | None) -> None:
+    box = field_("q", "search")
+    visit, page = contact(el("form", box) if how == "form" else box)
+    page.types("q", "shoes", at=2000)
+    visit.open("http://shop.test/found/shoes", button("A", id="a"), at=2480 + after_ms, how=left).lives(60_000)
+    assert visit.kinds() == ([KIND] if kinds is None else kinds)

@@ -42,6 +42,12 @@ def test_several_links_opened_one_after_the_other() -> None:
     assert visit.kinds() == []
 
 
+def test_the_last_of_several_links_was_opened_like_those_before() -> None:
+    visit, page = shop()
+    page.click("lamp0", at=4000).click("lamp1", at=7000).click("lamp2", at=11_000).lives(40_000)
+    assert visit.kinds() == []
+
+
 @pytest.mark.parametrize("again", [400, 3000, 6000])
 def test_a_silent_link_that_is_tried_again_is_dead(again: float) -> None:
     visit, page = shop()

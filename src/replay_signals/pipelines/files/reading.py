@@ -27,7 +27,7 @@ from replay_signals.transforms.parse.capture import has_snapshots
 from replay_signals.transforms.parse.cut import Parsed, into_records
 from replay_signals.transforms.parse.json_text import flaw, has_several, salvage, values_in
 from replay_signals.transforms.parse.recordings import Place, is_header
-from replay_signals.transforms.parse.shapes import head_of, may_hold_list, seen
+from replay_signals.transforms.parse.shapes import head_of, may_hold_list, seen, seen_text
 from replay_signals.transforms.parse.values import dead, dead_of_bug
 from replay_signals.transforms.text import REPLACEMENT, bounded_id, json_utf8, well_formed
 
@@ -286,7 +286,7 @@ def _parsed_text(text: bytes, at: Place, name: str | None) -> Iterator[Parsed]:
     if found is None:
         if not is_header(text) or at.is_document:
             wrong = flaw(text)
-            what = f"text that is not JSON ({wrong[1]})" if wrong else seen(text)
+            what = seen_text(text, wrong[1]) if wrong else seen(text)
             detail = f"seen: {what}; none of the formats {', '.join(formats.FORMATS)}"
             yield dead(at.at(), Reason.UNKNOWN_FORMAT, detail, text)
         return

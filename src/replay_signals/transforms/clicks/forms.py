@@ -37,6 +37,9 @@ LIVE_NODES = 3
 """Nodes that change with a filter's answer; a hint or a counter beside the field is one, with its text two."""
 AT_ONCE_MS = 100
 """Page code that works with what is there changes the page within a frame or two; a request takes longer."""
+ENTER_MS = 2500
+"""Who goes elsewhere has to think, reach for the mouse and point first: 1.35 + 0.4 + 1.1 s (Card, Moran and Newell's
+keystroke-level model, 1980)."""
 MIN_KEYS = 3
 KEYS_SHARE = 0.8
 """Of the keys: a recorder may tell two of them in one moment."""
@@ -131,6 +134,7 @@ class FormAnswers:
             or self._by_button(form)
             or self._by_request(form)
             or (self._following is not None and _by_navigation(form, self._page, self._following))
+            or (self._following is not None and self._by_enter(form, self._following))
         )
 
     def _emptied(self, form: Form) -> bool:
@@ -155,6 +159,16 @@ class FormAnswers:
         saves = [r for r in self._page.requests if _changes_data(r) and r.url not in routine and not r.failed]
         while_typing = [r.url for r in saves if form.first_ms <= r.start_ms < form.last_ms]
         return any(r.start_ms >= form.last_ms or while_typing.count(r.url) >= 2 for r in saves)
+
+    def _by_enter(self, form: Form, following: Page) -> bool:
+        """Did another page open right after the last key, from a search box or where no button could have sent it?"""
+        if not form.is_search and self._has_button(form):
+            return False
+        kind = following.navigation.navigation_type if following.navigation is not None else ""
+        if following.restored is not None or kind in ("reload", "back_forward"):
+            return False
+        clicked = any(j.click.t > form.last_ms for j in self._clicks)
+        return not clicked and following.opened_ms - form.last_ms <= ENTER_MS
 
     # One field
 
@@ -181,11 +195,15 @@ class FormAnswers:
         return answered * 2 > len(spells) or self._asked(typed) or self._calculates(form, typed)
 
     def _calculates(self, form: Form, typed: TypedField) -> bool:
-        """Does each key change a result beside a lone field? What a text area shows by each key counts characters."""
-        if form.control is not None or len(form.fields) > 1 or typed.control.tag != "input":
+        """Does each key change a result beside the field, and there is no button, or the field is a lone one?
+
+        What a text area shows by each key counts characters.
+        """
+        lone = form.control is None and len(form.fields) == 1
+        if typed.control.tag != "input" or not (lone or not self._has_button(form)):
             return False
-        keys = [change.t for change in typed.typed]
-        answered = sum(self._changed_elsewhere(form, typed, t, t + AT_ONCE_MS) > 0 for t in keys)
+        keys = [(f, change.t) for f in form.fields if f.control.tag == "input" for change in f.typed]
+        answered = sum(self._changed_elsewhere(Form(form.page, None), f, t, t + AT_ONCE_MS) > 0 for f, t in keys)
         return len(keys) >= MIN_KEYS and answered >= KEYS_SHARE * len(keys)
 
     def _changed_elsewhere(self, form: Form, typed: TypedField, start_ms: float, end_ms: float) -> int:

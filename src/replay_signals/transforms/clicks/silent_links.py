@@ -25,6 +25,8 @@ TROUBLE_MS = 10_000
 """A click this near that failed says that the page is in trouble, and no tab was opened."""
 PROVEN_CONFIDENCE = 0.7
 """Of silence that only other clicks make a fault."""
+OPENED = 2
+"""Links opened in the background just before; one may be chance."""
 TAB_CONFIDENCE = 0.85
 NO_TAB = "no tab opened"
 IN_BACKGROUND = "the link may have been opened in the background"
@@ -101,7 +103,7 @@ def doubt_links(
             j.effects.append(Effect(reached_ms, "url", detail=link_target(click.control, click.page.href) or ""))
             j.verdict, j.reaction, j.confidence = ALIVE, "url", 0.8
             j.reaction_ms, j.reason = round(reached_ms - click.t, 1), "the window showed its target"
-        elif not (_tried_again(j, own) or _is_last(j, own[i + 1 :], window, timeline) or _in_trouble(i, own)):
+        elif not (_tried_again(j, own) or _gives_up(i, own, window, timeline) or _in_trouble(i, own)):
             excuse(j, IN_BACKGROUND)
 
 
@@ -139,6 +141,13 @@ def _died_ms(page: Page) -> list[float]:
     """When scripts of the page died."""
     errors = ((t, r) for t, r in page.of(records.Console) if r.level == "error")
     return [t for t, r in errors if r.uncaught or is_uncaught(r.message)]
+
+
+def _gives_up(i: int, own: list[Judged], window: Window, timeline: Timeline) -> bool:
+    """Is it the last thing that is done, and not one more of several links that are opened one after the other?"""
+    before = [k.reason == IN_BACKGROUND for k in own[max(0, i - OPENED) : i]]
+    one_more = len(before) == OPENED and all(before)
+    return not one_more and _is_last(own[i], own[i + 1 :], window, timeline)
 
 
 def _is_last(j: Judged, later: list[Judged], window: Window, timeline: Timeline) -> bool:

@@ -25,7 +25,7 @@ from replay_signals.transforms.clicks.reactions import MARGIN_MS, Reactions
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import Effect, effects_of
-from replay_signals.transforms.session.gestures import Click, clicks_of
+from replay_signals.transforms.session.gestures import Click, clicks_of, is_submit
 from replay_signals.transforms.session.timeline import Page, Request, Timeline, Window
 from replay_signals.transforms.session.urls import same_document
 
@@ -220,7 +220,7 @@ class _PageJudge:
         same = target is not None and same_document(target, page.href)
         since = page.start_ms - click.t
         quiet = self.page.end_ms <= click.t + SURVIVED_MS
-        patience = self.rules.window_ms if same or _sends(click.control) else self.rules.slow_ms
+        patience = self.rules.window_ms if same or (click.control and is_submit(click.control)) else self.rules.slow_ms
         return (same or quiet) and since <= patience
 
     def _found(self, out: Judged) -> None:
@@ -312,8 +312,3 @@ class _PageJudge:
 
 def _origin(url: str) -> str:
     return "/".join(url.split("/", 3)[:3])
-
-
-def _sends(control: Control | None) -> bool:
-    """A button that may send its form: the page stays until a slow server answers."""
-    return control is not None and control.tag in ("button", "input") and control.type in ("", "submit", "image")

@@ -212,11 +212,11 @@ def _added(
 
 
 def _named_owner(node_id: int, owner_of: dict[int, int], controls: dict[int, Control]) -> int:
-    """The control that a text may name: places between them are passed over."""
+    """The control that a text may name: what is kept for its place or its marks alone is passed over."""
     owner = owner_of[node_id]
     for _ in range(len(controls)):
         control = controls.get(owner)
-        if control is None or not control.is_only_place or owner_of[owner] == owner:
+        if control is None or not control.is_none or owner_of[owner] == owner:
             break
         owner = owner_of[owner]
     return owner

@@ -206,14 +206,18 @@ def _is_matrix(items: list[Raw]) -> bool:
 
 
 def _unquoted(text: bytes, head: EventHead) -> bytes:
-    """Rows of databases keep `data` as text: JSON in it is put in its place. Compressed text stays as it is."""
-    if bytes(memoryview(head.data)[:2]) != b'"{':
-        return text
-    try:
-        data = msgspec.json.decode(head.data, type=str).encode()
-    except MALFORMED:
-        return text
-    return text if flaw(data) is not None else _ENCODER.encode(shapes.fields_of(text) | {"data": Raw(data)})
+    """Rows of databases keep `data` and `type` as text: JSON in it is put in its place. Compressed text stays."""
+    mended: dict[str, Raw] = {}
+    if shapes.is_number_in_text(head.type):
+        mended["type"] = Raw(str(int(shapes.scalar(head.type))).encode())
+    if bytes(memoryview(head.data)[:2]) == b'"{':
+        try:
+            data = msgspec.json.decode(head.data, type=str).encode()
+        except MALFORMED:
+            return text
+        if flaw(data) is None:
+            mended["data"] = Raw(data)
+    return _ENCODER.encode(shapes.fields_of(text) | mended) if mended else text
 
 
 def _some(parsed: Iterable[Parsed], text: bytes, place: Place) -> Iterator[Parsed]:

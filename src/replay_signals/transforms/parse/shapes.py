@@ -31,6 +31,7 @@ _TEXT = msgspec.json.Decoder(str)
 
 _NUMBER = b"-0123456789"
 _STARTS = frozenset({0, 1, 2, 4})  # rrweb's types of events that a page begins with
+_NUMBER_IN_TEXT = re.compile(rb'"[0-9]{1,2}"')
 _SHOWN_KEYS = 12
 _SHOWN_CHARS = 60
 
@@ -80,7 +81,13 @@ def is_event(fields: dict[str, Raw]) -> bool:
 
 def _is_event(type_: Raw, timestamp: Raw, data: Raw) -> bool:
     start = first(type_)
-    return bool(start) and start in _NUMBER and (bool(first(timestamp)) or first(data) in (b"{", b'"'))
+    is_number = (bool(start) and start in _NUMBER) or is_number_in_text(type_)
+    return is_number and (bool(first(timestamp)) or first(data) in (b"{", b'"'))
+
+
+def is_number_in_text(value: Raw | bytes) -> bool:
+    """A small whole number as text, which tools make of an event's type."""
+    return _NUMBER_IN_TEXT.fullmatch(memoryview(value)[:5]) is not None
 
 
 def is_pair(items: Sequence[Raw | bytes]) -> bool:
@@ -217,6 +224,17 @@ def _number(value: Raw) -> float:
     except MALFORMED:
         return 0.0
     return float(found) if isinstance(found, int | float) and abs(found) < 1e300 else 0.0
+
+
+def seen_text(text: bytes, flaw: str) -> str:
+    """A text that is no JSON in words: where it breaks if it begins as JSON, else what it begins with."""
+    begin = text[: 4 * _SHOWN_CHARS].lstrip()
+    if begin[:1] in (b"{", b"["):
+        return f"text that is not JSON ({flaw})"
+    line = begin.decode(errors="replace").partition("\n")[0].strip()[:_SHOWN_CHARS]
+    if not line.isprintable() or "\ufffd" in line:
+        return "binary data"
+    return f"text that is not JSON and begins with {line}"
 
 
 def seen(value: Raw | bytes) -> str:

@@ -155,7 +155,8 @@ def differs(old: records.FullSnapshot, new: records.FullSnapshot, document: Docu
         gone -= fresh
         added |= fresh
     if new.ids:
-        alive = {node_id: c for node_id, c in alive.items() if _hole(new.ids, node_id) not in gone}
+        roots = sorted(gone)
+        alive = {node_id: c for node_id, c in alive.items() if not _went(node_id, new.ids, roots)}
     kept = {c.first: c.tag for c in new.controls}
     if alive and sum(kept.get(node_id) == c.tag for node_id, c in alive.items()) < SAME_CONTROLS * len(alive):
         return True
@@ -169,10 +170,13 @@ def differs(old: records.FullSnapshot, new: records.FullSnapshot, document: Docu
     return None if added or old.ids == new.ids else True
 
 
-def _hole(ranges: Sequence[int], node_id: int) -> int | None:
-    """First id of the gap that the id lies in; None where it is there. Recorders tell of a removed subtree its root."""
+def _went(node_id: int, ranges: Sequence[int], roots: Sequence[int]) -> bool:
+    """Did a node go with a subtree? Recorders tell of its root only, which has a lower id; all between are gone."""
     i = bisect_right(ranges, node_id)
-    return None if in_ranges(ranges, node_id) or i == 0 else ranges[i - 1] + 1
+    if in_ranges(ranges, node_id) or i == 0:
+        return False
+    k = bisect_right(roots, node_id)
+    return k > 0 and roots[k - 1] > ranges[i - 1]
 
 
 def looks(control: Control) -> tuple[str, str, str, str]:

@@ -33,6 +33,8 @@ RESTORED_WITHIN_MS = 400
 """A page that leaves and one that comes back from the cache do so at once; nobody returns to a tab this fast."""
 STARTED = frozenset(("$recording_started", "$session_options", "$posthog_config", "$remote_config_received"))
 """Custom events that posthog-js sends when its recorder starts, within milliseconds of the first snapshot."""
+HELD_RECORDS = 30
+"""Records from a pointer-down to its click: focus, moves and what the page does meanwhile; real presses have few."""
 HIDDEN, VISIBLE = "window hidden", "window visible"
 
 
@@ -97,8 +99,25 @@ class _Reader:
         if document.snapshot is not None:
             other = next((d for d in self._around() if document.is_left_for(d, t, record)), None)
             if other is not None:
-                self._show(i, other)
+                since = self._pressed(i, other)
+                self._show(since, other)
+                for when, held in self._ordered[since:i]:
+                    other.uses(when, held)
         self._document.uses(t, record)
+
+    def _pressed(self, i: int, other: Document) -> int:
+        """Where the press began that the record at index `i` is part of: no document is left in the middle of one."""
+        if _is_press(self._ordered[i].record):
+            return i
+        for k in range(i - 1, max(self._openings[-1].first, i - HELD_RECORDS), -1):
+            record = self._ordered[k].record
+            if isinstance(record, records.Load | records.Meta | records.FullSnapshot):
+                break
+            if _is_press(record):
+                return k if other.count(nodes_of(record)) else i
+            if isinstance(record, records.Interaction) and record.kind == rrweb.CLICK:
+                break
+        return i
 
     def _around(self) -> list[Document]:
         """The documents before and after this one in the tab's history."""
@@ -235,6 +254,10 @@ class _Reader:
 
 
 _TURNS = frozenset((HIDDEN, VISIBLE))
+
+
+def _is_press(record: records.ReplayRecord) -> bool:
+    return isinstance(record, records.Interaction) and record.kind in (rrweb.MOUSE_DOWN, rrweb.TOUCH_START)
 
 
 def _navigates(request: records.RecordedRequest) -> bool:

@@ -2,9 +2,10 @@
 
 Recorders report a value that a script sets like one that was typed. Typing has to be seen: the recorder says so
 (`userTriggered`, where it is configured), or the field had the focus or was pressed before. Where no focus was recorded
-(it was there before the recorder was) the field's losing it later proves it. Several fields that change in one moment
-were filled by a script or by the browser, except for the one with the focus when it grew or shrank by one character:
-pages copy what is typed into other fields (a slug, a hidden field, the twin by which a text area measures its height).
+(it was there before the recorder was) the field's losing it later proves it.
+Several fields that change in one moment were filled by a script or by the browser (whose events count as the
+visitor's), except for the one with the focus when it grew or shrank by one character: pages copy what is typed into
+other fields (a slug, a hidden field, the twin by which a text area measures its height).
 """
 
 from __future__ import annotations
@@ -79,9 +80,9 @@ def _changes(page: Page) -> Iterator[tuple[int, Change]]:
         node_id = record.node_id or 0
         by_key = abs(record.length - held.get(node_id, 0)) == 1 and focus is not None and focus.at(t) == node_id
         held[node_id] = record.length
-        by_hand = record.by_user
-        if by_hand is None:
-            by_hand = focus is not None and focus.on(node_id, t) and (by_key or not _with_others(changes, i))
+        told = record.by_user
+        could = told if told is not None else focus is not None and focus.on(node_id, t)
+        by_hand = could and (by_key or not _with_others(changes, i))
         yield node_id, Change(t, record.length, by_hand)
 
 
@@ -89,7 +90,10 @@ def _with_others(changes: list[tuple[float, records.Input]], i: int) -> bool:
     """Did another text field change in the same moment?"""
     t, record = changes[i]
     return any(
-        abs(other_t - t) <= AT_ONCE_MS and other.node_id != record.node_id and other.length
+        abs(other_t - t) <= AT_ONCE_MS
+        and other.node_id != record.node_id
+        and other.length
+        and other.by_user == record.by_user
         for other_t, other in changes[max(0, i - 1) : i + 2]
     )
 

@@ -211,7 +211,21 @@ class _Reader:
                 return True
         if _has_place(record) and not self._records_presses:
             return False
-        return self._focus_told and not self._focuses(record.node_id)
+        return self._focus_told and not (self._focuses(record.node_id) or self._submits(record.node_id))
+
+    def _submits(self, node_id: int | None) -> bool:
+        """Is it the button that the browser clicks when Enter is pressed in a field of its form?
+
+        https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#implicit-submission
+        """
+        button = control_at(self._page, node_id)
+        if button is None or not is_submit(button):
+            return False
+        around = self._page.elements.around
+        form = next((c for c in around(self._focused) if c.tag == "form"), None)
+        if form is None:
+            return False
+        return form.first in (c.first for c in around(node_id)) or (bool(button.href) and button.href == form.dom_id)
 
     def _focuses(self, node_id: int | None) -> bool:
         """Has the node, or what is around it, the focus, so that a key can click it?"""
@@ -240,6 +254,14 @@ def _opt_outs(page: Page, node_id: int | None) -> frozenset[str]:
 def _has_place(record: records.Interaction) -> bool:
     """Made by a pointer: code clicks at 0,0, and so do keys in some browsers."""
     return bool(record.pointer_type is not None or record.x_px or record.y_px)
+
+
+def is_submit(control: Control) -> bool:
+    """A button that sends its form unless page code keeps it from that."""
+    return control.tag in ("button", "input") and control.type.lower() in _SUBMITS[control.tag]
+
+
+_SUBMITS = {"button": ("", "submit"), "input": ("submit", "image")}
 
 
 def is_text_field(control: Control) -> bool:
