@@ -122,7 +122,7 @@ def _words(count: int) -> str:
     return " ".join(_random.choices(_pool(), k=count))
 
 
-def _event(properties: dict[str, Any], **fields: Any) -> bytes:
+def _event(properties: dict[str, Any], /, **fields: Any) -> bytes:
     """A value of the analytics topic."""
     moment = {"event": "x", "uuid": "u", "distinct_id": "d", "timestamp": "2026-11-27 10:00:00"}
     return json.dumps({**moment, "properties": json.dumps(properties), **fields}).encode()
