@@ -286,11 +286,19 @@ def test_a_calculator_of_several_fields_shows_its_result_in_its_form(has_button:
 
 @pytest.mark.parametrize("how", ["form", "alone"])
 @pytest.mark.parametrize(
-    ("left", "after_ms", "kinds"), [("navigate", 1500, []), ("back_forward", 1500, None), ("navigate", 6000, None)]
+    ("to", "left", "after_ms", "kinds"),
+    [
+        ("found?q=shoes", "navigate", 1500, []),
+        ("found?q=shoes", "back_forward", 1500, [KIND]),
+        ("found?q=shoes", "navigate", 6000, [KIND]),
+        ("help", "navigate", 1500, [KIND]),
+    ],
 )
-def test_enter_in_a_search_box_opens_the_results(how: str, left: str, after_ms: float, kinds: list[str] | None) -> None:
+def test_enter_in_a_search_box_opens_the_results(
+    how: str, to: str, left: str, after_ms: float, kinds: list[str]
+) -> None:
     box = field_("q", "search")
     visit, page = contact(el("form", box) if how == "form" else box)
     page.types("q", "shoes", at=2000)
-    visit.open("http://shop.test/found/shoes", button("A", id="a"), at=2480 + after_ms, how=left).lives(60_000)
-    assert visit.kinds() == ([KIND] if kinds is None else kinds)
+    visit.open(f"http://shop.test/{to}", button("A", id="a"), at=2480 + after_ms, how=left).lives(60_000)
+    assert visit.kinds() == kinds

@@ -161,8 +161,8 @@ class FormAnswers:
         return any(r.start_ms >= form.last_ms or while_typing.count(r.url) >= 2 for r in saves)
 
     def _by_enter(self, form: Form, following: Page) -> bool:
-        """Did another page open right after the last key in a search box, as its results do?"""
-        if not form.is_search or urls.same_document(following.href, self._page.href):
+        """Did a page with a query open right after the last key in a search box, as its results do?"""
+        if not form.is_search or not urls.split(following.href).query:
             return False
         kind = following.navigation.navigation_type if following.navigation is not None else ""
         if following.restored is not None or kind in ("reload", "back_forward"):
