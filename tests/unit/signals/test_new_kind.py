@@ -54,6 +54,7 @@ SIGNAL = Signal(
     after_others=False,
     settled_ms=settling.after_evidence_window,
     problem_type="failure",
+    failure="silence",
     is_trouble=True,
     evidence=Evidence,
 )
