@@ -37,7 +37,7 @@ class Flink(Dialect):
         }
 
 
-def _flink_millis(moment: exp.Expression) -> exp.Expression:
+def _flink_millis(moment: exp.Expr) -> exp.Expr:
     """Whole seconds by the calendar and milliseconds beside: Flink's TIMESTAMPDIFF knows nothing finer."""
     text = f"CAST({moment.sql(dialect=Flink)} AS TIMESTAMP(3))"
     epoch = "TIMESTAMP '1970-01-01 00:00:00'"
@@ -45,7 +45,7 @@ def _flink_millis(moment: exp.Expression) -> exp.Expression:
     return exp.Var(this=sql)
 
 
-MILLIS: dict[str, Callable[[exp.Expression], exp.Expression]] = {
+MILLIS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
     "flink": _flink_millis,
     "spark": lambda moment: exp.func("unix_millis", moment),
     "trino": lambda moment: exp.func("to_unixtime", moment) * 1000,
@@ -65,7 +65,7 @@ def script(engine: str) -> str:
     return "\n\n".join(f"CREATE TEMPORARY VIEW {step.name} AS\n{step.query};" for step in translated(engine))
 
 
-def _millis(node: exp.Expression, written: Callable[[exp.Expression], exp.Expression]) -> exp.Expression:
+def _millis(node: exp.Expr, written: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
     return written(node.expressions[0]) if isinstance(node, exp.Anonymous) and node.name.upper() == "MILLIS" else node
 
 
