@@ -274,3 +274,20 @@ def test_a_press_that_is_over_stays_where_it_was() -> None:
     first.record(rrweb.interaction(7060, rrweb.CLICK, help_id, 50, 20))
     first.record(rrweb.interaction(8000, rrweb.BLUR, first.node("item").node_id))
     assert pages(visit)[-1].start_ms - START_MS == 8000
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_recorder_takes_a_snapshot_of_the_document_as_it_comes_back(tells: bool) -> None:
+    """posthog-js says that the window is visible, and takes a checkout at once if one is due."""
+    visit = Visit()
+    first = visit.open(SHOP, *content())
+    first.click("item", at=4000).record(rrweb.custom(4200, "window hidden"))
+    item = visit.open(ITEM, el("h1", "An item"), *(link(f"{i}", f"/{i}", id=f"i{i}") for i in range(5)), at=4400)
+    item.record(rrweb.custom(4410, "$recording_started"))
+    if tells:
+        first.record(rrweb.custom(6000, "window visible"))
+    first.checks_out(at=6100).lives(20_000)
+    shown = pages(visit)
+    assert [p.href for p in shown] == [SHOP, ITEM, SHOP]
+    assert shown[2].restored is shown[0]
+    assert "quick_back" in visit.kinds()

@@ -44,6 +44,17 @@ def test_a_redirect_is_none() -> None:
     assert there_and_back(dwell=120).kinds() == []
 
 
+@pytest.mark.parametrize(("how", "kinds"), [("back_forward", ["quick_back"]), ("navigate", [])])
+@pytest.mark.parametrize("shown_ms", [80, 200])
+def test_a_page_that_loads_slowly_is_left_as_soon_as_it_shows(how: str, kinds: list[str], shown_ms: float) -> None:
+    visit = Visit()
+    visit.open(LIST, link("Item", "/item/1", id="item")).click("item", at=4000)
+    visit.event("$pageleave", at=4100)
+    visit.open(ITEM, el("p", "text", id="text"), at=5400)
+    visit.open(LIST, button("b", id="b"), at=5400 + shown_ms, how=how).lives(60_000)
+    assert visit.kinds() == kinds
+
+
 def test_going_on_is_not_going_back() -> None:
     assert there_and_back(how="navigate", back="http://shop.test/other").kinds() == []
 

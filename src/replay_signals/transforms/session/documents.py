@@ -12,14 +12,16 @@ its ids from 1 just the same. What tells, the surest first:
   address         a tree that looks the same under an address that nothing led to is another document
 
 A document from the browser's page cache comes back without meta event and without snapshot: posthog-js only says
-`window visible`, and the old ids go on. Where a recorder does not tell what is visible, they alone tell, once something
-is used that only the earlier document has, had in focus, or had at this place.
+`window visible`, and the old ids go on; if a checkout is due just then, it shows that document's tree. Where a recorder
+does not tell what is visible, the ids alone tell, once something is used that only the earlier document has, had in
+focus, or had at this place.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from urllib.parse import urlsplit
 
 from replay_signals.schemas import rrweb
@@ -142,13 +144,38 @@ class _Reader:
         told = self._started_after(i)
         if document.snapshot is not None and meta is not None and meta > self._openings[-1].first:
             href = self._href(i)
-            if self._is_new(document, record, href, i, told):
+            restored = None if told else self._shown_by(record, href, i, meta)
+            if restored is not None:
+                self._show(meta, restored)
+                document = restored
+            elif self._is_new(document, record, href, i, told):
                 self._open(meta)
                 document = self._document
             document.named(href)
         document.recorder_told |= told
         document.snapshot, document.changes = record, []
         document.highest_id = max(document.highest_id, record.root_id, *(record.ids or [])[-1:])
+
+    def _shown_by(self, new: records.FullSnapshot, href: str, i: int, meta: int) -> Document | None:
+        """The document from the page cache that a recorder takes a snapshot of as it comes back.
+
+        Its tree has to be that document's, under an address that only that one had.
+        """
+        document = self._document
+        if document.snapshot is None or _same_addresses(href, document) or self._navigation_after(i) is not None:
+            return None
+        of_tree = differs(document.snapshot, new, document)
+        if of_tree is False or (of_tree is None and not self._visible_before(meta)):
+            return None
+        same = (d for d in self._around() if _same_addresses(href, d))
+        return next((d for d in same if d.snapshot is not None and not differs(d.snapshot, new, d)), None)
+
+    def _visible_before(self, meta: int) -> bool:
+        """Did the window become visible just before this meta event?"""
+        t = self._ordered[meta].t
+        before = takewhile(lambda k: t - self._ordered[k].t <= RESTORED_WITHIN_MS, range(meta - 1, -1, -1))
+        shown = (self._ordered[k].record for k in before)
+        return any(isinstance(record, records.Custom) and record.tag == VISIBLE for record in shown)
 
     def _href(self, i: int) -> str:
         meta = self._ordered[self._metas[bisect_right(self._metas, i) - 1]].record

@@ -2,7 +2,8 @@
 
 A page that was looked at for at most 5 s (Uxify: 5 s, Hotjar: 7 s, PostHog: 2 s between any two URLs), on which nothing
 was clicked or typed, and which was left by going back. The browser's own word for it counts (navigation type
-`back_forward`); without it the next page has to be the one before. Redirects (under 300 ms) are none.
+`back_forward`); without it the next page has to be the one before. Redirects (under 300 ms) are none; a page that was
+slow to show counts from the moment the one before was left, if the browser says that the visitor went back.
 
 Pages that were too short to be recorded are known from their `$pageview` and `$pageleave` events. A page that was left
 within 3.5 s for something that is not recorded (its `$pageleave` came, no page followed) is a quick back to outside,
@@ -117,12 +118,20 @@ def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit 
     came = before is not None and before.url != visit.url and not _broken(visit)
     if outside and came and REDIRECT_MS <= dwell <= OUTSIDE_DWELL_MS:
         return _finding(page, before, visit, None, OUTSIDE)
-    if following is None or outside or not REDIRECT_MS <= dwell <= DWELL_MS:
+    if following is None or outside or dwell > DWELL_MS:
+        return None
+    if dwell < REDIRECT_MS and not _turned_back(before, visit.left_ms, following):
         return None
     if following.back is not None:
         return _finding(page, before, visit, following, BROWSER) if following.back else None
     returned = before is not None and "" != before.url == following.url != visit.url
     return _finding(page, before, visit, following, RETURNED) if returned else None
+
+
+def _turned_back(before: Visit | None, left_ms: float, following: Visit) -> bool:
+    """Was a page that loads slowly left as soon as it showed? A redirect does not go back."""
+    away_ms = left_ms - before.left_ms if before is not None and before.left_ms is not None else 0
+    return following.back is True and away_ms >= REDIRECT_MS
 
 
 def _opened_ms(visit: Visit) -> float:
