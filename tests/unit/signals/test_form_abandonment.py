@@ -302,3 +302,37 @@ def test_enter_in_a_search_box_opens_the_results(
     page.types("q", "shoes", at=2000)
     visit.open(f"http://shop.test/{to}", button("A", id="a"), at=2480 + after_ms, how=left).lives(60_000)
     assert visit.kinds() == kinds
+
+
+@pytest.mark.parametrize("later", ["request", "button", "nothing"])
+@pytest.mark.parametrize("sent", [True, False])
+def test_what_comes_after_the_form_was_replaced_does_not_send_it(later: str, sent: bool) -> None:
+    """A single-page application shows another view, with a button and a request of its own."""
+    visit, page = contact(el("main", form(), id="main"))
+    page.types("name", "Ann", at=2000)
+    if sent:
+        page.click("send", at=3900).asks("/api/contact", at=3910, method="POST")
+    page.removes(page.node("form"), at=4000, from_="main")
+    page.adds(el("section", button("Order", id="order"), el("p", "0", id="count")), at=4001, into="main")
+    if later != "nothing":
+        page.click("order", at=8000).says("count", "1", at=8100)
+    if later == "request":
+        page.asks("/api/orders", at=8010, method="POST")
+    go_home(visit, page, at=12_000)
+    assert visit.kinds() == ([] if sent else [KIND])
+
+
+@pytest.mark.parametrize(
+    ("fields", "to", "kinds"),
+    [
+        ([field_("name"), button("Send", id="send")], "?box=rules", [KIND]),
+        ([field_("name"), button("Send", id="send")], "?box=inbox&name=Ann", []),
+        ([el("form", field_("name"), button("Send", id="send"))], "?box=rules", []),
+    ],
+)
+def test_a_parameter_that_chooses_the_page_sends_no_fields(fields: list[El], to: str, kinds: list[str]) -> None:
+    visit = Visit()
+    page = visit.open(f"{URL}?box=inbox", *fields, link("Rules", "?box=rules", id="rules"))
+    page.types("name", "Ann", at=2000)
+    visit.open(f"{URL}{to}", *fields, at=6400).lives(60_000)
+    assert visit.kinds() == kinds

@@ -3,7 +3,8 @@
 A form is sent by its button, by Enter, or by the page's own code, and not all of that leaves a trace of its own. So
 what follows the typing is read: a button's answered click, a request that changes data, a navigation to the form's
 action, fields that are emptied together, a form that is gone. Other fields need no sending: a filter or a calculator
-answers as one types, a typeahead is answered by the suggestion chosen, an editor saves by itself.
+answers as one types, a typeahead is answered by the suggestion chosen, an editor saves by itself. A view that the page
+puts in the place of a form has buttons and requests of its own: what comes after the form was gone sends it no more.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.effects import Effect, Target, effects_of, spans
+from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.fields import Change, TypedField, typed_fields
 from replay_signals.transforms.session.timeline import Page, Request
 
@@ -143,8 +145,9 @@ class FormAnswers:
 
     def _by_button(self, form: Form) -> bool:
         """An answered click on a button of the form, or one that took the form away."""
+        gone_ms = self._gone_ms(form)
         for j in self._clicks:
-            if j.click.t < form.last_ms or not j.answered or j.failed or j.click.control is None:
+            if not form.last_ms <= j.click.t <= gone_ms or not j.answered or j.failed or j.click.control is None:
                 continue
             if self._sends(j.click.control, form) or (_is_button(j.click.control) and _takes_away(j, form)):
                 return True
@@ -158,7 +161,16 @@ class FormAnswers:
         routine = {r.url for r in self._page.requests if r.start_ms < form.first_ms}
         saves = [r for r in self._page.requests if _changes_data(r) and r.url not in routine and not r.failed]
         while_typing = [r.url for r in saves if form.first_ms <= r.start_ms < form.last_ms]
-        return any(r.start_ms >= form.last_ms or while_typing.count(r.url) >= 2 for r in saves)
+        gone_ms = self._gone_ms(form)
+        return any(form.last_ms <= r.start_ms <= gone_ms + ANSWER_MS or while_typing.count(r.url) >= 2 for r in saves)
+
+    def _gone_ms(self, form: Form) -> float:
+        """When the page put something else in the place of the form; what it sends later is not of this form."""
+        held = form.control or form.fields[-1].control
+        around = [c.first for c in self._page.elements.around(held.first)]
+        later = self._changes[bisect_left(self._change_times, form.last_ms) :]
+        away = (e.t for e in later if any(in_ranges(e.removed, n) and not in_ranges(e.added, n) for n in around))
+        return next(away, float("inf"))
 
     def _by_enter(self, form: Form, following: Page) -> bool:
         """Did a page with a query open right after the last key in a search box, as its results do?"""
@@ -276,6 +288,11 @@ def _by_navigation(form: Form, page: Page, following: Page) -> bool:
     """The browser sent the form itself: the next page is its action, or this page with the fields in the query."""
     there, here = urls.split(following.href), urls.split(page.href)
     if there.path == here.path and there.query and there.query != here.query:
-        return True
+        # the same parameters under another value are a choice of the page, not of fields that stand in no form
+        return form.control is not None or form.is_search or not _names(there.query) <= _names(here.query)
     action = form.control.href if form.control is not None else ""
     return bool(action) and urls.split(action).path == there.path and there.path != here.path
+
+
+def _names(query: str) -> set[str]:
+    return {parameter.partition("=")[0] for parameter in query.split("&")}
