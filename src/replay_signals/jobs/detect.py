@@ -103,10 +103,10 @@ def judge_all(found: CollectedEvidence, rules: Rules) -> Iterator[Rows]:
     """Rows of every recorded session in the order of their keys, so the order of files changes nothing."""
     for key in sorted(found.digests):
         judged = judge_session(found.digests[key], found.events.get(key, []), rules)
+        for letter in judged.letters:
+            found.rejects.add(dead_letter_row(letter))
         if judged.failure is None:
             yield judged.rows
-        else:
-            found.rejects.add(dead_letter_row(judged.failure))
 
 
 def wanted(signal: SignalRow, kinds: Sequence[str], min_confidence: float) -> bool:

@@ -15,6 +15,7 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.evidence.extract import event_evidence, sound_digest
 from replay_signals.transforms.inbox.record import inbox_record
 from replay_signals.transforms.inbox.record import signal_row as signal_row_of
+from replay_signals.transforms.judge import session
 from replay_signals.transforms.judge.session import judge_session
 from replay_signals.transforms.streaming import Live, MemoryStore, Step, closing, recent
 from replay_signals.transforms.streaming.closing import moment
@@ -379,6 +380,24 @@ def test_a_bug_in_a_detector_costs_one_session_and_says_so(monkeypatch: pytest.M
     assert "judge failed: ZeroDivisionError" in stream.letters[-1].detail
     assert stream.counts["judge_failed"] == 2
     assert len(stream.of("message_digests")) == 1
+
+
+def test_a_row_that_does_not_fit_its_table_costs_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = session.judge
+
+    def judge(*args: Any) -> Any:
+        verdict = real(*args)
+        clicks = [msgspec.structs.replace(row, viewport_width_px=True) for row in verdict.interactions]
+        return msgspec.structs.replace(verdict, interactions=clicks)
+
+    visit = Visit()
+    shop(visit).click("pay", at=4000)
+    monkeypatch.setattr(session, "judge", judge)
+    stream = Stream().play(sent(visit)).close()
+    assert {one.detail for one in stream.letters} == {"a row does not fit table interactions: column viewport_width_px"}
+    assert len(stream.of("sessions")) == 1
+    assert not stream.of("interactions")
+    assert "judge_failed" not in stream.counts
 
 
 def test_an_engine_that_fails_is_not_taken_for_bad_evidence() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -84,14 +84,14 @@ def _session(
     digests: Sequence[MessageDigest], events: Sequence[EventRow], stored: Rows, rules: Rules, days: Days | None
 ) -> KeyChanges:
     judged = judge_session(digests, events, rules)
-    rows, rejected = judged.rows, {}
-    if judged.failure is not None:
-        rows = rows | {"dead_letters": [dead_letter_row(judged.failure)]}
-        rejected = {judged.failure.reason: 1}
+    rows = judged.rows
+    if judged.letters:
+        rows = rows | {"dead_letters": [dead_letter_row(letter) for letter in judged.letters]}
+    rejected = dict(Counter(letter.reason for letter in judged.letters))
     changes = revise(rows, stored, replace=days is not None)
     if days is not None:
         _take_from_other_days(changes, stored, days)
-    return KeyChanges(changes, sessions=1, rejected=rejected, failed=len(rejected))
+    return KeyChanges(changes, sessions=1, rejected=rejected, failed=int(judged.failure is not None))
 
 
 def _take_from_other_days(changes: Sequence[Change], stored: Rows, days: Days) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
 from replay_signals.schemas.digests import MessageDigest, SessionDigest, to_row
-from replay_signals.schemas.messages import DeadLetter, SourcePosition
-from replay_signals.schemas.rows import EventRow, SessionVerdict
+from replay_signals.schemas.messages import DeadLetter, Reason, SourcePosition
+from replay_signals.schemas.rows import EventRow, SessionRow, SessionVerdict
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.judge.caps import events_within, messages_within
 from replay_signals.transforms.judge.judgement import judge
-from replay_signals.transforms.parse.values import dead_of_bug
+from replay_signals.transforms.parse.values import dead, dead_of_bug
 from replay_signals.transforms.session.event_rows import event_of
-from replay_signals.transforms.table_rows import Rows, canonical, one_per_key
+from replay_signals.transforms.table_rows import Misfit, Rows, canonical, fitted, key_of, one_per_key
 
 JUDGED_TABLES = (
     "sessions",
@@ -32,11 +33,18 @@ class JudgedSession(msgspec.Struct, frozen=True):
     """Rows of a session as the tables give them back, before revisions (revision 1, status `new`).
 
     `rows` has `message_digests` and `events` always, and JUDGED_TABLES unless there is a `failure`: a bug met by this
-    session, as a dead letter that names it. Its evidence is kept, so it can be judged again after a fix.
+    session, as a dead letter that names it. Its evidence is kept, so it can be judged again after a fix. `misfits` are
+    dead letters of single rows that do not fit their table; the session's own row stays, without the value to blame.
     """
 
     rows: Rows
     failure: DeadLetter | None = None
+    misfits: list[DeadLetter] = []
+
+    @property
+    def letters(self) -> list[DeadLetter]:
+        """All that became of the judgement but rows."""
+        return self.misfits if self.failure is None else [self.failure]
 
 
 def judge_session(
@@ -53,35 +61,85 @@ def judge_session(
     ordered = sorted(copies, key=lambda row: (row.occurred_at, row.uuid))
     rows: Rows = {"message_digests": [to_row(one) for one in messages], "events": ordered}
     try:
-        return JudgedSession(rows | _judged(session, ordered, rules, truncated))
+        found, misfits = _judged(session, ordered, rules, truncated)
+        return JudgedSession(rows | found, misfits=[_misfit(session, one) for one in misfits])
     except Exception as error:  # noqa: BLE001 - a bug in a detector costs one session's judgement, not the run
         return JudgedSession(rows, _failure(session, error))
 
 
-def _judged(session: SessionDigest, events: Sequence[EventRow], rules: Rules, truncated: bool) -> Rows:
+def _judged(
+    session: SessionDigest, events: Sequence[EventRow], rules: Rules, truncated: bool
+) -> tuple[Rows, list[Misfit]]:
     """Raises whatever a detector or a strange input makes of itself."""
     messages = messages_within(session.messages.values(), rules.session)
     capped = events_within(events, rules.session)
     truncated = truncated or len(messages) < len(session.messages) or len(capped) < len(events)
     within = SessionDigest(session.team, session.session_id, {one.message_id: one for one in messages})
     verdict = judge(within, [event_of(row) for row in capped], rules)
-    return {table: list(one_per_key(table, rows).values()) for table, rows in _rows(verdict, truncated).items()}
+    found, misfits = _rows(verdict, truncated)
+    return {table: list(one_per_key(table, rows).values()) for table, rows in found.items()}, misfits
 
 
-def _rows(verdict: SessionVerdict, truncated: bool) -> Rows:
-    """Raises msgspec.ValidationError when a row does not fit its table."""
+def _rows(verdict: SessionVerdict, truncated: bool) -> tuple[Rows, list[Misfit]]:
+    """Rows that fit their tables, and what does not."""
     session = msgspec.structs.replace(verdict.session, truncated=verdict.session.truncated or truncated)
-    found: Rows = {"sessions": [session]} | {table: getattr(verdict, table) for table in JUDGED_TABLES[1:]}
-    return {table: canonical(table, rows) for table, rows in found.items()}
+    rows: Rows = {}
+    session_rows, misfits = _session_row(session)
+    rows["sessions"] = session_rows
+    for table in JUDGED_TABLES[1:]:
+        rows[table], unfit = fitted(table, getattr(verdict, table))
+        misfits += unfit
+    return rows, misfits
+
+
+def _session_row(row: SessionRow) -> tuple[list[Any], list[Misfit]]:
+    """The session's row, on which the revisions of all others hang: a value that does not fit is left empty.
+
+    Raises what `canonical` does when nothing makes it fit.
+    """
+    misfits: list[Misfit] = []
+    for _ in row.__struct_fields__:
+        kept, unfit = fitted("sessions", [row])
+        if not unfit:
+            return kept, misfits
+        misfits += unfit
+        row = _emptied(row, unfit[0].column)
+    return canonical("sessions", [row]), misfits
+
+
+def _emptied(row: SessionRow, column: str) -> SessionRow:
+    """The row with the first empty value that its column takes."""
+    empties: tuple[Any, ...] = (None, 0, "", False, [], {})
+    for empty in empties:
+        changed = msgspec.structs.replace(row, **{column: empty})
+        if all(one.column != column for one in fitted("sessions", [changed])[1]):
+            return changed
+    return row
+
+
+def _misfit(session: SessionDigest, misfit: Misfit) -> DeadLetter:
+    key = "/".join(str(part) for part in key_of(misfit.table, misfit.row))
+    return dead(
+        SourcePosition(f"session:{session.session_id}:{misfit.table}:{key}"),
+        Reason.INTERNAL,
+        f"a row does not fit table {misfit.table}: column {misfit.column}",
+        team=session.team,
+        session_id=session.session_id,
+        received_ms=_received_ms(session),
+    )
 
 
 def _failure(session: SessionDigest, error: Exception) -> DeadLetter:
-    received = [one.received_ms for one in session.messages.values() if one.received_ms is not None]
     return dead_of_bug(
         error,
         SourcePosition(f"session:{session.session_id}"),
         what="judge failed",
         team=session.team,
         session_id=session.session_id,
-        received_ms=max(received, default=None),
+        received_ms=_received_ms(session),
     )
+
+
+def _received_ms(session: SessionDigest) -> int | None:
+    received = [one.received_ms for one in session.messages.values() if one.received_ms is not None]
+    return max(received, default=None)

@@ -28,7 +28,7 @@ from replay_signals.transforms.signals.descriptor import Scope
 from replay_signals.transforms.signals.finding import Finding
 from replay_signals.transforms.streaming.recent import client_ms
 from replay_signals.transforms.streaming.state import Pending, Profile, RecentWindow, SessionState, Shown
-from replay_signals.transforms.table_rows import canonical
+from replay_signals.transforms.table_rows import fitted
 
 GUARD_MS = 10_000
 """What began this soon after the edge of the tail may have begun before it."""
@@ -56,12 +56,13 @@ def judge_recent(
     view = EarlyView({w.window_id for w in context.timeline.windows})
     tails = {w.window_id: w for w in state.windows}
     found = signals.find(context)
-    made = {row.signal_id: row for row in canonical("signals", rows.signals(found))}
+    made = {row.signal_id: row for row in fitted("signals", rows.signals(found))[0]}
     for finding in found:
         tail = tails.get(finding.page.window_id)
         settled_ms = signals.SIGNALS[finding.kind].settled_ms(context, finding)
-        if tail is not None and settled_ms is not None:
-            _place(view, finding, made[rows.sign_id(finding)], settled_ms, tail, now_ms)
+        row = made.get(rows.sign_id(finding))  # None when it does not fit: the close tells
+        if tail is not None and settled_ms is not None and row is not None:
+            _place(view, finding, row, settled_ms, tail, now_ms)
     return view
 
 

@@ -99,8 +99,8 @@ class Live:
         before = _standing(store)
         step.count("judged_messages", len(digests))
         judged = judge_session(digests, events, self._rules, truncated=state.truncated)
+        step.letters += judged.letters
         if judged.failure is not None:
-            step.letters.append(judged.failure)
             step.count("judge_failed")
             return
         after = closing.add_differences(judged.rows, before, step, now_ms)
