@@ -11,14 +11,16 @@ and when, is the business of support/mobile_recorders.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 
+from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rules import Rules
 from support.dom import Json
+from support.drawing import Palette
 from support.mobile_recorders import Recorder
 from support.mobile_scene import Scene, V
 from support.outcome import START_MS, Outcome, digested, verdict_of
@@ -118,6 +120,24 @@ class App:
         """The window on top goes away."""
         return self._do(at, lambda scene: scene.close())
 
+    def turn(self, at: float, *content: V) -> App:
+        """The device is turned: sides change places, everything is laid out anew."""
+
+        def turned(scene: Scene) -> bool:
+            self.recorder.size = (self.recorder.size[1], self.recorder.size[0])
+            return scene.turn(self.recorder.size, content, recreate=self.recorder.recreates)
+
+        return self._do(at, turned)
+
+    def theme(self, at: float, palette: Palette) -> App:
+        """Dark mode comes or goes."""
+
+        def painted(_: Scene) -> bool:
+            self.recorder.palette = palette
+            return True
+
+        return self._do(at, painted)
+
     def keyboard(self, at: float, *, shown: bool = True) -> App:
         return self._do(at, lambda scene: scene.type(shown=shown))
 
@@ -161,6 +181,7 @@ class App:
 
     def recorded(self) -> list[Json]:
         """The recorder's events, by time, from the visit's start."""
+        self.recorder.restart()
         scene = Scene(self.screen, self.content, self.recorder.size)
         self.events = [e for e in self.events if e["type"] == 6]
         looks = self.recorder.run(scene, sorted(self._acts, key=lambda a: a[:2]), self._end)
@@ -172,10 +193,15 @@ class App:
 
     def outcome(self, events: Iterable[AnalyticsEvent] = (), rules: Rules | None = None) -> Outcome:
         """What the system makes of it."""
+        return Outcome(verdict_of(self.digests(), list(events), rules))
+
+    def digests(self) -> list[MessageDigest]:
+        """Digests of the messages that capture makes of it, one for each request of the SDK."""
         library = {"snapshot_source": "mobile", "snapshot_library": self.recorder.library}
-        made = digested(self.stamped(), session_id=self.session, window_id=self.session, **library)
-        assert made.rejected_event_count == 0
-        return Outcome(verdict_of([made], list(events), rules))
+        ids = {"session_id": self.session, "window_id": self.session}
+        made = [digested(events, **ids, **library) for events in _requests(self.stamped())]
+        assert not any(one.rejected_event_count for one in made)
+        return made
 
     def kinds(self) -> list[str]:
         return self.outcome().kinds
@@ -183,10 +209,9 @@ class App:
     def verdicts(self) -> list[str]:
         return self.outcome().verdicts()
 
-    def requests(self, flush_at: int = 20) -> list[Json]:
+    def requests(self) -> list[Json]:
         """What the SDK posts to `/s/`: arrays of `$snapshot` events, each with the session as its window."""
-        events = self.stamped()
-        return [self._request(events[i : i + flush_at]) for i in range(0, len(events), flush_at)]
+        return [self._request(events) for events in _requests(self.stamped())]
 
     def _request(self, events: list[Json]) -> Json:
         last = int(str(events[-1]["timestamp"]))
@@ -208,6 +233,14 @@ class App:
         ]
         agent = f"{self.recorder.library}/{self.recorder.version}"
         return {"t": last + 900, "path": "/s/", "query": "", "ua": agent, "body": json.dumps(body)}
+
+
+FLUSH_AT = 20
+"""Events of a request: `flushAt` of all SDKs."""
+
+
+def _requests(events: list[Json]) -> Iterator[list[Json]]:
+    return (events[i : i + FLUSH_AT] for i in range(0, len(events), FLUSH_AT))
 
 
 def _stamped(event: Json) -> Json:

@@ -38,16 +38,23 @@ class Recorder:
     fingers = 1
     """Android and Flutter's plugin on it send the first finger down and the last one up."""
     density = 1.0
+    recreates = False
+    """Is the activity, and so the window with all its views, made anew when the device is turned?"""
     catches_up = True
     """What comes within a second of a look is looked at when that second is over, not dropped."""
 
     def __init__(self, size: tuple[int, int] = (400, 800), palette: Palette | None = None) -> None:
         """`size` of the screen in points; with a palette pictures are real, else a few bytes stand for them."""
-        self.size, self.palette = size, palette
+        self._first = size, palette
+        self.restart()
         self.looked: list[float] = []
         self.sent: list[float] = []
         self._next = count(self.first_id, self.step_id)
         self._ids: dict[str, int] = {}
+
+    def restart(self) -> None:
+        """As it is when the app starts; devices are turned and themes change while it records."""
+        self.size, self.palette = self._first
 
     def run(self, scene: Scene, acts: list[Act], end: float) -> list[Json]:
         raise NotImplementedError
@@ -190,6 +197,7 @@ class Android(Recorder):
     library = "posthog-android"
     first_id, step_id = 20_132_171, 5_555
     screenshots = False
+    recreates = True
 
     def run(self, scene: Scene, acts: list[Act], end: float) -> list[Json]:
         self._seen: dict[str, Json] = {}
@@ -245,9 +253,10 @@ class AndroidScreenshots(Android):
 
 
 class ReactNativeAndroid(AndroidScreenshots):
-    """posthog-android in screenshot mode."""
+    """posthog-android in screenshot mode; its activity handles the change of orientation itself."""
 
     library = "posthog-react-native"
+    recreates = False
 
 
 def _flat(frame: Json, parent: int | None) -> Iterator[tuple[int, tuple[Json, int | None]]]:

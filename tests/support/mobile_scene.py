@@ -98,6 +98,14 @@ class Scene:
         self.top.root = replace(self.top.root, children=content)
         return True
 
+    def turn(self, size: tuple[int, int], content: tuple[V, ...], *, recreate: bool) -> bool:
+        """The window on top has other sides; where activities are recreated it is another one."""
+        self.size = size
+        self._opened += recreate
+        own = f"{self.top.screen} {self._opened}" if recreate else self.top.root.name.partition(" ")[2]
+        self.top.root = self._root(content, own)
+        return True
+
     def open(self, screen: str, content: tuple[V, ...]) -> bool:
         self._opened += 1
         self.windows.append(Window(screen, self._root(content, f"{screen} {self._opened}")))

@@ -16,6 +16,8 @@ from support.mobile import App
 from support.mobile_recorders import Android, Recorder
 from support.mobile_scene import V
 
+TURNING = 0.3
+"""Share of visits of two minutes in which the device is turned, and in which the theme changes."""
 KEY_MS = (130, 330)
 """Between two keys of a keyboard; backspace and digits are repeated faster than words are typed."""
 
@@ -71,6 +73,14 @@ class Visit:
     _way: list[str] = field(default_factory=list)
     _state: dict[str, dict[str, object]] = field(default_factory=dict)
     _pressing: bool = True
+    _turned: bool = False
+    _palette: int = 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Sides of the screen as it is held."""
+        width, height = self.design.size
+        return (height, width) if self._turned else (width, height)
 
     @property
     def page(self) -> Page:
@@ -79,7 +89,14 @@ class Visit:
     def content(self, name: str) -> tuple[V, ...]:
         """The views of a page as they stand."""
         page = next(p for p in self.design.pages if p.name == name)
-        return tuple(self._now(v) for v in page.views)
+        return tuple(self._laid_out(self._now(v)) for v in page.views)
+
+    def _laid_out(self, view: V) -> V:
+        """Places are shares of the screen's sides."""
+        across, down = (now / drawn for now, drawn in zip(self.size, self.design.size, strict=True))
+        children = tuple(self._laid_out(c) for c in view.children)
+        size = {"width": view.width * across, "height": view.height * down}
+        return replace(view, x=view.x * across, y=view.y * down, **size, children=children)
 
     def _now(self, view: V) -> V:
         fields = self._state.get(view.name, {})
@@ -89,7 +106,7 @@ class Visit:
         return replace(view, **own, more=view.more | more, children=children)  # type: ignore[arg-type]
 
     def view(self, name: str) -> V:
-        return next(v for top in self.page.views for v in top.walk() if v.name == name)
+        return next(v for top in self.content(self.page.name) for v in top.walk() if v.name == name)
 
     def change(self, name: str, at: float, **fields: object) -> None:
         self._state.setdefault(name, {}).update(fields)
@@ -122,8 +139,20 @@ class Visit:
         self.labels.append(Label(kind, name, tuple(times), typed))
 
     def swipes(self) -> None:
-        self.app.swipe(self.t, self.design.size[0] / 2, moves=False)
+        width, height = self.size
+        self.app.swipe(self.t, width / 2, 0.75 * height, 0.25 * height, moves=False)
         self.t += 800
+
+    def turns_device(self) -> None:
+        self._turned = not self._turned
+        self.app.turn(self.t, *self.content(self._way[-1])).redraw(self.t + 350)
+        self.t += 400
+
+    def changes_theme(self) -> None:
+        """Dark mode by the clock or by a swipe from the edge, which the app does not see."""
+        if self.app.recorder.screenshots:
+            self._palette = (self._palette + 1) % len(self.design.palettes)
+            self.app.theme(self.t, self.design.palettes[self._palette])
 
     def looks_at(self) -> None:
         """An idle tap on a text or a picture."""
@@ -207,7 +236,7 @@ class Visit:
         """A note of the app's own comes and goes."""
         self.press(name, self.t)
         self.label("works", name, [self.t])
-        at, (width, height) = self.t + self.delay(), self.design.size
+        at, (width, height) = self.t + self.delay(), self.size
         note = V("note", "text", 40, height - 150, width - 80, 40, self.rng.choice(does.words), {"size": 15})
         back = V("toast", "div", 20, height - 160, width - 40, 56, "", {"drawn": True, "colour": "#c9d4e8"}, (note,))
         self.app.add(back, at).remove("toast", at + self.rng.uniform(2000, 3500))
@@ -219,7 +248,7 @@ class Visit:
         self.label("works", name, [self.t])
         start, took = self.t + self.rng.uniform(30, 120), self.rng.uniform(400, 3000)
         wheel = V(
-            "wheel", "progress", self.design.size[0] / 2 - 20, self.design.size[1] / 2 - 20, 40, 40, "", {"turn": 0}
+            "wheel", "progress", self.size[0] / 2 - 20, self.size[1] / 2 - 20, 40, 40, "", {"turn": 0}
         )
         self.app.add(wheel, start)
         for i in range(int(took / 100)):
@@ -261,7 +290,7 @@ class Visit:
         start = self.t
         self.app.change(name, start + 60, focused=True, caret=True).keyboard(start + 250)
         self.pauses(900, 2000)
-        width, height = self.design.size
+        width, height = self.size
         written = 0
         for run in range(self.rng.randint(1, 2)):
             rubs = run == 1 and written > 3
@@ -282,7 +311,7 @@ class Visit:
         self.app.change(name, self.t, focused=False, caret=False, text="***", value="***").keyboard(self.t, shown=False)
 
     def _key(self) -> tuple[float, float]:
-        width, height = self.design.size
+        width, height = self.size
         return (self.rng.randint(0, 9) + 0.5) * width / 10, height - 240 + 54 * self.rng.randint(0, 2)
 
 
@@ -305,22 +334,29 @@ def visit_of(design: Design, recorder: type[Recorder], seed: int, minutes: float
     """A visit of about so long, recorded by that SDK."""
     rng = random.Random(f"{design.name} {seed}")
     first = design.pages[0]
-    palette = rng.choice(design.palettes) if recorder.screenshots else None
-    sdk = recorder(design.size, palette)
+    palette = rng.randrange(len(design.palettes))
+    sdk = recorder(design.size, design.palettes[palette] if recorder.screenshots else None)
     app = App(sdk, first.views, f"{first.name}Activity", session=f"{design.name}-{recorder.__name__}-{seed}")
-    visit = Visit(app, design, rng, _way=[first.name], _pressing=rng.random() < 0.7)
+    visit = Visit(app, design, rng, _way=[first.name], _pressing=rng.random() < 0.7, _palette=palette)
+    turns_at, theme_at = (rng.uniform(0, 120_000 / TURNING) for _ in range(2))
     clocks = any(v.name == "clock" for p in design.pages for v in p.views)
     while visit.t < minutes * 60_000:
         visit.pauses()
         kind = rng.random()
-        if kind < 0.1:
+        if visit.t > turns_at:
+            visit.turns_device()
+            turns_at += rng.uniform(15_000, 40_000) if visit._turned else 120_000 / TURNING
+        elif visit.t > theme_at:
+            visit.changes_theme()
+            theme_at = float("inf")
+        elif kind < 0.1:
             visit.swipes()
         elif kind < 0.22:
             visit.looks_at()
         else:
             visit.uses(_choice(visit))
     visit.pauses()
-    app.swipe(visit.t + 4000, design.size[0] / 2, moves=False)
+    app.swipe(visit.t + 4000, visit.size[0] / 2, 0.75 * visit.size[1], 0.25 * visit.size[1], moves=False)
     if clocks and rng.random() < 0.5:
         app.ticks("clock", every=1000, until=visit.t + 4000)
     return visit

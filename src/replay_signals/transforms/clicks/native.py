@@ -31,7 +31,7 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.wireframes import LEAVES_APP
 from replay_signals.transforms.session.effects import Effect, spans
 from replay_signals.transforms.session.gestures import Click
-from replay_signals.transforms.session.screens import AT_TOUCH_MS, Screens
+from replay_signals.transforms.session.screens import AT_TOUCH_MS, TURNED, Screens
 from replay_signals.transforms.session.shots import Target
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
 from replay_signals.transforms.session.touches import taps_of
@@ -97,6 +97,8 @@ class _PageJudge:
         for effect in share:
             if effect.kind == "keyboard":
                 out.effects.append(effect)
+            elif TURNED in effect.targets:
+                out.ambiguous = out.ambiguous or effect.t - tap.t <= LOOK_MS  # a film may fill the screen on its own
             elif effect.kind == "screen":
                 self._weigh(effect, out)
         out.effects += self._next_screen(i, tap)
@@ -115,13 +117,19 @@ class _PageJudge:
             self.highlights.add(own, tap)
         elif effect.t < tap.t:
             self.highlights.add([x for x in own if self.highlights.below_finger(x, tap)], tap)
-            if tap.control is not None and tap.control.type not in SWITCHES:
-                self.highlights.add([("v", tap.control.first, "")], tap)
+            self.highlights.add(self._first_seen_pressed(tap), tap)
             out.ambiguous = out.ambiguous or not self._left_over(effect, tap)
         elif all(kind == "f" for kind, _, _ in own):
             out.ambiguous = True
         else:
             out.effects.append(replace(effect, targets=tuple(own)))
+
+    def _first_seen_pressed(self, tap: Click) -> list[Target]:
+        """Views whose look without the highlight was not seen before; what a switch shows is its answer."""
+        if tap.control is not None and tap.control.type in SWITCHES:
+            return []
+        views = {self.screens.holder(tap.down_ms), None if tap.control is None else tap.control.first}
+        return [("v", view, "") for view in views if view is not None]
 
     def _left_over(self, effect: Effect, tap: Click) -> bool:
         """Seen as the finger came down: what an earlier touch brought while the recorder did not look?"""

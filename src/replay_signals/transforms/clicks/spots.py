@@ -13,7 +13,7 @@ from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import Screens
-from replay_signals.transforms.session.shots import Shot
+from replay_signals.transforms.session.shots import BUTTON_POINTS, Shot
 
 SPOT_POINTS = 24
 """Taps on one control scatter less: controls are at least 44 points wide (Apple), 48 dp (Material)."""
@@ -25,7 +25,7 @@ AGAIN_MS = (900, 10_000)
 """Between two tries of one thing: waited for an answer, and not yet on to something else."""
 QUICK_MS = 1000
 HAMMERING = 3
-"""Quick taps on one spot of a picture: two zoom, and no usual gesture has three."""
+"""Quick taps on one spot of a picture, or on one row: two zoom, and no usual gesture has three."""
 
 
 class Spots:
@@ -58,18 +58,20 @@ class Spots:
         answers = [self._extent(k) for k in kin if self.judged[k].answered]
         if answers:
             return ANSWERED if min(answers) >= CLEAR_TILES else 0.0
-        if self._alike_answered(i):
-            return ALIKE
         click, shot = self.judged[i].click, self._shots[i]
-        if shot is not None and click.x is not None and click.y is not None and shot.filled(click.x, click.y):
-            return FILLED
         view = self._views[i]
         bare = view is not None and view.view_id == self.screens.holder(click.down_ms)
         if bare and view is not None and view.type == "text":
             return 0.0  # nobody expects much of a text
-        if any(AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in kin):
+        if self._alike_answered(i):
+            return ALIKE
+        if shot is not None and click.x is not None and click.y is not None and shot.filled(click.x, click.y):
+            return FILLED
+        is_photo = view is not None and view.type == "image" and max(view.width, view.height) > BUTTON_POINTS
+        again = (AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in kin)
+        if not is_photo and any(again):
             return TRIED_AGAIN
-        return HAMMERED if shot is not None and self._run(i, kin) >= HAMMERING else 0.0
+        return HAMMERED if self._run(i, kin) >= HAMMERING else 0.0
 
     def control(self, i: int) -> Control | None:
         """The spot as a control, named by its place on the screen; None where its place is not known."""

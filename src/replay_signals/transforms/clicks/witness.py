@@ -6,14 +6,17 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from replay_signals.transforms.clicks.highlights import Highlights
-from replay_signals.transforms.clicks.looks import LOOK_MS, THROTTLE_MS
+from replay_signals.transforms.clicks.looks import LOOK_MS, RIPPLE_MS, THROTTLE_MS
 from replay_signals.transforms.clicks.screen_habits import ANSWER_MS, ScreenHabits
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import AT_TOUCH_MS, ENDED, WINDOW, ScreenCapture, Screens
 from replay_signals.transforms.session.timeline import Page
 
-TRANSIENT_MS = (1800, 4500)
-"""Toasts and snackbars go so long after the tap that brought them: they stay for 2 to 3.5 s (Android's two lengths)."""
+TRANSIENT_MS = (RIPPLE_MS, 4500)
+"""Spinners and toasts go so long after the tap that brought them: once highlights are gone, and until the longer of
+Android's toasts (3.5 s) is."""
+NOTE_MS = 1800
+"""A short toast (2 s) is gone no earlier; who taps again before has not seen one."""
 SWITCHES = frozenset(("checkbox", "toggle"))
 """Their own look is their answer."""
 LEFT_MS = 3000
@@ -47,8 +50,9 @@ class Witness:
             return "the app went to the background"
         looks = self.screens.captures
         later = next((look for look in looks if look.t > tap.t), None)
+        is_switch = tap.control is not None and tap.control.type in SWITCHES
         covering = self.page.index > 0 or self.screens.covering(tap.t)
-        if covering and (later is None or WINDOW in later.targets):
+        if covering and not is_switch and (later is None or WINDOW in later.targets):
             return "the screen may have been closed unseen"
         if self.screens.catches_up or self._looked(tap, looks, sent=sent):
             return ""
@@ -69,10 +73,16 @@ class Witness:
         return soon and not self._came_and_went(tap, looks[i + 1])
 
     def _seen_late(self, tap: Click, touched: float) -> bool:
-        """Did the look at the next tap show changes that are not that tap's highlight: an answer not looked at?"""
-        following = next((k for k in self.highlights.taps if k.down_ms == touched), None)
-        look = next((look for look in self.screens.captures if touched <= look.t <= touched + AT_TOUCH_MS), None)
-        return following is not None and look is not None and self._foreign(look, tap, following)
+        """Did a look at a later touch show changes that are not that touch's highlight: an answer not looked at?"""
+        touches = self.screens.touches
+        for t in touches[bisect_right(touches, tap.down_ms) :]:
+            if t > touched:
+                break
+            following = next((k for k in self.highlights.taps if k.down_ms == t), None)
+            look = next((look for look in self.screens.captures if t <= look.t <= t + AT_TOUCH_MS), None)
+            if look is not None and self._foreign(look, tap, following):
+                return True
+        return False
 
     def _next_elsewhere(self, tap: Click) -> float:
         """The next touch that is not one more tap on the same spot: what that brings is another answer."""
@@ -86,17 +96,17 @@ class Witness:
         Not if the visitor tried again, nor if the screen did something by itself then.
         """
         taps = self.highlights.taps
-        if any(0 < abs(k.t - tap.t) <= TRANSIENT_MS[0] and self.highlights.beside(k, tap) for k in taps):
+        if any(0 < abs(k.t - tap.t) <= NOTE_MS and self.highlights.beside(k, tap) for k in taps):
             return False
         if any(self.habits.explains(target, look.t, look.t - tap.down_ms) for target in look.targets):
             return False
         late = TRANSIENT_MS[0] <= look.t - tap.t <= TRANSIENT_MS[1]
         return late and look.t < self.screens.next_touch(tap.down_ms)
 
-    def _foreign(self, look: ScreenCapture, tap: Click, following: Click) -> bool:
-        """Had anything changed but what the two taps light up and what changes by itself?"""
+    def _foreign(self, look: ScreenCapture, tap: Click, following: Click | None) -> bool:
+        """Had anything changed but what the taps light up and what changes by itself?"""
         since = look.t - tap.down_ms
-        lit = [following]
+        lit = [] if following is None else [following]
         if tap.control is not None and tap.control.type not in SWITCHES:
             lit.append(tap)
         return any(

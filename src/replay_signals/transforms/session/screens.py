@@ -25,6 +25,8 @@ from replay_signals.transforms.session.shots import Shots, Target
 from replay_signals.transforms.session.view_tree import ViewTree
 
 WINDOW: Target = ("w", 0, "")
+TURNED: Target = ("t", 0, "")
+"""The device was turned, or its theme changed: everything looks different, and no tap was answered."""
 CATCHING_UP = frozenset(("posthog-android", "posthog-flutter"))
 """Libraries whose recorders look at what came within a second of a look when that second is over."""
 ENDED = "the recording ended before the screen was captured at again"
@@ -194,7 +196,10 @@ class Screens:
         tree = ViewTree(record.views)
         self._learn(tree.views.values())
         known = self._tree
-        if known is not None and known.root == tree.root:
+        if known is not None and known.turned(tree):
+            targets = (TURNED,)
+            self._windows[-1] = (self._windows[-1][0], tree)
+        elif known is not None and known.root == tree.root:
             targets = self._differences(t, known, tree)
             self._windows[-1] = (self._windows[-1][0], tree)
         else:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from replay_signals.transforms.digest.wireframes import NO_PARENT, View
+from replay_signals.transforms.digest.wireframes import FULL_WIDTH, NO_PARENT, View
 
 _PASSED_THROUGH = frozenset(("div", ""))
 
@@ -60,6 +60,13 @@ class ViewTree:
         return any(v.view_id in self.views or v.parent in self.views for v in views) or any(
             i in self.views for i in gone
         )
+
+    def turned(self, later: ViewTree) -> bool:
+        """Do the sides of the window change places in the later look?"""
+        old, new = self.views.get(self.root), later.views.get(later.root)
+        if old is None or new is None or FULL_WIDTH in (old.width, new.width):
+            return False
+        return (old.width > old.height) != (new.width > new.height) and old.width != new.width
 
     def children_state(self, view_id: int) -> int:
         """Identity of the set of views in a view."""
