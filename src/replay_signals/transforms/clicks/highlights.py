@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from replay_signals.transforms.clicks.looks import LOOK_MS, RIPPLE_MS
 from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.gestures import Click
@@ -17,26 +19,35 @@ class Highlights:
 
     def __init__(self, screens: Screens, taps: list[Click], window_ms: float) -> None:
         self.screens, self.taps, self._window_ms = screens, taps, window_ms
-        self._lit: dict[Target, float] = {}
+        self._lit: dict[Target, tuple[float, float]] = {}
         self._first_change: dict[Target, float] = {}
 
     def add(self, targets: list[Target], tap: Click) -> None:
         """Remembers what may be highlighted by a tap."""
-        self._lit.update(dict.fromkeys(targets, tap.down_ms))
+        self._lit.update(dict.fromkeys(targets, (tap.down_ms, self.screens.next_look(tap.t + RIPPLE_MS))))
         for target in targets:
             self._first_change.pop(target, None)
 
     def fades(self, target: Target, t: float) -> bool:
         """Does it lose the highlight of an earlier tap? How a view looks without it may never have been seen."""
-        if target not in self._lit:
+        down_ms, gone_ms = self._lit.get(target, (0.0, 0.0))
+        if t > gone_ms:  # an earlier look has shown it without
             return False
-        if self.screens.known(target, self._lit[target]):
-            return self.screens.same(target, self._lit[target], t)
+        if self.screens.known(target, down_ms):
+            return self.screens.same(target, down_ms, t)
         return self._first_change.setdefault(target, t) == t
+
+    def blurred(self, target: Target, t: float) -> bool:
+        """May it be what is left, in a lossy picture, of a highlight beside it that faded?"""
+        shot = self.screens.shots.at(t)
+        if shot is None or target[0] != "p":
+            return False
+        beside = (times[0] for other, times in self._lit.items() if other[0] == "p" and shot.beside(target[1], [other[1]]))
+        return any(self.screens.shots.blurred(target[1], down_ms, t) for down_ms in beside)
 
     def pressed(self, own: list[Target], effect: Effect, tap: Click) -> bool:
         """Is the change only how what was tapped looks while a finger is on it, or right after?"""
-        if not all(self.below_finger(target, tap) for target in own) or not self._joined(own, tap):
+        if not self.alight(own, tap).issuperset(own):
             return False
         if effect.t < tap.t:
             return True
@@ -64,11 +75,14 @@ class Highlights:
             return not self.screens.catches_up
         return all(self.screens.same(target, start, later) for target in own)
 
-    def _joined(self, own: list[Target], tap: Click) -> bool:
+    def alight(self, targets: Sequence[Target], tap: Click) -> set[Target]:
+        """Those of what changed that may be the highlight of what was tapped: below the finger, and in one piece."""
+        below = {target for target in targets if self.below_finger(target, tap)}
         shot = self.screens.shots.at(tap.down_ms)
         if shot is None or tap.x is None or tap.y is None:
-            return True
-        return shot.joined([tile for kind, tile, _ in own if kind == "p"], tap.x, tap.y)
+            return below
+        piece = shot.piece([tile for kind, tile, _ in below if kind == "p"], tap.x, tap.y)
+        return {target for target in below if target[0] != "p" or target[1] in piece}
 
     def below_finger(self, target: Target, tap: Click) -> bool:
         """Is it, or is it in, what was tapped?"""

@@ -31,8 +31,8 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.wireframes import LEAVES_APP
 from replay_signals.transforms.session.effects import Effect, spans
 from replay_signals.transforms.session.gestures import Click
-from replay_signals.transforms.session.screens import AT_TOUCH_MS, TURNED, Screens
-from replay_signals.transforms.session.shots import Target
+from replay_signals.transforms.session.screens import AT_TOUCH_MS, Screens
+from replay_signals.transforms.session.shots import TURNED, Target
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
 from replay_signals.transforms.session.touches import taps_of
 

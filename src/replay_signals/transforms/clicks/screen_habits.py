@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from replay_signals.transforms.session.effects import SETTLE_MS, Effect
-from replay_signals.transforms.session.screens import Screens
+from replay_signals.transforms.session.screens import ScreenCapture, Screens
 from replay_signals.transforms.session.shots import Target
 from replay_signals.transforms.session.timeline import Page
 
@@ -16,7 +16,9 @@ BY_CHANCE = 0.1
 AFTERMATH_MS = 8000
 """What a tap brought goes by itself within this time: toasts stay for 2 to 3.5 s (Android), banners for some more."""
 STEADY_LOOKS, STEADY_SHARE = 5, 0.8
-"""A clock changes in nearly all looks; one that skips a minute does not."""
+"""A clock changes in nearly all looks that show a change; one that skips a minute does not."""
+STEADY_ALONE = 3
+"""Of those so many while nobody touches the screen: a burst of taps lights a button up as often as a clock ticks."""
 ALONE_MS = 2500
 """So long after a touch a change of what changes all the time is not brought by it."""
 
@@ -45,7 +47,7 @@ class ScreenHabits:
 
     def explains(self, target: Target, t: float, since_ms: float) -> bool:
         """Would this have changed in the time up to `t` anyway? What happened once has no rhythm."""
-        if target in self._steady:
+        if target in self._steady or (target[0] == "f" and self._steady):
             return True
         others = sum(1 for when in self._quiet.get(target, ()) if when != t)
         return others >= 2 and others * max(since_ms, ANSWER_MS) / self._quiet_ms > BY_CHANCE
@@ -54,15 +56,16 @@ class ScreenHabits:
 def _steady(screens: Screens) -> set[Target]:
     """What changes from look to look, also while nobody touches the screen: an active visitor leaves no quiet time."""
     seen: dict[Target, list[int]] = {}
-    for i, look in enumerate(screens.captures):
+    looks = [look for look in screens.captures if any(kind != "f" for kind, _, _ in look.targets)]
+    for i, look in enumerate(looks):
         for target in look.targets:
             seen.setdefault(target, []).append(i)
-    return {target for target, at in seen.items() if len(at) >= STEADY_LOOKS and _goes_on(screens, at)}
+    return {target for target, at in seen.items() if len(at) >= STEADY_LOOKS and _goes_on(screens, looks, at)}
 
 
-def _goes_on(screens: Screens, at: list[int]) -> bool:
+def _goes_on(screens: Screens, looks: list[ScreenCapture], at: list[int]) -> bool:
     if len(at) < STEADY_SHARE * (at[-1] - at[0] + 1):
         return False
     touches = screens.touches
-    times = [screens.captures[i].t for i in at]
-    return any((k := bisect_right(touches, t)) == 0 or t - touches[k - 1] > ALONE_MS for t in times)
+    times = [looks[i].t for i in at]
+    return sum((k := bisect_right(touches, t)) == 0 or t - touches[k - 1] > ALONE_MS for t in times) >= STEADY_ALONE

@@ -10,6 +10,7 @@ from replay_signals.transforms.clicks.looks import LOOK_MS, RIPPLE_MS, THROTTLE_
 from replay_signals.transforms.clicks.screen_habits import ANSWER_MS, ScreenHabits
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import AT_TOUCH_MS, ENDED, WINDOW, ScreenCapture, Screens
+from replay_signals.transforms.session.shots import TURNED
 from replay_signals.transforms.session.timeline import Page
 
 TRANSIENT_MS = (RIPPLE_MS, 4500)
@@ -66,11 +67,10 @@ class Witness:
         if self._seen_late(tap, touched):
             return False
         soon = i + 1 < len(looks) and times[i + 1] <= touched + AT_TOUCH_MS
+        soon = soon and TURNED not in looks[i + 1].targets and not self._came_and_went(tap, looks[i + 1])
         if sent and self.screens.pictures:
             return soon
-        if i < 0 or times[i] + THROTTLE_MS <= tap.t:
-            return True
-        return soon and not self._came_and_went(tap, looks[i + 1])
+        return soon or i < 0 or times[i] + THROTTLE_MS <= tap.t
 
     def _seen_late(self, tap: Click, touched: float) -> bool:
         """Did a look at a later touch show changes that are not that touch's highlight: an answer not looked at?"""
@@ -106,11 +106,11 @@ class Witness:
     def _foreign(self, look: ScreenCapture, tap: Click, following: Click | None) -> bool:
         """Had anything changed but what the taps light up and what changes by itself?"""
         since = look.t - tap.down_ms
-        lit = [] if following is None else [following]
+        lit = set() if following is None else self.highlights.alight(look.targets, following)
         if tap.control is not None and tap.control.type not in SWITCHES:
-            lit.append(tap)
+            lit |= self.highlights.alight(look.targets, tap)
         return any(
-            not any(self.highlights.below_finger(target, k) for k in lit)
+            target not in lit
             and not self.highlights.fades(target, look.t)
             and not self.habits.explains(target, look.t, since)
             for target in look.targets

@@ -21,12 +21,10 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.records import ReplayRecord
 from replay_signals.transforms.digest.wireframes import FULL_WIDTH, NO_PARENT, View
-from replay_signals.transforms.session.shots import Shots, Target
+from replay_signals.transforms.session.shots import TURNED, Shots, Target
 from replay_signals.transforms.session.view_tree import ViewTree
 
 WINDOW: Target = ("w", 0, "")
-TURNED: Target = ("t", 0, "")
-"""The device was turned, or its theme changed: everything looks different, and no tap was answered."""
 CATCHING_UP = frozenset(("posthog-android", "posthog-flutter"))
 """Libraries whose recorders look at what came within a second of a look when that second is over."""
 ENDED = "the recording ended before the screen was captured at again"

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
+from statistics import fmean
 
 from replay_signals.transforms.digest.pictures import HEADER_BYTES, changed_tiles
 from replay_signals.transforms.digest.wireframes import View
 
 Target = tuple[str, int, str]
 """What changed: `v` the look of a view, `c` the views in a view, `w` the window itself, `p` a tile of a picture, `f` a
-view's picture too faintly to say where."""
+view's picture too faintly to say where, `t` how the device is held or its theme (TURNED)."""
+
+TURNED: Target = ("t", 0, "")
+"""The device was turned, or its theme changed: everything looks different, and no tap was answered."""
 
 PLAIN_LEVELS = 8
 """A tile within so many levels of the background shows nothing."""
@@ -33,6 +39,20 @@ RING_SHARE = 0.6
 """Of what surrounds a button most is background; what lies within a photo is surrounded by photo."""
 FADED_SHARE = 0.1
 """A highlight that is gone leaves at most this share of it, by the encoder's noise."""
+BLUR_LEVELS = 2
+"""Beside a change WebP leaves tiles off by a level or two more than its noise elsewhere."""
+PHOTO_TILES = 2
+"""A photo reaches so many tiles beyond a finger in each direction: it is larger than any button."""
+PHOTO_SHARE = 0.3
+"""Of a photo's tiles hardly any look like the background; of a row with text, most do."""
+REPAINTED_LEVELS = 60
+"""Backgrounds of a light and a dark theme lie farther apart than those of two screens of one theme."""
+REPAINTED_LIKENESS = 0.8
+"""Pictures of one screen in two themes are alike by 0.88 and more, those of two screens by 0.71 at most."""
+LAYOUT_COLUMNS, LAYOUT_ROWS = 4, 8
+"""Cells in which layouts are compared whatever the screen's size."""
+LAYOUT_LIKENESS = 0.85
+"""Layouts of one screen in two sizes or turned are alike by 0.89 and more, of two screens by 0.82 at most."""
 MAX_SCREENS = 40
 
 
@@ -71,21 +91,32 @@ class Shot:
         column, row = tile % self.columns, tile // self.columns
         return any(abs(column - o % self.columns) <= 1 and abs(row - o // self.columns) <= 1 for o in others)
 
-    def joined(self, tiles: list[int], x: float, y: float) -> bool:
-        """Do the tiles lie in one piece around a point?"""
+    def piece(self, tiles: list[int], x: float, y: float) -> set[int]:
+        """Those of the tiles that lie in one piece around a point."""
         column, row = self.place(x, y)
-        reached, rest = [row * self.columns + column], set(tiles)
+        reached, found = [row * self.columns + column], set[int]()
         while reached:
             at = reached.pop()
-            near = {tile for tile in rest if self.beside(tile, [at])}
-            rest -= near
+            near = {tile for tile in tiles if tile not in found and self.beside(tile, [at])}
+            found |= near
             reached += near
-        return not rest
+        return found
+
+    def is_photo(self, x: float, y: float) -> bool:
+        """Does the point lie well within a photo, or something else that is filled and larger than a button?"""
+        means, (column, row) = self.view.tiles[HEADER_BYTES:], self.place(x, y)
+        back = background(self.view.tiles)
+        around = [
+            means[r * self.columns + c]
+            for r in range(max(0, row - PHOTO_TILES), min(self.rows, row + PHOTO_TILES + 1))
+            for c in range(max(0, column - PHOTO_TILES), min(self.columns, column + PHOTO_TILES + 1))
+        ]
+        return sum(abs(mean - back) < CARD_LEVELS for mean in around) <= PHOTO_SHARE * len(around)
 
     def filled(self, x: float, y: float) -> bool:
         """Does the point lie in a bar that is filled like a button, and not as wide as the screen?"""
         means, columns = self.view.tiles[HEADER_BYTES:], self.columns
-        back = Counter(means).most_common(1)[0][0]
+        back = background(self.view.tiles)
         column, row = self.place(x, y)
         start = row * columns + column
         seen = {start} if _stands_out(means[start], back) else set()
@@ -136,10 +167,21 @@ class Shots:
 
     def changes(self, before: View, after: View) -> list[Target]:
         """What differs between two looks at a view that are not the same."""
+        if (before.width > before.height) != (after.width > after.height) or repainted(before.tiles, after.tiles):
+            return [TURNED]
         changed = changed_tiles(before.tiles, after.tiles)
         if changed is None:
             return [("v", after.view_id, "")]
         return [("p", tile, "") for tile in changed] or [("f", after.view_id, "")]
+
+    def blurred(self, tile: int, before: float, after: float) -> bool:
+        """May what is left of a change beside the tile be why it looks different from right before the earlier time?"""
+        one, other = self.at(before - 0.5), self.at(after)
+        if one is None or other is None or len(one.view.tiles) != len(other.view.tiles):
+            return False
+        noise = other.view.tiles[1]
+        off = abs(one.view.tiles[HEADER_BYTES + tile] - other.view.tiles[HEADER_BYTES + tile])
+        return 0 < noise and off <= noise + BLUR_LEVELS
 
     def same(self, tile: int, before: float, after: float) -> bool:
         """Does a tile look at the later time as it did right before the earlier one?"""
@@ -156,7 +198,7 @@ class Shots:
         known = range(len(self._screens))
         first = [self._shots[-1].screen] if self._shots else []
         for screen in [*first, *reversed(known)]:
-            if same_screen(self._screens[screen], tiles):
+            if same_screen(self._screens[screen], tiles) or same_layout(self._screens[screen], tiles):
                 self._screens[screen] = tiles
                 return screen
         if len(self._screens) < MAX_SCREENS:
@@ -170,10 +212,57 @@ def same_screen(one: bytes, other: bytes) -> bool:
     """Do most tiles on which something is shown look the same?"""
     if one[0] != other[0] or len(one) != len(other):
         return False
-    back, behind = (Counter(tiles[HEADER_BYTES:]).most_common(1)[0][0] for tiles in (one, other))
+    back, behind = background(one), background(other)
     shown = differing = 0
     for a, b in zip(one[HEADER_BYTES:], other[HEADER_BYTES:], strict=True):
         if abs(a - back) > PLAIN_LEVELS or abs(b - behind) > PLAIN_LEVELS:
             shown += 1
             differing += abs(a - b) > PLAIN_LEVELS
     return differing <= SAME_SHARE * shown
+
+
+def background(tiles: bytes) -> int:
+    """The level of most tiles."""
+    return Counter(tiles[HEADER_BYTES:]).most_common(1)[0][0]
+
+
+def contrasts(tiles: bytes) -> list[float]:
+    """How far each tile stands out from the background; square roots, as themes differ in how far."""
+    back = background(tiles)
+    return [sqrt(abs(mean - back)) for mean in tiles[HEADER_BYTES:]]
+
+
+def repainted(one: bytes, other: bytes) -> bool:
+    """Do two pictures show the same in another theme: another background, and the same places that stand out from it?"""
+    if not one or not other or one[0] != other[0] or len(one) != len(other):
+        return False
+    is_other_theme = abs(background(one) - background(other)) >= REPAINTED_LEVELS
+    return is_other_theme and cosine(contrasts(one), contrasts(other)) >= REPAINTED_LIKENESS
+
+
+def layout(tiles: bytes) -> list[float]:
+    """How far each cell of a coarse grid stands out from the background: about the same in each theme and size."""
+    columns, found = tiles[0], contrasts(tiles)
+    rows = len(found) // columns
+    cells: list[list[float]] = [[] for _ in range(LAYOUT_COLUMNS * LAYOUT_ROWS)]
+    for i, contrast in enumerate(found):
+        row, column = divmod(i, columns)
+        cells[row * LAYOUT_ROWS // rows * LAYOUT_COLUMNS + column * LAYOUT_COLUMNS // columns].append(contrast)
+    return [fmean(cell) if cell else 0.0 for cell in cells]
+
+
+def same_layout(one: bytes, other: bytes) -> bool:
+    """Do two pictures show one screen on devices of another size, held differently or in another theme?"""
+    if one[0] == other[0] and len(one) == len(other):
+        return repainted(one, other)
+    return cosine(layout(one), layout(other)) >= LAYOUT_LIKENESS
+
+
+def cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    """Likeness of two lists of amounts: 1 where they are in proportion, 0 where none share a place."""
+    length = sqrt(_product(one, one) * _product(other, other))
+    return _product(one, other) / length if length else 1.0
+
+
+def _product(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
