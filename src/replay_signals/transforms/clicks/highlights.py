@@ -19,6 +19,8 @@ class Highlights:
 
     def __init__(self, screens: Screens, taps: list[Click], window_ms: float) -> None:
         self.screens, self.taps, self._window_ms = screens, taps, window_ms
+        self.seen: set[Click] = set()
+        """Taps under which something was seen to light up."""
         self._lit: dict[Target, tuple[float, float]] = {}
         self._first_change: dict[Target, float] = {}
 

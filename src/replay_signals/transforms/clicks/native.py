@@ -73,8 +73,8 @@ class _PageJudge:
     def all(self) -> list[Judged]:
         """One verdict a tap."""
         judged = [self._seen(i, tap) for i, tap in enumerate(self.taps)]
-        spots = Spots(self.screens, judged)
-        typed = typed_taps(self.page, self.screens, judged, spots)
+        spots = Spots(self.screens, judged, self.highlights.seen)
+        typed = typed_taps(self.screens, judged, spots, self.highlights.seen)
         for i, out in enumerate(judged):
             if i in typed and not out.answered:
                 out.verdict, out.reason, out.confidence = typed[i]
@@ -115,6 +115,7 @@ class _PageJudge:
             out.ambiguous = out.ambiguous or (vague and effect.t - tap.t <= LOOK_MS)
         elif self.highlights.pressed(own, effect, tap):
             self.highlights.add(own, tap)
+            self.highlights.seen.add(tap)
         elif effect.t < tap.t:
             self.highlights.add([x for x in own if self.highlights.below_finger(x, tap)], tap)
             self.highlights.add(self._first_seen_pressed(tap), tap)
@@ -146,6 +147,8 @@ class _PageJudge:
         faded = {x for x in effect.targets if self.highlights.fades(x, effect.t)}
         habitual = [x for x in effect.targets if x not in faded and self.habits.explains(x, effect.t, since)]
         own = [x for x in effect.targets if x not in faded and x not in habitual]
+        if faded:
+            own = [x for x in own if not self.highlights.blurred(x, effect.t)]
         if all(x[0] == "p" for x in own) and habitual:
             shot = self.screens.shots.at(effect.t)
             rest = [x[1] for x in habitual if x[0] == "p"]

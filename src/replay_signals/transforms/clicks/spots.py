@@ -1,8 +1,8 @@
 """Spots: places of native screens that no recorder calls a control, and whether an answer is to be expected there.
 
 Pictures know no views, and in wireframes image buttons, rows and many custom views have no control type. What a spot is
-then shows in what happens there: it answered at another time, others of its kind did, it is filled like a button, or
-the visitor tries it again and again.
+then shows in what happens there: it answered at another time, it lights up under a finger, others of its kind answered,
+it is filled like a button, or the visitor tries it again and again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from replay_signals.transforms.session.shots import BUTTON_POINTS, Shot
 
 SPOT_POINTS = 24
 """Taps on one control scatter less: controls are at least 44 points wide (Apple), 48 dp (Material)."""
-ANSWERED, ALIKE, FILLED, TRIED_AGAIN, HAMMERED = 0.8, 0.75, 0.75, 0.7, 0.7
+ANSWERED, LIT, ALIKE, FILLED, TRIED_AGAIN, HAMMERED = 0.8, 0.75, 0.75, 0.75, 0.7, 0.7
 """How sure silence is a fault, by what says that an answer was to be expected."""
 CLEAR_TILES = 3
 """A control that changes less, a digit, may do so without a trace in the tiles."""
@@ -31,8 +31,9 @@ HAMMERING = 3
 class Spots:
     """The spots of one page's taps."""
 
-    def __init__(self, screens: Screens, judged: list[Judged]) -> None:
-        self.screens, self.judged = screens, judged
+    def __init__(self, screens: Screens, judged: list[Judged], lit: set[Click]) -> None:
+        """`lit`: taps under which something was seen to light up."""
+        self.screens, self.judged, self._lit = screens, judged, lit
         self._shots = [screens.shots.at(j.click.down_ms) for j in judged]
         self._views = [screens.view_below(j.click.down_ms) for j in judged]
 
@@ -63,11 +64,15 @@ class Spots:
         bare = view is not None and view.view_id == self.screens.holder(click.down_ms)
         if bare and view is not None and view.type == "text":
             return 0.0  # nobody expects much of a text
+        if any(self.judged[k].click in self._lit for k in (i, *kin)):
+            return LIT
         if self._alike_answered(i):
             return ALIKE
         if shot is not None and click.x is not None and click.y is not None and shot.filled(click.x, click.y):
             return FILLED
         is_photo = view is not None and view.type == "image" and max(view.width, view.height) > BUTTON_POINTS
+        if shot is not None and click.x is not None and click.y is not None:
+            is_photo = shot.is_photo(click.x, click.y)
         again = (AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in kin)
         if not is_photo and any(again):
             return TRIED_AGAIN

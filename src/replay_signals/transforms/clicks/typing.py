@@ -6,10 +6,11 @@ the keyboard nor masked text shows in wireframes or pictures. So typing is told 
 
 from __future__ import annotations
 
+from replay_signals.transforms.clicks.screen_habits import ANSWER_MS
 from replay_signals.transforms.clicks.spots import Spots
 from replay_signals.transforms.clicks.web import ALIVE, UNKNOWN, Judged
+from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import Screens
-from replay_signals.transforms.session.timeline import Page
 
 Verdict = tuple[str, str, float]
 KEY_MS = 1200
@@ -24,8 +25,8 @@ TYPED: Verdict = (ALIVE, "typed on a keyboard", 0.6)
 MAYBE: Verdict = (UNKNOWN, "a keyboard may lie over the screen", 0.5)
 
 
-def typed_taps(page: Page, screens: Screens, judged: list[Judged], spots: Spots) -> dict[int, Verdict]:
-    """Indexes of taps that are, or may be, keys of a keyboard."""
+def typed_taps(screens: Screens, judged: list[Judged], spots: Spots, lit: set[Click]) -> dict[int, Verdict]:
+    """Indexes of taps that are, or may be, keys of a keyboard; the app draws nothing below it (`lit`)."""
     found: dict[int, Verdict] = {}
     for start, end in _runs(judged):
         places = _places(range(start, end), spots)
@@ -39,7 +40,7 @@ def typed_taps(page: Page, screens: Screens, judged: list[Judged], spots: Spots)
     if screens.catches_up:
         return found
     for i, j in enumerate(judged):
-        if i not in found and _low(screens, j) and _field_before(i, screens, judged):
+        if i not in found and j.click not in lit and _low(screens, j) and _field_before(i, screens, judged):
             found[i] = MAYBE
     return found
 
@@ -84,18 +85,20 @@ def _field_before(i: int, screens: Screens, judged: list[Judged]) -> bool:
         if _low(screens, j):
             continue
         if screens.pictures:
-            return _may_be_field(screens, j)
+            return _may_be_field(screens, j, judged[i].click.down_ms)
         if j.click.control is not None and j.click.control.tag == "input":
             return j.click.control.type not in ("button", "checkbox", "radio", "toggle")
         return False
     return False
 
 
-def _may_be_field(screens: Screens, j: Judged) -> bool:
+def _may_be_field(screens: Screens, j: Judged, next_ms: float) -> bool:
     """A field that gets the focus changes its own look at most, as far as a picture can tell."""
     shot = screens.shots.at(j.click.down_ms)
     if shot is None:
         return True
+    if not j.effects and screens.next_look(j.click.t + ANSWER_MS) < next_ms:
+        return False  # looked at, and without a focus
     tiles = [tile for effect in j.effects for kind, tile, _ in effect.targets if kind == "p"]
     if j.click.x is None or j.click.y is None or any(effect.kind != "screen" for effect in j.effects):
         return False
