@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from replay_signals.transforms.clicks.looks import LOOK_MS, RIPPLE_MS
 from replay_signals.transforms.session.effects import Effect
@@ -14,38 +15,49 @@ PRESSED_POINTS = 60
 """Highlights of a row or button reach no farther up and down from the finger."""
 
 
+class _Lit(NamedTuple):
+    """A highlight: when the finger came down, and the first look after it that shows the screen without."""
+
+    down_ms: float
+    gone_ms: float
+
+
 class Highlights:
-    """Highlights of the taps of one page; taps have to be asked for in order of time."""
+    """Highlights of the taps of one page; they have to be added in order of time."""
 
     def __init__(self, screens: Screens, taps: list[Click], window_ms: float) -> None:
         self.screens, self.taps, self._window_ms = screens, taps, window_ms
         self.seen: set[Click] = set()
         """Taps under which something was seen to light up."""
-        self._lit: dict[Target, tuple[float, float]] = {}
-        self._first_change: dict[Target, float] = {}
+        self._lit: dict[Target, list[_Lit]] = {}
 
     def add(self, targets: list[Target], tap: Click) -> None:
         """Remembers what may be highlighted by a tap."""
-        self._lit.update(dict.fromkeys(targets, (tap.down_ms, self.screens.next_look(tap.t + RIPPLE_MS))))
+        gone_ms = self.screens.next_look(tap.t + RIPPLE_MS)
         for target in targets:
-            self._first_change.pop(target, None)
+            self._lit.setdefault(target, []).append(_Lit(tap.down_ms, gone_ms))
 
     def fades(self, target: Target, t: float) -> bool:
         """Does it lose the highlight of an earlier tap? How a view looks without it may never have been seen."""
-        down_ms, gone_ms = self._lit.get(target, (0.0, 0.0))
-        if t > gone_ms:  # an earlier look has shown it without
+        lit = self._last(target, t)
+        if lit is None or t > lit.gone_ms:
             return False
-        if self.screens.known(target, down_ms):
-            return self.screens.same(target, down_ms, t)
-        return self._first_change.setdefault(target, t) == t
+        if self.screens.known(target, lit.down_ms):
+            return self.screens.same(target, lit.down_ms, t)
+        return not self.screens.known(target, t) or self.screens.first_change(target) == t
+
+    def _last(self, target: Target, t: float) -> _Lit | None:
+        """The last time before `t` at which it may have been highlighted."""
+        return next((lit for lit in reversed(self._lit.get(target, ())) if lit.down_ms <= t), None)
 
     def blurred(self, target: Target, t: float) -> bool:
         """May it be what is left, in a lossy picture, of a highlight beside it that faded?"""
         shot = self.screens.shots.at(t)
         if shot is None or target[0] != "p":
             return False
-        beside = (times[0] for other, times in self._lit.items() if other[0] == "p" and shot.beside(target[1], [other[1]]))
-        return any(self.screens.shots.blurred(target[1], down_ms, t) for down_ms in beside)
+        beside = (self._last(x, t) for x in self._lit if x[0] == "p" and shot.beside(target[1], [x[1]]))
+        fading = (lit for lit in beside if lit is not None and t <= lit.gone_ms)
+        return any(self.screens.shots.blurred(target[1], lit.down_ms, t) for lit in fading)
 
     def pressed(self, own: list[Target], effect: Effect, tap: Click) -> bool:
         """Is the change only how what was tapped looks while a finger is on it, or right after?"""

@@ -7,6 +7,7 @@ it is filled like a button, or the visitor tries it again and again.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from math import hypot
 
 from replay_signals.transforms.clicks.web import Judged
@@ -56,9 +57,10 @@ class Spots:
     def expects(self, i: int) -> float:
         """Confidence that silence of this tap is a fault; 0 where nothing says that an answer was to be expected."""
         kin = [k for k in range(len(self.judged)) if k != i and self.same(i, k)]
-        answers = [self._extent(k) for k in kin if self.judged[k].answered]
-        if answers:
-            return ANSWERED if min(answers) >= CLEAR_TILES else 0.0
+        answered = [k for k in kin if self.judged[k].answered]
+        if answered:
+            is_clear = min(map(self._extent, answered)) >= CLEAR_TILES
+            return ANSWERED if is_clear and not self._answered_late(i, answered) else 0.0
         click, shot = self.judged[i].click, self._shots[i]
         view = self._views[i]
         bare = view is not None and view.view_id == self.screens.holder(click.down_ms)
@@ -89,6 +91,13 @@ class Spots:
         across = _twentieth(click.x - shot.view.x, shot.view.width)
         place = f"{across},{_twentieth(click.y - shot.view.y, shot.view.height)}"
         return Control(-1 - _place(shot, click), -1, "place", "", "", "", "", "", place, "", "v")
+
+    def _answered_late(self, i: int, answered: list[int]) -> bool:
+        """Did the next look, at whatever time, show what this spot answers with?"""
+        usual = {target for k in answered for effect in self.judged[k].effects for target in effect.targets}
+        looks = self.screens.captures
+        k = bisect_right(looks, self.judged[i].click.t, key=lambda look: look.t)
+        return k < len(looks) and not usual.isdisjoint(looks[k].targets)
 
     def _extent(self, k: int) -> float:
         """Tiles that an answer changed; answers that are no picture's are clear."""

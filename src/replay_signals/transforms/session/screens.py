@@ -158,6 +158,10 @@ class Screens:
         """Had it been seen before that time?"""
         return target[0] == "p" or self._value(target, t - 0.001) is not None
 
+    def first_change(self, target: Target) -> float:
+        """When a view first looked different from how it was first seen."""
+        return next((t for t, _ in self._history.get(target, [])[1:]), float("inf"))
+
     def covering(self, t: float) -> bool:
         """Is the window at that time one that was opened over another one?"""
         return sum(1 for start, _ in self._windows if start <= t) > 1

@@ -41,8 +41,8 @@ FADED_SHARE = 0.1
 """A highlight that is gone leaves at most this share of it, by the encoder's noise."""
 BLUR_LEVELS = 2
 """Beside a change WebP leaves tiles off by a level or two more than its noise elsewhere."""
-PHOTO_TILES = 2
-"""A photo reaches so many tiles beyond a finger in each direction: it is larger than any button."""
+PHOTO_COLUMNS, PHOTO_ROWS = 3, 1
+"""A photo reaches so many tiles beyond a finger: it is wider than the letters on a row, and at least two tiles high."""
 PHOTO_SHARE = 0.3
 """Of a photo's tiles hardly any look like the background; of a row with text, most do."""
 REPAINTED_LEVELS = 60
@@ -108,8 +108,8 @@ class Shot:
         back = background(self.view.tiles)
         around = [
             means[r * self.columns + c]
-            for r in range(max(0, row - PHOTO_TILES), min(self.rows, row + PHOTO_TILES + 1))
-            for c in range(max(0, column - PHOTO_TILES), min(self.columns, column + PHOTO_TILES + 1))
+            for r in range(max(0, row - PHOTO_ROWS), min(self.rows, row + PHOTO_ROWS + 1))
+            for c in range(max(0, column - PHOTO_COLUMNS), min(self.columns, column + PHOTO_COLUMNS + 1))
         ]
         return sum(abs(mean - back) < CARD_LEVELS for mean in around) <= PHOTO_SHARE * len(around)
 
