@@ -81,13 +81,13 @@ class Highlights:
         """
         start, end = hot[0].down_ms, hot[-1].t
         while (later := self.screens.next_look(max(t, end))) < float("inf"):
+            if all(self.screens.same(target, start, later) for target in own):
+                return True
             pressing = next((k for k in self.taps if k.down_ms - 5 <= later <= k.t + RIPPLE_MS), None)
             if pressing is None or not self.beside(pressing, hot[-1]):
                 break
             t, end = later, pressing.t
-        if later == float("inf") or (self.screens.catches_up and later - max(t, end) > LOOK_MS + RIPPLE_MS):
-            return not self.screens.catches_up
-        return all(self.screens.same(target, start, later) for target in own)
+        return later == float("inf") and not self.screens.catches_up
 
     def alight(self, targets: Sequence[Target], tap: Click) -> set[Target]:
         """Those of what changed that may be the highlight of what was tapped: below the finger, and in one piece."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
 
@@ -31,7 +32,7 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.wireframes import LEAVES_APP
 from replay_signals.transforms.session.effects import Effect, spans
 from replay_signals.transforms.session.gestures import Click
-from replay_signals.transforms.session.screens import AT_TOUCH_MS, Screens
+from replay_signals.transforms.session.screens import AT_TOUCH_MS, Likeness, Screens
 from replay_signals.transforms.session.shots import TURNED, Target
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
 from replay_signals.transforms.session.touches import taps_of
@@ -47,9 +48,16 @@ def judge_taps(timeline: Timeline, rules: Clicks, left_ms: Sequence[float] = ())
     """Verdicts of all taps on native pages; `left_ms`: when the app went to the background, in order."""
     judged = []
     for window in timeline.windows:
-        for page in window.pages:
-            if page.screens is not None:
-                judged += _PageJudge(page, page.screens, window, rules, left_ms).all()
+        pages = [_PageJudge(page, page.screens, window, rules, left_ms) for page in window.pages if page.screens is not None]
+        seen = [page.seen() for page in pages]
+        answering = {
+            page.screens.likeness(j.click.down_ms)
+            for page, own in zip(pages, seen, strict=True)
+            for j in own
+            if j.answered
+        } - {None}
+        for page, own in zip(pages, seen, strict=True):
+            judged += page.judged(own, answering)
     return judged
 
 
@@ -70,10 +78,13 @@ class _PageJudge:
         end_ms = self.next_page.start_ms if self.next_page is not None else max(page.end_ms, page.last_alive_ms)
         self.witness = Witness(page, screens, self.highlights, self.habits, end_ms, left_ms)
 
-    def all(self) -> list[Judged]:
-        """One verdict a tap."""
-        judged = [self._seen(i, tap) for i, tap in enumerate(self.taps)]
-        spots = Spots(self.screens, judged, self.highlights.seen)
+    def seen(self) -> list[Judged]:
+        """One verdict a tap, as far as answers were seen."""
+        return [self._seen(i, tap) for i, tap in enumerate(self.taps)]
+
+    def judged(self, judged: list[Judged], answering: AbstractSet[Likeness | None]) -> list[Judged]:
+        """The verdicts with what silence means; `answering`: what views have in common that answered in this window."""
+        spots = Spots(self.screens, judged, self.highlights.seen, answering)
         typed = typed_taps(self.screens, judged, spots, self.highlights.seen)
         for i, out in enumerate(judged):
             if i in typed and not out.answered:

@@ -8,12 +8,13 @@ it is filled like a button, or the visitor tries it again and again.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Set as AbstractSet
 from math import hypot
 
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.gestures import Click
-from replay_signals.transforms.session.screens import Screens
+from replay_signals.transforms.session.screens import Likeness, Screens
 from replay_signals.transforms.session.shots import BUTTON_POINTS, Shot
 
 SPOT_POINTS = 24
@@ -32,9 +33,11 @@ HAMMERING = 3
 class Spots:
     """The spots of one page's taps."""
 
-    def __init__(self, screens: Screens, judged: list[Judged], lit: set[Click]) -> None:
-        """`lit`: taps under which something was seen to light up."""
-        self.screens, self.judged, self._lit = screens, judged, lit
+    def __init__(
+        self, screens: Screens, judged: list[Judged], lit: AbstractSet[Click], answering: AbstractSet[Likeness | None]
+    ) -> None:
+        """`lit`: taps under which something was seen to light up. `answering`: likeness of views that answered."""
+        self.screens, self.judged, self._lit, self._answering = screens, judged, lit, answering
         self._shots = [screens.shots.at(j.click.down_ms) for j in judged]
         self._views = [screens.view_below(j.click.down_ms) for j in judged]
 
@@ -68,7 +71,7 @@ class Spots:
             return 0.0  # nobody expects much of a text
         if any(self.judged[k].click in self._lit for k in (i, *kin)):
             return LIT
-        if self._alike_answered(i):
+        if self.screens.likeness(click.down_ms) in self._answering:
             return ALIKE
         if shot is not None and click.x is not None and click.y is not None and shot.filled(click.x, click.y):
             return FILLED
@@ -115,13 +118,6 @@ class Spots:
 
     def _gap(self, i: int) -> float:
         return self.judged[i + 1].click.t - self.judged[i].click.t
-
-    def _alike_answered(self, i: int) -> bool:
-        """Did a view of the same kind and size, beside the tapped one, answer a tap?"""
-        own = self.screens.likeness(self.judged[i].click.down_ms)
-        if own is None:
-            return False
-        return any(j.answered and self.screens.likeness(j.click.down_ms) == own for j in self.judged)
 
 
 def _twentieth(value: float, whole: int) -> str:

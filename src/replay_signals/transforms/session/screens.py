@@ -35,6 +35,8 @@ REST_MS = 1000
 """What glides after a swipe may still move after the last look at it."""
 CLICK_MS = 700
 """Recorders that send a click as well as touches send it this soon after."""
+STEPS = 40
+"""Sizes are compared in steps of a fortieth of the screen, which devices of several sizes share."""
 SLOP_POINTS = 20
 """A finger that slides no farther taps; scroll views take over after about 10."""
 
@@ -46,6 +48,14 @@ class ScreenCapture:
     t: float
     whole: bool
     targets: tuple[Target, ...]
+
+
+class Likeness(NamedTuple):
+    """What views of one style have in common: type, and width and height in steps of the screen's."""
+
+    type: str
+    width: int
+    height: int
 
 
 class _Touch(NamedTuple):
@@ -119,12 +129,18 @@ class Screens:
         bare = view.type == "text" and "o" not in view.flags
         return view.parent if bare and around is not None and around.parent != NO_PARENT else view.view_id
 
-    def likeness(self, t: float) -> tuple[int, str, int, int] | None:
-        """What rows of one list have in common: parent, type and size of the view that was touched then."""
+    def likeness(self, t: float) -> Likeness | None:
+        """What rows of one style have in common: type and size, by the screen's, of the view that was touched then."""
         view = self._views.get(self.holder(t) or 0)
         if view is None or view.type in ("screenshot", "input") or view.parent == NO_PARENT:
             return None
-        return view.parent, view.type, view.width, view.height
+        root = self._views.get(view.parent, view)
+        while root.parent in self._views:
+            root = self._views[root.parent]
+        width, height = (
+            round(STEPS * own / max(1, of)) for own, of in ((view.width, root.width), (view.height, root.height))
+        )
+        return Likeness(view.type, width, height)
 
     @property
     def height(self) -> int:

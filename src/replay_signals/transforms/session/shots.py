@@ -43,7 +43,7 @@ BLUR_LEVELS = 2
 """Beside a change WebP leaves tiles off by a level or two more than its noise elsewhere."""
 PHOTO_COLUMNS, PHOTO_ROWS = 3, 1
 """A photo reaches so many tiles beyond a finger: it is wider than the letters on a row, and at least two tiles high."""
-PHOTO_SHARE = 0.3
+PHOTO_SHARE = 0.4
 """Of a photo's tiles hardly any look like the background; of a row with text, most do."""
 REPAINTED_LEVELS = 60
 """Backgrounds of a light and a dark theme lie farther apart than those of two screens of one theme."""
