@@ -13,11 +13,10 @@ from replay_signals.transforms.session.screens import AT_TOUCH_MS, ENDED, WINDOW
 from replay_signals.transforms.session.shots import TURNED
 from replay_signals.transforms.session.timeline import Page
 
-TRANSIENT_MS = (RIPPLE_MS, 4500)
-"""Spinners and toasts go so long after the tap that brought them: once highlights are gone, and until the longer of
-Android's toasts (3.5 s) is."""
-NOTE_MS = 1800
-"""A short toast (2 s) is gone no earlier; who taps again before has not seen one."""
+TRANSIENT_MS = (1800, 4500)
+"""Toasts and snackbars go so long after the tap that brought them: they stay for 2 to 3.5 s (Android's two lengths)."""
+FRAMES_MS = 150
+"""A spinner is drawn many times a second, so that the recorder looks as soon as it may."""
 SWITCHES = frozenset(("checkbox", "toggle"))
 """Their own look is their answer."""
 LEFT_MS = 3000
@@ -67,7 +66,7 @@ class Witness:
         if self._seen_late(tap, touched):
             return False
         soon = i + 1 < len(looks) and times[i + 1] <= touched + AT_TOUCH_MS
-        soon = soon and TURNED not in looks[i + 1].targets and not self._came_and_went(tap, looks[i + 1])
+        soon = soon and TURNED not in looks[i + 1].targets and not self._came_and_went(tap, looks[i + 1], times[max(0, i)])
         if sent and self.screens.pictures:
             return soon
         return soon or i < 0 or times[i] + THROTTLE_MS <= tap.t
@@ -79,6 +78,8 @@ class Witness:
             if t > touched:
                 break
             following = next((k for k in self.highlights.taps if k.down_ms == t), None)
+            if following is None and self.screens.next_look(tap.t + ANSWER_MS) < t:
+                continue  # a swipe moves what it touches; what was there before is known
             look = next((look for look in self.screens.captures if t <= look.t <= t + AT_TOUCH_MS), None)
             if look is not None and self._foreign(look, tap, following):
                 return True
@@ -90,18 +91,21 @@ class Witness:
         later = self.screens.touches[bisect_right(self.screens.touches, tap.down_ms) :]
         return next((t for t in later if t not in again), float("inf"))
 
-    def _came_and_went(self, tap: Click, look: ScreenCapture) -> bool:
-        """Did the recorder look at nothing when a note that the tap brought may have gone?
+    def _came_and_went(self, tap: Click, look: ScreenCapture, before_ms: float) -> bool:
+        """Did the recorder look at nothing when a note or spinner that the tap brought may have gone?
+
+        `before_ms`: its look before.
 
         Not if the visitor tried again, nor if the screen did something by itself then.
         """
         taps = self.highlights.taps
-        if any(0 < abs(k.t - tap.t) <= NOTE_MS and self.highlights.beside(k, tap) for k in taps):
+        if any(0 < abs(k.t - tap.t) <= TRANSIENT_MS[0] and self.highlights.beside(k, tap) for k in taps):
             return False
         if any(self.habits.explains(target, look.t, look.t - tap.down_ms) for target in look.targets):
             return False
         late = TRANSIENT_MS[0] <= look.t - tap.t <= TRANSIENT_MS[1]
-        return late and look.t < self.screens.next_touch(tap.down_ms)
+        spun = look.t - tap.t > RIPPLE_MS and look.t - before_ms <= THROTTLE_MS + FRAMES_MS
+        return (late or spun) and look.t < self.screens.next_touch(tap.down_ms)
 
     def _foreign(self, look: ScreenCapture, tap: Click, following: Click | None) -> bool:
         """Had anything changed but what the taps light up and what changes by itself?"""

@@ -43,8 +43,8 @@ BLUR_LEVELS = 2
 """Beside a change WebP leaves tiles off by a level or two more than its noise elsewhere."""
 PHOTO_COLUMNS, PHOTO_ROWS = 3, 1
 """A photo reaches so many tiles beyond a finger: it is wider than the letters on a row, and at least two tiles high."""
-PHOTO_SHARE = 0.4
-"""Of a photo's tiles hardly any look like the background; of a row with text, most do."""
+PHOTO_SHARE = 0.5
+"""Of a row's tiles most are as plain as its ground, whatever is written on it; a photo has no ground."""
 REPAINTED_LEVELS = 60
 """Backgrounds of a light and a dark theme lie farther apart than those of two screens of one theme."""
 REPAINTED_LIKENESS = 0.8
@@ -105,13 +105,13 @@ class Shot:
     def is_photo(self, x: float, y: float) -> bool:
         """Does the point lie well within a photo, or something else that is filled and larger than a button?"""
         means, (column, row) = self.view.tiles[HEADER_BYTES:], self.place(x, y)
-        back = background(self.view.tiles)
         around = [
             means[r * self.columns + c]
             for r in range(max(0, row - PHOTO_ROWS), min(self.rows, row + PHOTO_ROWS + 1))
             for c in range(max(0, column - PHOTO_COLUMNS), min(self.columns, column + PHOTO_COLUMNS + 1))
         ]
-        return sum(abs(mean - back) < CARD_LEVELS for mean in around) <= PHOTO_SHARE * len(around)
+        plain = Counter(around).most_common(1)[0][0]
+        return sum(abs(mean - plain) < CARD_LEVELS for mean in around) <= PHOTO_SHARE * len(around)
 
     def filled(self, x: float, y: float) -> bool:
         """Does the point lie in a bar that is filled like a button, and not as wide as the screen?"""
