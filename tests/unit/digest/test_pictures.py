@@ -7,13 +7,14 @@ import zlib
 from base64 import b64encode
 from io import BytesIO
 from itertools import pairwise
+from random import Random
 
 import msgspec
 import pytest
 from PIL import Image
 
 from replay_signals.transforms.digest.pictures import changed_tiles, tiles_of
-from replay_signals.transforms.parse.budget import MAX_PIXELS, Budget
+from replay_signals.transforms.parse.budget import Budget
 from support.drawing import DARK, LIGHT, Palette, draw, encoded
 from support.mobile import HOME, WIDTH, box, label, toggle
 from support.mobile_scene import V
@@ -159,11 +160,28 @@ def test_other_modes_are_read() -> None:
         assert len(tiles(raw(b64encode(out.getvalue()).decode()))) == 514
 
 
-def test_pictures_beyond_a_message_s_pixels_are_not_decoded() -> None:
-    one = raw(encoded(Image.new("RGB", (2000, 1000), "white"), "png"))
+@pytest.mark.parametrize(("kind", "decoded"), [("png", 11), ("webp", 11), ("jpeg", 40)])
+def test_pictures_beyond_a_message_s_pixels_are_not_decoded(kind: str, decoded: int) -> None:
+    one = raw(encoded(Image.new("RGB", (2000, 1000), "white"), kind))
     budget = Budget()
-    found = [tiles_of(one, budget) for _ in range(10)]
-    assert [bool(t) for t in found] == [True] * (MAX_PIXELS // 2_000_000) + [False] * (10 - MAX_PIXELS // 2_000_000)
+    found = [bool(tiles_of(one, budget)) for _ in range(decoded + 10)]
+    assert found == sorted(found, reverse=True)
+    assert decoded <= sum(found) <= decoded + 6
+
+
+def test_a_request_full_of_looks_at_a_phone_in_full_density_is_decoded() -> None:
+    root = V("root", "div", 0, 0, WIDTH, 800, "", {}, HOME)
+    one = raw(encoded(draw(root, (WIDTH, 800), LIGHT, 2.7), "webp", broken=True))
+    budget = Budget()
+    assert all(tiles_of(one, budget) for _ in range(10))
+
+
+def test_noise_costs_more_than_its_pixels() -> None:
+    noise = Image.frombytes("RGB", (500, 1000), Random(1).randbytes(1_500_000))
+    out = BytesIO()
+    noise.save(out, "WEBP", quality=100)
+    one, budget = raw(b64encode(out.getvalue()).decode()), Budget()
+    assert 0 < sum(bool(tiles_of(one, budget)) for _ in range(40)) < 10
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "PNG"])

@@ -56,7 +56,7 @@ def _tiles(data: bytes, budget: Budget) -> bytes:
         width, height = picture.size
         if width * height > MAX_PICTURE_PIXELS or getattr(picture, "n_frames", 1) > 1:
             return b""
-        if not budget.decode_picture(width * height):
+        if not budget.decode_picture(width * height, len(data), picture.format or ""):
             return b""
         columns = max(1, min(MAX_SIDE_TILES, round(sqrt(TILES * width / height))))
         rows = max(1, TILES // columns)

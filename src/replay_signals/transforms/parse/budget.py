@@ -27,9 +27,13 @@ every few seconds: the largest messages known have 3,000."""
 MAX_CLASS_CHARS = 1_000_000
 """Class attributes of one message that are looked at, each text once; a character takes 0.3 microseconds. Frameworks of
 utility classes write 100 a node, and repeat them: the largest pages known have 60,000."""
-MAX_PIXELS = 16_000_000
-"""Pixels of screenshots that are decoded for one message: 20 looks at a phone's screen in points, or three at a large
-tablet's in full. WebP takes 0.02 microseconds for each."""
+MAX_PIXELS = 24_000_000
+"""Pixels of screenshots that are decoded for one message: ten looks at a phone's screen in full (1080 x 2160, as
+posthog-android sends them, twenty events a message), 70 in points. WebP takes 0.02 microseconds for each."""
+JPEG_SHARE = 4
+"""A pixel of a JPEG, read at an eighth of its size, takes a quarter of that at most."""
+PIXELS_PER_BYTE = 4
+"""What a byte of a WebP costs on top, as a number of pixels; screenshots have few bytes, noise has many."""
 
 _CHUNK_BYTES = 4 * MIB
 # CPython on 64 bits: bytes of a node with attributes (a dict of one entry has as many), of an empty list and its slot,
@@ -95,9 +99,10 @@ class Budget:
         if self._class_chars_left < 0:
             raise TooLarge(f"more than {MAX_CLASS_CHARS} characters of class attributes")
 
-    def decode_picture(self, pixels: int) -> bool:
-        """Takes a picture that is to be decoded. False when the budget is spent."""
-        self._pixels_left -= pixels
+    def decode_picture(self, pixels: int, size_bytes: int, format: str) -> bool:
+        """Takes a picture that is to be decoded, of so many bytes. False when the budget is spent."""
+        pixels = pixels // JPEG_SHARE if format == "JPEG" else pixels
+        self._pixels_left -= pixels + (PIXELS_PER_BYTE * size_bytes if format == "WEBP" else size_bytes)
         return self._pixels_left >= 0
 
     def inflated(self, packed: bytes, wbits: int) -> tuple[bytes, bytes]:
