@@ -1,4 +1,4 @@
-"""Scores `dead_tap` and `rage_tap` on made-up visits of apps, by SDK; `python -m tests.accuracy.mobile [--docs]`.
+"""Scores `dead_tap` and `rage_tap` on made-up visits of apps, by SDK; `python -m tests.accuracy.mobile [--held-out]`.
 
 Each visit is recorded by builders of what the SDKs send (tests/support/mobile_recorders), screenshots as real pictures.
 A tap in vain is found when a signal lies on it. A signal is right on a tap in vain, and wrong on any other tap. `shown`
@@ -14,11 +14,17 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from replay_signals.schemas.digests import millis
-from replay_signals.schemas.rows import SignalRow
+from tests.accuracy.rates import Rate
+
+from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.signals import find
+from replay_signals.transforms.signals.context import context_of
+from replay_signals.transforms.signals.finding import Finding
 from support.mobile_designs import BANK, SHOP
 from support.mobile_recorders import (
     Android,
@@ -43,9 +49,20 @@ PLATFORMS: dict[str, tuple[type[Recorder], ...]] = {
 }
 DEVELOPMENT, HELD_OUT = (SHOP,), (BANK,)
 VISITS = 12
+KINDS = ("dead_tap", "rage_tap")
 SOON_MS = 300
 """A look this soon after a tap may show the screen before the answer."""
 REACH_MS = 150
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A signal that a label confirms or contradicts, as tests/accuracy/calibrate fits confidences to it."""
+
+    site: str
+    kind: str
+    grade: str
+    right: bool
 
 
 @dataclass
@@ -59,11 +76,13 @@ class Tally:
     right: int = 0
     wrong: int = 0
     misses: list[str] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
         for name in ("labels", "found", "shown", "found_shown", "right", "wrong"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.misses += other.misses
+        self.outcomes += other.outcomes
 
 
 Tallies = dict[str, Tally]
@@ -71,13 +90,13 @@ Tallies = dict[str, Tally]
 
 def score(visit: Visit) -> Tallies:
     """What the system makes of a visit, against its labels."""
-    signals = visit.app.outcome().rows.signals
-    tallies = {kind: Tally() for kind in ("dead_tap", "rage_tap")}
+    signals = [f for f in find(context_of(session_of(visit.app.digests()), [], Rules())) if f.kind in KINDS]
+    tallies = {kind: Tally() for kind in KINDS}
     downs = _downs(visit)
     for label in visit.labels:
         if label.kind in ("dead", "rage"):
             kind = f"{label.kind}_tap"
-            found = any(s.kind in ("dead_tap", "rage_tap") and _on(s, label) for s in signals)
+            found = any(_on(s, label) for s in signals)
             shown = _shown(visit, label, downs)
             tally = tallies[kind]
             tally.labels += 1
@@ -87,14 +106,15 @@ def score(visit: Visit) -> Tallies:
             if not found:
                 tally.misses.append(_told(visit, label, "missed" if shown else "missed, not shown"))
     for signal in signals:
-        if signal.kind in tallies:
-            labels = [label for label in visit.labels if _on(signal, label)]
-            right = any(label.kind in ("dead", "rage") for label in labels)
-            tallies[signal.kind].right += right
-            tallies[signal.kind].wrong += not right
-            if not right:
-                texts = [_told(visit, label, f"wrong {signal.kind}") for label in labels]
-                tallies[signal.kind].misses += texts or [f"{visit.app.session} wrong {signal.kind} {signal.started_at}"]
+        tally = tallies[signal.kind]
+        labels = [label for label in visit.labels if _on(signal, label)]
+        right = any(label.kind in ("dead", "rage") for label in labels)
+        tally.right += right
+        tally.wrong += not right
+        tally.outcomes.append(Outcome(visit.app.session.partition("-")[0], signal.kind, signal.grade, right))
+        if not right:
+            texts = [_told(visit, label, f"wrong {signal.kind}") for label in labels]
+            tally.misses += texts or [f"{visit.app.session} wrong {signal.kind} {signal.started_ms - START_MS:.0f}"]
     return tallies
 
 
@@ -102,8 +122,8 @@ def _told(visit: Visit, label: Label, what: str) -> str:
     return f"{visit.app.session} {what}: {label.kind} {label.name!r} {[round(t) for t in label.times]}"
 
 
-def _on(signal: SignalRow, label: Label) -> bool:
-    start, end = millis(signal.started_at) - START_MS, millis(signal.ended_at) - START_MS
+def _on(signal: Finding[Any], label: Label) -> bool:
+    start, end = signal.started_ms - START_MS, signal.ended_ms - START_MS
     return any(start - REACH_MS <= t <= end + REACH_MS for t in label.times)
 
 
@@ -127,11 +147,17 @@ def visits(design: Design, recorders: tuple[type[Recorder], ...], count: int) ->
 def measure(task: tuple[Design, str, int]) -> Tallies:
     """Tallies of one platform and app."""
     design, platform, count = task
-    total = {kind: Tally() for kind in ("dead_tap", "rage_tap")}
+    total = {kind: Tally() for kind in KINDS}
     for visit in visits(design, PLATFORMS[platform], count):
         for kind, tally in score(visit).items():
             total[kind].add(tally)
     return total
+
+
+def outcomes(count: int = VISITS) -> list[Outcome]:
+    """The signals of the development app, confirmed or contradicted."""
+    totals = measured(DEVELOPMENT, count, PLATFORMS)
+    return [outcome for tallies in totals.values() for tally in tallies.values() for outcome in tally.outcomes]
 
 
 def measured(designs: Iterable[Design], count: int, platforms: Iterable[str]) -> dict[str, Tallies]:
@@ -147,22 +173,19 @@ def measured(designs: Iterable[Design], count: int, platforms: Iterable[str]) ->
 
 
 def table(totals: dict[str, Tallies]) -> str:
-    """Markdown: recall, recall of what the recording shows, precision."""
+    """Markdown: recall, recall of what the recording shows, precision, each with its lower bound."""
     lines = [
-        "| platform | kind | taps in vain | found | shown | found of those | signals right | wrong |",
+        "| platform | kind | taps in vain | found | shown | found of those | signals | right |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for platform, tallies in totals.items():
         for kind, t in tallies.items():
+            signals = t.right + t.wrong
             lines.append(
-                f"| {platform} | `{kind}` | {t.labels} | {_share(t.found, t.labels)} | {_share(t.shown, t.labels)} | "
-                f"{_share(t.found_shown, t.shown)} | {_share(t.right, t.right + t.wrong)} | {t.wrong} |"
+                f"| {platform} | `{kind}` | {t.labels} | {Rate(t.found, t.labels)} | {t.shown} | "
+                f"{Rate(t.found_shown, t.shown)} | {signals} | {Rate(t.right, signals)} |"
             )
     return "\n".join(lines)
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else "-"
 
 
 def main() -> int:

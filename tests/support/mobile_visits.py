@@ -247,9 +247,7 @@ class Visit:
         self.press(name, self.t)
         self.label("works", name, [self.t])
         start, took = self.t + self.rng.uniform(30, 120), self.rng.uniform(400, 3000)
-        wheel = V(
-            "wheel", "progress", self.size[0] / 2 - 20, self.size[1] / 2 - 20, 40, 40, "", {"turn": 0}
-        )
+        wheel = V("wheel", "progress", self.size[0] / 2 - 20, self.size[1] / 2 - 20, 40, 40, "", {"turn": 0})
         self.app.add(wheel, start)
         for i in range(int(took / 100)):
             self.app.change("wheel", start + 100 * i, turn=36 * i % 360)

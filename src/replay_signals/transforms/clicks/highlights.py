@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from replay_signals.transforms.clicks.looks import LOOK_MS, RIPPLE_MS
+from replay_signals.transforms.clicks.looks import RIPPLE_MS
 from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import Screens

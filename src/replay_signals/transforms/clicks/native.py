@@ -48,7 +48,9 @@ def judge_taps(timeline: Timeline, rules: Clicks, left_ms: Sequence[float] = ())
     """Verdicts of all taps on native pages; `left_ms`: when the app went to the background, in order."""
     judged = []
     for window in timeline.windows:
-        pages = [_PageJudge(page, page.screens, window, rules, left_ms) for page in window.pages if page.screens is not None]
+        pages = [
+            _PageJudge(page, page.screens, window, rules, left_ms) for page in window.pages if page.screens is not None
+        ]
         seen = [page.seen() for page in pages]
         answering = {
             page.screens.likeness(j.click.down_ms)

@@ -13,6 +13,7 @@ from math import hypot
 
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.digest.wireframes import place_on
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import Likeness, Screens
 from replay_signals.transforms.session.shots import BUTTON_POINTS, Shot
@@ -46,7 +47,8 @@ class Spots:
         a, b = self.judged[i].click, self.judged[k].click
         one, other = self._shots[i], self._shots[k]
         if one is not None and other is not None:
-            return one.screen == other.screen and self.near(i, k)
+            is_turned = one.view.width != other.view.width
+            return one.screen == other.screen and (_place(one, a) == _place(other, b) if is_turned else self.near(i, k))
         holder = self.screens.holder(a.down_ms)
         return holder is not None and holder == self.screens.holder(b.down_ms)
 
@@ -90,9 +92,8 @@ class Spots:
         if view is None or click.x is None or click.y is None:
             return None
         if shot is None:
-            return view.control
-        across = _twentieth(click.x - shot.view.x, shot.view.width)
-        place = f"{across},{_twentieth(click.y - shot.view.y, shot.view.height)}"
+            return self.screens.control_below(click.down_ms)
+        place = place_on(click.x - shot.view.x, click.y - shot.view.y, shot.view.width, shot.view.height)
         return Control(-1 - _place(shot, click), -1, "place", "", "", "", "", "", place, "", "v")
 
     def _answered_late(self, i: int, answered: list[int]) -> bool:
@@ -120,11 +121,12 @@ class Spots:
         return self.judged[i + 1].click.t - self.judged[i].click.t
 
 
-def _twentieth(value: float, whole: int) -> str:
-    """A place in steps of 5 %, which most device sizes share."""
-    return f"{5 * round(20 * value / max(1, whole))}%"
+SCREENS_PLACES = 1000
+"""Places on one screen are told apart in steps of 5 %, so there are 21 times 21."""
 
 
 def _place(shot: Shot, click: Click) -> int:
-    column, row = shot.place(click.x or 0, click.y or 0)
-    return 100_000 * shot.screen + 300 * row + column
+    """Number of a place on a screen, whatever its size and however it is held."""
+    across = round(20 * ((click.x or 0) - shot.view.x) / max(1, shot.view.width))
+    down = round(20 * ((click.y or 0) - shot.view.y) / max(1, shot.view.height))
+    return SCREENS_PLACES * shot.screen + 21 * down + across

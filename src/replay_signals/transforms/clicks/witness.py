@@ -66,7 +66,9 @@ class Witness:
         if self._seen_late(tap, touched):
             return False
         soon = i + 1 < len(looks) and times[i + 1] <= touched + AT_TOUCH_MS
-        soon = soon and TURNED not in looks[i + 1].targets and not self._came_and_went(tap, looks[i + 1], times[max(0, i)])
+        soon = (
+            soon and TURNED not in looks[i + 1].targets and not self._came_and_went(tap, looks[i + 1], times[max(0, i)])
+        )
         if sent and self.screens.pictures:
             return soon
         return soon or i < 0 or times[i] + THROTTLE_MS <= tap.t

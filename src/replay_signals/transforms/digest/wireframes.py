@@ -62,14 +62,18 @@ class View(msgspec.Struct, array_like=True, gc=False):
         """Is the point on it?"""
         return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
 
-    @property
-    def control(self) -> Control | None:
-        """The control it is reported as; views that neither answer nor say anything are none."""
+    def control_on(self, width: int, height: int) -> Control | None:
+        """The control it is reported as on a screen of that size; views that neither answer nor say anything are none."""
         if self.type not in ("input", "web_view") and not self.name:
             return None
         flags = "v" + "".join(flag for flag in "dw" if flag in self.flags)
-        place = f"{self.x},{self.y}"
+        place = place_on(self.x + self.width / 2, self.y + self.height / 2, width, height)
         return Control(self.view_id, self.view_id, self.type, self.input_type, "", self.name, "", "", place, "", flags)
+
+
+def place_on(x: float, y: float, width: int, height: int) -> str:
+    """A place in steps of 5 % of the screen, which most sizes of devices share, and often those that are turned."""
+    return f"{5 * round(20 * x / max(1, width))}%,{5 * round(20 * y / max(1, height))}%"
 
 
 def add_views(frames: list[Wireframe], parent: int, views: list[View], masking: Masking) -> None:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.records import ReplayRecord
 from replay_signals.transforms.digest.wireframes import FULL_WIDTH, NO_PARENT, View
 from replay_signals.transforms.session.shots import TURNED, Shots, Target
@@ -84,6 +85,7 @@ class Screens:
         self.shots: Shots = Shots() if before is None else before.shots
         self._library = library
         self._below: dict[float, View | None] = {}
+        self._sizes: dict[float, tuple[int, int]] = {}
         self._down: _Touch | None = None
         self._slid: float | None = None
         self._views: dict[int, View] = {} if before is None else before._views
@@ -119,6 +121,11 @@ class Screens:
     def view_below(self, t: float) -> View | None:
         """The topmost view under the touch that began then, or the input around it."""
         return self._below.get(t)
+
+    def control_below(self, t: float) -> Control | None:
+        """The control under the touch that began then, named by its place on the screen as it was held."""
+        view = self._below.get(t)
+        return None if view is None else view.control_on(*self._sizes[t])
 
     def holder(self, t: float) -> int | None:
         """The row or card that was touched then: the view under the finger, or around a text; not the screen."""
@@ -207,6 +214,7 @@ class Screens:
             return
         gliding = self._slid is not None and not self.differs and self.captures[-1].t < self._slid + REST_MS
         self._below[t] = None if gliding and not captured else self._tree.below(x, y)
+        self._sizes[t] = self._tree.size
 
     def _full(self, t: float, record: records.FullSnapshot) -> None:
         if record.views is None:

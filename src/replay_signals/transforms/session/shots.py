@@ -181,7 +181,7 @@ class Shots:
             return False
         noise = other.view.tiles[1]
         off = abs(one.view.tiles[HEADER_BYTES + tile] - other.view.tiles[HEADER_BYTES + tile])
-        return 0 < noise and off <= noise + BLUR_LEVELS
+        return noise > 0 and off <= noise + BLUR_LEVELS
 
     def same(self, tile: int, before: float, after: float) -> bool:
         """Does a tile look at the later time as it did right before the earlier one?"""

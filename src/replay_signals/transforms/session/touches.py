@@ -73,5 +73,5 @@ def _far(touch: _Touch, x: int | None, y: int | None) -> bool:
 
 
 def _tap(page: Page, touch: _Touch, t: float) -> Click:
-    view = page.screens.view_below(touch.t) if page.screens is not None else None
-    return Click(page, t, touch.t, None, touch.x, touch.y, view.control if view is not None else None, "tap")
+    control = page.screens.control_below(touch.t) if page.screens is not None else None
+    return Click(page, t, touch.t, None, touch.x, touch.y, control, "tap")

@@ -61,6 +61,15 @@ class ViewTree:
             i in self.views for i in gone
         )
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the window in points."""
+        views = [view for view in self.views.values() if view.width < FULL_WIDTH]
+        root = self.views.get(self.root)
+        if root is not None and root.width < FULL_WIDTH:
+            return root.width, root.height
+        return max((v.x + v.width for v in views), default=0), max((v.y + v.height for v in views), default=0)
+
     def turned(self, later: ViewTree) -> bool:
         """Do the sides of the window change places in the later look?"""
         old, new = self.views.get(self.root), later.views.get(later.root)
