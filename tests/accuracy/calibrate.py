@@ -5,6 +5,9 @@ says little, so it is shrunk (beta-binomial, `strength` labels) to the grade's p
 a whole turned out worse than its priors said: doubt of a grade is lifted by labels of its own only. What is surer by
 its evidence stays surer (pool adjacent violators). `strength` is chosen by predicting each site from the others. The
 report says how true the confidences of sites are that the fit has not seen. `--write` writes the table.
+
+Taps are fitted to visits of the app that their detection was developed on (tests/accuracy/mobile): a single one, so
+none can be left out to tell how true they are.
 """
 
 from __future__ import annotations
@@ -12,13 +15,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import exp, log
 from pathlib import Path
 
 import msgspec
+from tests.accuracy import mobile
 from tests.accuracy.evaluate import ROOT, SHIPPED, evaluate, load
 from tests.accuracy.page import in_bands
+from tests.accuracy.rates import Outcome
 from tests.accuracy.scoring import Case
 
 from replay_signals.schemas.confidence import TABLE, Cell, Table
@@ -32,16 +36,6 @@ MOST = 0.99
 HEAD = """# Share of findings that is right, by kind and grade of evidence, surest first (schemas/confidence.py).
 # Written by `python -m tests.accuracy.calibrate FOLDERS --write`; priors, the estimates before labels, by hand.
 """
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A finding that a label confirms or contradicts."""
-
-    site: str
-    kind: str
-    grade: str
-    right: bool
 
 
 def outcomes(cases: Iterable[Case]) -> list[Outcome]:
@@ -148,15 +142,18 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help=f"write {TOML.relative_to(ROOT)}")
     args = parser.parse_args()
     recordings = load(args.folders)
-    found = outcomes(evaluate(recordings, Rules()).cases)
-    if not found:
+    web = outcomes(evaluate(recordings, Rules()).cases)
+    if not web:
         print(f"no labelled findings in {', '.join(map(str, args.folders))}", file=sys.stderr)
         return 1
-    strength = min(STRENGTHS, key=lambda s: log_loss(left_out(TABLE, found, s)))
+    native = mobile.outcomes()
+    strength = min(STRENGTHS, key=lambda s: log_loss(left_out(TABLE, web, s)))
     sites = len({r.site for r in recordings})
-    fitted_on = f"{len(found)} labelled findings in {len(recordings)} recordings of {sites} sites"
-    fitted = fit(TABLE, found, strength, fitted_on)
-    print(report(fitted, found, left_out(TABLE, found, strength)))
+    fitted_on = (
+        f"{len(web)} labelled findings in {len(recordings)} recordings of {sites} sites, and {len(native)} of an app"
+    )
+    fitted = fit(TABLE, [*web, *native], strength, fitted_on)
+    print(report(fitted, web, left_out(TABLE, web, strength)))
     if args.write and fitted.kinds != TABLE.kinds:
         TOML.write_text(written(fitted))
         assert msgspec.toml.decode(TOML.read_bytes(), type=Table) == fitted

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from tests.accuracy import mobile
 from tests.accuracy import page as report
 from tests.accuracy.grouping import Bcubed, Item, bcubed, items_of
 from tests.accuracy.scoring import Score, Signal, read_labels, score
@@ -158,11 +159,13 @@ def main() -> int:
     groups = grouped(recordings, rules)
     validated = cross_validate(recordings)
     args.out.mkdir(parents=True, exist_ok=True)
-    html = report.render(recordings, scores, validated)
+    native = mobile.measured(mobile.DEVELOPMENT, mobile.VISITS, mobile.PLATFORMS)
+    html = report.render(recordings, scores, validated, mobile.table(native))
     (args.out / "accuracy.html").write_text(html)
     (args.out / "accuracy.json").write_text(
         json.dumps(
             report.numbers(scores, validated)
+            | {"native apps": mobile.numbers(native)}
             | {"grouping": {name: msgspec.to_builtins(b._asdict()) for name, b in groups.items()}},
             indent=1,
         )
@@ -172,6 +175,7 @@ def main() -> int:
         (ROOT / "docs" / "accuracy-reliability.svg").write_text(report.plot(scores["with analytics events"]) + "\n")
     print(report.text(scores["with analytics events"]))
     print()
+    print(mobile.table(native))
     for name, b in groups.items():
         print(
             f"problems by {name}: B-cubed precision {b.precision:.1%}, recall {b.recall:.1%} "

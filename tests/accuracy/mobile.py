@@ -18,7 +18,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.accuracy.rates import Rate
+from tests.accuracy.rates import Outcome, Rate
 
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.merge import session_of
@@ -53,16 +53,6 @@ KINDS = ("dead_tap", "rage_tap")
 SOON_MS = 300
 """A look this soon after a tap may show the screen before the answer."""
 REACH_MS = 150
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A signal that a label confirms or contradicts, as tests/accuracy/calibrate fits confidences to it."""
-
-    site: str
-    kind: str
-    grade: str
-    right: bool
 
 
 @dataclass
@@ -170,6 +160,16 @@ def measured(designs: Iterable[Design], count: int, platforms: Iterable[str]) ->
             for kind, tally in tallies.items():
                 own[kind].add(tally)
     return totals
+
+
+def numbers(totals: dict[str, Tallies]) -> list[dict[str, str | int]]:
+    """The counts of each platform and kind, for machines."""
+    names = ("labels", "found", "shown", "found_shown", "right", "wrong")
+    return [
+        {"platform": platform, "kind": kind} | {name: getattr(tally, name) for name in names}
+        for platform, tallies in totals.items()
+        for kind, tally in tallies.items()
+    ]
 
 
 def table(totals: dict[str, Tallies]) -> str:

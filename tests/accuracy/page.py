@@ -97,8 +97,10 @@ def by_kind(found: Score) -> list[tuple[str, int, float, str]]:
     return rows
 
 
-def render(recordings: Sequence[Recording], scores: Mapping[str, Score], validated: Sequence[Mapping[str, Any]]) -> str:
-    """The page as HTML."""
+def render(
+    recordings: Sequence[Recording], scores: Mapping[str, Score], validated: Sequence[Mapping[str, Any]], native: str
+) -> str:
+    """The page as HTML; `native` is the table of native apps."""
     main = next(iter(scores.values()))
     sites = sorted({r.site for r in recordings})
     parts = [
@@ -110,6 +112,7 @@ def render(recordings: Sequence[Recording], scores: Mapping[str, Score], validat
     for name, found in scores.items():
         parts += [f"<h2>By kind, {escape(name)}</h2>", _table(found), _controls(found)]
     parts += ["<h2>By site</h2>", *(f"<h3>{escape(site)}</h3>{_table(main, site)}" for site in sites)]
+    parts += ["<h2>Native apps</h2>", f"<pre>{escape(native)}</pre>"]
     parts += ["<h2>Cross-validated by site</h2>", _cross(validated)]
     parts += [
         "<h2>Reliability of the confidence</h2>",

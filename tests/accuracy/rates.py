@@ -54,3 +54,13 @@ class Row:
     def false(self) -> int:
         """Signals that a label contradicts."""
         return self.precision.of - self.precision.hits
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finding that a label confirms or contradicts."""
+
+    site: str
+    kind: str
+    grade: str
+    right: bool

@@ -6,7 +6,8 @@ import random
 
 import msgspec
 import pytest
-from tests.accuracy.calibrate import Outcome, brier, falling, fit, left_out, log_loss, outcomes, written
+from tests.accuracy.calibrate import brier, falling, fit, left_out, log_loss, outcomes, written
+from tests.accuracy.rates import Outcome
 from tests.accuracy.scoring import Case
 
 from replay_signals.schemas.confidence import Cell, Table

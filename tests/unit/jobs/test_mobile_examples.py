@@ -12,7 +12,7 @@ from support.mobile_examples import VISITS, path_of, text_of
 
 EXPECTED = {
     "ios": [("rage_tap", 'button "Apply voucher"')],
-    "android": [("dead_tap", "toggle at 300,100"), ("blocked_click", 'button "Save"')],
+    "android": [("dead_tap", "toggle at 80%,15%"), ("blocked_click", 'button "Save"')],
     "react-native": [("failed_request", ""), ("failed_request", ""), ("failed_request", ""), ("rage_tap", "")],
     "flutter": [],
 }

@@ -243,7 +243,7 @@ def test_buttons_whose_answer_other_programs_show_are_unknown(sdk: Sdk, name: st
 def test_masked_buttons_are_told_apart_by_place(sdk: Sdk) -> None:
     app = App(sdk(), (button("a", "***", 100), button("b", "***", 200)))
     outcome = app.tap("a", at=4000).redraw(5500).tap("b", at=9000).redraw(10_500).lives(40_000).outcome()
-    assert [s.element_key for s in outcome.rows.signals] == ["button@20,100", "button@20,200"]
+    assert [s.element_key for s in outcome.rows.signals] == ["button@50%,15%", "button@50%,30%"]
 
 
 @everywhere

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from replay_signals.schemas.messages import AnalyticsEvent
-from support.drawing import LIGHT
+from support.drawing import DARK, LIGHT
 from support.mobile import HOME, App, button, label, toggle
-from support.mobile_recorders import AndroidScreenshots, Flutter, Ios, IosScreenshots, Recorder
+from support.mobile_recorders import Android, AndroidScreenshots, Flutter, Ios, IosScreenshots, Recorder
+from support.mobile_scene import V
 from support.outcome import POSITION, START_MS
 
 CATCHING_UP = pytest.mark.parametrize("sdk", [AndroidScreenshots, Flutter])
@@ -99,3 +100,50 @@ def test_an_app_that_goes_to_the_background_was_answered_elsewhere() -> None:
     left = AnalyticsEvent("team", "1", "Application Backgrounded", "visitor", START_MS + 5000, POSITION)
     assert app.kinds() == ["dead_tap"]
     assert app.outcome([left]).kinds == []
+
+
+def row(name: str, text: str, y: int) -> V:
+    """A row that nothing tells from a card: no fill of a button."""
+    return V(name, "div", 20, y, 360, 56, "", {"drawn": True}, (V(f"{name} text", "text", 34, y + 14, 200, 26, text),))
+
+
+@CATCHING_UP
+def test_a_row_that_lights_up_under_a_finger_is_a_control(sdk: Sdk) -> None:
+    app = app_of(sdk, row("orders", "My orders", 500)).tap("orders", at=4000)
+    assert app.lives(40_000).verdicts() == ["unknown"]
+    app = app_of(sdk, row("orders", "My orders", 500)).tap("orders", at=4000)
+    app.change("orders", at=3925, pressed=True).change("orders", at=4090, pressed=False)
+    assert app.lives(40_000).verdicts() == ["dead"]
+
+
+@CATCHING_UP
+def test_a_stepper_back_at_an_earlier_number_is_answered(sdk: Sdk) -> None:
+    """The number looks as it did before an earlier tap: no highlight that fades."""
+    app = app_of(sdk)
+    for i, words in enumerate(("1000", "0000", "1000", "0000")):
+        app.tap("pay", at=4000 + 3000 * i).change("total", at=4060 + 3000 * i, text=words)
+    assert app.lives(40_000).verdicts() == ["alive"] * 4
+
+
+@CATCHING_UP
+def test_another_theme_answers_no_tap(sdk: Sdk) -> None:
+    assert app_of(sdk).tap("pay", at=4000).theme(8000, DARK).lives(40_000).verdicts() == ["dead"]
+
+
+@pytest.mark.parametrize("sdk", [AndroidScreenshots, Flutter, Ios, Android])
+def test_turning_the_device_answers_no_tap(sdk: Sdk) -> None:
+    turned = (label("title", "Basket", 30), button("pay", "Pay", 100), button("help", "Help", 160))
+    app = app_of(sdk) if sdk.screenshots else App(sdk())
+    app.tap("pay", at=4000).redraw(5500).turn(8000, *turned).lives(40_000)
+    assert app.verdicts() == ["dead"]
+
+
+def test_a_photo_that_is_tried_again_is_no_control() -> None:
+    photo = V("photo", "image", 20, 400, 360, 140, "photo")
+    assert app_of(Flutter, photo).tap("photo", 4000, 6500).lives(40_000).verdicts() == ["unknown"] * 2
+
+
+def test_an_answer_first_seen_at_the_next_try_is_none_of_its_own() -> None:
+    """iOS drops what comes within a second of a look; the second tap on a button shows the first one's answer."""
+    app = App(Ios()).redraw(3950).tap("pay", at=4100).change("total", at=4200, text="12").tap("pay", at=9000)
+    assert app.lives(40_000).verdicts()[0] != "dead"

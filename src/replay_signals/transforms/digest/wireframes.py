@@ -63,7 +63,7 @@ class View(msgspec.Struct, array_like=True, gc=False):
         return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
 
     def control_on(self, width: int, height: int) -> Control | None:
-        """The control it is reported as on a screen of that size; views that neither answer nor say anything are none."""
+        """The control it is reported as on a screen of that size; what neither answers nor says anything is none."""
         if self.type not in ("input", "web_view") and not self.name:
             return None
         flags = "v" + "".join(flag for flag in "dw" if flag in self.flags)

@@ -233,7 +233,7 @@ def contrasts(tiles: bytes) -> list[float]:
 
 
 def repainted(one: bytes, other: bytes) -> bool:
-    """Do two pictures show the same in another theme: another background, and the same places that stand out from it?"""
+    """Do two pictures show the same in another theme: another background, from which the same places stand out?"""
     if not one or not other or one[0] != other[0] or len(one) != len(other):
         return False
     is_other_theme = abs(background(one) - background(other)) >= REPAINTED_LEVELS
