@@ -222,6 +222,7 @@ class Screens:
         tree = ViewTree(record.views)
         self._learn(tree.views.values())
         known = self._tree
+        targets: tuple[Target, ...]
         if known is not None and known.turned(tree):
             targets = (TURNED,)
             self._windows[-1] = (self._windows[-1][0], tree)
