@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import time
 
 import msgspec
 import pytest
@@ -175,6 +176,14 @@ def test_a_selector_that_cannot_be_read_is_refused() -> None:
 )
 def test_keys_that_others_scrub_are_personal_here(key: str) -> None:
     assert POLICY.line(f"{key}=hunter2", "line", Removed()) == f"{key}=[value]"
+
+
+@pytest.mark.parametrize("repeated", [b'\\"', b'{\\"a\\":', b'"', b'" ', b'\\\\"', b'":'])
+def test_a_cut_payload_costs_what_its_length_does(repeated: bytes) -> None:
+    payload = repeated * (40_000 // len(repeated)) + b"\\"
+    started = time.process_time()
+    assert len(POLICY.payload(payload, Removed())) <= len(payload)
+    assert time.process_time() - started < 1.0
 
 
 def test_a_checksum_says_nothing_without_the_key() -> None:

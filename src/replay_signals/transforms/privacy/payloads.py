@@ -13,7 +13,8 @@ import msgspec
 
 from replay_signals.schemas import rrweb, wire
 
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)("(?:\s*:)?|$)', re.DOTALL)
+# Also one that is cut, between a backslash and what it escapes too: each quote begins a match, so none is tried twice.
+_STRING = re.compile(r'"((?:[^"\\]|\\.|\\\Z)*+)("(?:\s*:)?|\Z)', re.DOTALL)
 _ESCAPE = re.compile(r"\\+(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _WORDS = frozenset(("true", "false", "null"))
 _BARE = re.compile(r"[^\W\d_]+")
