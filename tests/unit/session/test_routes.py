@@ -184,3 +184,62 @@ def test_the_link_that_the_navigation_marks_tells_which_page_is_shown(attribute:
     marks("help", marked, at=5901)
     page.lives(60_000)
     assert len(ways(visit)) == found
+
+
+def kept(marked_by: str, shown_by: str) -> tuple[Visit, Page]:
+    """All pages are in the document; one is shown."""
+    visit = Visit()
+    links = (link("List", "/list", id="list", **{marked_by: "on"}), link("Help", "/help", id="help", **{marked_by: ""}))
+    views = (el("section", list_of(), id="v-list"), el("section", help_page(), id="v-help", **{shown_by: "away"}))
+    return visit, visit.open(URL, el("nav", *links), el("main", *views))
+
+
+def turns(page: Page, marked_by: str, shown_by: str, to: str, at: float) -> None:
+    """Shows the other page: links and elements change in one moment, some frames later where it is `to`."""
+    other = "help" if to == "list" else "list"
+    changes = {f"v-{to}": (shown_by, "here"), f"v-{other}": (shown_by, "away")}
+    marks = [{"id": page.node(n).node_id, "attributes": {marked_by: v}} for n, v in ((to, "on"), (other, ""))]
+    page.record(rrweb.mutation(at, attributes=marks))
+    for i, (name, (attribute, value)) in enumerate(changes.items()):
+        page.record(
+            rrweb.mutation(at + 10 + i, attributes=[{"id": page.node(name).node_id, "attributes": {attribute: value}}])
+        )
+
+
+WAYS_TO_SHOW = [("class", "style"), ("class", "class"), ("aria-current", "style"), ("aria-selected", "hidden")]
+
+
+@pytest.mark.parametrize("after_ms", [700, 1400, 4000])
+@pytest.mark.parametrize(("marked_by", "shown_by"), WAYS_TO_SHOW)
+def test_pages_that_stay_in_the_document_and_are_shown_in_turn(marked_by: str, shown_by: str, after_ms: float) -> None:
+    visit, page = kept(marked_by, shown_by)
+    page.click("help", at=4000)
+    turns(page, marked_by, shown_by, "help", at=4080)
+    turns(page, marked_by, shown_by, "list", at=4080 + after_ms)
+    page.lives(60_000)
+    times = (START_MS + t for t in (4000, 4080, 4080 + after_ms, 60_000))
+    assert ways(visit) == [WayBack("http://app.test/help", *times)]
+    assert visit.kinds() == ["quick_back"]
+
+
+@pytest.mark.parametrize("instead", ["stays", "a click leads back", "only the marking", "another link", "no marking"])
+def test_what_is_shown_in_turn_without_going_back(instead: str) -> None:
+    """Scrolling marks links as well; tabs are closed by a click."""
+    visit, page = kept("class", "style")
+    page.click("help", at=4000)
+    if instead in ("only the marking", "another link", "no marking"):
+        for at, on, off in ((4080, "help", "list"), (5900, "list", "help")):
+            marks = [(on, "on"), (off, "")] if instead != "another link" else [("list", "on" if on == "list" else "")]
+            shown = [] if instead == "only the marking" else [(f"v-{on}", "here"), (f"v-{off}", "away")]
+            changed = [(n, {"class": v}) for n, v in marks if instead != "no marking"] + [
+                (n, {"style": v}) for n, v in shown
+            ]
+            attributes = [{"id": page.node(n).node_id, "attributes": new} for n, new in changed]
+            page.record(rrweb.mutation(at, attributes=attributes))
+    else:
+        turns(page, "class", "style", "help", at=4080)
+        if instead == "a click leads back":
+            page.click("list", at=5800)
+            turns(page, "class", "style", "list", at=5900)
+    page.lives(60_000)
+    assert ways(visit) == []

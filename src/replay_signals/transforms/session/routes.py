@@ -5,6 +5,10 @@ element are replaced by others, and some time later, with nothing pressed or typ
 what stood there before the click. Content that is loaded in two steps (a placeholder, a spinner) brings nothing of its
 own in the first, or nothing known in the second. Where the navigation marks the page that is shown, the link that was
 marked before has to be marked again.
+
+An application may also keep all its pages in the document and show one of them by class or style. Then the link that is
+clicked and the one that was marked change their marking at once, with the elements that are shown and hidden, and all
+of them change once more when the visitor goes back, the two links to each other's marking.
 """
 
 from __future__ import annotations
@@ -26,7 +30,10 @@ RENDERED_MS = 200
 """Components fill themselves in some frames after they were put in place."""
 MIN_KNOWN_SHARE = 0.8
 """Of the controls that come back: a page that is shown again may have one more or a changed one."""
+MIN_TURNED = 2
+"""Elements beside the links: the page that is shown and the one that is hidden."""
 _MARKING = frozenset(("class", "aria-current", "aria-selected"))
+_SHOWING = _MARKING | {"style", "hidden", "aria-hidden"}
 _PRESSES = frozenset((rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START))
 
 Key = tuple[str, str, str, str]
@@ -56,6 +63,50 @@ class _Content:
     marked: set[int] = field(default_factory=set)
 
 
+Turned = dict[tuple[int, str], int | None]
+"""Attributes that changed, by node and name, and the checksums of their new values."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """Marking and showing by attributes: what a click on the link changed, and what changed at the way back."""
+
+    link: int
+    start_ms: float | None = None
+    there: Turned = field(default_factory=dict)
+    back_ms: float | None = None
+    back: Turned = field(default_factory=dict)
+
+    def take(self, t: float, changed: Turned, links: set[int]) -> None:
+        """Takes the attributes that changed in one mutation; `links` are those of the navigation among them."""
+        if self.back_ms is None and self._swaps(changed, links):
+            self.back_ms = t
+        if self.back_ms is not None:
+            self.back |= changed if t - self.back_ms <= RENDERED_MS else {}
+            return
+        if self.start_ms is None and self.link in links and len(links) > 1:
+            self.start_ms = t
+        if self.start_ms is not None and t - self.start_ms <= RENDERED_MS:
+            self.there |= changed
+
+    def _swaps(self, changed: Turned, links: set[int]) -> bool:
+        """Does the link get the marking of another one, and that one the link's?"""
+        own = [(name, value) for (node_id, name), value in changed.items() if node_id == self.link]
+        return any(
+            (other, name) in changed
+            and value != self.there.get((self.link, name), value)
+            and value == self.there.get((other, name))
+            and changed[other, name] == self.there.get((self.link, name))
+            for name, value in own
+            for other in links - {self.link}
+        )
+
+    def returns(self, links: set[int]) -> bool:
+        """Were pages shown and hidden there, and the other way round at the way back?"""
+        both = {key[0] for key, value in self.back.items() if self.there.get(key, value) != value}
+        return len(both - links) >= MIN_TURNED
+
+
 @dataclass(slots=True)
 class _Shown:
     """What a click on a link has shown so far. `places` are elements whose children were replaced."""
@@ -64,6 +115,8 @@ class _Shown:
     click_ms: float
     link: int
     known: frozenset[Key]
+    turn: _Turn
+    links: set[int] = field(default_factory=set)
     marked: set[int] = field(default_factory=set)
     content: _Content | None = None
     places: set[int] = field(default_factory=set)
@@ -104,11 +157,15 @@ class _Reader:
         link = control_at(self.page, record.node_id)
         if link is not None and link.tag == "a" and link.href not in ("", "#"):
             url = urls.joined(self.page.href, link.href)
-            self._shown = _Shown(url, t, link.first, frozenset(self.known)) if url else None
+            self._shown = _Shown(url, t, link.first, frozenset(self.known), _Turn(link.first)) if url else None
 
     def ended(self, t: float) -> None:
         """The visitor goes on: what was shown is used, or was left before."""
         self._settle()
+        shown = self._shown
+        if shown is not None and shown.turn.back_ms is not None and shown.turn.returns(shown.links):
+            shown.content = _Content(shown.turn.start_ms or shown.click_ms)
+            self._back = (shown, shown.turn.back_ms)
         if self._back is not None:
             shown, returned_ms = self._back
             shown_ms = shown.content.start_ms if shown.content is not None else returned_ms
@@ -126,6 +183,9 @@ class _Reader:
         self.known.update(_known(record.controls))
 
     def _take(self, shown: _Shown, t: float, record: records.Mutation) -> None:
+        links = set(self._marked(record))
+        shown.links |= links
+        shown.turn.take(t, {(n, name): value for n, name, value in record.attributes if name in _SHOWING}, links)
         replaces = bool(record.removed and record.added)
         again = replaces and shown.content is not None and not shown.places.isdisjoint(record.parents)
         if shown.following is None and again and shown.content is not None and t > shown.content.start_ms:
@@ -138,7 +198,7 @@ class _Reader:
         into = shown.following or shown.content
         if into is not None:
             into.keys.update(_keys(record.controls))
-        (shown.marked if shown.following is None else shown.following.marked).update(self._marked(record))
+        (shown.marked if shown.following is None else shown.following.marked).update(links)
 
     def _marked(self, record: records.Mutation) -> Iterator[int]:
         for node_id in {node_id for node_id, name, _ in record.attributes if name in _MARKING}:
