@@ -84,15 +84,13 @@ def signals_of(recording: Recording, rules: Rules, with_events: bool = True) -> 
     return [Signal(session, f.kind, f.started_ms, f.ended_ms, f.confidence, f.summary, f.grade) for f in find(context)]
 
 
-def grouped(recordings: list[Recording], rules: Rules) -> dict[str, Bcubed]:
+def grouped(recordings: list[Recording], rules: Rules) -> Bcubed:
     """How well problems group what was broken; a site stands for a team, as another site's pages are another's."""
-    found: dict[bool, list[Item]] = {False: [], True: []}
+    found: list[Item] = []
     for recording in recordings:
         own = SessionDigest(recording.site, recording.session.session_id, recording.session.messages)
-        verdict = judge(own, recording.events, rules)
-        for by_control in found:
-            found[by_control] += items_of(recording.name, recording.labels, verdict, by_control=by_control)
-    return {"what failed": bcubed(found[False]), "control that failed": bcubed(found[True])}
+        found += items_of(recording.name, recording.labels, judge(own, recording.events, rules))
+    return bcubed(found)
 
 
 def evaluate(recordings: list[Recording], rules: Rules, with_events: bool = True) -> Score:
@@ -166,7 +164,7 @@ def main() -> int:
         json.dumps(
             report.numbers(scores, validated)
             | {"native apps": mobile.numbers(native)}
-            | {"grouping": {name: msgspec.to_builtins(b._asdict()) for name, b in groups.items()}},
+            | {"grouping": groups._asdict()},
             indent=1,
         )
     )
@@ -176,11 +174,10 @@ def main() -> int:
     print(report.text(scores["with analytics events"]))
     print()
     print(mobile.table(native))
-    for name, b in groups.items():
-        print(
-            f"problems by {name}: B-cubed precision {b.precision:.1%}, recall {b.recall:.1%} "
-            f"({b.items} faults found, {b.faults} causes, {b.problems} problems)"
-        )
+    print(
+        f"problems: B-cubed precision {groups.precision:.1%}, recall {groups.recall:.1%} "
+        f"({groups.items} faults found, {groups.faults} causes, {groups.problems} problems)"
+    )
     print(f"\n{len(recordings)} recordings; the whole page: {args.out / 'accuracy.html'}")
     return 0
 

@@ -3,8 +3,7 @@
 Bagga and Baldwin (1998): for each fault that was found, the share of the incidents under its problem that are of its
 fault (precision), and the share of its fault's incidents that are under its problem (recall); then the means.
 
-A fault is a control of a site and how it fails. A failing endpoint is one fault whatever control calls it, so faults of
-requests that the recording shows are told apart by route; `by_control` in the result counts them by control, too.
+A fault is a control of a site and how it fails.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from tests.accuracy.scoring import CLICK_REACH, FAIR_ON_FAULTS
 
 from replay_signals.schemas.digests import millis
 from replay_signals.schemas.rows import SessionVerdict, SignalRow
-from replay_signals.transforms.causes.requests import answers_all, status_class
 
 ANSWERS = {
     "dead": {"dead_click", "rage_click", "blocked_click"},
@@ -26,7 +24,6 @@ ANSWERS = {
     "net": {"failed_request", "rage_click"},
 }
 """Signals that answer a fault: another one on a control that fails otherwise is another question."""
-SENT_WITHIN_MS = 2500
 
 
 class Item(NamedTuple):
@@ -48,9 +45,7 @@ class Bcubed(NamedTuple):
     problems: int
 
 
-def items_of(
-    session: str, labels: Mapping[str, Any], verdict: SessionVerdict, *, by_control: bool = False
-) -> list[Item]:
+def items_of(session: str, labels: Mapping[str, Any], verdict: SessionVerdict) -> list[Item]:
     """The faults of a recording that were found."""
     found = []
     for label in labels["labels"]:
@@ -59,7 +54,7 @@ def items_of(
             continue
         signal = _answering(label, kind[1], verdict.signals)
         if signal is not None:
-            fault = _fault(str(labels.get("site", "")), label, kind[1], verdict, by_control)
+            fault = _fault(str(labels.get("site", "")), label, kind[1])
             found.append(Item(session, fault, signal.problem_id, signal.cause))
     return found
 
@@ -90,15 +85,6 @@ def _answering(label: Mapping[str, Any], fault: str, signals: Iterable[SignalRow
     )
 
 
-def _fault(site: str, label: Mapping[str, Any], kind: str, verdict: SessionVerdict, by_control: bool) -> Hashable:
-    if kind == "net" and not by_control:
-        start, end = label["t"] - CLICK_REACH[0], label.get("t_end", label["t"]) + SENT_WITHIN_MS
-        failed = [
-            r
-            for r in verdict.network_requests
-            if (r.status or 0) >= 400 and r.initiator != "navigation" and start <= millis(r.started_at) <= end
-        ]
-        if failed and not answers_all(failed[0].route):
-            return site, failed[0].route, status_class(failed[0].status)
+def _fault(site: str, label: Mapping[str, Any], kind: str) -> Hashable:
     el = label["el"]
     return site, kind, el.get("tag"), el.get("id"), " ".join((el.get("text") or "").split()), el.get("cls")

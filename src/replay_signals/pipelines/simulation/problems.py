@@ -55,7 +55,8 @@ def _origin(problem: Problem, key: str) -> incidents.Cause:
             problem.failure, (problem.fingerprint,), problem.name, exception_fingerprint=problem.fingerprint
         )
     if problem.route:
-        return incidents.Cause(problem.failure, (problem.route,), problem.route, request_route=problem.route)
+        asked = (problem.route, problem.page, key)
+        return incidents.Cause(problem.failure, asked, problem.route, request_route=problem.route)
     parts = (problem.page,) if problem.failure == "reading" else (problem.page, key)
     return incidents.Cause(problem.failure, parts, f"{problem.failure}: {key or problem.name} at {problem.page}")
 

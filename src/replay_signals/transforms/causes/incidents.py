@@ -4,7 +4,7 @@ One trouble is one visitor, one control and one moment: rage, dead click, error,
 it are one incident. It is led by what explains most (`Failure`, in order). Its cause is what has to be mended:
 
     exception   the exception alone where its frames name code of the site, whatever control threw it; else at a control
-    request     method, route and class of status, whoever sent it; of an address for all questions, at a control
+    request     method, route and class of status, at the control that asked
     page        the site and what its error page says, whatever address was missing
     form        the form
     silence, blocked, slow   the control where it stands
@@ -26,7 +26,7 @@ from replay_signals.transforms import signals
 from replay_signals.transforms.causes.controls import Controls
 from replay_signals.transforms.causes.exceptions import Thrown, fingerprint, said_in, template, within
 from replay_signals.transforms.causes.pages import PagePatterns
-from replay_signals.transforms.causes.requests import answers_all, route_of, status_class
+from replay_signals.transforms.causes.requests import route_of, status_class
 from replay_signals.transforms.causes.stacks import frames_of_lines
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.error_pages import status_of
@@ -176,18 +176,15 @@ class Causes:
     def _request(self, sign: Sign) -> Cause:
         evidence = sign.finding.evidence
         answered = status_class(evidence.status)
+        at = _control_cause("request", sign, sign.element_key)
+        asker = f"({sign.element_key or 'page'} at {sign.place})"
         if evidence.url is UNSET:
-            at = _control_cause("request", sign, sign.element_key)
-            text = _cut(f"request answered {answered or 'with an error'} ({sign.element_key} at {sign.place})")
-            return Cause("request", (answered, *at.parts), text)
+            return Cause(
+                "request", (answered, *at.parts), _cut(f"request answered {answered or 'with an error'} {asker}")
+            )
         method = "" if evidence.method is UNSET else evidence.method
-        asked = route_of(method, evidence.url, sign.url, self._patterns)
-        route = f"{asked} {answered}".strip()
-        if answers_all(asked):
-            at = _control_cause("request", sign, sign.element_key)
-            text = _cut(f"{route} ({sign.element_key or 'page'} at {sign.place})")
-            return Cause("request", (route, *at.parts), text, request_route=route)
-        return Cause("request", (route,), _cut(route), request_route=route)
+        route = f"{route_of(method, evidence.url, sign.url, self._patterns)} {answered}".strip()
+        return Cause("request", (route, *at.parts), _cut(f"{route} {asker}"), request_route=route)
 
     def _page(self, sign: Sign) -> Cause:
         page = sign.finding.page

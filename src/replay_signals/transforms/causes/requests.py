@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from replay_signals.transforms.causes.pages import PagePatterns
 from replay_signals.transforms.session import urls
-
-_ANSWERS_ALL = re.compile(
-    r"(?:^|/)(?:graphql|gql|rpc|json-?rpc|xmlrpc|trpc|batch|gateway|ajax|admin-ajax)(?:\.php|\.ashx)?(?:#|\?|$)",
-    re.IGNORECASE,
-)
-
-
-def answers_all(route: str) -> bool:
-    """Is it one address for all questions (GraphQL, remote procedures, batches), which says not what was asked?"""
-    return _ANSWERS_ALL.search(route.partition(" ")[2].rstrip("/")) is not None
 
 
 def route_of(method: str, url: str, page: str, patterns: PagePatterns) -> str:
