@@ -47,6 +47,7 @@ def surroundings(job: dict[str, Any]) -> dict[str, str]:
     events = ", ".join(f"('{event}')" for event in [*job["outcomes"], ""])
     return {
         "wanted_days": f"SELECT * FROM (VALUES {days}) AS t (`day`)",
+        "without_visitors": "SELECT `team`, `snapshot_source` FROM `sessions` WHERE FALSE",
         "wanted_outcomes": f"SELECT * FROM (VALUES {events}) AS t (`event`) WHERE `event` <> ''",
         "settings": (
             f"SELECT CAST({job['window_ms']} AS BIGINT) AS `window_ms`, CAST({job['horizon_ms']} AS BIGINT) AS "

@@ -27,7 +27,6 @@ from replay_signals.schemas.problem_rules import Outcome
 from replay_signals.schemas.rules import Rules
 from support.problem_sites import DAY, key_event, put, request, shop, together
 
-pytest.importorskip("sqlglot")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 CHILD = Path(__file__).parent / "grouping_in_flink.py"
 
