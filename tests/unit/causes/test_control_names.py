@@ -178,6 +178,27 @@ def test_links_with_one_target_are_told_apart_and_templates_are_not() -> None:
     assert keys == ["a→/home.btn-bird", "a→/home.btn-fish", "a→/product/:id", "a→/product/:id"]
 
 
+@pytest.mark.parametrize("href", ["#", "#!", "#top"])
+def test_a_link_that_a_script_acts_for_is_one_control_on_all_pages(href: str) -> None:
+    found = []
+    for url in ("http://a.test/cart", "http://a.test/help"):
+        terms, privacy = link("Terms", href), link("Privacy", href)
+        visit = Visit()
+        visit.open(url, el("footer", terms, privacy)).click(terms, at=3000).click(privacy, at=9000).lives(20_000)
+        found.append([(row.place, row.element_key) for row in visit.outcome().rows.interactions])
+    assert found[0] == found[1]
+    assert len(set(found[0])) == 2
+
+
+def test_a_masked_name_tells_no_two_controls_apart() -> None:
+    visit = Visit()
+    rows = [button(f"Call {name}") for name in ("Maria Keller", "Jonas Brandt")]
+    page = visit.open("http://a.test/staff", el("table", *(el("tr", el("td", one)) for one in rows), id="staff"))
+    page.click(rows[0], at=3000).click(rows[1], at=9000).lives(20_000)
+    one, other = (row.element_key for row in visit.outcome().rows.interactions)
+    assert one == other == "table#staff button"
+
+
 def test_a_native_view_is_known_by_its_name_on_its_screen() -> None:
     app = App(Android()).tap("pay", 4000).open(15_200, "HelpActivity", button_view("ask", "Ask 3 of us", 200))
     rows = app.tap("ask", at=25_100).lives(60_000).outcome().rows.interactions

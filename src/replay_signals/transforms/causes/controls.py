@@ -78,7 +78,8 @@ class Controls:
     def _key(self, control: Control) -> str:
         kind = control.role or control.type if control.role or control.tag == "input" else control.tag
         if control.is_view:
-            return f"{control.type or control.tag}:{_plain(control.name)}" if control.name else _view_place(control)
+            name = _plain(control.name)
+            return f"{control.type or control.tag}:{name}" if name else _view_place(control)
         if control.test_id and not MARK.search(control.test_id):
             own = f"testid={control.test_id}"
             return f"{self._scope(control)} {own}".strip() if own in self._in_several_scopes else own
@@ -109,7 +110,7 @@ class Controls:
 
     def _target(self, control: Control) -> str:
         """The page that a link leads to or a form sends to, with its host when that is another site's."""
-        if not control.href or ("#" in control.href and not urls.route_of(control.href.partition("#")[2])):
+        if not control.href or ("#" in control.href and not _leads(control.href.partition("#")[2])):
             return ""  # a place on the page, or a handler's: recorders write `#` as the page's whole address
         parts = urls.split(urls.joined(self._href, control.href))
         if parts.scheme not in _SCHEMES:
@@ -193,9 +194,14 @@ def _named(box: Control) -> str:
 
 
 def _plain(name: str) -> str:
-    """A visible name without its figures and cases: `Pay $12` and `PAY $15` are one."""
-    return _DIGITS.sub("N", " ".join(name.split())).lower()
+    """A visible name without figures and cases: `Pay $12` and `PAY $15` are one. What privacy masked names nothing."""
+    return "" if MARK.search(name) else _DIGITS.sub("N", " ".join(name.split())).lower()
 
 
 def _view_place(view: Control) -> str:
     return f"{view.type or view.tag}@{view.classes}"
+
+
+def _leads(fragment: str) -> bool:
+    """Whether a fragment is a route; `#!` alone is how a page says that a link's script does it."""
+    return urls.route_of(fragment).strip("!") != ""
