@@ -85,3 +85,24 @@ def test_an_error_at_load_of_a_page_that_works_stops_nobody() -> None:
     page.fails("Uncaught SyntaxError: Unexpected token '<'", at=300)
     page.click("pay", at=4000).click("add", at=12_000).says("total", "2", at=12_020).lives(60_000)
     assert "blocking_exception" not in visit.kinds()
+
+
+@pytest.mark.parametrize(("left_ms", "stopped"), [(1400, True), (2400, True), (300, False)])
+def test_leaving_some_time_after_the_last_try_is_no_answer(left_ms: float, stopped: bool) -> None:
+    """By the address bar; a page that opens at once was opened by the control."""
+    visit, page = shop()
+    page.adds(button("More", id="more"), at=200).fails("Uncaught SyntaxError: Unexpected token '<'", at=300)
+    page.click("pay", at=4000).click("add", at=8000).click("more", at=12_000)
+    visit.open("http://shop.test/other", button("A", id="a"), at=12_000 + left_ms, how=None).lives(60_000)
+    assert ("blocking_exception" in visit.kinds()) is stopped
+
+
+@pytest.mark.parametrize(("tried", "stopped"), [(("pay", "add"), False), (("pay", "add", "more"), True)])
+def test_several_controls_tried_in_vain_before_one_answers(tried: tuple[str, ...], stopped: bool) -> None:
+    visit, page = shop()
+    page.adds(button("More", id="more"), at=200).adds(button("Menu", id="menu"), at=210)
+    page.fails("Uncaught SyntaxError: Unexpected token '<'", at=300)
+    for i, name in enumerate(tried):
+        page.click(name, at=4000 + 4000 * i)
+    page.click("menu", at=24_000).says("total", "2", at=24_020).lives(60_000)
+    assert ("blocking_exception" in visit.kinds()) is stopped

@@ -2,7 +2,8 @@
 
 Either a click's handler threw, nothing else came of the click, and the visitor tried the same control again or left
 within 30 s without one more answered click; or an exception of the page itself (at load, in a timer) after which at
-least two different controls stayed silent and none answered. Exceptions that stop nobody are evidence of error_click.
+least two different controls stayed silent and none answered, or the three that were tried first. That the page was left
+later than a script would have led away is no answer. Exceptions that stop nobody are evidence of error_click.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ GIVEN_UP_MS = 30_000
 """Who leaves this soon after the exception left over it; the same time as for the severity's `left`."""
 MIN_SILENT = 2
 """Controls: one may be dead for a reason of its own."""
+MIN_SILENT_FIRST = 3
+"""Controls tried in vain right after the exception, if another one answers later: a view that works again, perhaps."""
 OF_CLICK, OF_PAGE = "click", "page"
 """Grades of evidence; the controls of a page may be silent for another reason than its exception."""
 
@@ -81,33 +84,41 @@ def _time(j: Judged) -> float:
 
 
 def _of_pages(context: SessionContext) -> list[Finding[Evidence]]:
-    """The first exception of each page after which nothing answered and two controls stayed silent."""
-    answered: dict[Page, float] = {}
-    silent: dict[Page, dict[int | None, float]] = {}
+    """The first exception of each page after which two controls were silent and none answered, or three before one."""
+    answered: dict[Page, list[float]] = {}
+    silent: dict[Page, list[Judged]] = {}
     for j in context.clicks:
-        if j.answered:
-            answered[j.click.page] = j.click.t
+        if j.answered and not _only_left(context, j):
+            answered.setdefault(j.click.page, []).append(j.click.t)
         elif j.verdict == DEAD:
-            silent.setdefault(j.click.page, {})[j.click.element] = j.click.t
+            silent.setdefault(j.click.page, []).append(j)
     found: dict[Page, Finding[Evidence]] = {}
     for error in context.errors.unattributed:
         page = error.page
-        if not error.uncaught or page in found or answered.get(page, 0.0) > error.t:
+        if not error.uncaught or page in found:
             continue
-        count = sum(t > error.t for t in silent.get(page, {}).values())
-        if count >= MIN_SILENT:
-            found[page] = _of_page(error, count)
+        works_ms = first_after(answered.get(page, []), error.t)
+        until_ms = float("inf") if works_ms is None else min(works_ms, error.t + GIVEN_UP_MS)
+        count = len({j.click.element for j in silent.get(page, []) if error.t < j.click.t < until_ms})
+        if count >= (MIN_SILENT if works_ms is None else MIN_SILENT_FIRST):
+            found[page] = _of_page(error, count, works_ms)
     return list(found.values())
 
 
-def _of_page(error: PageError, silent: int) -> Finding[Evidence]:
+def _only_left(context: SessionContext, j: Judged) -> bool:
+    """Was the page merely left some time after the click? A script that answers does so at once."""
+    return j.reaction == "navigation" and (j.reaction_ms or 0.0) > context.rules.clicks.prompt_ms and not j.requests
+
+
+def _of_page(error: PageError, silent: int, works_ms: float | None) -> Finding[Evidence]:
+    what = "nothing on the page answered" if works_ms is None else f"the first {silent} controls did not answer"
     return Finding(
         KIND,
         error.page,
         error.t,
         error.page.end_ms,
         OF_PAGE,
-        f"After {error.message[:MAX_MESSAGE_CHARS]} nothing on the page answered",
+        f"After {error.message[:MAX_MESSAGE_CHARS]} {what}",
         Evidence(message=error.message, source=error.source, silent_controls=silent),
         blocked=1.0,
     )
