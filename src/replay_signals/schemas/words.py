@@ -145,10 +145,20 @@ DOCUMENTS: Words = {
     "en": (
         *("invoice", "receipt", "label", "shipping label", "packing slip", "delivery note", "statement"),
         *("certificate", "boarding pass", "voucher", "payslip", "spreadsheet"),
+        *("leaflet", "brochure", "flyer", "price list", "data sheet", "datasheet", "fact sheet", "factsheet"),
     ),
-    "de": ("rechnung", "quittung", "beleg", "etikett", "versandetikett", "lieferschein", "kontoauszug", "zertifikat"),
-    "fr": ("facture", "reçu", "étiquette", "bon de livraison", "relevé", "certificat", "billet"),
-    "es": ("factura", "recibo", "etiqueta", "albarán", "extracto", "certificado", "billete"),
+    "de": (
+        *("rechnung", "quittung", "beleg", "etikett", "versandetikett", "lieferschein", "kontoauszug", "zertifikat"),
+        *("broschüre", "prospekt", "faltblatt", "preisliste", "datenblatt", "merkblatt"),
+    ),
+    "fr": (
+        *("facture", "reçu", "étiquette", "bon de livraison", "relevé", "certificat", "billet"),
+        *("brochure", "dépliant", "prospectus", "fiche technique"),
+    ),
+    "es": (
+        *("factura", "recibo", "etiqueta", "albarán", "extracto", "certificado", "billete"),
+        *("folleto", "lista de precios", "ficha técnica"),
+    ),
     "pt": ("fatura", "recibo", "etiqueta", "guia de remessa", "extrato", "certificado", "bilhete"),
     "it": ("fattura", "ricevuta", "etichetta", "bolla", "estratto conto", "certificato", "biglietto"),
     "nl": ("factuur", "bon", "label", "pakbon", "afschrift", "certificaat"),

@@ -14,6 +14,7 @@ import pytest
 from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.schemas.privacy import Privacy
 from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.controls import BUTTON_COMPONENTS
 from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.digest.places import CONTENT, LAYOUT, NAMED
 from replay_signals.transforms.digest.wireframes import View
@@ -128,7 +129,7 @@ def comparable(record: records.ReplayRecord) -> records.ReplayRecord:
     }
     if isinstance(record, records.FullSnapshot):
         blank[records.FullSnapshot]["views"] = unhashed(record.views)
-        kept = [c for c in record.controls if "n" not in c.flags]
+        kept = [c for c in record.controls if "n" not in c.flags and not c.tag.endswith(BUTTON_COMPONENTS)]
         later = PLACES | str.maketrans("", "", "RXEm")
         blank[records.FullSnapshot]["controls"] = [
             msgspec.structs.replace(c, flags=c.flags.translate(later)) for c in kept

@@ -338,7 +338,7 @@ def test_one_click_on_what_acts_outside_the_page_is_unknown_and_hammering_is_rag
     assert visit.outcome().signal("rage_click").confidence == TABLE.confidence("rage_click", "weak")
 
 
-@pytest.mark.parametrize("name", ["Label", "Rechnung", "Bon de livraison", "領収書"])
+@pytest.mark.parametrize("name", ["Label", "Rechnung", "Bon de livraison", "領収書", "Leaflet", "Preisliste"])
 def test_a_button_that_is_called_like_a_document_may_hand_it_out(name: str) -> None:
     visit, page = shop(button(name, id="it"))
     page.click("it", at=4000)

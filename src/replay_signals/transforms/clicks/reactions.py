@@ -25,6 +25,8 @@ from replay_signals.transforms.session.timeline import Page, Request
 
 MARGIN_MS = 5
 """Clock grain: the recorder stamps a change and the pointer event that caused it independently."""
+FRAME_MS = 17
+"""What one script does before the next frame of a screen of 60 Hz."""
 SCROLL_MS = 400
 """Scrolling by code follows its click at once; later scrolling is the visitor's own (Sentry: 300 ms)."""
 FEEDBACK_MS = 1500
@@ -224,6 +226,8 @@ class Reactions:
 
     def _only_feedback(self, kept: list[Effect], click: Click) -> bool:
         control = click.control
+        if any(e.kind == "mutation" for e in kept):
+            kept = [e for e in kept if not _styles(e, kept)]
         if control is None or not kept or any(e.kind != "mutation" for e in kept):
             return False
         if kept[-1].t - click.t > FEEDBACK_MS + self.rules.prompt_ms or not self._all_inside(kept, control):
@@ -256,6 +260,11 @@ class Reactions:
     def _all_inside(self, kept: list[Effect], control: Control) -> bool:
         inside = self.page.elements.inside
         return all(inside(node, control) for e in kept for _, node, _ in e.targets)
+
+
+def _styles(effect: Effect, kept: list[Effect]) -> bool:
+    """Rules that come with what is drawn: libraries of styles write them when something is shown for the first time."""
+    return effect.kind == "style" and any(e.added and abs(e.t - effect.t) <= FRAME_MS for e in kept)
 
 
 def _before_release(effect: Effect, click: Click) -> bool:

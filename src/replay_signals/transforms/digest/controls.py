@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Attributes, Node
-from replay_signals.schemas.words import acts_once, acts_outside
+from replay_signals.schemas.words import acts_once, acts_outside, is_document
 from replay_signals.transforms.digest.headlines import MAX_HEADLINES
 from replay_signals.transforms.digest.masking import Masking, worse
 from replay_signals.transforms.digest.place_rules import ControlTexts, RawControl
@@ -61,6 +61,8 @@ CONTROL_TAGS = frozenset(
         "video",
     )
 )
+BUTTON_COMPONENTS = ("-button", "-btn")
+"""Ends of the names of custom elements that are buttons: `ion-button`, `sl-button`, `md-filled-button`."""
 CONTAINER_TAGS = frozenset(("form", "dialog", "details", "iframe", "canvas", "video", "audio", "object", "embed"))
 WIDGET_ROLES = frozenset(
     (
@@ -229,7 +231,7 @@ def is_hinted(classes: str) -> bool:
 
 def is_control(tag: str, a: Attributes) -> bool:
     """Would a visitor expect this element to answer a click?"""
-    if tag in CONTROL_TAGS:
+    if tag in CONTROL_TAGS or tag.endswith(BUTTON_COMPONENTS):
         return True
     if a.onclick is not None or a.toggle or a.bs_toggle or (isinstance(a.role, str) and a.role in WIDGET_ROLES):
         return True
@@ -312,8 +314,8 @@ def hidden_words(words: str) -> str:
 
 def text_place(control: Control, place: str) -> str:
     """The place of a control's text: one that is a control by its handler alone may be a row or a card of data."""
-    is_named_by_text = control.tag in CONTROL_TAGS or control.role in WIDGET_ROLES or is_hinted(control.classes)
-    return place if is_named_by_text else worse(place, MASK)
+    by_tag = control.tag in CONTROL_TAGS or control.tag.endswith(BUTTON_COMPONENTS)
+    return place if by_tag or control.role in WIDGET_ROLES or is_hinted(control.classes) else worse(place, MASK)
 
 
 def _reference(tag: str, a: Attributes) -> Any:
@@ -382,7 +384,8 @@ class TextName:
         if self.raw:
             self.control.name = masking.name(self.raw, self.place, "control_name", MAX_NAME_CHARS)
             if self.control.name != self.raw and masking.can_look:
-                self.control.flags += hidden_words(self.raw[:MAX_NAME_CHARS])
+                is_file = self.control.tag in ("button", "input") and is_document(self.raw)
+                self.control.flags += hidden_words(self.raw[:MAX_NAME_CHARS]) or "w" * is_file
 
 
 class SnapshotWalk:

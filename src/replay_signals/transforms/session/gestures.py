@@ -11,9 +11,12 @@ a click of the visitor all the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import hypot
 from typing import NamedTuple
+
+import msgspec
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
@@ -99,19 +102,44 @@ class _Press(NamedTuple):
     up_ms: float | None = None
 
 
+_PARTS = frozenset(("span", "div", "i", "svg"))
+"""What the parts of a button are made of: its icon, its words."""
+_ACTS_ITSELF = frozenset("ktepc")
+"""Flags of what has a handler or a purpose of its own (digest/controls)."""
 CONTAINERS = frozenset(("form", "dialog", "details", "fieldset", "object"))
 
 
 def control_at(page: Page, node_id: int | None) -> Control | None:
-    """The innermost control a click on the node addresses; a form or dialog around it is none."""
+    """The innermost control a click on the node addresses; a form or dialog around it is none.
+
+    What only looks like a control by its class is a part of the button around it: HTML's content model allows no
+    control in a button. A nameless button in a component's shadow root shows the words that stand in the component.
+    """
+    controls = _addressed(page, node_id)
+    own = next(controls, None)
+    if own is not None and own.tag == "button" and not (own.name or own.dom_id or own.test_id):
+        component = next(controls, None)
+        return _called_by(component, own) if component is not None and "-" in component.tag else own
+    if own is not None and own.tag in _PARTS and not own.role and not set(own.flags) & _ACTS_ITSELF:
+        return next((outer for outer in controls if outer.tag == "button"), own)
+    return own
+
+
+def _addressed(page: Page, node_id: int | None) -> Iterator[Control]:
+    """Controls around the node, innermost first, up to the form or dialog they stand in."""
     for control in page.elements.around(node_id):
         if "n" in control.flags:
             continue
-        if control.tag not in CONTAINERS and control.role not in ("dialog", "alertdialog"):
-            return control
         if control.tag in ("dialog", "form") or control.role in ("dialog", "alertdialog"):
-            return None
-    return None
+            return
+        if control.tag not in CONTAINERS:
+            yield control
+
+
+def _called_by(component: Control, own: Control) -> Control:
+    """A component's own button with what names the component."""
+    named = {name: getattr(component, name) for name in ("name", "dom_id", "test_id")}
+    return msgspec.structs.replace(own, **named)
 
 
 def clicks_of(page: Page) -> list[Click]:
