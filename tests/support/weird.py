@@ -85,21 +85,22 @@ MOBILE: list[Json] = [
 ]
 
 
-def _paths(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+def paths(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Places in a JSON value, itself left out."""
     items: list[tuple[Any, Any]] = []
     if isinstance(value, dict):
         items = list(value.items())
     elif isinstance(value, list):
         items = list(enumerate(value))
-    return [place for key, inner in items for place in [(*path, key), *_paths(inner, (*path, key))]]
+    return [place for key, inner in items for place in [(*path, key), *paths(inner, (*path, key))]]
 
 
-def _replaced(value: Any, path: tuple[Any, ...], new: object) -> Any:
+def replaced(value: Any, path: tuple[Any, ...], new: object) -> Any:
+    """A copy with another value at a place."""
     if not path:
         return new
     copy = dict(value) if isinstance(value, dict) else list(value)
-    copy[path[0]] = _replaced(value[path[0]], path[1:], new)
+    copy[path[0]] = replaced(value[path[0]], path[1:], new)
     return copy
 
 
@@ -108,9 +109,9 @@ def weird_event(draw: st.DrawFn) -> Any:
     """A real event with up to three places replaced."""
     event: Any = draw(st.sampled_from(REAL + MOBILE))
     for _ in range(draw(st.integers(0, 3))):
-        paths = _paths(event)
-        if paths:
-            event = _replaced(event, draw(st.sampled_from(paths)), draw(weird))
+        places = paths(event)
+        if places:
+            event = replaced(event, draw(st.sampled_from(places)), draw(weird))
     return event
 
 

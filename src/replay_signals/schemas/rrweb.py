@@ -57,15 +57,15 @@ class Incremental(msgspec.Struct, gc=False):
     source: int = -1
     type: int | None = None
     id: int | None = None
-    x: float | None = None
-    y: float | None = None
-    pointerType: int | None = None
+    x: Any = None
+    y: Any = None
+    pointerType: Any = None
     positions: list[Position] = []
     text: Any = None
-    isChecked: bool | None = None
+    isChecked: Any = None
     userTriggered: Any = None
-    width: float | None = None
-    height: float | None = None
+    width: Any = None
+    height: Any = None
     ranges: list[dict[str, Any]] | None = None
     texts: Raw = EMPTY
     attributes: Raw = EMPTY
@@ -204,8 +204,8 @@ class Meta(msgspec.Struct, gc=False):
     """`data` of a meta event: the page and the viewport."""
 
     href: Any = ""
-    width: float = 0
-    height: float = 0
+    width: Any = 0
+    height: Any = 0
 
 
 class Plugin(msgspec.Struct, gc=False):
@@ -229,11 +229,10 @@ class Request(msgspec.Struct, gc=False):
 
     name: Any = ""
     initiatorType: Any = ""
-    startTime: float | None = None
-    duration: float | None = None
-    endTime: float | None = None
-    timeOrigin: float | None = None
-    timestamp: float | None = None
+    startTime: Any = None
+    duration: Any = None
+    timeOrigin: Any = None
+    timestamp: Any = None
     method: Any = None
     status: Any = None
     responseStatus: Any = None
@@ -246,12 +245,16 @@ class NetworkPayload(msgspec.Struct, gc=False):
     requests: list[Request] = []
 
 
+class NetworkItems(msgspec.Struct, gc=False):
+    """The same with requests that are read one by one."""
+
+    requests: list[Raw] = []
+
+
 class LegacyRequest(msgspec.Struct, gc=False):
     """Payload of `posthog/network@1`: one request, keys are numbers (PostHog's session-feature-recorder.ts)."""
 
     name: Any = msgspec.field(default="", name="3")
-    startTime: float | None = msgspec.field(default=None, name="10")
     status: Any = msgspec.field(default=None, name="21")
-    duration: float | None = msgspec.field(default=None, name="39")
+    duration: Any = msgspec.field(default=None, name="39")
     initiator: Any = msgspec.field(default="", name="22")
-    timestamp: float | None = None

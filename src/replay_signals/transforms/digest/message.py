@@ -21,7 +21,7 @@ from replay_signals.transforms.digest.masking import DEFAULT_POLICY, Masking
 from replay_signals.transforms.digest.plugins import MAX_URL_CHARS, compact_number, custom, plugin
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, ReplayRecord
 from replay_signals.transforms.parse.budget import Budget, TooLarge
-from replay_signals.transforms.parse.values import dead
+from replay_signals.transforms.parse.values import dead, number_within
 from replay_signals.transforms.privacy.policy import Policy
 from replay_signals.transforms.text import json_utf8, utf8
 
@@ -200,8 +200,17 @@ def event_of(part: bytes) -> rrweb.Event | None:
     return event
 
 
-def _px(value: float | None) -> int | None:
-    return None if value is None or not abs(value) <= MAX_PX else round(value)
+def _px(value: object) -> int | None:
+    px = number_within(value, MAX_PX)
+    return None if px is None else round(px)
+
+
+def _id(value: object) -> int | None:
+    return value if type(value) is int else None  # True is an int in Python, not in a digest
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _load(event: rrweb.Event, _: Masking) -> ReplayRecord:
@@ -231,7 +240,7 @@ def _move(data: rrweb.Incremental) -> ReplayRecord:
 
 
 def _interaction(data: rrweb.Incremental) -> ReplayRecord:
-    return records.Interaction(0, data.type, data.id, _px(data.x), _px(data.y), data.pointerType)
+    return records.Interaction(0, data.type, data.id, _px(data.x), _px(data.y), _id(data.pointerType))
 
 
 def _scroll(data: rrweb.Incremental) -> ReplayRecord:
@@ -240,8 +249,8 @@ def _scroll(data: rrweb.Incremental) -> ReplayRecord:
 
 def _input(data: rrweb.Incremental) -> ReplayRecord:
     length = len(data.text) if isinstance(data.text, str) else 0
-    by_user = data.userTriggered if isinstance(data.userTriggered, bool) else None
-    return records.Input(0, data.id, length, data.isChecked, by_user)
+    checked, by_user = _flag(data.isChecked), _flag(data.userTriggered)
+    return records.Input(0, data.id, length, checked, by_user)
 
 
 def _resize(data: rrweb.Incremental) -> ReplayRecord:

@@ -19,6 +19,7 @@ from replay_signals.transforms.digest.records import (
     Other,
     RecordedRequest,
 )
+from replay_signals.transforms.parse.values import number_within
 
 MAX_URL_CHARS = 1000
 MAX_REQUESTS = 500
@@ -31,6 +32,8 @@ _href = msgspec.json.Decoder(rrweb.Meta)
 _plugin = msgspec.json.Decoder(rrweb.Plugin)
 _console = msgspec.json.Decoder(rrweb.ConsolePayload)
 _network = msgspec.json.Decoder(rrweb.NetworkPayload)
+_network_items = msgspec.json.Decoder(rrweb.NetworkItems)
+_recorded = msgspec.json.Decoder(rrweb.Request)
 _legacy_request = msgspec.json.Decoder(rrweb.LegacyRequest)
 
 
@@ -54,9 +57,9 @@ def plugin(event: rrweb.Event, masking: Masking) -> Console | Network | Other:
     if data.plugin == "rrweb/console@1":
         return _console_line(data.payload, masking)
     if data.plugin == "rrweb/network@1":
-        payload = _network.decode(data.payload)
-        masking.budget.keep(len(payload.requests[:MAX_REQUESTS]))
-        return Network(0, [_request(r, masking) for r in payload.requests[:MAX_REQUESTS]])
+        requests = _requests(data.payload)
+        masking.budget.keep(len(requests))
+        return Network(0, [_request(r, masking) for r in requests])
     if data.plugin == "posthog/network@1":
         return Network(0, [_performance_entry(_legacy_request.decode(data.payload), masking)])
     return Other(0, event.type)
@@ -99,14 +102,24 @@ def _console_line(payload: Raw, masking: Masking) -> Console:
     return Console(0, level, message, trace, is_uncaught(raw), http_status_in(raw), harmless, stack)
 
 
+def _requests(payload: Raw) -> list[rrweb.Request]:
+    """The requests of an event, without what is none."""
+    try:
+        return _network.decode(payload).requests[:MAX_REQUESTS]
+    except msgspec.ValidationError:
+        items = _network_items.decode(payload).requests[:MAX_REQUESTS]
+        return [_recorded.decode(item) for item in items if bytes(memoryview(item)[:1]) == b"{"]
+
+
 def _request(r: rrweb.Request, masking: Masking) -> RecordedRequest:
-    start = r.timestamp
-    if start is None and r.timeOrigin is not None and r.startTime is not None:
-        start = r.timeOrigin + r.startTime
+    start = _number(r.timestamp, MAX_TIMESTAMP_MS)
+    if start is None:
+        origin, since = number_within(r.timeOrigin, MAX_TIMESTAMP_MS), number_within(r.startTime, MAX_TIMESTAMP_MS)
+        start = None if origin is None or since is None else _number(origin + since, MAX_TIMESTAMP_MS)
     status = _status(r.status) if r.status is not None else _status(r.responseStatus)
     return RecordedRequest(
         _request_url(r.name, masking),
-        _number(start, MAX_TIMESTAMP_MS),
+        start,
         _number(r.duration, MAX_DURATION_MS),
         status,
         masking.word(r.method, "request_method", 10),
@@ -127,9 +140,10 @@ def _request_url(value: Any, masking: Masking) -> str:
     return masking.url(address, "request_url", 200)
 
 
-def _number(value: float | None, most: float) -> float | None:
+def _number(value: object, most: float) -> float | None:
     """A time or a duration in ms to a tenth; None when there is none or it is out of range."""
-    return None if value is None or not 0 <= value <= most else compact_number(round(value, 1))
+    found = number_within(value, most)
+    return None if found is None or found < 0 else compact_number(round(found, 1))
 
 
 def _status(value: Any) -> int | None:

@@ -18,6 +18,7 @@ from replay_signals.schemas.words import acts_outside
 from replay_signals.transforms.digest.controls import MAX_NAME_CHARS, MAX_RAW_CHARS, Control, text_of
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.pictures import tiles_of
+from replay_signals.transforms.parse.values import number_within
 from replay_signals.transforms.privacy.policy import KEEP, MASK
 
 MAX_VIEWS = 5000
@@ -116,7 +117,7 @@ def _names_itself(frame: Wireframe) -> bool:
 
 
 def _points(value: Any) -> int:
-    return round(value) if type(value) in (int, float) and abs(value) <= MAX_POINTS else 0
+    return round(number_within(value, MAX_POINTS) or 0)
 
 
 def _flags(frame: Wireframe, hidden: str) -> str:

@@ -15,7 +15,7 @@ from msgspec import Raw, Struct
 from replay_signals.schemas.wire import EventHead, Limits
 from replay_signals.transforms.parse.json_text import MALFORMED, array_items, decode, first_items
 from replay_signals.transforms.parse.packed import is_packed, unpack_text
-from replay_signals.transforms.parse.values import text_of
+from replay_signals.transforms.parse.values import number_within, text_of
 from replay_signals.transforms.text import utf8
 
 MAX_WRAPPERS = 8
@@ -223,7 +223,7 @@ def _number(value: Raw) -> float:
         found = decode(_VALUE, value)
     except MALFORMED:
         return 0.0
-    return float(found) if isinstance(found, int | float) and abs(found) < 1e300 else 0.0
+    return float(number_within(found, 1e300) or 0.0)
 
 
 def seen_text(text: bytes, flaw: str) -> str:

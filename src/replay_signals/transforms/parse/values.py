@@ -111,6 +111,11 @@ def whole_ms(value: object) -> int | None:
     return int(value) if 0 < value <= LATEST_MS else None
 
 
+def number_within(value: object, most: float) -> float | None:
+    """A JSON number from `-most` to `most`, None for anything else: `true` is an int in Python, and NaN a float."""
+    return value if type(value) in (int, float) and abs(value) <= most else None  # type: ignore[arg-type, return-value]
+
+
 def epoch_ms(value: object) -> int | None:
     """Epoch milliseconds of a client's time: ISO 8601, ClickHouse text (both UTC without a zone), or epoch numbers.
 

@@ -11,6 +11,7 @@ import msgspec
 from replay_signals.schemas.digests import at
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rows import EventRow
+from replay_signals.transforms.parse.values import number_within
 from replay_signals.transforms.session import urls
 
 _WEBKIT = frozenset(("Safari", "Mobile Safari", "Chrome iOS", "Firefox iOS", "WebKit"))
@@ -132,14 +133,10 @@ def page_heights(events: Sequence[AnalyticsEvent]) -> Heights:
     found: Heights = {}
     for event in events:
         told = event.properties
-        path, seen = told.get("$prev_pageview_pathname"), told.get("$prev_pageview_max_content")
-        share = told.get("$prev_pageview_max_content_percentage")
-        if (
-            isinstance(path, str)
-            and isinstance(seen, (int, float))
-            and isinstance(share, (int, float))
-            and 0 < share <= 1
-        ):
+        path = told.get("$prev_pageview_pathname")
+        seen = number_within(told.get("$prev_pageview_max_content"), MAX_HEIGHT_PX) or 0
+        share = number_within(told.get("$prev_pageview_max_content_percentage"), 1) or 0
+        if isinstance(path, str) and seen > 0 and share > 0:
             height = min(seen / share, MAX_HEIGHT_PX)
             found.setdefault((event.window_id, path), []).append((float(event.timestamp_ms), round(height)))
     return found
