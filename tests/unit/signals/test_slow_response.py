@@ -134,3 +134,13 @@ def test_a_page_that_shows_before_its_recorder_starts(stayed_ms: float, kinds: l
         page.points(4000 + stayed_ms)
     visit.open("http://shop.test/more.html", link("Home", "/"), at=8800, how=None).lives(30_000)
     assert [kind for kind in visit.kinds() if kind != "dead_end"] == kinds
+
+
+@pytest.mark.parametrize(("gone_ms", "kinds"), [(300, ["slow_response"]), (700, ["slow_response"]), (5000, [])])
+def test_a_ripple_before_the_answer_is_none_and_a_spinner_until_it_is_one(gone_ms: float, kinds: list[str]) -> None:
+    visit, page = shop()
+    ripple = el("i")
+    page.click("pay", at=4000).asks("/api/pay", at=4010, took=5000).adds(ripple, at=4012, into="pay")
+    page.removes(ripple, at=4012 + gone_ms, from_="pay")
+    page.says("total", "paid", at=9040).lives(60_000)
+    assert visit.kinds() == kinds

@@ -188,7 +188,10 @@ class Reactions:
             if effect.t <= chain or by_request:
                 kept.append(effect)
                 chain = max(chain, effect.t + self.rules.prompt_ms)
-        return [] if self._only_feedback(kept, click) else kept
+        if self._only_feedback(kept, click):
+            return []
+        waited = bisect_right(kept, click.t + self.rules.slow_ms, key=_time)
+        return kept[waited:] if self._only_feedback(kept[:waited], click) and kept[waited:] else kept
 
     def _late(self, near: list[Effect], click: Click) -> list[Effect]:
         """A change seconds after the click, alone, of a place that does not change by itself: nothing else explains it.
