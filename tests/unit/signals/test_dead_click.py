@@ -263,6 +263,8 @@ def test_text_areas_and_selects_work_without_a_trace(tag: str) -> None:
         el("video", id="it"),
         button("Copy", id="it", data_clipboard_text="x"),
         button("Download invoice", id="it"),
+        button("For guests", id="it", onclick="location.href='/files/guests.pdf'"),
+        button("For guests", id="it", onclick='window.open("/files/guests.xlsx?year=2026", "_self")'),
         button("", el("i", class_="fa fa-print"), id="it"),
         button("More", id="it", popovertarget="menu"),
         el("p", "just a text", id="it"),
@@ -274,6 +276,13 @@ def test_what_acts_where_no_recorder_looks_is_unknown(element: El) -> None:
     page.says("total", "1", at=500).click("it", at=4000).lives(15_000)
     assert visit.outcome().verdicts() == ["unknown"]
     assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("handler", ["location.href='/guests'", "show('guests.pdf')", "location.reload(); x = '.pdf'"])
+def test_an_inline_handler_that_opens_no_file_should_show_something(handler: str) -> None:
+    visit, page = shop(button("For guests", id="it", onclick=handler))
+    page.says("total", "1", at=500).click("it", at=4000).lives(15_000)
+    assert visit.verdict("it") == "dead"
 
 
 def test_a_link_that_opened_a_tab_of_the_session_works() -> None:

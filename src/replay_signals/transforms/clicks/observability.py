@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from replay_signals.schemas.words import acts_once, acts_outside, is_document, is_file_dialog
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES, Control, is_hinted
+from replay_signals.transforms.digest.controls import CONTROL_TAGS, FILE_ENDING, WIDGET_ROLES, Control, is_hinted
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import Click, is_text_field
 from replay_signals.transforms.session.timeline import Page
@@ -31,10 +31,7 @@ GUESSED = frozenset((BY_NAME, PLAYS))
 BESIDE = "may act on the"
 BESIDE_NODES = 40
 """Nodes in document order between a control and the canvas or frame it may act on."""
-_FILES = re.compile(
-    r"\.(?:pdf|zip|gz|tgz|rar|7z|csv|tsv|xlsx?|docx?|pptx?|odt|ics|vcf|dmg|exe|msi|deb|rpm|apk|mp[34]|wav|mov|epub)$",
-    re.IGNORECASE,
-)
+_FILES = re.compile(f"{FILE_ENDING}$", re.IGNORECASE)
 _BUTTONS = frozenset(("button", "input"))
 _CANVAS = frozenset(("canvas",))
 _EMBEDDED = frozenset(("canvas", "iframe", "embed", "object", "video", "audio"))

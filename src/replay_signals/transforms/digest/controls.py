@@ -112,6 +112,11 @@ CLASS_STATES = {
     ),
 }
 """Flag -> how stylesheets are told of it. The bits stand above the 16 of the hash."""
+FILE_ENDING = (
+    r"\.(?:pdf|zip|gz|tgz|rar|7z|csv|tsv|xlsx?|docx?|pptx?|odt|ics|vcf|dmg|exe|msi|deb|rpm|apk|mp[34]|wav|mov|epub)"
+)
+"""Of an address whose document browsers save, or open in another program."""
+_OPENS_FILE = re.compile(rf"\b(?:location|open)\b[^;]{{0,200}}?{FILE_ENDING}['\"?#]", re.IGNORECASE)
 _ICON_TAGS = frozenset(("i", "svg", "use", "span", "img"))
 _SKIPPED_TAGS = frozenset(("head", "script", "style", "noscript", "template"))
 
@@ -157,7 +162,7 @@ class Control(msgspec.Struct, array_like=True, gc=False):
 
 FLAGS = {
     "d": "disabled",
-    "D": "download attribute",
+    "D": "download attribute, or an inline handler that opens a file",
     "b": "opens another browsing context",
     "k": "inline click handler",
     "e": "content editable",
@@ -333,11 +338,16 @@ def _disabled(a: Attributes) -> bool:
     return by_attribute or CLASS_STATES["d"].holds(a.class_)
 
 
+def _opens_file(handler: Any) -> bool:
+    """Does an inline handler send the window, or a new one, to a file?"""
+    return isinstance(handler, str) and _OPENS_FILE.search(handler, 0, MAX_HREF_CHARS) is not None
+
+
 def _flags(a: Attributes) -> str:
     flags = ""
     if _disabled(a):
         flags += "d"
-    if a.download is not None:
+    if a.download is not None or _opens_file(a.onclick):
         flags += "D"
     if isinstance(a.target, str) and a.target not in ("", "_self", "_top", "_parent"):
         flags += "b"
