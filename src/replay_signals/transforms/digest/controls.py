@@ -8,15 +8,13 @@ click on any node below a control finds it by its id alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
 
-from replay_signals.schemas.rrweb import ELEMENT, TEXT, Attributes, Node
-from replay_signals.schemas.words import acts_once, acts_outside, is_document
-from replay_signals.transforms.digest.headlines import MAX_HEADLINES
+from replay_signals.schemas.rrweb import Attributes
+from replay_signals.schemas.words import acts_once, acts_outside
 from replay_signals.transforms.digest.masking import Masking, worse
 from replay_signals.transforms.digest.place_rules import ControlTexts, RawControl
 from replay_signals.transforms.digest.places import CONTENT, LAYOUT, NAMED, place_flags
@@ -31,13 +29,6 @@ MAX_CLASSES_CHARS = 60
 MAX_HREF_CHARS = 300
 MAX_CLASS_CHARS = 1000
 """Of a class attribute that is looked at: utility classes fill some hundreds."""
-MAX_CONTROLS = 3000
-MAX_HEADLINE_CHARS = 120
-MAX_ALERT_PLACES = 100
-MAX_ALERT_CHILDREN = 3
-"""Of a place for a message that is empty or has one; boxes around whole pages have such classes, too."""
-MAX_HEADLINE_TEXTS = 8
-"""Texts of one heading: words of their own colour or line are elements of their own."""
 
 CONTROL_TAGS = frozenset(
     (
@@ -117,8 +108,6 @@ FILE_ENDING = (
 )
 """Of an address whose document browsers save, or open in another program."""
 _OPENS_FILE = re.compile(rf"\b(?:location|open)\b[^;]{{0,200}}?{FILE_ENDING}['\"?#]", re.IGNORECASE)
-_ICON_TAGS = frozenset(("i", "svg", "use", "span", "img"))
-_SKIPPED_TAGS = frozenset(("head", "script", "style", "noscript", "template"))
 
 
 _ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|err|error|invalid|danger|toast|warning)(?:$|[\s_-])")
@@ -365,200 +354,3 @@ def _flags(a: Attributes) -> str:
     if by_attribute or CLASS_STATES["s"].holds(a.class_):
         flags += "s"
     return flags
-
-
-class TextName:
-    """A control that is named by its text: the text so far, and the place of which least is kept."""
-
-    __slots__ = ("control", "is_full", "place", "raw")
-
-    def __init__(self, control: Control, place: str) -> None:
-        self.control = control
-        self.place = text_place(control, place)
-        self.raw = ""
-        self.is_full = False
-        """No further text makes a difference."""
-
-    def add(self, value: Any, place: str) -> None:
-        """A text below the control."""
-        if not self.is_full:
-            text = text_of(value, MAX_RAW_CHARS)
-            if text:
-                joined = f"{self.raw} {text}".strip()
-                self.is_full = len(joined) >= MAX_RAW_CHARS
-                self.raw = whole(joined, MAX_RAW_CHARS)
-                self.place = worse(self.place, place)
-
-    def close(self, masking: Masking) -> None:
-        """Names the control."""
-        if self.raw:
-            self.control.name = masking.name(self.raw, self.place, "control_name", MAX_NAME_CHARS)
-            if self.control.name != self.raw and masking.can_look:
-                is_file = self.control.tag in ("button", "input") and is_document(self.raw)
-                self.control.flags += hidden_words(self.raw[:MAX_NAME_CHARS]) or "w" * is_file
-
-
-class SnapshotWalk:
-    """One pass over a document: controls in document order, and whether ids rise in document order.
-
-    `jumps` are the first id and then flat `before, after` pairs where the next id is not the following number.
-    """
-
-    __slots__ = (
-        *("_filling", "_masking", "_named", "_open", "_path", "_places", "alerts", "controls", "element_count"),
-        *("headlines", "jumps", "last", "ordered", "truncated"),
-    )
-
-    def __init__(self, masking: Masking) -> None:
-        self._masking = masking
-        self._path: list[Node] = []
-        self._places: list[str] = []
-        self.controls: list[Control] = []
-        self.element_count = 0
-        self.ordered = True
-        self.truncated = False
-        self.last = -2
-        self.jumps: list[int] = []
-        self.headlines: list[str] = []
-        self.alerts: list[int] = []
-        self._open: list[Control] = []
-        self._named: list[TextName] = []
-        self._filling: list[TextName] = []  # those of them whose names may still grow
-
-    def walk(self, node: Node) -> None:
-        """Visits a node and what is below it; recursion is bounded by the decoder's own limit."""
-        if node.id == self.last + 1:
-            self.last = node.id
-        else:
-            self._jump(node.id)
-        if node.type == 3:
-            if self._filling:
-                self._text(node.textContent)
-            return
-        tag = node.tagName
-        if tag in _SKIPPED_TAGS:
-            if tag == "head":
-                self._headlines(child for child in node.childNodes if child.tagName == "title")
-            return
-        self.element_count += 1
-        self._notice(node, tag)
-        self._masking.look_at_classes(node.attributes.class_)
-        is_control = tag != "" and is_kept(tag, node.attributes)
-        if is_control and len(self.controls) < MAX_CONTROLS:
-            self._control(node, tag)
-        else:
-            self.truncated = self.truncated or is_control
-            if self._open and tag in _ICON_TAGS and "o" not in self._open[-1].flags:
-                classes = node.attributes.class_
-                if isinstance(classes, str) and acts_outside(classes[:MAX_CLASS_CHARS]):
-                    self._open[-1].flags += "o"
-            self._below(node)
-
-    def _jump(self, node_id: int) -> None:
-        if node_id <= self.last:
-            self.ordered = False
-            self.last = node_id
-            return
-        self.jumps += (self.last, node_id) if self.jumps else (node_id,)
-        self.last = node_id
-
-    def _place(self) -> str:
-        """The place of what stands in the element that is being visited; looked up when a text asks."""
-        places = self._places
-        return places[-1] if places and len(places) == len(self._path) else self._masking.places(self._path, places)
-
-    def _below(self, node: Node) -> None:
-        self._path.append(node)
-        for child in node.childNodes:
-            if child.type == 3 and child.id == self.last + 1:  # the most frequent node, not worth a call
-                self.last = child.id
-                if self._filling:
-                    self._text(child.textContent)
-            else:
-                self.walk(child)
-        self._path.pop()
-        if len(self._places) > len(self._path):
-            self._places.pop()
-
-    def _notice(self, node: Node, tag: str) -> None:
-        """What a page says in headings, and where it will say that something went wrong."""
-        if tag in ("h1", "h2"):
-            self._headlines((node,))
-        elif (
-            len(node.childNodes) <= MAX_ALERT_CHILDREN
-            and len(self.alerts) < MAX_ALERT_PLACES
-            and is_alert(node.attributes)
-        ):
-            self.alerts.append(node.id)
-
-    def _headlines(self, nodes: Iterable[Node]) -> None:
-        """Title and headings: what a page says it is."""
-        for node in nodes:
-            if len(self.headlines) < MAX_HEADLINES:
-                text = text_of(" ".join(_texts(node, MAX_HEADLINE_TEXTS)), MAX_HEADLINE_CHARS)
-                self.headlines += [text] if text else []
-
-    def _text(self, value: Any) -> None:
-        if isinstance(value, str) and not value.isspace():
-            place = self._place()
-            for name in self._filling:
-                name.add(value, place)
-            if any(name.is_full for name in self._filling):  # however deep controls are nested, a few texts fill each
-                self._filling = [name for name in self._filling if not name.is_full]
-
-    def _control(self, node: Node, tag: str) -> None:
-        around = self._place()
-        self._path.append(node)
-        own = self._masking.own_step(self._path, len(self._path) - 1, around)
-        self._path.pop()
-        control = control_of(node.id, tag, node.attributes, own, self._masking)
-        container = tag in CONTAINER_TAGS or control.role in ("dialog", "alertdialog") or control.is_none
-        named = not control.name and not container
-        self.controls.append(control)
-        if named:
-            self._named.append(TextName(control, own))
-            self._filling.append(self._named[-1])
-        if not control.is_only_place:
-            self._open.append(control)
-        self._below(node)
-        if not control.is_only_place:
-            self._open.pop()
-        if named:
-            name = self._named.pop()
-            if self._filling and self._filling[-1] is name:
-                self._filling.pop()
-            name.close(self._masking)
-        control.last = max(node.id, self.last)
-
-
-def _texts(node: Node, limit: int) -> list[str]:
-    """The first texts below a node."""
-    found: list[str] = []
-    for child in node.childNodes:
-        if len(found) >= limit:
-            break
-        if child.type == TEXT and isinstance(child.textContent, str):
-            found.append(child.textContent)
-        elif child.type == ELEMENT:
-            found += _texts(child, limit - len(found))
-    return found
-
-
-def ids_below(node: Node, out: list[int]) -> None:
-    """The ids of the nodes that `SnapshotWalk` visits, in document order."""
-    out.append(node.id)
-    if node.tagName not in _SKIPPED_TAGS:
-        for child in node.childNodes:
-            ids_below(child, out)
-
-
-def control_owners(node: Node, owner: int, out: list[tuple[int, int]]) -> None:
-    """`(node id, id of the control it is in)` of a subtree whose ids do not follow document order."""
-    if node.tagName in _SKIPPED_TAGS or node.type == 3:
-        return
-    if owner >= 0:
-        out.append((node.id, owner))
-    if node.tagName and is_kept(node.tagName, node.attributes):
-        owner = node.id
-    for child in node.childNodes:
-        control_owners(child, owner, out)

@@ -17,12 +17,8 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.controls import (
     MAX_RAW_CHARS,
     Control,
-    SnapshotWalk,
-    TextName,
     class_bits,
     control_of,
-    control_owners,
-    ids_below,
     is_alert,
     is_kept,
     text_of,
@@ -30,6 +26,7 @@ from replay_signals.transforms.digest.controls import (
 from replay_signals.transforms.digest.headlines import say_error
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
+from replay_signals.transforms.digest.snapshot_walk import SnapshotWalk, TextName, control_owners, ids_below
 from replay_signals.transforms.digest.wireframes import MAX_VIEWS, NO_PARENT, View, add_views
 from replay_signals.transforms.parse.budget import Budget, CompressedEndsEarly
 
