@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from replay_signals.jobs.detect import Rejects, collect, judge_all
+from replay_signals.pipelines.batch import graph
 from replay_signals.pipelines.files.reading import expand
 from replay_signals.schemas.messages import Reason
 from replay_signals.schemas.rules import Rage, RejectionLimit, Rules
@@ -216,6 +219,28 @@ def test_a_bug_met_by_one_session_costs_its_judgement_and_nothing_else(
     monkeypatch.undo()
     backfill(tmp_path / "w", written(tmp_path / "late.jsonl", [replay("odd", page(at + 5_000))]))
     assert {row.session_id for row in rows(tmp_path / "w", "sessions")} == {"good", "odd"}
+
+
+def test_a_row_that_no_file_can_hold_costs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = ms("2026-03-01T10:00:00")
+    file = written(tmp_path / "a.jsonl", [replay("good", page(at, clicks=2)), replay("odd", page(at, clicks=2))])
+    real = graph.changes_of_key
+
+    def changed(*args: Any) -> Any:
+        made = real(*args)
+        for change in made.changes:
+            if change.table == "interactions" and change.rows[0].session_id == "odd":
+                change.rows[0] = msgspec.structs.replace(change.rows[0], viewport_width_px=2**63)
+        return made
+
+    monkeypatch.setattr(graph, "changes_of_key", changed)
+    done = backfill(tmp_path / "w", file)
+    [letter] = rows(tmp_path / "w", "dead_letters")
+    assert letter.detail == "a row does not fit table interactions: column viewport_width_px"
+    assert letter.session_id == "odd"
+    assert done.dead_letters == {Reason.INTERNAL: 1}
+    assert Counter(row.session_id for row in rows(tmp_path / "w", "interactions")) == {"good": 2, "odd": 1}
+    assert (done.added["interactions"], done.added["dead_letters"], done.added["sessions"]) == (3, 1, 2)
 
 
 def test_what_no_format_can_hold_is_made_storable(tmp_path: Path) -> None:

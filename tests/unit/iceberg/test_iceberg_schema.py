@@ -27,7 +27,15 @@ from replay_signals.pipelines.iceberg.catalog import PinnedTable, evolve, open_c
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
 from replay_signals.pipelines.iceberg.lookup import read_rows
 from replay_signals.pipelines.iceberg.predicates import equal
-from replay_signals.pipelines.iceberg.schema import arrow_table, columns_of, partition_spec_of, rows_of, schema_of
+from replay_signals.pipelines.iceberg.schema import (
+    UNCONVERTIBLE,
+    arrow_table,
+    columns_of,
+    partition_spec_of,
+    rows_of,
+    schema_of,
+    without_misfits,
+)
 from replay_signals.schemas.rows import ROW_KEYS, TABLES, SessionRow
 
 WHEN = datetime(2026, 11, 24, 3, 12, 1, 923456, tzinfo=UTC)
@@ -160,3 +168,17 @@ def test_a_table_that_has_every_column_is_not_touched(tmp_path: Path) -> None:
     table = open_tables(open_catalog(str(tmp_path)))["signals"]
     before = table.metadata_location
     assert evolve(table, "signals").metadata_location == before
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("size_bytes", 2**63), ("size_bytes", "5"), ("team", 5), ("team", "\ud800"), ("flags", 5)],
+)
+def test_a_value_that_arrow_cannot_hold_is_named_with_its_row(column: str, value: object) -> None:
+    good, odd = sample(SessionRow), sample(SessionRow, **{column: value})
+    target = schema_of("sessions").as_arrow()
+    kept, misfits = without_misfits("sessions", [good, odd, good], target)
+    assert kept == [good, good]
+    assert [(one.table, one.column, one.row) for one in misfits] == [("sessions", column, odd)]
+    with pytest.raises(UNCONVERTIBLE):
+        arrow_table([odd], target)

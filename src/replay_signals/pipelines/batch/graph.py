@@ -13,7 +13,7 @@ Only bytes are shuffled (`packing`), and only one key's evidence is in memory at
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import chain
@@ -30,16 +30,18 @@ from replay_signals.pipelines.batch.changes import Days, changes_of_key
 from replay_signals.pipelines.batch.outcome import MergeOutcomes, Outcome, outcome_of
 from replay_signals.pipelines.files.reading import read
 from replay_signals.pipelines.iceberg.catalog import PinnedTable
-from replay_signals.pipelines.iceberg.datafiles import PartitionOf, described, partition_of, write_rows
+from replay_signals.pipelines.iceberg.datafiles import PartitionOf, described, partition_of, write_rows, write_what_fits
 from replay_signals.pipelines.iceberg.lookup import rows_by_id, rows_of_sessions
 from replay_signals.pipelines.iceberg.predicates import SessionKey
 from replay_signals.pipelines.packing import PackedRow, pack, pack_key, pack_stored, unpack_key
 from replay_signals.pipelines.privacy import policy_of
-from replay_signals.schemas.messages import Record
+from replay_signals.schemas.messages import Reason, Record
 from replay_signals.schemas.rows import TABLES
 from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.evidence.dead_letters import dead_letter_row, misfit_letter
 from replay_signals.transforms.evidence.extract import evidence_of
 from replay_signals.transforms.evidence.keys import DEAD_LETTER, EVENT, EvidenceKey, key_of_dead_letter, key_of_event
+from replay_signals.transforms.table_rows import Misfit, one_per_key
 
 Keyed = tuple[bytes, PackedRow]
 KeyedBatch = tuple[bytes, bytes]
@@ -271,8 +273,24 @@ class WriteFile(beam.DoFn):
 
     def _write(self, partition: PartitionOf, rows: list[Any]) -> Outcome:
         table = partition[0]
-        files = write_rows(self._tables[table].table, partition, rows)
-        return Outcome(files={table: [described(file) for file in files]})
+        files, misfits = write_what_fits(self._tables[table].table, partition, rows)
+        outcome = Outcome(files={table: [described(file) for file in files]})
+        if misfits:
+            outcome.absorb(self._lost(table, misfits))
+        return outcome
+
+    def _lost(self, table: str, misfits: list[Misfit]) -> Outcome:
+        """Rows that no file can hold are counted, and become dead letters of the same run."""
+        letters = one_per_key("dead_letters", [dead_letter_row(misfit_letter(one)) for one in misfits])
+        rows = list(letters.values())
+        files = list(write_rows(self._tables["dead_letters"].table, partition_of("dead_letters", rows[0]), rows))
+        added = Counter({"dead_letters": len(rows)})
+        added[table] -= len(misfits)
+        return Outcome(
+            files={"dead_letters": [described(file) for file in files]},
+            added=dict(added),
+            rejected={Reason.INTERNAL: len(misfits)},
+        )
 
 
 class WritePlan(beam.DoFn):

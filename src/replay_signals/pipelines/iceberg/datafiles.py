@@ -16,8 +16,9 @@ from pyiceberg.table import Table, WriteTask
 from pyiceberg.typedef import Record
 
 from replay_signals.pipelines.iceberg.catalog import WarehouseError
-from replay_signals.pipelines.iceberg.schema import arrow_table, bucket_of, identity_of
+from replay_signals.pipelines.iceberg.schema import UNCONVERTIBLE, arrow_table, bucket_of, identity_of, without_misfits
 from replay_signals.schemas.digests import EPOCH
+from replay_signals.transforms.table_rows import Misfit
 
 PartitionOf = tuple[str, date, int]
 """Table, day, and bucket (0 where the table has none)."""
@@ -36,6 +37,17 @@ def write_rows(table: Table, partition: PartitionOf, rows: Sequence[Any]) -> Ite
     days = (day - EPOCH.date()).days
     record = Record(*(days if field.name == "day" else bucket for field in table.spec().fields))
     yield from write_arrow(table, record, arrow_table(ordered, table.schema().as_arrow()))
+
+
+def write_what_fits(table: Table, partition: PartitionOf, rows: Sequence[Any]) -> tuple[list[DataFile], list[Misfit]]:
+    """`write_rows` without the rows that Arrow cannot hold, which it gives back. Raises what storage raises."""
+    try:
+        return list(write_rows(table, partition, rows)), []
+    except UNCONVERTIBLE:
+        kept, misfits = without_misfits(partition[0], rows, table.schema().as_arrow())
+        if not misfits:
+            raise
+        return list(write_rows(table, partition, kept)), misfits
 
 
 def write_arrow(table: Table, partition: Record, rows: pa.Table) -> Iterator[DataFile]:

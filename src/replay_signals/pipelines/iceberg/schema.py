@@ -35,8 +35,11 @@ from pyiceberg.types import (
 
 from replay_signals.schemas.digests import EPOCH
 from replay_signals.schemas.rows import ROW_KEYS, TABLES
+from replay_signals.transforms.table_rows import Misfit
 
 DIGEST_BUCKETS = 16
+UNCONVERTIBLE = (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError, TypeError, AttributeError)
+"""What a value of a wrong type, or a number beyond its column, raises on its way to Arrow."""
 NESTED_ID_BASE = 1000  # map and list members of field n have ids from n * 1000; Iceberg renumbers them on creation
 
 _PRIMITIVES: dict[type, type[IcebergType]] = {
@@ -163,6 +166,26 @@ def arrow_table(rows: Sequence[msgspec.Struct], target: pa.Schema) -> pa.Table:
         for field in target
     ]
     return pa.Table.from_arrays(arrays, schema=target)
+
+
+def without_misfits(table: str, rows: Sequence[Any], target: pa.Schema) -> tuple[list[Any], list[Misfit]]:
+    """The rows that Arrow can hold, and the others with the first column to blame."""
+    kept, misfits = [], []
+    for row in rows:
+        column = next((f.name for f in target if not _holds(f.type, getattr(row, f.name, None))), None)
+        if column is None:
+            kept.append(row)
+        else:
+            misfits.append(Misfit(table, column, row))
+    return kept, misfits
+
+
+def _holds(kind: pa.DataType, value: object) -> bool:
+    try:
+        _array([value], kind)
+    except UNCONVERTIBLE:
+        return False
+    return True
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:

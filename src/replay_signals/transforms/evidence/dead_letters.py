@@ -8,8 +8,10 @@ from hashlib import blake2b
 import msgspec
 
 from replay_signals.schemas.digests import EPOCH, at
-from replay_signals.schemas.messages import DeadLetter
+from replay_signals.schemas.messages import DeadLetter, Reason, SourcePosition
 from replay_signals.schemas.rows import DeadLetterRow
+from replay_signals.transforms.parse.values import dead
+from replay_signals.transforms.table_rows import Misfit, key_of
 from replay_signals.transforms.text import well_formed
 
 
@@ -31,6 +33,20 @@ def dead_letter_row(letter: DeadLetter) -> DeadLetterRow:
         session_id=sound.session_id,
         received_at=received,
         payload=sound.payload,
+    )
+
+
+def misfit_letter(misfit: Misfit, received_ms: int | None = None) -> DeadLetter:
+    """The dead letter of a row that its table cannot hold. It names table, key and column; the value is not kept."""
+    row = misfit.row
+    key = "/".join(str(part) for part in key_of(misfit.table, row))
+    return dead(
+        SourcePosition(f"table:{misfit.table}:{key}"),
+        Reason.INTERNAL,
+        f"a row does not fit table {misfit.table}: column {misfit.column}",
+        team=getattr(row, "team", ""),
+        session_id=getattr(row, "session_id", None) or "",
+        received_ms=received_ms,
     )
 
 

@@ -8,15 +8,16 @@ from typing import Any
 import msgspec
 
 from replay_signals.schemas.digests import MessageDigest, SessionDigest, to_row
-from replay_signals.schemas.messages import DeadLetter, Reason, SourcePosition
+from replay_signals.schemas.messages import DeadLetter, SourcePosition
 from replay_signals.schemas.rows import EventRow, SessionRow, SessionVerdict
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.evidence.dead_letters import misfit_letter
 from replay_signals.transforms.judge.caps import events_within, messages_within
 from replay_signals.transforms.judge.judgement import judge
-from replay_signals.transforms.parse.values import dead, dead_of_bug
+from replay_signals.transforms.parse.values import dead_of_bug
 from replay_signals.transforms.session.event_rows import event_of
-from replay_signals.transforms.table_rows import Misfit, Rows, canonical, fitted, key_of, one_per_key
+from replay_signals.transforms.table_rows import Misfit, Rows, canonical, fitted, one_per_key
 
 JUDGED_TABLES = (
     "sessions",
@@ -62,7 +63,8 @@ def judge_session(
     rows: Rows = {"message_digests": [to_row(one) for one in messages], "events": ordered}
     try:
         found, misfits = _judged(session, ordered, rules, truncated)
-        return JudgedSession(rows | found, misfits=[_misfit(session, one) for one in misfits])
+        received_ms = _received_ms(session)
+        return JudgedSession(rows | found, misfits=[misfit_letter(one, received_ms) for one in misfits])
     except Exception as error:  # noqa: BLE001 - a bug in a detector costs one session's judgement, not the run
         return JudgedSession(rows, _failure(session, error))
 
@@ -115,18 +117,6 @@ def _emptied(row: SessionRow, column: str) -> SessionRow:
         if all(one.column != column for one in fitted("sessions", [changed])[1]):
             return changed
     return row
-
-
-def _misfit(session: SessionDigest, misfit: Misfit) -> DeadLetter:
-    key = "/".join(str(part) for part in key_of(misfit.table, misfit.row))
-    return dead(
-        SourcePosition(f"session:{session.session_id}:{misfit.table}:{key}"),
-        Reason.INTERNAL,
-        f"a row does not fit table {misfit.table}: column {misfit.column}",
-        team=session.team,
-        session_id=session.session_id,
-        received_ms=_received_ms(session),
-    )
 
 
 def _failure(session: SessionDigest, error: Exception) -> DeadLetter:
