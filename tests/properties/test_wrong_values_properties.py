@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rows import DeadLetterRow, EventRow
 from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.digest.records import records_of
 from replay_signals.transforms.evidence.extract import Evidence, evidence_in
 from replay_signals.transforms.judge.session import JudgedSession, judge_session
 from replay_signals.transforms.parse.capture import parse_capture_request
@@ -25,9 +27,10 @@ from support.weird import NUMBERS, paths, replaced
 
 RULES = Rules()
 FILES = ("s0003", "s0008", "s0043", "s0054")
-WRONG = [True, False, None, *NUMBERS, "", "x", "1", "1.5", "NaN", [], {}, [True], {"id": True}]
-Place = tuple[str, int, tuple[Any, ...]]
-"""File, line, and where in the body of its request."""
+WRONG: list[list[object]] = [[True, False], [None], list(NUMBERS), ["", "x", "1", "1.5", "NaN"], [[], {}, [True]]]
+"""By type, each drawn as often."""
+Place = tuple[int, tuple[Any, ...]]
+"""Line, and where in the body of its request."""
 
 
 @cache
@@ -51,6 +54,8 @@ def extracted(request: dict[str, Any], number: int) -> list[Evidence]:
     )
     for one in found:
         assert unpack(*pack(one.body)) == one.body
+        if isinstance(one.body, MessageDigest):
+            records_of(one.body)
         assert not (isinstance(one.body, DeadLetterRow) and one.body.reason == "internal_error"), one.body.detail
     return found
 
@@ -76,13 +81,17 @@ def judged(evidence: Iterable[list[Evidence]]) -> JudgedSession:
 
 
 @cache
-def signals(file: str, line: int = -1, record: tuple[Any, ...] = ()) -> frozenset[str]:
-    """Ids of the session's signals; without the record at a place."""
+def signals(file: str) -> frozenset[str]:
+    """Ids of the session's signals."""
+    return frozenset(row.signal_id for row in judged(kept(file)).rows["signals"])
+
+
+def with_bodies(file: str, bodies: dict[int, Any]) -> set[str]:
+    """The same with other bodies of some requests."""
     evidence = list(kept(file))
-    if line >= 0:
-        request = requests(file)[line]
-        evidence[line] = extracted(request | {"body": without(request["body"], record)}, line)
-    return frozenset(row.signal_id for row in judged(evidence).rows["signals"])
+    for line, body in bodies.items():
+        evidence[line] = extracted(requests(file)[line] | {"body": body}, line)
+    return {row.signal_id for row in judged(evidence).rows["signals"]}
 
 
 def without(value: Any, path: tuple[Any, ...]) -> Any:
@@ -95,7 +104,7 @@ def without(value: Any, path: tuple[Any, ...]) -> Any:
 def record_of(path: tuple[Any, ...]) -> tuple[Any, ...] | None:
     """Where the record begins that a place is in: an rrweb event, else an analytics event; None around them."""
     numbers = [i for i, key in enumerate(path) if isinstance(key, int)]
-    if not numbers or len(numbers) == len(path) == 1:
+    if not numbers or len(path) == 1:
         return None
     if "$snapshot_data" not in path:
         return path[: numbers[0] + 1]
@@ -104,35 +113,55 @@ def record_of(path: tuple[Any, ...]) -> tuple[Any, ...] | None:
 
 
 @cache
-def fields(file: str) -> dict[tuple[Any, ...], list[Place]]:
-    """Places of values that stand in a record, by the names on the way: rare fields are drawn as often as others."""
-    found: dict[tuple[Any, ...], list[Place]] = {}
+def fields(file: str) -> tuple[list[list[Place]], list[list[Place]]]:
+    """Places by the names on the way to them, so that rare fields are drawn as often as others: numbers, and all."""
+    numbers: dict[tuple[Any, ...], list[Place]] = {}
+    every: dict[tuple[Any, ...], list[Place]] = {}
     for line, request in enumerate(requests(file)):
         for path in paths(request["body"]):
-            if record_of(path) is not None:
-                name = tuple(key for key in path if isinstance(key, str))[-4:]
-                found.setdefault(name, []).append((file, line, path))
-    return found
+            if record_of(path) is None:
+                continue
+            name = tuple(key for key in path if isinstance(key, str))[-3:]
+            every.setdefault(name, []).append((line, path))
+            if isinstance(at(request["body"], path), int | float):
+                numbers.setdefault(name, []).append((line, path))
+    return list(numbers.values()), list(every.values())
 
 
-@st.composite
-def place(draw: st.DrawFn) -> Place:
-    own = fields(draw(st.sampled_from(FILES)))
-    return draw(st.sampled_from(own[draw(st.sampled_from(sorted(own)))]))
+def at(value: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        value = value[key]
+    return value
 
 
-@settings(max_examples=60, deadline=None)
-@given(place(), st.sampled_from(WRONG))
-def test_a_wrong_value_costs_no_more_than_its_record(where: Place, value: object) -> None:
-    """Nothing raises, and nothing is lost but what hangs on the record.
+@settings(max_examples=25, deadline=None)
+@given(st.data(), st.sampled_from(FILES), st.sampled_from(WRONG))
+def test_wrong_values_cost_no_more_than_their_records(data: st.DataObject, file: str, values: list[object]) -> None:
+    """Nothing raises, and nothing is lost but what hangs on the records.
 
-    A signal that is found with the record and without it does not hang on it: it is found with a broken one.
+    A signal that is found with the records and without them does not hang on them: it is found with broken ones.
     """
-    file, line, path = where
-    request = requests(file)[line]
-    evidence = list(kept(file))
-    evidence[line] = extracted(request | {"body": replaced(request["body"], path, value)}, line)
-    record = record_of(path)
-    assert record is not None
-    found = {row.signal_id for row in judged(evidence).rows["signals"]}
-    assert signals(file) & signals(file, line, record) <= found
+    own = data.draw(st.sampled_from(fields(file)))
+    value = data.draw(st.sampled_from(values))
+    chosen = data.draw(st.lists(st.sampled_from(own).flatmap(st.sampled_from), min_size=1, max_size=6))
+    spoiled = {line: requests(file)[line]["body"] for line, _ in chosen}
+    gone = dict(spoiled)
+    records = set()
+    for line, path in chosen:
+        record = record_of(path)
+        assert record is not None
+        if (line, record) not in records:
+            spoiled[line] = replaced(spoiled[line], path, value)
+            records.add((line, record))
+    for line, record in sorted(records, reverse=True):
+        gone[line] = without(gone[line], record)
+    assert signals(file) & with_bodies(file, gone) <= with_bodies(file, spoiled)
+
+
+@pytest.mark.parametrize("value", [True, 1.5, 2**63, 1e308, "1"], ids=repr)
+def test_any_number_may_be_none(value: object) -> None:
+    """What is kept of its request can be read: none of the neighbours is lost with it."""
+    numbers, _ = fields("s0003")
+    for line, path in (places[0] for places in numbers):
+        request = requests("s0003")[line]
+        extracted(request | {"body": replaced(request["body"], path, value)}, line)
