@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +18,7 @@ from replay_signals.jobs import render
 from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.links import refuse_inputs
 from replay_signals.jobs.rules import read_rules
-from replay_signals.pipelines.files.reading import InputError, expand, read
+from replay_signals.pipelines.files.reading import expand, read
 from replay_signals.pipelines.privacy import policy_of
 from replay_signals.schemas.digests import MessageDigest, millis
 from replay_signals.schemas.messages import Record, SourcePosition
@@ -142,11 +142,11 @@ class Request(msgspec.Struct, frozen=True):
 
 
 def run(request: Request, output: str) -> ExitCode:
-    """Detects and prints as `table`, `json` or `jsonl`. Raises InputError and RulesError."""
+    """Detects and prints as `table`, `json` or `jsonl`. Raises InputError, RulesError and OSError."""
     rules = read_rules(request.rules)
     urls = expand(request.paths)
     refuse_inputs(request.paths, urls)
-    with _sink(request.dead_letters) as sink:
+    with nullcontext() if request.dead_letters is None else request.dead_letters.open("wb") as sink:
         with render.progress("Reading", len(urls)) as step:
             found = collect(urls, request.file_format, Rejects(sink), step, policy_of(rules))
         with render.progress("Judging", len(found.digests)) as step:
@@ -212,16 +212,3 @@ def _how_to_see(request: Request) -> str:
     if request.dead_letters is not None:
         return f"all of them with their reasons are in {request.dead_letters}."
     return "--dead-letters FILE writes all of them with their reasons."
-
-
-@contextmanager
-def _sink(path: Path | None) -> Iterator[BinaryIO | None]:
-    if path is None:
-        yield None
-        return
-    try:
-        file = path.open("wb")
-    except OSError as error:
-        raise InputError(f"cannot write dead letters to {path}: {error.strerror}") from None
-    with file:
-        yield file

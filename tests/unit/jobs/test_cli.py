@@ -64,7 +64,7 @@ def test_formats_lists_what_detect_takes(run_cli: Run) -> None:
         (["detect", "no-such-file"], 2, "no-such-file: no such file or folder"),
         (["detect", ONE, "--format", "jsno"], 2, "unknown format 'jsno'"),
         (["detect", ONE, "--rules", "no-such.toml"], 2, "cannot read no-such.toml"),
-        (["detect", ONE, "--dead-letters", "no-such-folder/x"], 2, "cannot write dead letters"),
+        (["detect", ONE, "--dead-letters", "no-such-folder/x"], 3, "No such file or directory: no-such-folder/x"),
         (["detect", ONE, "--min-confidence", "7"], 2, "min-confidence"),
         (["detect"], 2, "paths"),
         (["detekt", ONE], 2, "detekt"),
