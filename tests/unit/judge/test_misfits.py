@@ -21,7 +21,7 @@ from support.stories import shop_visit
 VISIT = shop_visit()
 MESSAGES = [digested(own, window_id=window) for window, own in VISIT.recorded.items()]
 RULES = Rules()
-WRONG = [True, 5.5, "5", 2**63, -(2**63) - 1, 2**64, [1], object()]
+WRONG = [True, 5.5, "5", 2**63, -(2**63) - 1, 2**64, [1], Ellipsis]
 """What is no whole number of 64 bits."""
 
 
