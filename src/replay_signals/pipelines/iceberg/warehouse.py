@@ -18,7 +18,7 @@ from pyiceberg.table import FileScanTask, Table
 from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog, open_tables, sentence
 from replay_signals.pipelines.iceberg.schema import has_revision, schema_of
 from replay_signals.pipelines.iceberg.storage import Place, SchemeFilesystem
-from replay_signals.schemas.rows import ROW_KEYS, TABLES
+from replay_signals.schemas.rows import FED_TABLES, ROW_KEYS, TABLES
 from replay_signals.transforms.revisions.revise import SETS
 
 ALL = AlwaysTrue()
@@ -52,7 +52,7 @@ def connect(
 ) -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB with a view of every table and its `_latest`. Raises WarehouseError.
 
-    `only` leaves out data files that hold no row it matches, by partition and column statistics; the views may still
+    `only` leaves out data files of sessions that hold no row it matches, by partition and column statistics; the views may still
     show rows that it does not match. It must select by what all revisions of a row have in common (team, session),
     or `_latest` would show an older one.
     """
@@ -61,7 +61,7 @@ def connect(
     connection.execute("SET TimeZone = 'UTC'")
     with reading():
         for name in TABLES:
-            table_view(connection, name, tables.get(name), only)
+            table_view(connection, name, tables.get(name), only if name in FED_TABLES else ALL)
     for name in TABLES:
         connection.execute(f"CREATE VIEW {name}_latest AS {LATEST.get(name) or _newest(name)}")
     return connection
