@@ -52,9 +52,9 @@ def connect(
 ) -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB with a view of every table and its `_latest`. Raises WarehouseError.
 
-    `only` leaves out data files of sessions that hold no row it matches, by partition and column statistics; the views may still
-    show rows that it does not match. It must select by what all revisions of a row have in common (team, session),
-    or `_latest` would show an older one.
+    `only` leaves out data files of sessions that hold no row it matches, by partition and column statistics; the views
+    may still show rows that it does not match. It must select by what all revisions of a row have in common (team,
+    session), or `_latest` would show an older one.
     """
     tables = open_tables(open_catalog(warehouse, catalog, create=False), create=False)
     connection = duckdb.connect()
