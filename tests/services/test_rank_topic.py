@@ -69,7 +69,10 @@ def test_killed_at_any_door_of_the_transaction_each_revision_is_told_once(topics
     for number, (door, after) in enumerate((door, after) for door in DOORS for after in (False, True)):
         problem_id = f"{number:016x}"
         rows = visit(f"visit-{number}", broken=True)
-        rows["signals"] = [msgspec.structs.replace(row, problem_id=problem_id) for row in rows["signals"]]
+        control = f"button#pay-{number}"  # one control under several ids would be merged
+        rows["signals"] = [
+            msgspec.structs.replace(row, problem_id=problem_id, element_key=control) for row in rows["signals"]
+        ]
         put(warehouse, rows)
         child = context.Process(target=_killed, args=(warehouse, topics, door, after))
         child.start()
