@@ -43,6 +43,7 @@ class MessageDigest(msgspec.Struct, frozen=True, array_like=True):
     records: bytes
     removed: dict[str, int] = {}
     privacy_version: str = ""
+    flushed_ms: int | None = None
 
 
 class SessionDigest(msgspec.Struct, frozen=True):
@@ -86,6 +87,7 @@ def to_row(digest: MessageDigest) -> MessageDigestRow:
         digest=digest.records,
         removed=digest.removed,
         privacy_version=digest.privacy_version,
+        flushed_at=None if digest.flushed_ms is None else at(digest.flushed_ms),
     )
 
 
@@ -110,4 +112,5 @@ def from_row(row: MessageDigestRow) -> MessageDigest:
         row.digest,
         row.removed,
         row.privacy_version,
+        None if row.flushed_at is None else round(millis(row.flushed_at)),
     )

@@ -29,7 +29,8 @@ class SnapshotMessage(msgspec.Struct, frozen=True):
     """Raw rrweb events of one session and one window, as one recorder request carried them.
 
     `items` is the JSON text of an array of rrweb events (`$snapshot_items`); nothing in it has been looked at.
-    `received_ms` is the trusted clock (broker or arrival), `sent_ms` the client's clock when it sent the request.
+    `received_ms` is the trusted clock (broker or arrival), `sent_ms` the client's clock when it sent the request, and
+    `flushed_ms` that when the recorder emptied its buffer into the first snapshot of it.
     """
 
     team: str
@@ -42,6 +43,7 @@ class SnapshotMessage(msgspec.Struct, frozen=True):
     sent_ms: int | None = None
     snapshot_source: str = "web"
     snapshot_library: str | None = None
+    flushed_ms: int | None = None
 
     @property
     def message_id(self) -> str:

@@ -56,6 +56,9 @@ class MessageDigestRow(Struct, frozen=True, kw_only=True):
     revision: FactRevision = 1
     removed: RemovedText = {}
     privacy_version: PrivacyVersion = ""
+    flushed_at: Annotated[
+        datetime | None, doc("Client time when the recorder emptied its buffer into the first part of the message")
+    ] = None
 
 
 class SignalRow(Struct, frozen=True, kw_only=True):

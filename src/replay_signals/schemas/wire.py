@@ -87,6 +87,7 @@ class CapturedEvent(Struct):
     data: str
     now: Any = None
     sent_at: Any = None
+    timestamp: Any = None
 
 
 class SnapshotItemsProperties(Struct):

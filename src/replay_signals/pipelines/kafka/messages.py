@@ -65,7 +65,11 @@ def snapshot_message(message: SnapshotMessage) -> Outgoing:
         **({} if message.sent_ms is None else {"sent_at": _rfc3339(message.sent_ms)}),
         "token": message.team,
         "event": "$snapshot_items",
-        "timestamp": now,
+        **(
+            {}
+            if message.flushed_ms is None
+            else {"timestamp": _rfc3339(_made_ms(message, message.flushed_ms, received))}
+        ),
     }
     headers: Headers = [
         ("token", message.team.encode()),
@@ -79,6 +83,11 @@ def snapshot_message(message: SnapshotMessage) -> Outgoing:
         ("historical_migration", None),  # capture sets the key always
     ]
     return Outgoing(SNAPSHOTS, received, message.session_id.encode(), msgspec.json.encode(envelope), headers)
+
+
+def _made_ms(message: SnapshotMessage, flushed_ms: int, received_ms: int) -> int:
+    """A client's time by the clock of capture, which corrects it where the request says when it was sent."""
+    return flushed_ms if message.sent_ms is None else flushed_ms - message.sent_ms + received_ms
 
 
 def event_message(event: AnalyticsEvent) -> Outgoing:

@@ -24,7 +24,8 @@ BY_NAME = "acts outside the page by its name"
 PLAYS = "plays by its name"
 A_FILE = "the link opens another program or a file"
 OPENS_TAB = "it may open a tab"
-ONCE = frozenset((OUTSIDE, BY_NAME, A_FILE, OPENS_TAB))
+LOADS = "the browser began to load something"
+ONCE = frozenset((OUTSIDE, BY_NAME, A_FILE, OPENS_TAB, LOADS))
 """What one click does completely, if it works."""
 GUESSED = frozenset((BY_NAME, PLAYS))
 """Excuses that rest on a name."""

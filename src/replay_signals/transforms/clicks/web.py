@@ -16,6 +16,7 @@ from itertools import islice, takewhile
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background, Wait
 from replay_signals.transforms.clicks.observability import (
+    LOADS,
     NATIVE,
     leads_away,
     link_target,
@@ -38,6 +39,9 @@ RETURN_MS = 5000
 NEW_WINDOW_MS = 3000
 BY_HAND_MS = 300
 """A reload or a step back this much later than the click is the visitor's own."""
+
+LOADED_MS = 250
+"""A handler that opens an address does it at once, or when what it asked for has come."""
 
 LEFT_BY_LINK = "the page may have been left through the link"
 ALIVE, SLOW, DEAD, UNKNOWN = "alive", "slow", "dead", "unknown"
@@ -259,10 +263,22 @@ class _PageJudge:
         if left and leads_away(control, self.page.href):
             out.reason = LEFT_BY_LINK
             return
+        if self._began_loading(out):
+            out.reason = LOADS
+            return
         out.verdict = DEAD
         out.blocked = self.page.elements.disabled(control, click.t)
         out.confidence = self._dead_confidence(control, lived)
         out.reason = "the control is disabled" if out.blocked else "no answer"
+
+    def _began_loading(self, out: Judged) -> bool:
+        """Did the browser begin to load something right after the click: a file, another program, another site?"""
+        click = out.click
+        moments = [click.t, *(r.end_ms for r in out.requests)]
+        return any(
+            t >= click.down_ms and any(0 <= t - moment <= LOADED_MS for moment in moments)
+            for t in self.page.load_starts_ms
+        )
 
     def _leaving_ms(self, control: Control) -> float:
         """How long a page may still be recorded that a link has left; other sites answer as late as they like."""

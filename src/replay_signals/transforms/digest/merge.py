@@ -36,7 +36,7 @@ def _pick(a: MessageDigest, b: MessageDigest) -> MessageDigest:
 
 def _rank(
     m: MessageDigest,
-) -> tuple[bool, float, bool, float, str, str, bool, str, int, bytes, list[tuple[str, int]], str]:
+) -> tuple[bool, float, bool, float, str, str, bool, str, int, bytes, list[tuple[str, int]], str, bool, int]:
     return (
         m.received_ms is None,
         m.received_ms or 0,
@@ -50,4 +50,6 @@ def _rank(
         m.records,
         sorted(m.removed.items()),
         m.privacy_version,
+        m.flushed_ms is None,
+        m.flushed_ms or 0,
     )

@@ -99,6 +99,7 @@ def digest(message: SnapshotMessage, policy: Policy = DEFAULT_POLICY) -> Message
         encoded,
         dict(sorted(removed.items())),
         policy.version,
+        message.flushed_ms,
     )
 
 

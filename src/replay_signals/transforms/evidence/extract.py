@@ -98,7 +98,7 @@ def sound_digest(digest: MessageDigest) -> MessageDigest:
     """Without lone surrogates, and without broker or sending times that no calendar holds."""
     unusable = [
         name
-        for name in ("received_ms", "sent_ms")
+        for name in ("received_ms", "sent_ms", "flushed_ms")
         if (ms := getattr(digest, name)) is not None and not 0 <= ms <= MAX_TIMESTAMP_MS
     ]
     if unusable:

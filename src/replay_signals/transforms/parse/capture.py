@@ -48,6 +48,7 @@ class _Group(msgspec.Struct):
     source: str
     library: str
     sent_ms: int | None
+    flushed_ms: int | None
     arrays: list[bytes]
 
 
@@ -166,6 +167,7 @@ def _add_snapshot(
             source=text_of(properties.source) or "web",
             library=text_of(properties.lib) or request.library,
             sent_ms=_sent(event, request),
+            flushed_ms=epoch_ms(event.timestamp),
             arrays=[array],
         )
     else:
@@ -196,6 +198,7 @@ def _message(group: _Group, request: _Request) -> SnapshotMessage:
         sent_ms=group.sent_ms,
         snapshot_source=group.source,
         snapshot_library=group.library,
+        flushed_ms=group.flushed_ms,
     )
 
 

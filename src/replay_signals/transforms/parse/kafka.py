@@ -126,8 +126,15 @@ def _messages(envelope: CapturedEvent, token: str, received_ms: int | None, posi
         sent_ms=epoch_ms(envelope.sent_at),
         snapshot_source=text_of(properties.source) or "web",
         snapshot_library=text_of(properties.lib) or text_of(properties.lib_old) or None,
+        flushed_ms=_flushed_ms(envelope),
     )
     return [message, *(_lost(damage, message) for damage in damages)]
+
+
+def _flushed_ms(envelope: CapturedEvent) -> int | None:
+    """The client's time of the first snapshot, which capture moved to its own clock by `now` - `sent_at`."""
+    when, now, sent = (epoch_ms(value) for value in (envelope.timestamp, envelope.now, envelope.sent_at))
+    return when if when is None or now is None or sent is None else whole_ms(when - now + sent)
 
 
 def _lost(damage: Damage, message: SnapshotMessage) -> DeadLetter:

@@ -18,6 +18,7 @@ from replay_signals.transforms.digest.records import BaseRecord, ReplayRecord
 from replay_signals.transforms.session.document import Opening
 from replay_signals.transforms.session.documents import openings_of
 from replay_signals.transforms.session.elements import Elements
+from replay_signals.transforms.session.load_starts import load_starts
 from replay_signals.transforms.session.ordered import TimedRecord, in_order, of_kinds
 from replay_signals.transforms.session.screens import Screens
 from replay_signals.transforms.session.urls import same_document
@@ -65,9 +66,10 @@ class Page:
     """One document in one window, from its first event to its last.
 
     `last_alive_ms` is when its recorder was last known to live, `last_told_ms` when an event last told of it;
-    `has_send_times` says that its messages carry the time they were
-    sent at, so silence after `last_alive_ms` means that the page was left. `restored`: the earlier visit of the same
-    document, when it came back from the browser's page cache. Hashable by identity.
+    `has_send_times` says that its messages carry their sending time, so silence after `last_alive_ms` means that the
+    page was left. `restored`: the earlier visit of the same document, when it came back from the browser's page
+    cache. `load_starts_ms`: when the browser began to load something else, as far as the recorder tells. Hashable by
+    identity.
     """
 
     window_id: str
@@ -82,6 +84,7 @@ class Page:
     last_alive_ms: float = 0.0
     last_told_ms: float = 0.0
     has_send_times: bool = False
+    load_starts_ms: list[float] = field(default_factory=list)
 
     @property
     def start_ms(self) -> float:
@@ -186,6 +189,8 @@ def timeline_of(session: SessionDigest, addresses: Addresses = MappingProxyType(
             window.mutation_count = sum(type(r) is records.Mutation for _, r in ordered)
             window.mutation_count += sum(p.screens.change_count for p in window.pages if p.screens is not None)
             _mark_last_alive(window, messages, addresses.get(window_id, ()))
+            for t in load_starts(messages, [t for t, _ in ordered]):
+                window.page_at(t).load_starts_ms.append(t)
             windows.append(window)
     windows.sort(key=lambda w: (w.start_ms, w.window_id))
     return Timeline(session.team, session.session_id, windows, truncated)
