@@ -58,8 +58,7 @@ def visit(
             started_at=start,
             ended_at=start + timedelta(minutes=5),
             device_type="Desktop",
-            judgeable="ok",
-            **({"traffic": "visitor"} | changes),
+            **({"traffic": "visitor", "judgeable": "ok"} | changes),
         )
     )
 

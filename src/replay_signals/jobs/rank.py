@@ -19,6 +19,7 @@ from replay_signals.schemas.problem_rows import ProblemRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.inbox.problem_record import problem_record
 from replay_signals.transforms.printable import json_bytes
+from replay_signals.transforms.problems.counts import WINDOW_DAYS
 from replay_signals.transforms.problems.revise import ENDED
 
 
@@ -103,8 +104,15 @@ def _print(done: Ranked, request: Request, json: bool) -> None:
     where = " and ".join(filter(None, (request.inbox, request.kafka and f"topic {request.topic}")))
     render.out().print(
         f"{render.count(len(shown), 'open problem')} as of {done.as_of}; {days} counted in {done.seconds:.1f} s, "
-        f"{render.count(done.published, 'record')} published to {where}\n"
+        f"{render.count(done.published, 'record')} published to {where}"
     )
+    if done.not_judgeable:
+        reasons = ", ".join(f"{name} {count}" for name, count in done.not_judgeable.items())
+        render.out().print(
+            f"Of {render.count(done.recordings, 'recording')} of the last {WINDOW_DAYS} days "
+            f"{sum(done.not_judgeable.values())} cannot be judged: {reasons}"
+        )
+    render.out().print()
     render_problems.listing([_record(row) for row in shown], request.top, examples=True)
 
 

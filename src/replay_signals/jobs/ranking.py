@@ -19,7 +19,8 @@ import msgspec
 from replay_signals.jobs.tables import Store
 from replay_signals.schemas.problem_rows import ProblemRow
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.problems.assemble import Ranking, assemble
+from replay_signals.transforms.problems.assemble import Ranking, assemble, in_order
+from replay_signals.transforms.problems.capture_rows import capture_problems
 from replay_signals.transforms.problems.merging import combined, merged
 from replay_signals.transforms.problems.revise import revised
 
@@ -45,6 +46,10 @@ class Ranked(msgspec.Struct, frozen=True):
     written: int = 0
     published: int = 0
     seconds: float = 0.0
+    recordings: int = 0
+    """Of the last days, as `window_start` says."""
+    not_judgeable: dict[str, int] = {}
+    """Of them, those that cannot be judged, by reason."""
 
 
 def run_rank(
@@ -90,13 +95,14 @@ def _settings(rules: Rules, tables: dict[str, Table], first: date, last: date, l
 
 
 def _attempt(catalog: Catalog, rules: Rules, limits: Limits, announce: Announce | None, as_of: date | None) -> Ranked:
+    from replay_signals.pipelines.problems.capturing import capture_to_count
     from replay_signals.pipelines.problems.days import newest_day, to_count
     from replay_signals.pipelines.problems.loading import History
-    from replay_signals.pipelines.problems.storing import count_days, store_problems
+    from replay_signals.pipelines.problems.storing import count_capture, count_days, store_problems
 
     tables = _pinned(catalog)
     opened = {name: pinned.table for name, pinned in tables.items()}
-    newest = newest_day(opened)
+    newest = newest_day(opened, rules.problems.min_recordings)
     last = as_of or newest
     if last is None or newest is None:
         return Ranked(as_of, [])
@@ -106,21 +112,26 @@ def _attempt(catalog: Catalog, rules: Rules, limits: Limits, announce: Announce 
     settings = _settings(rules, opened, first, last, limits)
     days = to_count(opened, first, last, settings)
     count_days(catalog, tables, days, settings, limits, run_id)
+    capture = capture_to_count(opened, first, last)
+    count_capture(catalog, tables, capture, limits, run_id)
 
-    tables = _pinned(catalog) if days else tables
+    tables = _pinned(catalog) if days or capture else tables
     history = History({name: pinned.table for name, pinned in tables.items()}, first, last, settings, limits)
     before = history.stored()
     counts = history.counts()
     into = merged(counts, history.page_aliases(), before)
     ranking = Ranking(last, rules.problems, rules.outcomes, rules.version, history.releases())
-    problems = assemble(combined(counts, into, history.users(into)), ranking)
+    captured = history.capture()
+    gaps = capture_problems(captured.days, before, last, rules.problems, rules.version)
+    problems = in_order([*assemble(combined(counts, into, history.users(into)), ranking), *gaps])
+    done = Ranked(last, problems, len(days), recordings=captured.recordings, not_judgeable=captured.not_judgeable)
     if last < newest:
-        return Ranked(last, problems, len(days))
+        return done
     changes = revised(problems, before, into, last, first)
     store_problems(catalog, tables, changes, run_id)
     if announce and changes:
         published += announce(_pinned(catalog))
-    return Ranked(last, problems, len(days), len(changes), published)
+    return msgspec.structs.replace(done, written=len(changes), published=published)
 
 
 def _pinned(catalog: Catalog) -> dict[str, PinnedTable]:

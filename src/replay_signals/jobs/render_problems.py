@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from replay_signals.jobs import render
 from replay_signals.schemas.inbox import InboxRecord, Problem
 from replay_signals.transforms.printable import iso, visible
+from replay_signals.transforms.problems.capture_rows import FAILURE as CAPTURE
 from replay_signals.transforms.problems.wording import interval_words
 
 INDENT = 5
@@ -74,13 +75,13 @@ def detail(record: InboxRecord) -> None:
         ("last seen", iso(of.last_seen)),
         ("came with", of.started_with),
         ("whom", f"{_reach(record)}{share}"),
-        ("a day", f"{of.users_per_day:.1f} visitors"),
+        ("a day", f"{of.users_per_day:.1f} {'recordings' if record.failure == CAPTURE else 'visitors'}"),
         ("trend", _trend(of.trend)),
-        ("confidence", f"{record.confidence:.0%} that its signals are right"),
+        ("confidence", "" if record.failure == CAPTURE else f"{record.confidence:.0%} that its signals are right"),
         ("effect", _effect(of)),
         ("compared", f"{of.comparison}: {of.comparison_reason}"),
         ("outcome", of.outcome),
-        ("time lost", render.clock(of.time_lost_ms)),
+        ("time lost", render.clock(of.time_lost_ms) if of.time_lost_ms else ""),
         ("value lost", f"{of.value_lost:,.2f}" if of.value_lost else ""),
         ("more often", _lifts(of.lifts)),
         ("merged into", of.merged_into),
@@ -88,7 +89,8 @@ def detail(record: InboxRecord) -> None:
         ("id", record.id),
     ]
     render.pairs([(name, v if isinstance(v, Text) else render.text(str(v))) for name, v in lines if v])
-    out.print("\nexamples", style="dim")
+    if of.examples:
+        out.print("\nexamples", style="dim")
     for name in of.examples:
         out.print(render.text(f"  {_example(name)}"))
     out.print("\nnext", style="dim")
@@ -104,10 +106,14 @@ def _reach(record: InboxRecord) -> str:
     impact = record.impact
     assert impact is not None, "a problem's record"
     of = f" of {impact.exposed_sessions:,}" if impact.exposed_sessions else ""
+    if record.failure == CAPTURE:
+        return f"{impact.sessions:,}{of} sessions lost their recording"
     return f"{render.count(impact.users, 'visitor')}, {impact.sessions:,}{of} sessions"
 
 
 def _effect(of: Problem) -> str:
+    if of.comparison == "none":
+        return "cannot be said"
     return interval_words(of.effect, of.effect_low, of.effect_high)
 
 

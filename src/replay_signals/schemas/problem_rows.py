@@ -129,7 +129,7 @@ class ProblemRow(Struct, frozen=True, kw_only=True):
     ]
     kind: Annotated[str, doc("Problem kind: dead_click_cluster, repeated_form_abandonment …"), Holds.OWN_WORD]
     failure: Annotated[
-        str, doc("silence, blocked, slow, exception, request, form, page, reading or exit"), Holds.OWN_WORD
+        str, doc("silence, blocked, slow, exception, request, form, page, reading, exit or capture"), Holds.OWN_WORD
     ]
     cause: Annotated[str, doc("The cause in words"), Holds.SENTENCE]
     title: Annotated[str, doc("Kind, element and place in a few words; the same for the same cause"), Holds.SENTENCE]
@@ -201,11 +201,35 @@ class ProblemRow(Struct, frozen=True, kw_only=True):
     traffic: Traffic = "visitor"
 
 
+class CaptureDayRow(Struct, frozen=True, kw_only=True):
+    """How many sessions of one day and slice have a recording, of those that analytics events tell of."""
+
+    day: Annotated[date, doc("UTC day of a session's first event, else the day its recording began; partition")]
+    team: Team
+    dimension: Annotated[
+        str, doc("host, platform or library_version; empty for all sessions of the team"), Holds.OWN_WORD
+    ]
+    value: Annotated[str, doc("Value of the dimension; empty for all sessions"), Holds.PROPERTIES]
+    event_sessions: Annotated[int, doc("Sessions with analytics events")]
+    recorded_sessions: Annotated[int, doc("Of them, sessions with a recording")]
+    sample_rate: Annotated[
+        float | None, doc("Share of sessions that should be recorded, mean of what events say; null: not said")
+    ]
+    recordings: Annotated[int, doc("Recordings, those without events included")]
+    not_judgeable: Annotated[
+        dict[str, int],
+        doc("Of them, those that cannot be judged by reason: no_snapshot, no_mutations, broken_clock, canvas"),
+        Holds.OWN_WORD,
+    ]
+    sources: Sources
+
+
 RANKED_TABLES: dict[str, type[Struct]] = {
     "exposure_days": ExposureDayRow,
     "problem_arms": ProblemArmRow,
     "problem_days": ProblemDayRow,
     "problems": ProblemRow,
+    "capture_days": CaptureDayRow,
 }
 """Tables that `rank` writes, and no judgement of a session."""
 
@@ -219,5 +243,6 @@ RANKED_KEYS: dict[str, tuple[str, ...]] = {
     ),
     "problem_days": ("day", "team", "problem_id"),
     "problems": ("day", "team", "problem_id"),
+    "capture_days": ("day", "team", "dimension", "value"),
 }  # fmt: skip
 """What identifies a row of them. Each key has one row: a day that is counted again replaces its rows."""

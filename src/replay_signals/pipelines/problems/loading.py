@@ -5,11 +5,11 @@ Loaded are the problems that hit somebody within the history, and of everybody e
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 from pyiceberg.table import Table
@@ -19,8 +19,9 @@ from replay_signals.pipelines.iceberg.schema import rows_of
 from replay_signals.pipelines.iceberg.warehouse import LATEST, reading, table_view
 from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, Settings, connected, wanted_sessions
 from replay_signals.pipelines.problems.statement import steps
-from replay_signals.schemas.problem_rows import ProblemArmRow, ProblemDayRow, ProblemRow
+from replay_signals.schemas.problem_rows import CaptureDayRow, ProblemArmRow, ProblemDayRow, ProblemRow
 from replay_signals.transforms.causes.pages import slug_aliases
+from replay_signals.transforms.problems.capture import CaptureDay
 from replay_signals.transforms.problems.counts import Attribute, Counts, Met, UnitId, window_start
 from replay_signals.transforms.problems.onset import Moment
 
@@ -81,6 +82,14 @@ RELEASES = """
     GROUP BY ALL ORDER BY ALL"""
 
 
+class Capture(NamedTuple):
+    """Recorded sessions by team, and of the last days all recordings, and those that cannot be judged by reason."""
+
+    days: dict[str, list[CaptureDay]]
+    recordings: int
+    not_judgeable: dict[str, int]
+
+
 class History:
     """The tables of counts from a first to a last day, opened once."""
 
@@ -127,6 +136,22 @@ class History:
             for team, place, sessions in db.execute(PAGE_SESSIONS).fetchall():
                 found[team][place] = sessions
         return {(team, place): alias for team, pages in found.items() for place, alias in slug_aliases(pages).items()}
+
+    def capture(self) -> Capture:
+        """Recorded sessions by team, day and slice. Raises WarehouseError."""
+        days: defaultdict[str, list[CaptureDay]] = defaultdict(list)
+        recordings, not_judgeable = 0, Counter[str]()
+        with self._opened("capture_days") as db:
+            rows = rows_of(db.sql("SELECT * FROM capture_days ORDER BY ALL").to_arrow_table(), CaptureDayRow)
+        for row in rows:
+            slice_ = row.dimension, row.value
+            days[row.team].append(
+                CaptureDay(row.day, *slice_, row.event_sessions, row.recorded_sessions, row.sample_rate)
+            )
+            if not row.dimension and row.day >= window_start(self._last):
+                recordings += row.recordings
+                not_judgeable.update(row.not_judgeable)
+        return Capture(dict(days), recordings, dict(not_judgeable.most_common()))
 
     def releases(self) -> dict[str, list[Moment]]:
         """Releases that were first seen after the first day of the history, by team."""

@@ -21,6 +21,7 @@ from replay_signals.pipelines.iceberg.datafiles import partition_of, write_arrow
 from replay_signals.pipelines.iceberg.lookup import Tables
 from replay_signals.pipelines.iceberg.predicates import any_of, equal, is_in
 from replay_signals.pipelines.iceberg.schema import identity_of
+from replay_signals.pipelines.problems.capturing import capture_counts
 from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, Settings, counted
 from replay_signals.pipelines.problems.days import sessions_by_day
 from replay_signals.schemas.digests import EPOCH
@@ -49,6 +50,23 @@ def count_days(
         _discard(tables, plans.values())
         raise
     _commit(catalog, tables, [plans[name] for name in COUNTED], run_id)
+
+
+def count_capture(catalog: Catalog, tables: Tables, days: Mapping[date, str], limits: Limits, run_id: str) -> None:
+    """Counts recorded sessions of days and commits them. Raises Conflict and WarehouseError."""
+    if not days:
+        return
+    plan = TablePlan("capture_days", remove=is_in("day", [day.isoformat() for day in days]))
+    sources = {name: pinned.table for name, pinned in tables.items()}
+    try:
+        for run in runs(days, sessions_by_day(sources["sessions"], min(days), max(days))):
+            rows = capture_counts(sources, run[0], run[-1], limits)
+            for day in run:
+                _write(tables[plan.name], plan, day, days[day], rows.filter(pc.field("day") == day))
+    except BaseException:
+        _discard(tables, [plan])
+        raise
+    _commit(catalog, tables, [plan], run_id)
 
 
 def runs(days: Iterable[date], sessions: Mapping[date, int]) -> list[list[date]]:

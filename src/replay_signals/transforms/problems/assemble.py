@@ -50,7 +50,11 @@ def assemble(all_counts: Sequence[Counts], ranking: Ranking) -> list[ProblemRow]
     All at once, because lifts are corrected for every comparison that a run makes for a team.
     """
     sure = _sure_lifts(all_counts, ranking.rules)
-    rows = [_row(counts, sure.get(counts.problem_id, []), ranking) for counts in all_counts]
+    return in_order(_row(counts, sure.get(counts.problem_id, []), ranking) for counts in all_counts)
+
+
+def in_order(rows: Iterable[ProblemRow]) -> list[ProblemRow]:
+    """Most severe first."""
     return sorted(rows, key=lambda row: (-row.severity, -row.users, row.team, row.problem_id))
 
 

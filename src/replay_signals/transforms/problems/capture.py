@@ -57,7 +57,9 @@ def capture_gaps(days: Iterable[CaptureDay], as_of: dt.date, rules: Problems = D
 
     A slice has a gap when its share of recorded sessions falls below `capture_ratio` of the median of the
     `baseline_days` before, while its traffic holds within `traffic_ratio` of the same weekdays; it needs
-    `min_recordings` recordings on a median day and `min_days` days. The days of a gap are no baseline.
+    `min_recordings` recordings on a median day and `min_days` days. The days of a gap are no baseline, and a day with
+    fewer than `min_sessions` sessions, as one that has only begun, ends none. A slice that nobody visits any more has
+    no gap.
     """
     slices: dict[Slice, dict[dt.date, CaptureDay]] = {}
     for one in days:
@@ -83,10 +85,10 @@ def _gap(of: Slice, rows: Mapping[dt.date, CaptureDay], as_of: dt.date, rules: P
             since = day if since is None else since
             lost += max(0, round(norm * _sampling(row) * row.event_sessions) - row.recorded_sessions)
             sessions, recorded = sessions + row.event_sessions, recorded + row.recorded_sessions
-        elif not low:
+        elif not low and (since is None or row.event_sessions >= rules.min_sessions):
             since, lost, sessions, recorded = None, 0, 0, 0
             healthy.append(row)
-    if since is None or as_of not in rows:
+    if since is None or max(rows) < as_of - dt.timedelta(1):
         return None
     return CaptureGap(*of, since, recorded / sessions, norm, sessions, lost)
 

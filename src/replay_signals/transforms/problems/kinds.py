@@ -74,6 +74,13 @@ KINDS: dict[str, Kind] = {
         "Visitors leave at once",
         "See in the examples what visitors saw last before they left.",
     ),
+    "capture": Kind(
+        "capture_gap",
+        "failure",
+        "Recordings are missing",
+        "See what changed that day where they are missing: the SDK's version and settings, sampling, consent, a "
+        "content security policy or proxy that blocks the recorder; then the dead letters.",
+    ),
 }
 OTHER = Kind("other", "confusion", "Trouble", "See the examples.")
 
