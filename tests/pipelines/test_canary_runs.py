@@ -8,7 +8,9 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import click
@@ -53,6 +55,11 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "inbox": ("WAREHOUSE/inbox", "--top", "0"),
     "inbox --json": ("WAREHOUSE/inbox", "--json"),
     "inbox show": ("ID", "WAREHOUSE/inbox"),
+    "inbox confirm": ("PROBLEM", "-w", "WAREHOUSE"),
+    "inbox snooze": ("PROBLEM", "-w", "WAREHOUSE", "--until", "2099-01-01", "--reason", "later"),
+    "inbox dismiss": ("PROBLEM", "-w", "WAREHOUSE", "--reason", "as meant"),
+    "inbox fixed": ("PROBLEM", "-w", "WAREHOUSE", "--release", "2.0"),
+    "inbox post": ("URL", "--folder", "WAREHOUSE/inbox", "--ledger", "OUT/posted.db", "--until-quiet", "0"),
     "maintain": ("-w", "WAREHOUSE", "--only-orphans"),
     "repair": ("-w", "WAREHOUSE"),
 }
@@ -99,9 +106,35 @@ def marks(folder: Path) -> Marks:
     return m
 
 
+@pytest.fixture(scope="module")
+def posted() -> Iterator[tuple[str, list[str]]]:
+    """An endpoint, and what it was sent."""
+    bodies: list[str] = []
+
+    class Tracker(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            bodies.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Tracker)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/tickets", bodies
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
 @pytest.fixture
 def run(
-    run_cli: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    run_cli: Run,
+    folder: Path,
+    posted: tuple[str, list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> Callable[..., tuple[int, list[str]]]:
     """Runs a command as people do; gives its exit code and all that it printed and logged."""
     monkeypatch.setenv(KEY_VARIABLE, "canary")
@@ -110,18 +143,24 @@ def run(
 
     def start(name: str, *, debug: bool = False) -> tuple[int, list[str]]:
         words = [word for word in name.split() if not word.startswith("--")]
-        places = {"IN": str(folder / "in"), "OUT": str(folder / "out"), "WAREHOUSE": str(folder / "warehouse")}
+        places = {
+            "URL": posted[0],
+            "IN": str(folder / "in"),
+            "OUT": str(folder / "out"),
+            "WAREHOUSE": str(folder / "warehouse"),
+        }
         arguments = [_placed(argument, places, folder) for argument in PRINTED[name]]
         caplog.clear()
         code, out, err = run_cli(*(["--debug"] if debug else []), *words, *arguments)
-        return code, [out, err, *(record.getMessage() for record in caplog.records)]
+        return code, [out, err, *(record.getMessage() for record in caplog.records), *posted[1]]
 
     return start
 
 
 def _placed(argument: str, places: dict[str, str], folder: Path) -> str:
-    if argument == "ID":
-        return next(iter(current(folder / "warehouse" / "inbox")))
+    if argument in ("ID", "PROBLEM"):
+        records = current(folder / "warehouse" / "inbox").values()
+        return next(one.id for one in records if argument == "ID" or one.record_type == "problem")
     head, slash, rest = argument.partition("/")
     return places.get(head, head) + slash + rest
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from confluent_kafka import Producer
 from kit import Topics
 
 from replay_signals import inbox
+from replay_signals.jobs import verdicts
 from replay_signals.jobs.announcing import into_topic
 from replay_signals.jobs.ranking import Ranked, run_rank
 from replay_signals.jobs.tables import Store
@@ -60,6 +61,28 @@ def test_new_revised_and_retracted_are_told_once(topics: Topics, tmp_path: Path)
     put(warehouse, {"signals": gone + [msgspec.structs.replace(row, revision=2, status="retracted") for row in more]})
     assert rank(warehouse, topics).published == 1
     assert told(topics, tmp_path, 1) == [("a" * 16, 1, "new"), ("a" * 16, 2, "retracted")]
+
+
+def test_what_people_say_is_told_once_and_then_nothing_until_it_holds_no_more(topics: Topics, tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse"
+    put(warehouse, shop(14, 40, 0.3))
+    rank(warehouse, topics)
+    target = verdicts.Target(Store(str(warehouse)), "", topics.bootstrap, topics.name("inbox"))
+    words = verdicts.Words("dismissed", "as meant", "ana")
+    now = datetime(2026, 12, 20, tzinfo=UTC)
+    done = verdicts.give("a" * 8, words, target, now)
+    assert (done.is_new, done.published) == (True, 1)
+    again = verdicts.give("a" * 16, words, target, now + timedelta(minutes=1))
+    assert (again.is_new, again.published, rank(warehouse, topics).published) == (False, 0, 0)
+    for day in range(14, 17):
+        on = DAY + timedelta(days=day)
+        put(warehouse, together(*(visit(f"worse-{day}-{n}", on, broken=True) for n in range(40))))
+    assert rank(warehouse, topics).published == 1
+    assert told(topics, tmp_path, 3) == [
+        ("a" * 16, 1, "new"),
+        ("a" * 16, 2, "dismissed"),
+        ("a" * 16, 3, "reopened"),
+    ]
 
 
 def test_killed_at_any_door_of_the_transaction_each_revision_is_told_once(topics: Topics, tmp_path: Path) -> None:

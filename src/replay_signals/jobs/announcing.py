@@ -13,7 +13,7 @@ from replay_signals.pipelines.problems.loading import revisions_at, stored_probl
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.problem_rows import ProblemRow
 from replay_signals.transforms.inbox.problem_record import announced, example_of, is_news, problem_record, session_of
-from replay_signals.transforms.problems.revise import ENDED
+from replay_signals.transforms.problems.told import is_open
 
 
 def into_folder(folder: str, limits: Limits) -> Announce:
@@ -46,15 +46,18 @@ def into_topic(bootstrap: str, topic: str, limits: Limits) -> Announce:
             wanted = [
                 row
                 for row in rows
-                if row.revision > told.get(row.problem_id, 0) and (row.problem_id in told or row.state not in ENDED)
+                if row.revision > told.get(row.problem_id, 0) and (row.problem_id in told or is_open(row))
             ]
             return inbox.send(records(wanted, tables), snapshot.sequence_number)
 
     return announce
 
 
-def into_all(*ways: Announce) -> Announce:
-    """Announces in several ways, one after the other."""
+def into_all(folder: str, bootstrap: str, topic: str, limits: Limits) -> Announce:
+    """Announces to the folder and the topic that are named, one after the other; the other is empty."""
+    ways = [into_folder(folder, limits)] if folder else []
+    if bootstrap:
+        ways.append(into_topic(bootstrap, topic, limits))
     return lambda tables: sum(announce(tables) for announce in ways)
 
 

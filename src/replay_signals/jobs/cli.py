@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from replay_signals.jobs import cli_inbox, cli_privacy, cli_rank, cli_simulate, cli_stream
+from replay_signals.jobs import cli_inbox, cli_privacy, cli_rank, cli_simulate, cli_stream, cli_verdicts
 from replay_signals.jobs.exits import MEANINGS, ExitCode, Masking, guarded, set_debug
 from replay_signals.jobs.links import refuse_outputs, set_follow
 
@@ -281,6 +281,7 @@ def repair(warehouse: Warehouse = "warehouse", catalog: Catalog = None, json: Js
 
 app.command()(cli_simulate.simulate)
 cli_rank.add_to(app)
+cli_verdicts.add_to(cli_inbox.inbox_app)
 app.add_typer(cli_inbox.inbox_app)
 app.add_typer(cli_privacy.privacy_app)
 

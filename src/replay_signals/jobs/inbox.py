@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
 
 from replay_signals.jobs import render, render_problems
+from replay_signals.jobs.naming import by_id
 from replay_signals.pipelines.inbox import folder as store
 from replay_signals.pipelines.inbox.encoding import InboxError
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.transforms.inbox.newest import latest
+from replay_signals.transforms.inbox.problem_record import is_open_record, is_quiet_record
 from replay_signals.transforms.inbox.record import record_dict
 from replay_signals.transforms.printable import json_bytes
-from replay_signals.transforms.problems.revise import ENDED
+from replay_signals.transforms.revisions.compare import RETRACTED
 
 DEFAULT_FOLDER = "warehouse/inbox"
 POLL_S = 0.5
-MIN_ID_CHARS = 4
 
 
 def run(target: Sequence[str], *, follow: bool, json: bool, top: int) -> None:
@@ -37,32 +38,22 @@ def run(target: Sequence[str], *, follow: bool, json: bool, top: int) -> None:
         _ranked(folder, json, top)
 
 
-def find(records: Sequence[InboxRecord], wanted: str) -> InboxRecord:
-    """The record with this id, or the only one whose id starts so; raises InboxError."""
-    found = [r for r in records if r.id == wanted]
-    if not found and len(wanted) >= MIN_ID_CHARS:
-        found = [r for r in records if r.id.startswith(wanted)]
-    if not found:
-        raise InboxError(f"No record {wanted}. `replay-signals inbox FOLDER --json` lists ids.")
-    if len(found) > 1:
-        raise InboxError(f"{len(found)} records start with {wanted}; give more of the id.")
-    return found[0]
-
-
 def _ranked(folder: str, json: bool, top: int) -> None:
     contents = store.read(folder)
     render.damage(contents.damage)
-    standing = [record for record in latest(contents.records).values() if record.status not in ENDED]
-    ranked = open_problems(standing)
+    newest = latest(contents.records).values()
+    ranked = open_problems(newest)
     if json:
         shown = ranked[:top] if top else ranked
         render.write(json_bytes([record_dict(problem) for problem in shown], indent=2))
         return
-    signals = [record for record in standing if record.record_type == "signal"]
+    signals = [record for record in newest if record.record_type == "signal" and record.status != RETRACTED]
+    quiet = sum(map(is_quiet_record, newest))
     sessions = {record.who.session_id for record in signals}
     render.out().print(
         f"{render.count(len(ranked), 'open problem')}, {render.count(len(signals), 'signal')} "
-        f"in {render.count(len(sessions), 'session')}; the problem to look at first stands first.\n"
+        f"in {render.count(len(sessions), 'session')}; the problem to look at first stands first."
+        f"{f' {quiet:,} more are quiet: dismissed, snoozed or said to be fixed.' if quiet else ''}\n"
     )
     render_problems.listing(ranked, top)
     if ranked:
@@ -73,15 +64,15 @@ def _ranked(folder: str, json: bool, top: int) -> None:
 
 
 def open_problems(records: Iterable[InboxRecord]) -> list[InboxRecord]:
-    """Problems that have not ended, in the order in which to look at them."""
-    found = [record for record in records if record.problem is not None and record.status not in ENDED]
+    """Problems that are open, in the order in which to look at them."""
+    found = [record for record in records if is_open_record(record)]
     return sorted(found, key=lambda one: (-one.severity, -(one.impact.users if one.impact else 0), one.id))
 
 
 def _show(wanted: str, folder: str, json: bool) -> None:
     contents = store.read(folder)
     render.damage(contents.damage)
-    record = find(list(latest(contents.records).values()), wanted)
+    record = by_id(latest(contents.records), wanted, f"{render.command()} inbox {folder} --top 0")
     if json:
         render.write(json_bytes(record_dict(record), indent=2))
     elif record.problem is not None:

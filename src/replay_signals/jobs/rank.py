@@ -20,7 +20,7 @@ from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.inbox.problem_record import problem_record
 from replay_signals.transforms.printable import json_bytes
 from replay_signals.transforms.problems.counts import WINDOW_DAYS
-from replay_signals.transforms.problems.revise import ENDED
+from replay_signals.transforms.problems.told import is_open
 
 
 class Request(NamedTuple):
@@ -53,14 +53,12 @@ def run(request: Request, *, json: bool, every_s: float | None = None) -> None:
 
 def ranked(request: Request, rules: Rules) -> Ranked:
     """One run. Raises WarehouseError and InboxError."""
-    from replay_signals.jobs.announcing import into_all, into_folder, into_topic
+    from replay_signals.jobs.announcing import into_all
     from replay_signals.pipelines.problems.counting import Limits
 
     limits = Limits(request.memory_mb * 1_000_000, request.threads)
-    ways = [into_folder(request.inbox, limits)] if request.inbox else []
-    if request.kafka:
-        ways.append(into_topic(request.kafka, request.topic, limits))
-    return run_rank(request.store, rules, limits, into_all(*ways), request.as_of)
+    announce = into_all(request.inbox, request.kafka, request.topic, limits)
+    return run_rank(request.store, rules, limits, announce, request.as_of)
 
 
 def rank_after(store: Store, inbox: str, rules: Rules) -> Ranked:
@@ -73,7 +71,7 @@ def rank_after(store: Store, inbox: str, rules: Rules) -> Ranked:
 
 def say_published(records: int, ranked: Ranked, inbox: str) -> None:
     """What a run and the ranking after it published."""
-    shown = sum(row.state not in ENDED for row in ranked.problems)
+    shown = sum(map(is_open, ranked.problems))
     render.out().print(
         render.text(
             f"Published {render.count(records + ranked.published, 'record')} to {inbox}; "
@@ -92,7 +90,7 @@ def _again(rank: Callable[[], Ranked], request: Request, json: bool, every_s: fl
 
 
 def _print(done: Ranked, request: Request, json: bool) -> None:
-    shown = [row for row in done.problems if row.state not in ENDED]
+    shown = [row for row in done.problems if is_open(row)]
     if json:
         rows = shown[: request.top] if request.top else shown
         render.write(json_bytes([msgspec.to_builtins(row) for row in rows], indent=2))

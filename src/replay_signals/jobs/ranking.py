@@ -26,7 +26,6 @@ from replay_signals.transforms.problems.revise import revised
 
 if TYPE_CHECKING:  # Iceberg and DuckDB take a second to import: only a run does
     from pyiceberg.catalog import Catalog
-    from pyiceberg.table import Table
 
     from replay_signals.pipelines.iceberg.catalog import PinnedTable
     from replay_signals.pipelines.iceberg.lookup import Tables
@@ -78,24 +77,18 @@ def run_rank(
     )
 
 
-def settings_of(rules: Rules) -> Settings:
-    """What the rules say of the counts."""
+def settings_of(rules: Rules, without_visitors: tuple[tuple[str, str], ...] = ()) -> Settings:
+    """What decides the counts: the rules, and the teams' platforms of which no visitor was recorded."""
     from replay_signals.pipelines.problems.counting import Settings
 
     outcomes = tuple(sorted({outcome.event for outcome in rules.outcomes}))
     horizon_ms = rules.problems.horizon_ms if outcomes else rules.problems.answer_ms
-    return Settings(round(rules.clicks.window_ms), horizon_ms, outcomes)
-
-
-def _settings(rules: Rules, tables: dict[str, Table], first: date, last: date, limits: Limits) -> Settings:
-    from replay_signals.pipelines.problems.counting import without_visitors
-
-    robots = without_visitors(tables["sessions"], first, last, limits)
-    return msgspec.structs.replace(settings_of(rules), without_visitors=robots)
+    return Settings(round(rules.clicks.window_ms), horizon_ms, outcomes, without_visitors)
 
 
 def _attempt(catalog: Catalog, rules: Rules, limits: Limits, announce: Announce | None, as_of: date | None) -> Ranked:
     from replay_signals.pipelines.problems.capturing import capture_to_count
+    from replay_signals.pipelines.problems.counting import without_visitors
     from replay_signals.pipelines.problems.days import newest_day, to_count
     from replay_signals.pipelines.problems.loading import History
     from replay_signals.pipelines.problems.storing import count_capture, count_days, store_problems
@@ -109,7 +102,7 @@ def _attempt(catalog: Catalog, rules: Rules, limits: Limits, announce: Announce 
     first = last - timedelta(days=rules.problems.history_days - 1)
     published = announce(tables) if announce else 0
     run_id = uuid.uuid4().hex
-    settings = _settings(rules, opened, first, last, limits)
+    settings = settings_of(rules, without_visitors(opened["sessions"], first, last, limits))
     days = to_count(opened, first, last, settings)
     count_days(catalog, tables, days, settings, limits, run_id)
     capture = capture_to_count(opened, first, last)
@@ -117,21 +110,23 @@ def _attempt(catalog: Catalog, rules: Rules, limits: Limits, announce: Announce 
 
     tables = _pinned(catalog) if days or capture else tables
     history = History({name: pinned.table for name, pinned in tables.items()}, first, last, settings, limits)
-    before = history.stored()
+    before, given = history.stored(), history.verdicts()
     counts = history.counts()
     into = merged(counts, history.page_aliases(), before)
-    ranking = Ranking(last, rules.problems, rules.outcomes, rules.version, history.releases())
+    ranking = Ranking(last, rules.problems, rules.outcomes, rules.version, history.releases(), given)
     captured = history.capture()
     gaps = capture_problems(captured.days, before, last, rules.problems, rules.version)
     problems = in_order([*assemble(combined(counts, into, history.users(into)), ranking), *gaps])
     done = Ranked(last, problems, len(days), recordings=captured.recordings, not_judgeable=captured.not_judgeable)
     if last < newest:
         return done
-    changes = revised(problems, before, into, last, first)
+    changes = revised(problems, before, into, last, first, given)
     store_problems(catalog, tables, changes, run_id)
     if announce and changes:
         published += announce(_pinned(catalog))
-    return msgspec.structs.replace(done, written=len(changes), published=published)
+    now = before | {row.problem_id: row for row in changes}
+    shown = [now.get(row.problem_id, row) for row in problems]
+    return msgspec.structs.replace(done, problems=shown, written=len(changes), published=published)
 
 
 def _pinned(catalog: Catalog) -> dict[str, PinnedTable]:

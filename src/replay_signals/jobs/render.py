@@ -30,7 +30,10 @@ WIDE_COLUMNS = 110
 
 NAME = "replay-signals"
 WRITE_CHARS = 32_768
-MARKS = {"new": "+", "revised": "~", "retracted": "-", "resolved": "=", "reopened": "!", "merged": ">"}
+MARKS = {
+    "new": "+", "revised": "~", "retracted": "-", "resolved": "=", "reopened": "!", "merged": ">", "confirmed": "*",
+    "dismissed": "x", "snoozed": "z", "fix_claimed": "?",
+}  # fmt: skip
 """Before a record that arrives: what its revision says."""
 ID_CHARS = 8
 """Of an id, as lists show it; enough for `inbox show`."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 
 from replay_signals.jobs import render
-from replay_signals.schemas.inbox import InboxRecord, Problem
+from replay_signals.schemas.inbox import Fix, InboxRecord, Problem, Said
 from replay_signals.transforms.printable import iso, visible
 from replay_signals.transforms.problems.capture_rows import FAILURE as CAPTURE
-from replay_signals.transforms.problems.wording import interval_words
+from replay_signals.transforms.problems.wording import fix_words, interval_words
 
 INDENT = 5
 
@@ -86,6 +87,8 @@ def detail(record: InboxRecord) -> None:
         ("more often", _lifts(of.lifts)),
         ("merged into", of.merged_into),
         ("aliases", ", ".join(of.aliases)),
+        ("verdict", _said(of.said)),
+        ("fix", _fix(of.fix)),
         ("id", record.id),
     ]
     render.pairs([(name, v if isinstance(v, Text) else render.text(str(v))) for name, v in lines if v])
@@ -120,6 +123,23 @@ def _effect(of: Problem) -> str:
 def _example(name: str) -> str:
     session, _, offset = name.rpartition("@")
     return f"session {session} at {render.clock(int(offset))}"
+
+
+def _said(said: Said | None) -> str:
+    if said is None:
+        return ""
+    until = f" until {said.until}" if said.until else ""
+    why = f": {said.reason}" if said.reason else ""
+    over = "" if said.holds or said.verdict == "confirmed" else " (holds no more)"
+    return f"{said.verdict}{until} by {said.by} on {said.at:%Y-%m-%d}{why}{over}"
+
+
+def _fix(fix: Fix | None) -> str:
+    if fix is None:
+        return ""
+    on = date.fromisoformat(fix.on) if fix.on else None
+    effect = interval_words(fix.effect, fix.effect_low, fix.effect_high)
+    return fix_words(fix.verdict, fix.gone_out, on, (fix.affected, fix.exposed), effect)
 
 
 def _trend(trend: Sequence[float]) -> str:

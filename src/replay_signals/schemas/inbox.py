@@ -18,7 +18,9 @@ from replay_signals.schemas.kept import Holds
 NAMESPACE = "replay_signals"
 
 RecordType = Literal["signal", "problem"]
-Status = Literal["new", "revised", "retracted", "resolved", "reopened", "merged"]
+Status = Literal[
+    "new", "revised", "retracted", "resolved", "reopened", "merged", "confirmed", "dismissed", "snoozed", "fix_claimed"
+]
 ProblemType = Literal["confusion", "abandonment", "blocking_exception", "non_blocking_exception", "failure"]
 
 
@@ -70,6 +72,30 @@ class Impact(Struct, frozen=True, kw_only=True):
     exposed_sessions: Annotated[int | None, doc("Sessions that saw the page")] = None
 
 
+class Said(Struct, frozen=True, kw_only=True):
+    """The last verdict of people on a problem."""
+
+    verdict: Annotated[str, doc("confirmed, dismissed, snoozed or fixed"), Holds.OWN_WORD]
+    reason: Annotated[str, doc("Why, in their words"), Holds.NOTE]
+    by: Annotated[str, doc("Who gave it, as they named themselves"), Holds.OPERATOR]
+    at: Annotated[datetime, doc("When they gave it")]
+    until: Annotated[str, doc("snoozed: the first counted day on which it is open again"), Holds.OWN_WORD]
+    holds: Annotated[bool, doc("Nobody is told of the problem as long as it holds; never of confirmed ones")]
+
+
+class Fix(Struct, frozen=True, kw_only=True):
+    """Whether those who could meet a problem still do, after something went out that may have mended it."""
+
+    verdict: Annotated[str, doc("fixed, not_fixed or too_few (to say)"), Holds.OWN_WORD]
+    gone_out: Annotated[str, doc("release=2.4.0, or fix for one without a release"), Holds.FLAGS]
+    on: Annotated[str, doc("Day it went out; empty when it was not seen yet"), Holds.OWN_WORD]
+    affected: Annotated[int, doc("Sessions affected on the days after it")]
+    exposed: Annotated[int, doc("Sessions that could have met it then")]
+    effect: Annotated[float | None, doc("Share affected then less the share before; null: nobody could meet it")]
+    effect_low: Annotated[float | None, doc("Lower end of its 95 % interval")]
+    effect_high: Annotated[float | None, doc("Upper end of its 95 % interval")]
+
+
 class Problem(Struct, frozen=True, kw_only=True):
     """What many sessions say of one cause; the rest of its record shows the best example."""
 
@@ -100,6 +126,8 @@ class Problem(Struct, frozen=True, kw_only=True):
         str, doc("Problem that this one is part of; empty when it stands for itself"), Holds.OWN_WORD
     ]
     next_step: Annotated[str, doc("What to do about it first"), Holds.SENTENCE]
+    said: Annotated[Said | None, doc("What people said of it; null: nothing")] = None
+    fix: Annotated[Fix | None, doc("What a release or a fix did to it; null: nothing went out")] = None
 
 
 class InboxRecord(Struct, frozen=True, kw_only=True):
@@ -114,7 +142,7 @@ class InboxRecord(Struct, frozen=True, kw_only=True):
         Status,
         doc(
             "new, revised, or retracted: later evidence says that it was none; of problems also resolved, reopened, "
-            "and merged into another"
+            "merged into another, and what people said: confirmed, dismissed, snoozed, fix_claimed"
         ),
         Holds.OWN_WORD,
     ]

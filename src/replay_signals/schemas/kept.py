@@ -34,6 +34,8 @@ class Holds(StrEnum):
     EVIDENCE = "evidence"
     DIGEST = "digest"
     REJECTED = "rejected input"
+    OPERATOR = "operator"
+    NOTE = "note"
 
 
 class Kept(NamedTuple):
@@ -124,6 +126,13 @@ KEPT: dict[Holds, Kept] = {
         "The form of input that could not be read: names of known fields, nesting and lengths, letters as x, "
         "digits as 0.",
         ("privacy.dead_letters",),
+    ),
+    Holds.OPERATOR: Kept(
+        "Who of those who work with the findings said something, as they named themselves. Nothing of a visitor."
+    ),
+    Holds.NOTE: Kept(
+        "What somebody who works with the findings wrote of one, cut at 500 characters. Patterns are masked.",
+        ("privacy.patterns",),
     ),
 }
 

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from replay_signals.schemas.columns import RulesVersion, Team, doc
 from replay_signals.schemas.kept import Holds
+from replay_signals.schemas.verdict_rows import VerdictRow
 
 CountedDay = Annotated[date, doc("UTC day the counted sessions started; partition")]
 Unit = Annotated[
@@ -122,7 +123,12 @@ class ProblemRow(Struct, frozen=True, kw_only=True):
     problem_id: ProblemId
     revision: Annotated[int, doc("Counts up over all days when something changed that a reader acts on")]
     status: Annotated[
-        str, doc("What this revision says: new, revised, resolved, reopened, merged or retracted"), Holds.OWN_WORD
+        str,
+        doc(
+            "What this revision says: new, revised, resolved, reopened, merged, retracted, or what people said: "
+            "confirmed, dismissed, snoozed, fix_claimed"
+        ),
+        Holds.OWN_WORD,
     ]
     state: Annotated[
         str, doc("new, ongoing, regressed, resolved, merged, or retracted when no signal of it is left"), Holds.OWN_WORD
@@ -199,6 +205,34 @@ class ProblemRow(Struct, frozen=True, kw_only=True):
         str, doc("Version of the priors that its signals were judged with; empty for none"), Holds.OWN_WORD
     ]
     traffic: Traffic = "visitor"
+    verdict: Annotated[
+        str, doc("What people said last: confirmed, dismissed, snoozed or fixed; empty for nothing"), Holds.OWN_WORD
+    ] = ""
+    verdict_number: Annotated[int, doc("Number of that row of `verdicts`; 0 for none")] = 0
+    verdict_reason: Annotated[str, doc("Why, in their words"), Holds.NOTE] = ""
+    verdict_by: Annotated[str, doc("Who said it, as they named themselves"), Holds.OPERATOR] = ""
+    verdict_at: Annotated[datetime | None, doc("When they said it")] = None
+    verdict_until: Annotated[date | None, doc("snoozed: the first counted day on which it is open again")] = None
+    is_quiet: Annotated[bool, doc("Nobody is told of it as long as that verdict holds")] = False
+    fix: Annotated[
+        str,
+        doc(
+            "Whether those who could meet it still do after a release, or a fix that somebody named: fixed, not_fixed "
+            "or too_few; empty when there was none"
+        ),
+        Holds.OWN_WORD,
+    ] = ""
+    fix_with: Annotated[str, doc("What went out: release=2.4.0, or fix for one without a release"), Holds.FLAGS] = ""
+    fix_on: Annotated[
+        date | None, doc("Day it went out; null when it was not seen yet. Days before and after are compared")
+    ] = None
+    fix_affected: Annotated[int, doc("Sessions affected after it")] = 0
+    fix_exposed: Annotated[int, doc("Sessions that met its units after it")] = 0
+    fix_effect: Annotated[float | None, doc("Share affected after it less the share before; null without either")] = (
+        None
+    )
+    fix_effect_low: Annotated[float | None, doc("Lower end of its 95 % interval")] = None
+    fix_effect_high: Annotated[float | None, doc("Upper end of its 95 % interval")] = None
 
 
 class CaptureDayRow(Struct, frozen=True, kw_only=True):
@@ -230,8 +264,9 @@ RANKED_TABLES: dict[str, type[Struct]] = {
     "problem_days": ProblemDayRow,
     "problems": ProblemRow,
     "capture_days": CaptureDayRow,
+    "verdicts": VerdictRow,
 }
-"""Tables that `rank` writes, and no judgement of a session."""
+"""Tables that `rank` and people write, and no judgement of a session."""
 
 RANKED_KEYS: dict[str, tuple[str, ...]] = {
     "exposure_days": (
@@ -244,5 +279,6 @@ RANKED_KEYS: dict[str, tuple[str, ...]] = {
     "problem_days": ("day", "team", "problem_id"),
     "problems": ("day", "team", "problem_id"),
     "capture_days": ("day", "team", "dimension", "value"),
+    "verdicts": ("team", "problem_id", "number"),
 }  # fmt: skip
 """What identifies a row of them. Each key has one row: a day that is counted again replaces its rows."""

@@ -16,14 +16,16 @@ from pyiceberg.table import Table
 
 from replay_signals.pipelines.iceberg.predicates import within
 from replay_signals.pipelines.iceberg.schema import rows_of
-from replay_signals.pipelines.iceberg.warehouse import LATEST, reading, table_view
+from replay_signals.pipelines.iceberg.warehouse import ALL, LATEST, reading, table_view
 from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, Settings, connected, wanted_sessions
 from replay_signals.pipelines.problems.statement import steps
 from replay_signals.schemas.problem_rows import CaptureDayRow, ProblemArmRow, ProblemDayRow, ProblemRow
+from replay_signals.schemas.verdict_rows import VerdictRow
 from replay_signals.transforms.causes.pages import slug_aliases
 from replay_signals.transforms.problems.capture import CaptureDay
 from replay_signals.transforms.problems.counts import Attribute, Counts, Met, UnitId, window_start
 from replay_signals.transforms.problems.onset import Moment
+from replay_signals.transforms.problems.verdicts import newest
 
 Key = tuple[str, str]
 """Team and id of a problem, or a page pattern of it."""
@@ -129,6 +131,10 @@ class History:
         """The newest row of every problem up to the last day, by id."""
         return {row.problem_id: row for row in stored_problems(self._tables["problems"], self._limits, self._last)}
 
+    def verdicts(self) -> dict[str, VerdictRow]:
+        """What people said last of every problem, by id. Raises WarehouseError."""
+        return newest(stored_verdicts(self._tables["verdicts"], self._limits))
+
     def page_aliases(self) -> dict[Key, str]:
         """The pattern that stands for a page pattern (by team and pattern), where their number shows titles."""
         found: defaultdict[str, dict[str, int]] = defaultdict(dict)
@@ -195,6 +201,14 @@ def stored_problems(problems: Table, limits: Limits, last: date = date.max) -> l
         table_view(db, "problems", problems, within(date.min, last))
         newest = db.sql(f"SELECT * FROM ({LATEST['problems']}) ORDER BY team, problem_id")
         return list(rows_of(newest.to_arrow_table(), ProblemRow))
+
+
+def stored_verdicts(verdicts: Table, limits: Limits) -> list[VerdictRow]:
+    """Every verdict in order of team, problem and number. Raises WarehouseError."""
+    with connected(limits) as db, reading():
+        table_view(db, "verdicts", verdicts, ALL)
+        found = db.sql("SELECT * FROM verdicts ORDER BY team, problem_id, number")
+        return list(rows_of(found.to_arrow_table(), VerdictRow))
 
 
 def revisions_at(problems: Table, sequence_number: int) -> dict[str, int]:

@@ -26,6 +26,7 @@ from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, Settings
 from replay_signals.pipelines.problems.days import sessions_by_day
 from replay_signals.schemas.digests import EPOCH
 from replay_signals.schemas.problem_rows import ProblemRow
+from replay_signals.schemas.verdict_rows import VerdictRow
 
 COUNTED = ("problem_arms", "problem_days", "exposure_days")
 """Tables of counts in the order of their commits."""
@@ -84,10 +85,16 @@ def runs(days: Iterable[date], sessions: Mapping[date, int]) -> list[list[date]]
     return found
 
 
-def store_problems(catalog: Catalog, tables: Tables, rows: Sequence[ProblemRow], run_id: str) -> None:
-    """Writes rows, each instead of the one of its problem and day. Raises Conflict and WarehouseError."""
+def store_problems(
+    catalog: Catalog, tables: Tables, rows: Sequence[ProblemRow], run_id: str, *, alone: bool = False
+) -> None:
+    """Writes rows, each instead of the one of its problem and day. Raises Conflict and WarehouseError.
+
+    `alone`: any other commit since the tables were read is a conflict. A row that is not of the newest day needs it: a
+    newer one of its problem has another key, and would count.
+    """
     days = {row.day for row in rows}
-    plan = TablePlan("problems")
+    plan = TablePlan("problems", exact=alone)
     for day in sorted(days):
         own = [row for row in rows if row.day == day]
         same: BooleanExpression = And(equal("day", day.isoformat()), any_of("problem_id", (r.problem_id for r in own)))
@@ -97,6 +104,12 @@ def store_problems(catalog: Catalog, tables: Tables, rows: Sequence[ProblemRow],
         plan.added += len(own)
     if rows:
         _commit(catalog, tables, [plan], run_id)
+
+
+def store_verdict(catalog: Catalog, tables: Tables, verdict: VerdictRow, run_id: str) -> None:
+    """Appends one row. Raises Conflict when another verdict took its number, and WarehouseError."""
+    files = write_rows(tables["verdicts"].table, partition_of("verdicts", verdict), [verdict])
+    _commit(catalog, tables, [TablePlan("verdicts", list(files), 1)], run_id)
 
 
 def _write(pinned: PinnedTable, plan: TablePlan, day: date, made_from: str, rows: pa.Table) -> None:

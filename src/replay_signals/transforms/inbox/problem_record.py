@@ -8,25 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import get_args
 
 import msgspec
 
-from replay_signals.schemas.inbox import Impact, InboxRecord, Problem, Status, Where, Who
+from replay_signals.schemas.inbox import Fix, Impact, InboxRecord, Problem, Said, Status, Where, Who
 from replay_signals.schemas.problem_rows import ProblemRow
 from replay_signals.schemas.rows import SessionRow, SignalRow
 from replay_signals.transforms.inbox.record import inbox_record
 from replay_signals.transforms.problems.kinds import kind_of
-from replay_signals.transforms.problems.revise import ENDED, Told, moved
+from replay_signals.transforms.problems.revise import moved
+from replay_signals.transforms.problems.told import ENDED, Told, is_open
 
 FOUND = "found"
-STATUSES: dict[str, Status] = {
-    "new": "new",
-    "revised": "revised",
-    "resolved": "resolved",
-    "reopened": "reopened",
-    "merged": "merged",
-    "retracted": "retracted",
-}
+STATUSES: dict[str, Status] = {status: status for status in get_args(Status)}
+CLOSED = (*ENDED, "dismissed", "snoozed", "fix_claimed")
+"""Statuses of records whose ticket is closed, for now or for good."""
 
 
 def problem_record(
@@ -66,12 +63,23 @@ def problem_record(
 def is_news(row: ProblemRow, known: InboxRecord | None) -> bool:
     """Whether an inbox, which knows this of a problem, lacks what its row says.
 
-    One that never heard of a problem does not hear of its end. One that outlives a warehouse may know a revision that
-    the table has yet to come to: then what it says is what counts.
+    One that never heard of a problem does not hear of its end, nor of one that people want to hear nothing of. One that
+    outlives a warehouse may know a revision that the table has yet to come to: then what it says is what counts.
     """
     if known is None:
-        return row.state not in ENDED
-    return row.revision > known.revision or moved(_told(known), row)
+        return is_open(row)
+    said = _told(known)
+    return row.revision > known.revision or (moved(said, row) and not (row.is_quiet and said.verdict == row.verdict))
+
+
+def is_quiet_record(record: InboxRecord) -> bool:
+    """Whether people asked to hear nothing of a record's problem, and that still holds."""
+    return record.problem is not None and record.problem.said is not None and record.problem.said.holds
+
+
+def is_open_record(record: InboxRecord) -> bool:
+    """Whether a record is of a problem that is to be looked at."""
+    return record.problem is not None and record.status not in CLOSED and record.problem.state not in ENDED
 
 
 def announced(record: InboxRecord, known: InboxRecord | None) -> InboxRecord:
@@ -118,6 +126,36 @@ def _problem(row: ProblemRow) -> Problem:
         aliases=row.aliases,
         merged_into=row.merged_into,
         next_step=kind_of(row.failure).next_step,
+        said=_said(row),
+        fix=_fix(row),
+    )
+
+
+def _said(row: ProblemRow) -> Said | None:
+    if row.verdict_at is None:
+        return None
+    return Said(
+        verdict=row.verdict,
+        reason=row.verdict_reason,
+        by=row.verdict_by,
+        at=row.verdict_at,
+        until="" if row.verdict_until is None else row.verdict_until.isoformat(),
+        holds=row.is_quiet,
+    )
+
+
+def _fix(row: ProblemRow) -> Fix | None:
+    if not row.fix:
+        return None
+    return Fix(
+        verdict=row.fix,
+        gone_out=row.fix_with,
+        on="" if row.fix_on is None else row.fix_on.isoformat(),
+        affected=row.fix_affected,
+        exposed=row.fix_exposed,
+        effect=row.fix_effect,
+        effect_low=row.fix_effect_low,
+        effect_high=row.fix_effect_high,
     )
 
 
@@ -140,6 +178,7 @@ def _told(known: InboxRecord) -> Told:
         of.started_with,
         of.aliases,
         of.merged_into,
+        of.said.verdict if of.said else "",
     )
 
 

@@ -7,20 +7,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from math import isfinite
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
 
 from replay_signals.schemas.problem_rows import ProblemDayRow, ProblemRow
 from replay_signals.schemas.problem_rules import Outcome, Problems
-from replay_signals.transforms.problems.compare_arms import Compared, compared
+from replay_signals.schemas.verdict_rows import VerdictRow
+from replay_signals.transforms.problems import verdicts
+from replay_signals.transforms.problems.compare_arms import compared
 from replay_signals.transforms.problems.counts import Attribute, Counts, window_start
 from replay_signals.transforms.problems.daily import Daily
 from replay_signals.transforms.problems.effect import Effect
+from replay_signals.transforms.problems.fix import GoneOut, Proof, proof_after, proof_of_any
 from replay_signals.transforms.problems.history import State, state_of, trend
 from replay_signals.transforms.problems.kinds import kind_of
 from replay_signals.transforms.problems.lifts import Arm, Lift, lifts
-from replay_signals.transforms.problems.onset import Moment, change_point, started_with
+from replay_signals.transforms.problems.onset import Moment, Onset, change_point, started_with
 from replay_signals.transforms.problems.severity import severity_of
 from replay_signals.transforms.problems.wording import outcome_words, summary_of, title_of
 
@@ -35,13 +39,17 @@ MOVING_DIMENSIONS = ("flag:", "release")
 
 
 class Ranking(NamedTuple):
-    """What a run knows beside the counts; `releases` are those that came out within the history, by team."""
+    """What a run knows beside the counts.
+
+    `releases` are those that came out within the history, by team; `given` the verdicts that hold, by problem id.
+    """
 
     as_of: date
     rules: Problems
     outcomes: Sequence[Outcome]
     rules_version: str
     releases: Mapping[str, Sequence[Moment]]
+    given: Mapping[str, VerdictRow] = MappingProxyType({})
 
 
 def assemble(all_counts: Sequence[Counts], ranking: Ranking) -> list[ProblemRow]:
@@ -87,13 +95,14 @@ def _row(counts: Counts, found: Sequence[Lift], ranking: Ranking) -> ProblemRow:
     severity = severity_of(users_per_day, arms.effect, worth, stopped, rules)
     moments = [*ranking.releases.get(counts.team, ()), *_lifted(found, counts.attributes)]
     came_with = started_with(onset, moments) if onset else None
+    proof = _proof(counts, days, onset, ranking)
     row = ProblemRow(
         day=as_of,
         team=counts.team,
         problem_id=counts.problem_id,
         revision=0,
         status="new",
-        state=state.state if state else "resolved",
+        state=_state(state, proof),
         kind=kind_of(best.failure).name,
         failure=best.failure,
         cause=best.cause,
@@ -111,7 +120,9 @@ def _row(counts: Counts, found: Sequence[Lift], ranking: Ranking) -> ProblemRow:
         comparison=arms.comparison,
         comparison_reason=arms.reason,
         outcome=outcome_words(ranking.outcomes, rules),
-        **_interval(effect),
+        effect=None,
+        effect_low=None,
+        effect_high=None,
         users_per_day=round(users_per_day, 3),
         time_lost_ms=sum(row.time_lost_ms for row in recent),
         value_lost=_value_lost(effect, affected, ranking.outcomes),
@@ -136,11 +147,66 @@ def _row(counts: Counts, found: Sequence[Lift], ranking: Ranking) -> ProblemRow:
         priors_version="",
         traffic=max(row.traffic for row in recent or counts.days),
     )
-    return _worded(row, state, arms)
+    row = msgspec.structs.replace(row, **_interval(effect), **_fixed(proof))
+    sure = verdicts.confidence_with(row.confidence, row, ranking.given.values())
+    words = summary_of(
+        row,
+        arms.comparison,
+        is_proven=state is not None and state.proven,
+        is_fix_named=_fix_named(counts, ranking) is not None,
+    )
+    return msgspec.structs.replace(row, confidence=round(sure, 4), summary=words)
 
 
-def _worded(row: ProblemRow, state: State | None, arms: Compared) -> ProblemRow:
-    return msgspec.structs.replace(row, summary=summary_of(row, state is not None and state.proven, arms.comparison))
+def _fix_named(counts: Counts, ranking: Ranking) -> VerdictRow | None:
+    """What somebody said of a fix, if that was the last that they said."""
+    said = ranking.given.get(counts.problem_id)
+    return said if said is not None and said.verdict == "fixed" else None
+
+
+def _proof(counts: Counts, days: Sequence[Daily], onset: Onset | None, ranking: Ranking) -> Proof | None:
+    """What became of it after the fix that somebody named, else after the releases since it began."""
+    began = onset.day if onset else counts.days[0].day
+    releases = {moment.name: moment.day for moment in ranking.releases.get(counts.team, ())}
+    said = _fix_named(counts, ranking)
+    claimed = None
+    if said is not None:
+        named = GoneOut(f"release={said.release}", releases.get(said.release))
+        claimed = proof_after(days, named if said.release else GoneOut("fix", said.fixed_on), began, ranking.rules)
+        if claimed.verdict.verdict != "not_fixed":
+            return claimed
+        began = claimed.out.day or began
+    later = proof_of_any(
+        days, (GoneOut(f"release={name}", day) for name, day in releases.items()), began, ranking.rules
+    )
+    return claimed if claimed and (later is None or later.verdict.verdict != "fixed") else later
+
+
+def _state(state: State | None, proof: Proof | None) -> str:
+    """The state by its own history; resolved also where a fix is proven, and it did not come back since."""
+    if state is None:
+        return "resolved"
+    if proof is not None and proof.out.day is not None and proof.verdict.verdict == "fixed":
+        came_back = state.state == "regressed" and state.since > proof.out.day
+        return "regressed" if came_back else "resolved"
+    return state.state
+
+
+def _fixed(proof: Proof | None) -> dict[str, Any]:
+    """Columns of a proof."""
+    if proof is None:
+        return {}
+    found, is_known = proof.verdict, proof.after.exposed > 0
+    return {
+        "fix": found.verdict,
+        "fix_with": proof.out.name,
+        "fix_on": proof.out.day,
+        "fix_affected": proof.after.affected,
+        "fix_exposed": proof.after.exposed,
+        "fix_effect": round(found.difference, 6) if is_known else None,
+        "fix_effect_low": round(found.low, 6) if is_known else None,
+        "fix_effect_high": round(found.high, 6) if is_known else None,
+    }
 
 
 def _window_sums(days: Iterable[Daily], first: date) -> tuple[int, int]:

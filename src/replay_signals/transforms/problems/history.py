@@ -110,7 +110,7 @@ class _Walk:
             was, now = self._window(level, start), self.days[start : place + 1]
             if rate(now) > self.rules.fixed_ratio * rate(was):
                 continue
-            if fix.proof(_period(was), _period(now), self.rules).verdict == "fixed":
+            if fix.proof(fix.period(was), fix.period(now), self.rules).verdict == "fixed":
                 self._enter("resolved", start, was, proven=True)
                 return
         first = next(n for n in range(place, -1, -1) if self.days[n].affected) + 1
@@ -159,7 +159,3 @@ class _Walk:
         last = self.days[self.start :][-self.rules.new_days :]
         base = rate(self.before) if any(d.exposed for d in self.before) else None
         return State(self.name, base, rate(last), self.days[self.start].day, self.proven)
-
-
-def _period(days: Sequence[Daily]) -> fix.Period:
-    return fix.Period(sum(d.affected for d in days), sum(d.exposed for d in days))

@@ -2,7 +2,8 @@
 
 Counts move with every session. A revision is for what a reader acts on: the state, the priority, a severity that moved
 by `SEVERITY_STEP`, an effect that became known, became another or changed its sign, the day it began, what it came
-with, and what it was merged with. `told` keeps what the present revision said first, so that slow drift adds up.
+with, what it was merged with, and what people said of it. `told` keeps what the present revision said first, so that
+slow drift adds up. What people asked to be quiet is written and not told, until that holds no more (`verdicts`).
 """
 
 from __future__ import annotations
@@ -14,29 +15,11 @@ from typing import Literal
 import msgspec
 
 from replay_signals.schemas.problem_rows import ProblemRow
+from replay_signals.schemas.verdict_rows import VerdictRow
+from replay_signals.transforms.problems import verdicts
+from replay_signals.transforms.problems.told import ENDED, SEVERITY_STEP, Told, saying, told
 
-SEVERITY_STEP = 10.0
-"""Points of severity that a reader would act on: four times the users."""
-ENDED = ("resolved", "merged", "retracted")
 Sign = Literal["loss", "gain", "unsure", "unknown"]
-
-
-class Told(msgspec.Struct, frozen=True):
-    """What a revision said that a reader acts on; unknown times and effects are empty and null."""
-
-    state: str
-    severity: float
-    effect: float | None
-    effect_low: float | None
-    effect_high: float | None
-    comparison: str
-    onset: str
-    started_with: str
-    aliases: list[str]
-    merged_into: str
-
-
-_told = msgspec.json.Decoder(Told)
 
 
 def revised(
@@ -45,10 +28,12 @@ def revised(
     into: Mapping[str, str],
     as_of: date,
     counted_from: date,
+    given: Mapping[str, VerdictRow] | None = None,
 ) -> list[ProblemRow]:
     """Rows to write, each with its revision and status: new and changed ones, and what ended without a row.
 
-    `stored` are the newest rows by problem id, `into` the problems that go into others. A stored problem of which no
+    `stored` are the newest rows by problem id, `into` the problems that go into others, `given` the verdicts that hold,
+    by problem id. A stored problem of which no
     count is left ended: resolved when it was last seen before the counted days, else its signals were retracted.
     """
     found = {row.problem_id: row for row in rows}
@@ -62,48 +47,36 @@ def revised(
     for other, head in sorted(into.items()):
         aliases.setdefault(head, []).append(other)
     named = (msgspec.structs.replace(row, aliases=aliases.get(row.problem_id, [])) for row in found.values())
-    out = [next_row for row in named if (next_row := _next(row, stored.get(row.problem_id))) is not None]
+    before = ((row, stored.get(row.problem_id), (given or {}).get(row.problem_id)) for row in named)
+    out = [next_row for row, was, verdict in before if (next_row := _next(row, was, verdict)) is not None]
     return sorted(out, key=lambda row: (row.team, row.problem_id))
 
 
-def _next(row: ProblemRow, before: ProblemRow | None) -> ProblemRow | None:
+def with_verdict(row: ProblemRow, verdict: VerdictRow) -> ProblemRow | None:
+    """The next revision of a stored row, which says what somebody said; None where it says so already."""
+    if verdict.number <= row.verdict_number:
+        return None
+    return saying(verdicts.taken_in(row, verdict), row.revision + 1, verdicts.STATUS[verdict.verdict])
+
+
+def _next(row: ProblemRow, before: ProblemRow | None, verdict: VerdictRow | None) -> ProblemRow | None:
     """The row as it is to be written; None when it says nothing new."""
     if before is None:
-        return None if row.state in ENDED else _saying(row, 1, "new")
-    known = told(before)
-    if moved(known, row):
-        return _saying(row, before.revision + 1, _status(known, row))
-    same = msgspec.structs.replace(row, revision=before.revision, status=before.status, told=before.told)
-    if row.state in ENDED or same == before:
-        return None
-    return same
-
-
-def _saying(row: ProblemRow, revision: int, status: str) -> ProblemRow:
-    return msgspec.structs.replace(row, revision=revision, status=status, told=msgspec.json.encode(_said(row)).decode())
-
-
-def _said(row: ProblemRow) -> Told:
-    return Told(
-        row.state,
-        row.severity,
-        row.effect,
-        row.effect_low,
-        row.effect_high,
-        row.comparison,
-        row.onset.isoformat() if row.onset else "",
-        row.started_with,
-        row.aliases,
-        row.merged_into,
+        return None if row.state in ENDED else saying(row, 1, "new")
+    row = msgspec.structs.replace(
+        verdicts.carried(row, before), revision=before.revision, status=before.status, told=before.told
     )
-
-
-def told(row: ProblemRow) -> Told:
-    """What the revision of a row said first; what the row says now where that cannot be read."""
-    try:
-        return _told.decode(row.told)
-    except msgspec.DecodeError:
-        return _said(row)
+    if verdict is not None and (said := with_verdict(row, verdict)) is not None:
+        return said
+    known = told(before)
+    if before.is_quiet:
+        if not verdicts.is_over(known, row):
+            return None if row == before else row
+        loud = msgspec.structs.replace(row, is_quiet=False)
+        return saying(loud, before.revision + 1, row.state if row.state in ENDED else "reopened")
+    if moved(known, row):
+        return saying(row, before.revision + 1, _status(known, row))
+    return None if row.state in ENDED or row == before else row
 
 
 def moved(known: Told, row: ProblemRow) -> bool:
@@ -119,6 +92,7 @@ def moved(known: Told, row: ProblemRow) -> bool:
         row.state != known.state
         or row.merged_into != known.merged_into
         or row.aliases != known.aliases
+        or row.verdict != known.verdict
         or abs(row.severity - known.severity) >= SEVERITY_STEP
         or _sign(row.effect, row.effect_low, row.effect_high)
         != _sign(known.effect, known.effect_low, known.effect_high)

@@ -37,9 +37,13 @@ def outcome_words(outcomes: Sequence[Outcome], rules: Problems) -> str:
     return f"another answered click or page within {rules.answer_ms / 1000:g} s"
 
 
-def summary_of(row: ProblemRow, is_proven: bool, comparison: str) -> str:
-    """Whom it hurts, how much, and since when."""
-    sentences = [f"Hits {_share(row)}.", _effect(row, comparison), _since(row, is_proven), _most(row)]
+def summary_of(row: ProblemRow, comparison: str, *, is_proven: bool, is_fix_named: bool = False) -> str:
+    """Whom it hurts, how much, since when, and what a fix did.
+
+    `is_proven`: its state is more than chance. `is_fix_named`: somebody said that it is fixed.
+    """
+    fix = _fix(row) if row.fix == "fixed" or is_fix_named else ""
+    sentences = [f"Hits {_share(row)}.", _effect(row, comparison), _since(row, is_proven), _most(row), fix]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -88,6 +92,21 @@ def _most(row: ProblemRow) -> str:
             times = "only" if lift["ratio"] is None else f"{lift['ratio']:.1f} times as often"
             return f"Met {times} with {_cut(lift['dimension'])}={_cut(lift['value'])}."
     return ""
+
+
+def _fix(row: ProblemRow) -> str:
+    effect = interval_words(row.fix_effect, row.fix_effect_low, row.fix_effect_high)
+    return fix_words(row.fix, row.fix_with, row.fix_on, (row.fix_affected, row.fix_exposed), effect)
+
+
+def fix_words(verdict: str, gone_out: str, on: date | None, after: tuple[int, int], effect: str) -> str:
+    """A proof as a sentence; `after` are affected and exposed, `effect` the change of the share with its interval."""
+    name = _cut(gone_out.replace("=", " ", 1)) if gone_out != "fix" else "the fix"
+    if on is None:
+        return f"Fixed with {name}, it is said: nobody has come with it yet."
+    found = {"fixed": "Fixed", "not_fixed": "Not fixed"}.get(verdict, f"{TOO_FEW.capitalize()} whether it is fixed")
+    changed = f", a change of {effect}" if after[1] else ""
+    return f"{found} with {name} of {_day(on)}: {after[0]:,} of {after[1]:,} exposed were affected after it{changed}."
 
 
 def _day(day: date) -> str:
