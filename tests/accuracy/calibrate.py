@@ -6,6 +6,8 @@ a whole turned out worse than its priors said: doubt of a grade is lifted by lab
 its evidence stays surer (pool adjacent violators). `strength` is chosen by predicting each site from the others. The
 report says how true the confidences of sites are that the fit has not seen. `--write` writes the table.
 
+Verdicts that people gave (`--verdicts WAREHOUSE`) are labels as well; a team counts as a site.
+
 Taps are fitted to visits of the app that their detection was developed on (tests/accuracy/mobile): a single one, so
 none can be left out to tell how true they are.
 """
@@ -19,7 +21,7 @@ from math import exp, log
 from pathlib import Path
 
 import msgspec
-from tests.accuracy import mobile
+from tests.accuracy import mobile, verdicts
 from tests.accuracy.evaluate import ROOT, SHIPPED, evaluate, load
 from tests.accuracy.page import in_bands
 from tests.accuracy.rates import Outcome
@@ -139,10 +141,12 @@ def main() -> int:
     """Fits, reports, and writes when asked to; exit code 1 when there is nothing to fit to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path, default=list(SHIPPED))
+    parser.add_argument("--verdicts", action="append", default=[], metavar="WAREHOUSE", help="labels that people gave")
     parser.add_argument("--write", action="store_true", help=f"write {TOML.relative_to(ROOT)}")
     args = parser.parse_args()
     recordings = load(args.folders)
-    web = outcomes(evaluate(recordings, Rules()).cases)
+    said = [one for warehouse in args.verdicts for one in verdicts.outcomes(warehouse)]
+    web = [*outcomes(evaluate(recordings, Rules()).cases), *said]
     if not web:
         print(f"no labelled findings in {', '.join(map(str, args.folders))}", file=sys.stderr)
         return 1
@@ -150,7 +154,8 @@ def main() -> int:
     strength = min(STRENGTHS, key=lambda s: log_loss(left_out(TABLE, web, s)))
     sites = len({r.site for r in recordings})
     fitted_on = (
-        f"{len(web)} labelled findings in {len(recordings)} recordings of {sites} sites, and {len(native)} of an app"
+        f"{len(web) - len(said)} labelled findings in {len(recordings)} recordings of {sites} sites, "
+        f"{len(native)} of an app{f', and {len(said)} of verdicts' if said else ''}"
     )
     fitted = fit(TABLE, [*web, *native], strength, fitted_on)
     print(report(fitted, web, left_out(TABLE, web, strength)))

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from tests.impact import alarms, coverage, discoveries, production, ranking
+from tests.impact import alarms, coverage, discoveries, fixes, production, ranking
 from tests.impact.intervals import choices
 from tests.impact.recount import Recount
 
@@ -95,6 +95,21 @@ def false_alarms() -> Table:
     ]
 
 
+def proofs() -> Table:
+    """What is said of a fix one, three and seven days after it."""
+    head = (
+        "planted problem", "days after", "runs", "fixed, %", "not fixed, %", "too few to say, %",
+        "change covered, %", "fixed by a release, %",
+    )  # fmt: skip
+    return head, [
+        (
+            w.problem + (" (it is)" if w.is_fixed else " (it is not)"), w.days, w.runs,
+            *(f"{100 * x:.1f}" for x in (w.fixed, w.not_fixed, w.too_few, w.covered, w.by_a_release)),
+        )
+        for w in fixes.watched(RUNS, SESSIONS, DAYS)
+    ]  # fmt: skip
+
+
 def order() -> Table:
     """Kendall's tau-b against the planted order."""
     rows: list[Sequence[object]] = []
@@ -127,6 +142,7 @@ PARTS: dict[str, Callable[[], Table]] = {
     "power": power,
     "beginnings": beginnings,
     "alarms": false_alarms,
+    "fixes": proofs,
     "order": order,
     "rank": whole_way,
 }

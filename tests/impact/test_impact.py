@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.impact import alarms, discoveries, evaluate, ranking
+from tests.impact import alarms, discoveries, evaluate, fixes, ranking
 from tests.impact.coverage import FIRST, counted, coverage
 from tests.impact.intervals import choices
 
@@ -69,6 +69,18 @@ def test_a_planted_capture_gap_and_a_new_problem_are_found_on_their_days() -> No
     over = state_of(counts.daily[0, fixed], truth.last_day)
     assert over is not None
     assert (over.state, over.proven) == ("resolved", True)
+
+
+def test_a_planted_fix_is_proven_and_no_other() -> None:
+    found = fixes.watched(12, 6_000, 28)
+    real = [one for one in found if one.is_fixed]
+    assert [one.days for one in real] == [1, 3, 7]
+    assert real[-1].fixed > 0.9
+    assert all(one.not_fixed == 0 for one in real)
+    others = [one for one in found if not one.is_fixed]
+    assert len(others) > 15
+    assert all(one.fixed == one.by_a_release == 0 for one in others)
+    assert sum(one.covered for one in found) / len(found) > 0.9
 
 
 def test_severity_orders_better_than_counts() -> None:
