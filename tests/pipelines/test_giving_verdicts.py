@@ -143,7 +143,7 @@ def test_a_fix_that_somebody_named_closes_or_reopens_the_ticket(
     assert record.problem.fix is not None
     assert (record.status, record.problem.fix.verdict, record.problem.fix.on) == (status, fix, on.isoformat())
     assert record.problem.fix.effect_low is not None
-    words = "Fixed with the fix" if fix == "fixed" else "Not fixed with the fix"
+    words = "Fixed since the fix" if fix == "fixed" else "Not fixed since the fix"
     assert words in record.summary
 
 

@@ -21,6 +21,7 @@ from replay_signals.transforms.inbox.newest import latest
 from support.samples import START, record
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "inbox.avsc"
+RECORDS = Path(__file__).parents[2] / "golden" / "inbox_records"
 
 
 def test_a_record_survives_encoding_with_every_field_set() -> None:
@@ -56,8 +57,31 @@ def test_fingerprints_are_little_endian_crc_64_avro() -> None:
 
 
 def test_the_schema_is_the_published_one() -> None:
-    """A change must be one that Avro resolves; then write the new schema to tests/golden/inbox.avsc on purpose."""
+    """A change must be one that Avro resolves; then write the new schema to tests/golden/inbox.avsc on purpose.
+
+    The one before goes to schemas/older_inbox under its fingerprint, and a record of it to tests/golden/inbox_records.
+    """
     assert json.loads(GOLDEN.read_text()) == json.loads(json.dumps(AVRO_SCHEMA))
+
+
+@pytest.mark.parametrize("path", sorted(RECORDS.iterdir()), ids=lambda path: path.stem)
+def test_a_record_that_an_older_version_wrote_is_read_without_a_folder(path: Path) -> None:
+    found = encoding.decode(path.read_bytes())
+    assert (found.team, found.status, found.revision) == ("phc_test", "new", 1)
+    assert found.record_type in ("signal", "problem")
+    if found.problem is not None:
+        assert (found.problem.said, found.problem.fix) == (None, None)
+        assert found.problem.examples == ["session-1@65000", "session-2@1000"]
+
+
+def test_schemas_of_older_versions_have_the_fingerprint_they_are_named_by() -> None:
+    older = Path(encoding.__file__).parents[2] / "schemas" / "older_inbox"
+    names = [path.stem for path in older.iterdir()]
+    assert encoding.fingerprint().hex() not in names
+    assert {path.stem for path in RECORDS.iterdir()} <= set(names)
+    for path in older.iterdir():
+        canonical = fastavro.schema.to_parsing_canonical_form(json.loads(path.read_text()))
+        assert fastavro.schema.fingerprint(canonical, "CRC-64-AVRO") == path.stem
 
 
 def test_a_record_of_an_older_schema_is_read_with_the_schema_beside_it(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import io
 import json
 from datetime import datetime
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,13 @@ def encode(record: InboxRecord) -> bytes:
 
 
 def decode(data: bytes, folder: Path | None = None) -> InboxRecord:
-    """The record of a single-object encoding; a schema other than today's is looked up in the inbox's folder.
+    """The record of a single-object encoding; the schema of an older version is known, another one the folder's.
 
     Raises InboxError, and nothing else, for bytes that are no such encoding or whose schema is unknown.
     """
     if data[:2] != MARKER or len(data) < 10:
         raise InboxError("not an Avro single-object encoding")
-    writer = _parsed() if data[2:10] == fingerprint() else _stored_schema(folder, data[2:10].hex())
+    writer = _writer(data[2:10], folder)
     try:
         return msgspec.convert(fastavro.schemaless_reader(io.BytesIO(data[10:]), writer, _parsed()), InboxRecord)
     except Exception as error:  # on wrong bytes the reader raises whatever it meets: EOF, overflow, index, encoding
@@ -63,6 +64,20 @@ def fingerprint() -> bytes:
 @cache
 def _parsed() -> Any:
     return fastavro.parse_schema(AVRO_SCHEMA)
+
+
+def _writer(print_: bytes, folder: Path | None) -> Any:
+    """The schema with a fingerprint: today's, an older version's, or one that a newer version left in the folder."""
+    if print_ == fingerprint():
+        return _parsed()
+    return _older().get(print_.hex()) or _stored_schema(folder, print_.hex())
+
+
+@cache
+def _older() -> dict[str, Any]:
+    """Schemas of older versions by fingerprint: a topic keeps their records, and no schema."""
+    found = files("replay_signals.schemas").joinpath("older_inbox").iterdir()
+    return {path.name.removesuffix(".avsc"): fastavro.parse_schema(json.loads(path.read_bytes())) for path in found}
 
 
 def _stored_schema(folder: Path | None, name: str) -> Any:

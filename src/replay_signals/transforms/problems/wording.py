@@ -106,7 +106,7 @@ def fix_words(verdict: str, gone_out: str, on: date | None, after: tuple[int, in
         return f"Fixed with {name}, it is said: nobody has come with it yet."
     found = {"fixed": "Fixed", "not_fixed": "Not fixed"}.get(verdict, f"{TOO_FEW.capitalize()} whether it is fixed")
     changed = f", a change of {effect}" if after[1] else ""
-    return f"{found} with {name} of {_day(on)}: {after[0]:,} of {after[1]:,} exposed were affected after it{changed}."
+    return f"{found} since {name} of {_day(on)}: {after[0]:,} of {after[1]:,} exposed were affected after it{changed}."
 
 
 def _day(day: date) -> str:
