@@ -40,10 +40,11 @@ def _entry(position: int, record: InboxRecord, examples: bool) -> None:
     facts = Text.assemble(
         "severity ",
         render.severity(record.severity),
-        f"  {_reach(record)}  effect {_effect(of)}  {of.state}, last seen {of.last_seen:%Y-%m-%d}",
+        f"  {_reach(record)}  {record.confidence:.0%} sure  {of.state}, last seen {of.last_seen:%Y-%m-%d}",
     )
     lines = [render.text(record.summary), facts]
     if examples:
+        lines.append(Text.assemble(("next ", "dim"), render.text(of.next_step)))
         lines += [Text.assemble(("example ", "dim"), render.text(_example(name))) for name in of.examples]
     render.out().print(head)
     for line in lines:
@@ -111,7 +112,8 @@ def _reach(record: InboxRecord) -> str:
     of = f" of {impact.exposed_sessions:,}" if impact.exposed_sessions else ""
     if record.failure == CAPTURE:
         return f"{impact.sessions:,}{of} sessions lost their recording"
-    return f"{render.count(impact.users, 'visitor')}, {impact.sessions:,}{of} sessions"
+    last = impact.exposed_sessions or impact.sessions
+    return f"{render.count(impact.users, 'visitor')}, {impact.sessions:,}{of} session{'' if last == 1 else 's'}"
 
 
 def _effect(of: Problem) -> str:

@@ -14,6 +14,7 @@ from replay_signals.schemas.problem_rules import Outcome, Problems
 from replay_signals.transforms.problems.assemble import Ranking, assemble
 from replay_signals.transforms.problems.counts import Attribute
 from replay_signals.transforms.problems.onset import Moment
+from replay_signals.transforms.problems.wording import title_of
 from support.problem_counts import LAST, counts_of, days_before
 
 RULES = Problems()
@@ -71,7 +72,7 @@ def test_leaving_is_no_cause_of_leaving() -> None:
 def test_readers_of_a_page_are_compared_with_readers() -> None:
     row = row_of(failure="reading", unit="page", days=20, used=50, affected=15, succeeded=28, succeeded_of_affected=8)
     assert row.comparison == "reached"
-    assert "of those who reach it" in row.summary
+    assert "of those who reach the page" in row.summary
 
 
 def test_the_share_is_that_of_the_days_since_it_began() -> None:
@@ -128,3 +129,45 @@ def test_a_quiet_problem_is_resolved() -> None:
     row = row_of(days=40, until=20, used=50, affected=15, succeeded=28, succeeded_of_affected=3)
     assert row.state == "resolved"
     assert row.summary.endswith(f"Resolved; last seen {days_before(20) - timedelta(days=0)}.")
+
+
+@pytest.mark.parametrize(
+    ("made", "title"),
+    [
+        ({}, 'Nothing happens: button#pay "Pay now" at /checkout'),
+        ({"element": "", "element_key": ""}, "Nothing happens: a spot that is no control at /checkout"),
+        ({"place": "layout"}, 'Nothing happens: button#pay "Pay now" on every page'),
+        (
+            {"failure": "request", "request_route": "POST /pay 5xx"},
+            'Request fails: POST /pay 5xx, after button#pay "Pay now" at /checkout',
+        ),
+        (
+            {"failure": "request", "request_route": "POST /pay 5xx", "element": "", "element_key": ""},
+            "Request fails: POST /pay 5xx at /checkout",
+        ),
+        (
+            {"failure": "exception", "cause": "TypeError: no (x) (button#pay at /checkout)"},
+            'Throws: TypeError: no (x), after button#pay "Pay now" at /checkout',
+        ),
+        (
+            {"failure": "exception", "cause": "TypeError: no (x) in pay.ts:send"},
+            "Throws: TypeError: no (x) in pay.ts:send",
+        ),
+        ({"failure": "reading", "element": ""}, "Visitors search in vain at /checkout"),
+        (
+            {"failure": "page", "cause": "pages of shop.test that answer 404"},
+            "Page is missing or broken: pages of shop.test that answer 404",
+        ),
+    ],
+)
+def test_a_title_says_what_fails_at_which_control_and_where(made: dict[str, str], title: str) -> None:
+    (day,) = counts_of(days=1, used=1, affected=1, succeeded=0, succeeded_of_affected=0).days
+    assert title_of(msgspec.structs.replace(day, **made)) == title
+
+
+def test_of_few_sessions_each_is_counted() -> None:
+    row = row_of(days=1, used=6, affected=1, succeeded=0, succeeded_of_affected=0)
+    assert row.summary.startswith("Hits 1 visitor, in 1 of 6 sessions that used it. ")
+    assert row.summary.endswith(f"First seen Friday {LAST}.")
+    alone = row_of(failure="request", days=1, used=1, affected=1, succeeded=0, succeeded_of_affected=0)
+    assert alone.summary.startswith("Hits 1 visitor, in 1 of 1 session that made the request. ")

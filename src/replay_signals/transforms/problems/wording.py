@@ -18,16 +18,31 @@ TOO_FEW = "too few to say"
 LAYOUT = "layout"
 NOT_VISITORS = {"bot": "bots", "internal": "own people", "test": "people on test sites"}
 """Traffic that is no visitors', in words."""
+OF_CONTROLS = ("silence", "blocked", "slow", "exception")
+NO_CONTROL = "a spot that is no control"
+FEW_SESSIONS = 20
+"""Exposed sessions below which they are counted out: one in six of six is one."""
 IN_A_ROW = 1.5
 """Ones in a share below which it is said as nearly everyone."""
 
 
 def title_of(best: ProblemDayRow) -> str:
-    """Kind, element or route, and place; the same text for the same cause, since PostHog groups by words."""
-    what = best.request_route or best.element or (best.cause if best.failure in ("exception", "page") else "")
+    """What fails, the control and the place; the same text for the same cause, since PostHog groups by words.
+
+    A missing page, and an exception that is known by the site's own frames, are one wherever they are met.
+    """
+    words = kind_of(best.failure).words
+    at = f" ({best.element_key or 'page'} at {best.place})"
+    if best.failure == "page" or (best.failure == "exception" and not best.cause.endswith(at)):
+        return f"{words}: {_cut(best.cause)}"
     where = "on every page" if best.place == LAYOUT else f"at {best.place}" if best.place else ""
-    named = f"{kind_of(best.failure).words}: {_cut(what)}" if what else kind_of(best.failure).words
-    return f"{named} {where}".rstrip()
+    control = _cut(best.element)
+    if best.failure in ("request", "exception"):
+        what = _cut(best.request_route or best.cause.removesuffix(at))
+        what = f"{what}, after {control}" if control else what
+    else:
+        what = control or (NO_CONTROL if best.failure in OF_CONTROLS else "")
+    return f"{words}: {what} {where}".rstrip() if what else f"{words} {where}".rstrip()
 
 
 def outcome_words(outcomes: Sequence[Outcome], rules: Problems) -> str:
@@ -60,11 +75,24 @@ def _share(row: ProblemRow) -> str:
         visitors += f" (all {NOT_VISITORS[row.traffic]}: no others were recorded)"
     if not row.affected_share:
         return visitors
-    verb = "reach it" if row.comparison == "reached" else "use it"
+    present, past = _exposure(row)
+    if row.used_sessions < FEW_SESSIONS:
+        return (
+            f"{visitors}, in {row.sessions} of {row.used_sessions} session{'s'[: row.used_sessions != 1]} that {past}"
+        )
     one_in = 1 / row.affected_share
     if one_in < IN_A_ROW:
-        return f"{visitors}, nearly everyone of those who {verb}"
-    return f"{visitors}, 1 in {one_in:.0f} of those who {verb}"
+        return f"{visitors}, nearly everyone of those who {present}"
+    return f"{visitors}, 1 in {one_in:.0f} of those who {present}"
+
+
+def _exposure(row: ProblemRow) -> tuple[str, str]:
+    """What those did who could meet it, in two tenses: see the units of the counts (docs/problems.md)."""
+    if row.failure == "request":
+        return "make the request", "made the request"
+    if row.failure in OF_CONTROLS and row.element_key:
+        return "use it", "used it"
+    return "reach the page", "reached the page"
 
 
 def _effect(row: ProblemRow, comparison: str) -> str:
@@ -83,7 +111,7 @@ def _since(row: ProblemRow, is_proven: bool) -> str:
         return f"Since {_day(row.onset)}{came}."
     if row.state in ("new", "regressed") and is_proven:
         return f"{row.state.capitalize()}, first seen {row.first_seen:%Y-%m-%d}{came}."
-    return ""
+    return f"First seen {_day(row.first_seen.date())}."
 
 
 def _most(row: ProblemRow) -> str:
