@@ -127,7 +127,7 @@ def test_inbox_lists_problems_shows_both_kinds_of_records_and_follows_revisions(
     assert "2 open problems, 1 signal in 1 session" in out
     assert out.index("q" * 16) < out.index("p" * 16)
     assert f"inbox show {'q' * 8} " in err.replace("\n", "")
-    assert "too few to say" in out
+    assert "90% sure" in out
     code, out, _ = run_cli("inbox", "show", "pppp", str(tmp_path))
     for part in (
         "where        /orders/:id", "30 visitors, 31 of 100 sessions", "-60.0 points (-70.0 to -50.0)", "release=2.4.0",
