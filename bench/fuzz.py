@@ -15,6 +15,7 @@ import sys
 import time
 import tracemalloc
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,13 @@ from replay_signals.transforms.parse.recordings import Place
 
 MAX_SECONDS, MAX_MB = 1.5, 200.0
 """Three times what a message may cost: machines are shared."""
+WEIGHTS = 1, 14, 1
+"""Of changes to bytes, JSON and compression: most inputs are to get past the parser."""
 MEMORY_EVERY = 500
 """Memory is traced for one input of so many, because tracing takes as long as the rest."""
 SEED_BYTES = 100_000
+MAX_REPEATED_CHARS = 10_000
+_GZIP = "\x1f\x8b"
 _WORDS = json.loads(
     '[null, true, false, 0, -0.0, -1, 1.5, 1e308, -1e308, 9223372036854775807, 18446744073709551616, "", "x", "1",'
     ' "NaN", [], {}, [[]], {"a": {}}, "\\u0000", "\\ud800", "2026-11-27T10:00:00Z", "a@example.com", "[", "eJw="]'
@@ -44,10 +49,11 @@ _BYTES = (b'"', b"\\", b"[", b"]", b"{", b"}", b",", b":", b"\xff", b"\x00", b"\
 
 
 class Input(msgspec.Struct, frozen=True):
-    """Something that arrives: `way` is a topic's role or the name of a file format."""
+    """Something that arrives: `way` is a topic's role or the name of a file format, `at_ms` the broker's time."""
 
     way: str
     data: bytes
+    at_ms: int = SENT_MS
 
 
 class Found(msgspec.Struct):
@@ -63,24 +69,49 @@ class Found(msgspec.Struct):
     largest: Input | None = None
 
 
-def seeds(paths: list[str]) -> list[Input]:
-    """Lines of recordings as files, and what they hold as values of the topics; packed fields, too."""
-    found: list[Input] = []
+def seeds(paths: list[str]) -> dict[str, list[Input]]:
+    """By way: the messages of recordings in the form that it takes, each of them something that is kept."""
+    found: dict[str, list[Input]] = defaultdict(list)
     for path in expand(paths):
         text = gzip.decompress(Path(path).read_bytes()) if path.endswith(".gz") else Path(path).read_bytes()
         lines = sorted((line for line in text.splitlines() if 2 < len(line) < SEED_BYTES), key=len)
-        found += [Input(name, line) for line in lines[:: max(1, len(lines) // 8)] for name in FORMATS]
-    events = [event for one in found if one.way == "requests" for event in _events(one.data)]
-    snapshots = [event for event in events if event.get("event") == "$snapshot"]
-    for event in snapshots:
-        items = event.get("properties", {}).get("$snapshot_data", [])
-        found.append(Input("snapshots", _snapshot(items if isinstance(items, list) else [items])))
-        found.append(Input("snapshots", _snapshot(_packed_items(items))))
-        found.append(Input("rrweb", json.dumps(items).encode()))
-    for event in events:
-        properties = json.dumps(event.get("properties", {}))
-        found.append(Input("events", json.dumps({**event, "properties": properties, "distinct_id": "d"}).encode()))
-    return [one for one in found if one.way in FORMATS or one.way in ("snapshots", "events")]
+        for line in lines[:: max(1, len(lines) // 8)]:
+            found["requests"].append(Input("requests", line))
+            for event in _events(line):
+                for one in _of_event(event):
+                    found[one.way].append(one)
+    return dict(found)
+
+
+def _of_event(event: dict[str, Any]) -> Iterator[Input]:
+    properties = event.get("properties", {})
+    yield Input("request-body", json.dumps([event]).encode())
+    items = properties.get("$snapshot_data")
+    if event.get("event") != "$snapshot":
+        text = json.dumps({**event, "properties": json.dumps(properties), "distinct_id": "d"})
+        yield Input("events", text.encode())
+    elif isinstance(items, list) and items:
+        at_ms = max(item["timestamp"] for item in items)
+        for forms in (items, [_unpacked(item) for item in items]):
+            yield Input("snapshots", _snapshot(forms), at_ms)
+            for way, text in _files(forms, at_ms):
+                yield Input(way, text.encode())
+
+
+def _files(items: list[Any], at_ms: int) -> Iterator[tuple[str, str]]:
+    """One message's events as text of each file format that knows such things."""
+    value = _snapshot(items).decode()
+    line = {"topic": "session_recording_snapshot_item_events", "partition": 0, "offset": 1, "timestamp": at_ms}
+    yield "kafka", json.dumps({**line, "headers": {"token": "t"}, "value": value})
+    yield "kafka-value", value
+    yield "export", json.dumps({"version": "2023-04-28", "data": {"id": "s", "snapshots": items}})
+    yield "export", json.dumps({"version": "2022-12-02", "data": {"snapshotsByWindowId": {"w": items}}})
+    yield "blob", json.dumps({"window_id": "w", "data": items})
+    yield "window-pairs", json.dumps([["w", item] for item in items])
+    yield "sentry", json.dumps([items])
+    yield "packed", json.dumps([zlib.compress(json.dumps(item).encode()).decode("latin-1") for item in items])
+    yield "rrweb", json.dumps(items)
+    yield "rrweb", json.dumps({"data": {"a": {"events": items}}})
 
 
 def _events(line: bytes) -> Iterator[dict[str, Any]]:
@@ -98,9 +129,16 @@ def _snapshot(items: list[Any]) -> bytes:
     return json.dumps({"distinct_id": "d", "data": json.dumps(inner)}).encode()
 
 
-def _packed_items(items: Any) -> list[Any]:
-    full = [one for one in items if isinstance(one, dict) and one.get("type") == 2] if isinstance(items, list) else []
-    return [one | {"cv": "2024-10", "data": packed([json.dumps(one.get("data")).encode()])} for one in full]
+def _unpacked(item: dict[str, Any]) -> dict[str, Any]:
+    """An event without compressed fields, where changes reach every node."""
+
+    def plain(field: Any) -> Any:
+        is_packed = isinstance(field, str) and field.startswith(_GZIP)
+        return json.loads(gzip.decompress(field.encode("latin-1"))) if is_packed else field
+
+    data = plain(item.get("data"))
+    data = {name: plain(field) for name, field in data.items()} if isinstance(data, dict) else data
+    return {name: field for name, field in item.items() if name != "cv"} | {"data": data}
 
 
 def _bytes(data: bytes, rng: random.Random) -> bytes:
@@ -123,11 +161,7 @@ def _changed(value: Any, rng: random.Random) -> Any:
     if rng.random() < 0.12 or not value or not isinstance(value, dict | list | str):
         return _other(value, rng)
     if isinstance(value, str):
-        try:
-            inner = json.loads(value) if value[:1] in "[{" else None
-        except ValueError:
-            inner = None
-        return _other(value, rng) if inner is None else json.dumps(_changed(inner, rng))
+        return _changed_text(value, rng)
     if isinstance(value, list):
         at = rng.randrange(len(value))
         return [*value[:at], _changed(value[at], rng), *value[at + 1 :]]
@@ -135,12 +169,26 @@ def _changed(value: Any, rng: random.Random) -> Any:
     return {**value, rng.choice((name, name, name, "x", "id")): _changed(value[name], rng)}
 
 
+def _changed_text(text: str, rng: random.Random) -> Any:
+    """Text that holds JSON, plain or packed as posthog-js does it, changes inside."""
+    is_packed = text.startswith(_GZIP)
+    try:
+        plain = gzip.decompress(text.encode("latin-1")).decode() if is_packed else text
+        inner = json.loads(plain) if plain[:1] in "[{" else None
+    except (ValueError, OSError, EOFError, zlib.error):
+        inner = None
+    if inner is None:
+        return _other(text, rng)
+    changed = json.dumps(_changed(inner, rng))
+    return packed([changed.encode()]) if is_packed else changed
+
+
 def _other(value: Any, rng: random.Random) -> Any:
     choices: tuple[Callable[[], Any], ...] = (
         lambda: rng.choice(_WORDS),
         lambda: [value] * rng.choice((0, 2, 50)),
         lambda: {"a": value, "timestamp": value},
-        lambda: str(value) * rng.choice((2, 100)),
+        lambda: str(value)[:MAX_REPEATED_CHARS] * rng.choice((2, 100)),
         lambda: -value if isinstance(value, int | float) else value,
         lambda: value * 10**9 if isinstance(value, int) else 10 ** rng.choice((18, 19, 30, 400)),
     )
@@ -156,8 +204,8 @@ def mutated(one: Input, rng: random.Random) -> Input:
     """Another input, by one to four changes."""
     data = one.data
     for _ in range(rng.randint(1, 4)):
-        data = rng.choices((_bytes, _json, _gzip), (3, 6, 1))[0](data, rng) or b"0"
-    return Input(one.way, data[: 4 * SEED_BYTES])
+        data = rng.choices((_bytes, _json, _gzip), WEIGHTS)[0](data, rng) or b"0"
+    return msgspec.structs.replace(one, data=data[: 4 * SEED_BYTES])
 
 
 def take(one: Input) -> list[Evidence]:
@@ -165,17 +213,17 @@ def take(one: Input) -> list[Evidence]:
     if one.way in FORMATS:
         records = into_records(FORMATS[one.way].parse(one.data, Place("fuzz", "s")))
         return [evidence for record in records for evidence in evidence_of(record)]
-    message = KafkaMessage(one.data, {"token": b"t"}, SENT_MS, SourcePosition("fuzz", 0, 0))
+    message = KafkaMessage(one.data, {"token": b"t"}, one.at_ms, SourcePosition("fuzz", 0, 0))
     return list(evidence_of_kafka(one.way, message))
 
 
 def run(inputs: int, seed: int, paths: list[str], failures: Path, note: Callable[[str], None] = print) -> Found:
     """Takes so many inputs; every failure is a file in `failures`, named by its reason."""
     rng = random.Random(seed)
-    known = seeds(paths)
+    known = list(seeds(paths).values())
     found = Found()
     for number in range(inputs):
-        one = mutated(rng.choice(known), rng)
+        one = mutated(rng.choice(rng.choice(known)), rng)
         traced = number % MEMORY_EVERY == 0
         if traced:
             tracemalloc.start()
