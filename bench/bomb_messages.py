@@ -87,10 +87,16 @@ def _page(*nodes: dict[str, Any]) -> dict[str, Any]:
     return {"type": 2, "timestamp": SENT_MS, "data": {"node": {"id": 1, "type": 0, "childNodes": nodes}}}
 
 
-def _link(node_id: int) -> dict[str, Any]:
+def _link(node_id: int, **more: str) -> dict[str, Any]:
     path = "/".join(_word() for _ in range(30))
     query = "&".join(f"k{i}={node_id}" for i in range(200))
-    attributes = {"href": f"https://example.com/{path}?{query}", "title": _words(20), "id": _word(), "class": _words(8)}
+    attributes = {
+        "href": f"https://example.com/{path}?{query}",
+        "title": _words(20),
+        "id": _word(),
+        "class": _words(8),
+        **more,
+    }
     return {"id": node_id, "type": 2, "tagName": "a", "attributes": attributes, "childNodes": []}
 
 
@@ -154,9 +160,9 @@ def warm_up() -> bytes:
 
 SNAPSHOTS: dict[str, Callable[[], bytes]] = {
     "24 million nodes in a compressed snapshot": lambda: _nodes(24_000_000),
-    "compressed snapshot, just within the budget": lambda: _nodes(400_000),
+    "compressed snapshot, just within the budget": lambda: _nodes(300_000),
     "changes that add 700,000 links": lambda: _adds(700_000),
-    "changes that add 150,000 links": lambda: _adds(150_000),
+    "changes that add 9,000 links": lambda: _adds(9_000),
     "60 compressed fields of 200 MB": lambda: message(*[_changed(texts=packed([b"[]", *[b" " * 10**6] * 200]))] * 60),
     "3 million attributes of one node": lambda: message(
         _changed(attributes=[{"id": 1, "attributes": _names(3 * 10**6)}])
@@ -178,10 +184,10 @@ SNAPSHOTS: dict[str, Callable[[], bytes]] = {
         *[{"type": 2, "timestamp": SENT_MS, "data": {"node": {"id": "x"}}}] * 10**5
     ),
     "5,000 console lines of 4,000 characters": lambda: message(*(_console(_words(250)) for _ in range(5000))),
-    "14,000 console lines": lambda: message(*(_console(f"Error: {_words(3)}") for _ in range(14_000))),
+    "9,000 console lines": lambda: message(*(_console(f"Error: {_words(3)}") for _ in range(9_000))),
     "one console line of 20 MB": lambda: message(_console('"' + 'a\\"' * 7_000_000)),
     "a million arguments of a console line": lambda: message(_console(*["a"] * 10**6)),
-    "14,000 requests": lambda: message(*(_requests(500) for _ in range(28))),
+    "9,000 requests": lambda: message(*(_requests(500) for _ in range(18))),
     "2,000 addresses with 300 parameters": lambda: message(
         *(_visit("https://example.com/?" + "&".join(f"k{i}={n}" for i in range(300))) for n in range(2000))
     ),
@@ -208,6 +214,12 @@ SNAPSHOTS: dict[str, Callable[[], bytes]] = {
     "100,000 native views with texts": lambda: message(
         *(_screen(*({"id": i, "type": "input", "label": _words(12)} for i in range(5000))) for _ in range(20))
     ),
+    "9,000 native views with texts": lambda: message(
+        *(_screen(*({"id": i, "type": "input", "label": _words(120)} for i in range(3000))) for _ in range(3))
+    ),
+    "3,000 links named by backslashes": lambda: message(
+        _page(*(_link(i, title=f"{i}" + "\\" * 600) for i in range(2, 3002)))
+    ),
     "300,000 changed attributes": lambda: message(
         *[_changed(attributes=[{"id": i, "attributes": {f"a{i}-{j}": "" for j in range(10)}} for i in range(200)])]
         * 150
@@ -226,6 +238,7 @@ EVENTS: dict[str, Callable[[], bytes]] = {
     "5 million empty lists in a property": lambda: _event({"$feature/a": [[]] * 5_000_000}),
     "a million properties": lambda: _event({f"$feature/{i}": "a" for i in range(10**6)}),
     "19,000 flags with long variants": lambda: _event({f"$feature/{i}": _word() for i in range(19_000)}),
+    "1,000 properties of 4,000 backslashes": lambda: _event({f"$feature/{i}": "\\" * 4000 for i in range(1000)}),
     "an exception with 10,000 frames": lambda: _event({"$exception_list": _frames(200)}),
     "a chain of 20,000 elements": lambda: _event(
         {}, elements_chain=";".join(f'a.b:text="{_word()}"attr__id="{_word()}"href="/{_word()}"' for _ in range(20_000))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import time
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replay_signals.transforms.privacy.encodings import plain
 from replay_signals.transforms.privacy.policy import Policy, Removed
+from replay_signals.transforms.privacy.texts import whole
 
 POLICY = Policy(key=b"test")
 
@@ -143,3 +146,36 @@ def test_hostile_texts_cost_what_their_length_costs() -> None:
         POLICY.line(text, "line", Removed())
         POLICY.url(text, "url", Removed())
         assert process_time() - start < 2, unit
+
+
+@pytest.mark.parametrize(
+    ("reference", "means"),
+    [
+        ("&#64;", "@"),
+        ("&#64", "@"),
+        ("&#0000000064;", "@"),
+        (f"&#{'0' * 5000}64;", "@"),
+        ("&#x40;", "@"),
+        (f"&#{'9' * 5000};", "\ufffd;"),
+        ("&#99999999", "\ufffd"),
+    ],
+)
+def test_references_of_any_length_are_read(reference: str, means: str) -> None:
+    """Python makes no int of more than 4,300 digits: the whole message would be rejected for one text of its page."""
+    assert plain(f"a {reference}") == f"a {means}"
+
+
+@pytest.mark.parametrize("text", ["\\" * 100_000, "\\" * 100_000 + "u", "&#" * 50_000, "a" * 100_000 + "\\"])
+def test_disguises_are_looked_for_once(text: str) -> None:
+    started = time.process_time()
+    assert plain(text) == text
+    assert time.process_time() - started < 1
+
+
+def test_a_text_is_cut_between_words_in_time_that_its_length_tells() -> None:
+    assert whole("see maria@example.org", 15) == "see"
+    assert whole("one word", 4) == "one"
+    assert whole("unbroken", 4) == "unbr"
+    started = time.process_time()
+    assert whole("a" * 100_000 + " b", 100_001) == "a" * 100_000
+    assert time.process_time() - started < 1

@@ -21,7 +21,7 @@ MAX_DECODED_BYTES = 96 * MIB
 FREE_BYTES = 2 * MIB
 """Texts of a message that are not looked at: whatever they hold decodes to less than 64 MiB. Few messages have more."""
 
-MAX_ITEMS = 15_000
+MAX_ITEMS = 10_000
 """Events, controls, views and requests that are kept of one message; each takes 10 to 30 microseconds. Recorders send
 every few seconds: the largest messages known have 3,000."""
 MAX_CLASS_CHARS = 1_000_000
@@ -30,8 +30,8 @@ utility classes write 100 a node, and repeat them: the largest pages known have 
 MAX_PIXELS = 24_000_000
 """Pixels of screenshots that are decoded for one message: ten looks at a phone's screen in full (1080 x 2160, as
 posthog-android sends them, twenty events a message), 70 in points. WebP takes 0.02 microseconds for each."""
-JPEG_SHARE = 4
-"""A pixel of a JPEG, read at an eighth of its size, takes a quarter of that at most."""
+JPEG_SHARE = 3
+"""A pixel of a JPEG, read at an eighth of its size, takes a third of that at most."""
 PIXELS_PER_BYTE = 4
 """What a byte of a WebP costs on top, as a number of pixels; screenshots have few bytes, noise has many."""
 

@@ -27,7 +27,7 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
 # A hostile text may not cost more dead letters, or brackets to remember, than this.
 _MAX_DAMAGES = 1000
 _MAX_OPEN_BRACKETS = 1_000_000
-MAX_STEPS, MAX_MESSAGE_STEPS = 5_000_000, 50_000
+MAX_STEPS, MAX_MESSAGE_STEPS = 5_000_000, 40_000
 """Brackets, commas and strings that are looked at to mend a document, and to mend a message: 8 s, and a tenth of one.
 A sound item of an array is two steps, whatever is in it."""
 _OPEN = {ord("["): ord("]"), ord("{"): ord("}")}

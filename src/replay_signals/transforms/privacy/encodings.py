@@ -15,9 +15,11 @@ from urllib.parse import unquote
 
 ROUNDS = 4
 """Encodings in one another: proxies and redirects encode twice, logs of them once more."""
-_ESCAPE = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2}))")
+_ESCAPE = re.compile(r"(?<!\\)\\++(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2}))")
 _OLD_ESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
 """JavaScript's `escape`."""
+_NUMBER_SIGN = re.compile(r"&#0*+([0-9]{1,7}+)([0-9]*+)")
+"""`html.unescape` makes an int of all digits, which Python refuses for more than 4,300 of them."""
 _LOOKALIKES = str.maketrans(
     {
         **dict.fromkeys("‐‑‒–—―−﹣－·•‧∙", "-"),
@@ -44,7 +46,7 @@ def plain(text: str) -> str:
         if not text.isascii():
             text = _ascii_like(text)
         if "&" in text:
-            text = html.unescape(text)
+            text = html.unescape(_NUMBER_SIGN.sub(_short_reference, text))
         if "%" in text:
             text = unquote(_OLD_ESCAPE.sub(lambda found: _char(found[1], found[0]), text))
         if "\\" in text:
@@ -62,6 +64,11 @@ def _ascii_like(text: str) -> str:
         for char in folded
         if char.isascii() or (unicodedata.category(char) not in ("Cf", "Mn", "Me", "Cc") and char not in _INVISIBLE)
     )
+
+
+def _short_reference(found: re.Match[str]) -> str:
+    """Without zeros in front; beyond all characters it is one that is not known, as browsers have it."""
+    return "\ufffd" if found[2] else f"&#{found[1]}"
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -117,7 +117,8 @@ class Texts:
         return self.mark(rule, text) if action == "hash" else f"[{rule}]"
 
 
-_HALF = re.compile(r"[\w.@%+-]*$")
+_HALF = re.compile(r"[\w.@%+-]*")
+"""Matched backwards from the cut: searched for its end, a run of letters would be gone through from each of them."""
 
 
 def whole(text: str, limit: int) -> str:
@@ -125,4 +126,5 @@ def whole(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head = text[:limit]
-    return _HALF.sub("", head).rstrip() or head
+    half = _HALF.match(head[::-1])
+    return head[: limit - half.end()].rstrip() or head if half else head
