@@ -6,6 +6,7 @@ A new command, table or kind of file fails here until it is searched, or is said
 from __future__ import annotations
 
 import base64
+import http.server
 import json
 import logging
 import threading
@@ -24,7 +25,7 @@ from replay_signals.pipelines.privacy import KEY_VARIABLE
 from replay_signals.schemas.messages import Reason
 from replay_signals.schemas.rows import FED_TABLES
 from replay_signals.transforms.evidence import extract
-from support.canary import TEAM, Marks, kafka_values, requests
+from support.canary import FEW, TEAM, Marks, decoded, kafka_values, requests, visited_again
 from support.leftovers import texts_in
 from support.warehouses import rows
 
@@ -42,12 +43,13 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "privacy check --json": ("IN/visit.jsonl", "IN/kafka.jsonl", "--samples", "0", "--json"),
     "privacy audit": ("WAREHOUSE",),
     "privacy audit --json": ("WAREHOUSE", "--json"),
-    "backfill": ("IN/visit.jsonl", "IN/kafka.jsonl", "-w", "WAREHOUSE"),
-    "backfill --json": ("IN/visit.jsonl", "IN/kafka.jsonl", "-w", "WAREHOUSE", "--json"),
+    "backfill": ("IN/visit.jsonl", "IN/again.jsonl", "IN/kafka.jsonl", "-w", "WAREHOUSE"),
+    "backfill --json": ("IN/visit.jsonl", "IN/again.jsonl", "IN/kafka.jsonl", "-w", "WAREHOUSE", "--json"),
     "rejudge": ("-w", "WAREHOUSE"),
     "rejudge --json": ("-w", "WAREHOUSE", "--json"),
     "rank": ("WAREHOUSE", "--top", "0"),
     "rank --json": ("WAREHOUSE", "--json"),
+    "rank --rules": ("WAREHOUSE", "--rules", "IN/few.toml", "--top", "0"),
     "sessions": ("-w", "WAREHOUSE", "--limit", "0"),
     "sessions --json": ("-w", "WAREHOUSE", "--limit", "0", "--json"),
     "signals": ("-w", "WAREHOUSE", "--limit", "0"),
@@ -64,6 +66,8 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "repair": ("-w", "WAREHOUSE"),
 }
 """Commands that meet recordings or what is made of them, each with its arguments; an option tells two runs apart."""
+POSTED = {"inbox post"}
+"""Searched where its endpoint is."""
 STREAMED = {"stream", "replay", "deadletters list", "deadletters replay", "inbox follow"}
 """Searched in tests/services/test_canary_stream.py."""
 NOTHING = {
@@ -88,7 +92,10 @@ def marks(folder: Path) -> Marks:
     m = Marks()
     inputs = folder / "in"
     inputs.mkdir()
-    (inputs / "visit.jsonl").write_text("\n".join(requests(m)) + "\n")
+    (inputs / "few.toml").write_text(FEW)
+    visit = requests(m)
+    (inputs / "visit.jsonl").write_text("\n".join(visit) + "\n")
+    (inputs / "again.jsonl").write_text("\n".join(visited_again(visit)) + "\n")
     names = {"snapshots": "session_recording_snapshot_item_events", "events": "clickhouse_events_json"}
     lines = [
         {
@@ -177,7 +184,7 @@ def commands(group: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
 def test_every_command_is_searched_or_has_nothing_to_search() -> None:
     every = set(commands(typer.main.get_command(app)))
     known = {" ".join(word for word in name.split() if not word.startswith("--")) for name in PRINTED} - {"inbox show"}
-    assert every == known | STREAMED | NOTHING.keys()
+    assert every == known | POSTED | STREAMED | NOTHING.keys()
     assert not known & NOTHING.keys()
 
 
@@ -198,13 +205,40 @@ def test_nothing_marked_is_printed_or_logged(
 def test_nothing_marked_is_in_a_file(run: Callable[..., tuple[int, list[str]]], marks: Marks, folder: Path) -> None:
     run("backfill")
     run("detect --dead-letters")
-    run("rank")
-    for table in FED_TABLES:  # problems take more sessions than these
+    run("rank --rules")
+    for table in (*FED_TABLES, "problems"):
         assert rows(folder / "warehouse", table) != [], f"{table}: nothing in it to search"
     for place in ("warehouse", "out"):
         texts = list(texts_in(folder / place))
         assert len(texts) > 10
         assert marks.found_in(texts) == {}
+
+
+def test_nothing_marked_is_posted_or_remembered_of_it(
+    run: Callable[..., tuple[int, list[str]]], run_cli: Run, marks: Marks, folder: Path, tmp_path: Path
+) -> None:
+    run("backfill")
+    run("rank --rules")
+    posted: list[tuple[dict[str, str], bytes]] = []
+
+    class Endpoint(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            posted.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204 if len(posted) % 2 else 500)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Endpoint) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/problems"
+        inbox, ledger = str(folder / "warehouse" / "inbox"), str(tmp_path / "posted.db")
+        said = run_cli("inbox", "post", url, "--folder", inbox, "--ledger", ledger, "--until-quiet", "0.5")
+        server.shutdown()
+    assert said[0] == exits.ExitCode.OK, said
+    assert posted
+    assert marks.found_in([*decoded([said, posted]), *texts_in(tmp_path)]) == {}
 
 
 def test_a_bug_that_quotes_its_input_tells_nobody(

@@ -15,7 +15,7 @@ from replay_signals.jobs.stack_state import end_group
 from replay_signals.jobs.stream import run_local
 from replay_signals.pipelines.inbox.encoding import decode
 from replay_signals.pipelines.privacy import KEY_VARIABLE
-from support.canary import START_MS, TEAM, Marks, decoded, kafka_values, requests
+from support.canary import FEW, START_MS, TEAM, Marks, decoded, kafka_values, requests, visited_again
 from support.leftovers import texts_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
@@ -35,7 +35,8 @@ def test_nothing_marked_is_in_topics_tables_state_or_logs(
     monkeypatch.setenv(KEY_VARIABLE, "canary")
     m = Marks()
     visit, warehouse = tmp_path / "visit.jsonl", tmp_path / "stream"
-    visit.write_text("\n".join(requests(m)) + "\n")
+    once = requests(m)
+    visit.write_text("\n".join((*once, *visited_again(once))) + "\n")
     kafka = ("--kafka", topics.bootstrap)
     letters = ("--topic", topics.name("dead_letters"))
     said: list[Any] = []
@@ -52,7 +53,11 @@ def test_nothing_marked_is_in_topics_tables_state_or_logs(
         said.append(run_cli("deadletters", "list", *kafka, *letters, "--json"))
         said.append(run_cli("deadletters", "replay", *kafka, *letters))
         tick(topics, CLOSED_MS)
-        assert wait_until(lambda: len(newest(warehouse)["sessions"]) == 2)
+        assert wait_until(lambda: len(newest(warehouse)["sessions"]) == 3)
+        rules = tmp_path / "few.toml"
+        rules.write_text(FEW)
+        where = ("--topic", topics.name("inbox"), "--rules", str(rules))
+        said.append(run_cli("rank", str(warehouse), *kafka, *where))
         inbox = ("--topic", topics.name("inbox"), "--from-start", "--seconds", "5")
         said.append(run_cli("inbox", "follow", *kafka, *inbox))
         said.append(run_cli("inbox", "follow", *kafka, *inbox, "--json"))
@@ -62,7 +67,7 @@ def test_nothing_marked_is_in_topics_tables_state_or_logs(
     assert [code for code, _, _ in said] == [0] * len(said), said
     carried = list(records_of(topics, "inbox", decode))
     rejected = list(records_of(topics, "dead_letters", json.loads))
-    assert carried
+    assert {record.problem is None for _, _, record in carried if record is not None} == {True, False}
     assert rejected
     job = stack / "local" / topics.prefix
     state = [path.read_bytes() for path in job.rglob("*") if path.is_file()]

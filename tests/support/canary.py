@@ -614,6 +614,15 @@ def requests(m: Marks) -> list[str]:
     return lines
 
 
+def visited_again(lines: list[str]) -> list[str]:
+    """The same of another session: what happens twice is a problem."""
+    return [line.replace(SESSION, f"{SESSION[:-1]}0") for line in lines]
+
+
+FEW = "[problems]\nmin_sessions = 2\nmin_users = 1\n"
+"""Rules by which two sessions are enough for one."""
+
+
 def _snapshot(session: str, window: str, items: list[Event], distinct_id: str, source: str = "web") -> str:
     fields = {"$session_id": session, "$window_id": window, "$snapshot_data": items, "$snapshot_source": source}
     properties = {**fields, "token": TEAM, "distinct_id": distinct_id}

@@ -233,7 +233,7 @@ def _run(options: BackfillOptions | RejudgeOptions, build: Build, job: Job, prog
     try:
         build(pipeline, job)
         pipeline.run().wait_until_finish()
-    except Exception as error:
+    except Exception as error:  # runners raise what they like, also errors of workers; none is swallowed
         raise explained(error) from error
     finally:
         del watchers[job.run_id]

@@ -111,8 +111,7 @@ def _configured(name: str, warehouse: str | None) -> Catalog:
         return _retried(lambda: load_catalog(name, **own), what, SQLAlchemyError)
     except (WarehouseError, ModuleNotFoundError):
         raise
-    except Exception as error:
-        # catalogs raise whatever their client library raises
+    except Exception as error:  # catalogs raise whatever their client library raises; none is swallowed
         raise WarehouseError(f"{what}: {sentence(error)}") from error
 
 

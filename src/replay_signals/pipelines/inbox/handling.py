@@ -78,7 +78,7 @@ class Handling:
                 has_begun = True
                 if is_new:
                     self._handler(record)
-        except Exception as error:
+        except Exception as error:  # a handler is somebody else's code: it is tried again, and parked in the end
             if not has_begun:
                 raise  # a ledger that cannot be used is nobody's record's fault
             return error
