@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,11 +39,25 @@ def test_a_table_that_does_not_exist_yet_is_empty(tmp_path: Path) -> None:
 def test_errors(tmp_path: Path) -> None:
     with pytest.raises(WarehouseError, match="no warehouse at"):
         connect(str(tmp_path / "none"))
+    (tmp_path / "file.txt").write_text("no warehouse")
+    with pytest.raises(WarehouseError, match="it is a file, and a warehouse is a folder"):
+        connect(str(tmp_path / "file.txt"))
     open_tables(open_catalog(str(tmp_path)))
     with pytest.raises(duckdb.Error, match="nowhere"):
         query("SELECT * FROM nowhere", str(tmp_path))
     with pytest.raises(ValueError, match="no table clicks; there are message_digests, sessions"):
         latest("clicks", str(tmp_path))
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_warehouse_that_was_moved_or_copied_is_not_read_where_it_was(tmp_path: Path, create: bool) -> None:
+    made = tmp_path / "made"
+    open_tables(open_catalog(str(made)))
+    shutil.copytree(made, tmp_path / "copied")
+    with pytest.raises(WarehouseError, match=f"name their files at {made}"):
+        open_tables(open_catalog(str(tmp_path / "copied")), create=create)
+    (tmp_path / "link").symlink_to(made)
+    assert open_tables(open_catalog(str(tmp_path / "link")), create=create)
 
 
 def test_times_are_utc(tmp_path: Path) -> None:

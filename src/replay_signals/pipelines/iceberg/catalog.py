@@ -63,7 +63,8 @@ def open_catalog(warehouse: str | None, catalog: str | None = None, *, create: b
     if not create and not (folder / CATALOG_FILE).is_file():
         if any(folder.glob(f"{NAMESPACE}/*/metadata/*.metadata.json")):
             raise _lost(str(folder / CATALOG_FILE), f"--warehouse {warehouse}")
-        raise WarehouseError(f"no warehouse at {warehouse}: it has no {CATALOG_FILE}; a backfill creates one")
+        what = "it is a file, and a warehouse is a folder" if folder.is_file() else f"it has no {CATALOG_FILE}"
+        raise WarehouseError(f"no warehouse at {warehouse}: {what}; a backfill creates one")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -136,9 +137,9 @@ def open_tables(catalog: Catalog, *, create: bool = True) -> dict[str, Table]:
 def _open_table(catalog: Catalog, name: str, create: bool) -> Table:
     identifier = (NAMESPACE, name)
     if not create:
-        return catalog.load_table(identifier)
+        return _in_place(catalog, catalog.load_table(identifier))
     try:
-        table = catalog.load_table(identifier)
+        table = _in_place(catalog, catalog.load_table(identifier))
     except NoSuchTableError:
         _refuse_lost(catalog, name)
         table = catalog.create_table_if_not_exists(
@@ -151,15 +152,38 @@ def _open_table(catalog: Catalog, name: str, create: bool) -> Table:
     return evolve(table, name)
 
 
+def _in_place(catalog: Catalog, table: Table) -> Table:
+    """The table, unless its folder was moved or copied: it would be read, and written, where it was before.
+
+    Iceberg names every file by its whole path. Raises WarehouseError.
+    """
+    folder = _own_folder(catalog)
+    location = Path(urlsplit(table.location()).path)
+    if folder is None or location.resolve().is_relative_to(folder.resolve()):
+        return table
+    raise WarehouseError(
+        f"the warehouse {folder} was moved or copied: its tables name their files at {location.parents[1]}; "
+        f"put it back there, or backfill into a new one"
+    )
+
+
+def _own_folder(catalog: Catalog) -> Path | None:
+    """The local folder whose own SQLite file a catalog is; None for a configured one."""
+    warehouse = catalog.properties.get("warehouse", "")
+    if not isinstance(catalog, SqlCatalog) or not warehouse.startswith("file://"):
+        return None
+    local = local_folder(warehouse)
+    return local if catalog.properties.get("uri", "").startswith(f"sqlite:///{local / CATALOG_FILE}") else None
+
+
 def _refuse_lost(catalog: Catalog, name: str) -> None:
     """A catalog that was emptied, deleted or set back must not pass for a new one: raises WarehouseError."""
     location = table_location(catalog.properties, NAMESPACE, name)
     if location is None or not has_rows(catalog.properties, location):
         return
     if not catalog.table_exists((NAMESPACE, name)):  # another process may have made and filled it just now
-        local = local_folder(catalog.properties["warehouse"]) if isinstance(catalog, SqlCatalog) else None
-        own = local is not None and catalog.properties.get("uri", "").startswith(f"sqlite:///{local / CATALOG_FILE}")
-        raise _lost(catalog.name, f"--warehouse {local}" if own else f"--catalog {catalog.name}", location)
+        local = _own_folder(catalog)
+        raise _lost(catalog.name, f"--warehouse {local}" if local else f"--catalog {catalog.name}", location)
 
 
 def _lost(catalog: str, option: str, location: str = "") -> WarehouseError:
