@@ -46,7 +46,7 @@ MEANINGS: dict[ExitCode, str] = {
 # Import names of the optional extras, so that a missing one is told from a broken installation.
 EXTRAS = {
     "apache_beam": "beam", "pyarrow": "beam", "pyiceberg": "beam", "duckdb": "beam", "pyflink": "flink",
-    "numpy": "beam", "confluent_kafka": "kafka", "psycopg": "postgres",
+    "numpy": "beam", "confluent_kafka": "kafka", "psycopg": "postgres", "symbolic": "sourcemaps",
 }  # fmt: skip
 
 # By name, so that telling errors apart imports no engine.
@@ -54,6 +54,7 @@ KNOWN = {
     "InputError": ExitCode.USAGE,
     "LinkError": ExitCode.USAGE,
     "RulesError": ExitCode.USAGE,
+    "SourceMapError": ExitCode.USAGE,
     "WarehouseError": ExitCode.STORE,
     "InboxError": ExitCode.STORE,
     "BrokerError": ExitCode.STORE,

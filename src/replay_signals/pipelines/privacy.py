@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 
+from replay_signals.pipelines.files.source_maps import SourceMaps
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.privacy.policy import Policy
 
 KEY_VARIABLE = "REPLAY_SIGNALS_PRIVACY_KEY"
+MAPS_VARIABLE = "REPLAY_SIGNALS_SOURCE_MAPS"
+"""Folder of the site's source maps: where they lie differs between machines, so no rule says it."""
 
 
 UNKEYED = (
@@ -21,9 +24,12 @@ _made: list[Policy] = []
 def policy_of(rules: Rules) -> Policy:
     """The policy of rules under this process's key. Without one a list of guesses can be tried against hashed ids.
 
-    Raises ValueError for selectors or national ids that are not understood.
+    Raises ValueError for selectors or national ids that are not understood, SourceMapError for a folder of source maps
+    that is none.
     """
-    policy = Policy(rules.privacy, os.environ.get(KEY_VARIABLE, "").encode())
+    folder = os.environ.get(MAPS_VARIABLE, "")
+    sources = SourceMaps(folder) if folder else None
+    policy = Policy(rules.privacy, os.environ.get(KEY_VARIABLE, "").encode(), sources)
     if not os.environ.get(KEY_VARIABLE):
         _made.append(policy)
     return policy

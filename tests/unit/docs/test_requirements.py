@@ -15,8 +15,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 CORE = PROJECT["project"]["dependencies"]
 DEV = PROJECT["dependency-groups"]["dev"]
-BATCH = [declared for extra in ("beam", "kafka", "postgres") for declared in EXTRAS[extra]]
-FILES = {"core": CORE, "beam": CORE + BATCH + DEV, "flink": CORE + EXTRAS["flink"] + DEV}
+BATCH = [declared for extra in ("beam", "kafka", "postgres", "sourcemaps") for declared in EXTRAS[extra]]
+FILES = {"core": CORE, "beam": CORE + BATCH + DEV, "flink": CORE + EXTRAS["flink"] + EXTRAS["sourcemaps"] + DEV}
 
 
 def _pins(name: str) -> dict[str, Requirement]:

@@ -93,12 +93,15 @@ def _console_line(payload: Raw, masking: Masking) -> Console:
     parts = [part for part in parts if isinstance(part, str)]
     raw = " ".join(parts)[:MAX_MESSAGE_CHARS] if masking.can_look else ""
     level = _LEVELS.get(level, "info")
+    policy = masking.policy
+    if level == "error":
+        parts = [policy.with_located(part) for part in parts]
     message = masking.console(level, parts, "console_message", MAX_MESSAGE_CHARS)
-    source = data.trace[0] if data.trace else ""
-    trace = masking.line(source, "console_trace", 200) if source else ""
-    harmless = level == "error" and is_harmless(raw, source if isinstance(source, str) else "")
+    source = data.trace[0] if data.trace and isinstance(data.trace[0], str) else ""
+    trace = masking.line(policy.located(source), "console_trace", 200)
+    harmless = level == "error" and is_harmless(raw, source)
     below = data.trace[1:MAX_STACK_LINES] if level == "error" else []
-    stack = [masking.line(one, "console_trace", 200) for one in below if isinstance(one, str)]
+    stack = [masking.line(policy.located(one), "console_trace", 200) for one in below if isinstance(one, str)]
     return Console(0, level, message, trace, is_uncaught(raw), http_status_in(raw), harmless, stack)
 
 

@@ -21,6 +21,7 @@ from replay_signals.transforms.privacy.own_patterns import own_patterns
 from replay_signals.transforms.privacy.patterns import RANDOM
 from replay_signals.transforms.privacy.properties import Properties
 from replay_signals.transforms.privacy.selectors import E, Selectors
+from replay_signals.transforms.privacy.sources import Sources, line_of, properties_of, text_of
 from replay_signals.transforms.privacy.texts import MARK, Cleaned, Texts
 from replay_signals.transforms.privacy.urls import Urls
 
@@ -51,8 +52,9 @@ class Removed(dict[str, int]):
 class Policy:
     """The rules, ready to use. Every method is total; each adds what it removed to `removed`."""
 
-    def __init__(self, rules: Privacy = DEFAULTS, key: bytes = b"") -> None:
-        self.rules = rules
+    def __init__(self, rules: Privacy = DEFAULTS, key: bytes = b"", sources: Sources | None = None) -> None:
+        """`sources` has the source maps of the site, where there are any."""
+        self.rules, self._sources = rules, sources
         self._key = key
         digest = blake2b(msgspec.json.encode(rules), digest_size=4).hexdigest()
         self.version = f"{PRIVACY_REVISION}-{digest}"
@@ -75,9 +77,9 @@ class Policy:
         self._levels = frozenset(rules.console_levels)
         self._chain = Selectors(self.element_rules, _tag_of, _attribute_getter)
 
-    def __reduce__(self) -> tuple[type[Policy], tuple[Privacy, bytes]]:
+    def __reduce__(self) -> tuple[type[Policy], tuple[Privacy, bytes, Sources | None]]:
         """Workers get the rules and make their own."""
-        return Policy, (self.rules, self._key)
+        return Policy, (self.rules, self._key, self._sources)
 
     @property
     def hashed_without_key(self) -> bool:
@@ -151,6 +153,14 @@ class Policy:
         """A message of a program: of an exception, an error, a rejection."""
         return self._counted(text, self._lines.line, field, removed)
 
+    def located(self, line: str) -> str:
+        """A line of a stack that is still to be cleaned, under the names of the program's sources."""
+        return line if self._sources is None else line_of(line, self._sources)
+
+    def with_located(self, text: str) -> str:
+        """A console line that is still to be cleaned, with the frames in it under those names."""
+        return text if self._sources is None else text_of(text, self._sources)
+
     def bug(self, text: str, field: str, removed: Removed) -> str:
         """An exception that nobody foresaw, met by raw input: its type and place. What it says may quote the input."""
         kind, colon, words = text.partition(": ")
@@ -190,7 +200,8 @@ class Policy:
 
     def event_properties(self, properties: Mapping[str, object], removed: Removed) -> dict[str, object]:
         """Properties of an event that are on the list, cleaned."""
-        return self._kept_properties(properties, self._event_properties, "properties", removed)
+        located = properties if self._sources is None else properties_of(properties, self._sources)
+        return self._kept_properties(located, self._event_properties, "properties", removed)
 
     def person_properties(self, properties: Mapping[str, object], removed: Removed) -> dict[str, object]:
         """Properties of a person that are on the list, cleaned."""

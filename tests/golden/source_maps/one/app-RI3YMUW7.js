@@ -1,0 +1,1 @@
+(()=>{var r=class{constructor(o){this.form=o}form;submit(){return this.charge()}charge(){return this.form.total.amount*100}};function e(t){return"Hello "+t}function n(){return new r({}).submit()}globalThis.shop={onPayClick:n,greet:e};})();
