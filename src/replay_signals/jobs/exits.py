@@ -57,6 +57,7 @@ KNOWN = {
     "SourceMapError": ExitCode.USAGE,
     "WarehouseError": ExitCode.STORE,
     "InboxError": ExitCode.STORE,
+    "RegistryError": ExitCode.STORE,
     "BrokerError": ExitCode.STORE,
     "TooManyRejected": ExitCode.TOO_MANY_REJECTED,
 }

@@ -17,6 +17,7 @@ import fastavro
 import fastavro.schema
 import msgspec
 
+from replay_signals.pipelines.inbox import registry
 from replay_signals.schemas.inbox import AVRO_SCHEMA, InboxRecord
 from replay_signals.transforms.text import well_formed
 
@@ -29,8 +30,17 @@ class InboxError(Exception):
 
 def encode(record: InboxRecord) -> bytes:
     """Avro single-object encoding."""
+    return MARKER + fingerprint() + _body(record)
+
+
+def encode_for(topic: str, record: InboxRecord) -> bytes:
+    """As a topic carries it: in a registry's wire format where one is configured. Raises RegistryError."""
+    known = registry.configured()
+    return encode(record) if known is None else registry.framed(known.id_of(topic, AVRO_SCHEMA), _body(record))
+
+
+def _body(record: InboxRecord) -> bytes:
     out = io.BytesIO()
-    out.write(MARKER + fingerprint())
     fields = well_formed(msgspec.to_builtins(record, builtin_types=(datetime,)))
     fastavro.schemaless_writer(out, _parsed(), fields)
     return out.getvalue()
@@ -39,13 +49,14 @@ def encode(record: InboxRecord) -> bytes:
 def decode(data: bytes, folder: Path | None = None) -> InboxRecord:
     """The record of a single-object encoding; the schema of an older version is known, another one the folder's.
 
+    A record in a registry's wire format is read with the registry that is configured; RegistryError says that this one
+    cannot be asked, which is not the record's fault.
+
     Raises InboxError, and nothing else, for bytes that are no such encoding or whose schema is unknown.
     """
-    if data[:2] != MARKER or len(data) < 10:
-        raise InboxError("not an Avro single-object encoding")
-    writer = _writer(data[2:10], folder)
+    writer, body = _framed(data) if registry.is_framed(data) else _single_object(data, folder)
     try:
-        return msgspec.convert(fastavro.schemaless_reader(io.BytesIO(data[10:]), writer, _parsed()), InboxRecord)
+        return msgspec.convert(fastavro.schemaless_reader(io.BytesIO(body), writer, _parsed()), InboxRecord)
     except Exception as error:  # on wrong bytes the reader raises whatever it meets: EOF, overflow, index, encoding
         raise InboxError(f"not a record of its schema: {type(error).__name__}: {error}") from error
 
@@ -64,6 +75,23 @@ def fingerprint() -> bytes:
 @cache
 def _parsed() -> Any:
     return fastavro.parse_schema(AVRO_SCHEMA)
+
+
+def _single_object(data: bytes, folder: Path | None) -> tuple[Any, bytes]:
+    if data[:2] != MARKER or len(data) < 10:
+        raise InboxError("not an Avro single-object encoding")
+    return _writer(data[2:10], folder), data[10:]
+
+
+def _framed(data: bytes) -> tuple[Any, bytes]:
+    number, body = registry.unframed(data)
+    known = registry.configured()
+    if known is None:
+        raise InboxError(f"Its schema is in a registry: set {registry.VARIABLE} to read it.")
+    found = known.schema(number)
+    if found is None:
+        raise InboxError(f"The schema registry knows no schema {number}.")
+    return fastavro.parse_schema(found), body
 
 
 def _writer(print_: bytes, folder: Path | None) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaException, Producer, TopicPartition
 
-from replay_signals.pipelines.inbox.encoding import InboxError, encode
+from replay_signals.pipelines.inbox.encoding import InboxError, encode_for
 from replay_signals.schemas.inbox import InboxRecord
 
 ANSWER_S = 30.0
@@ -60,7 +60,7 @@ class TopicPublisher:
         try:
             self._producer.begin_transaction()
             for record in records:
-                self._producer.produce(self._topic, encode(record), record.id)
+                self._producer.produce(self._topic, encode_for(self._topic, record), record.id)
                 self._producer.poll(0)
                 count += 1
             reached = TopicPartition(self._topic, 0, position)

@@ -14,7 +14,7 @@ from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 from pyflink.datastream.time_domain import TimeDomain
 from pyflink.java_gateway import get_gateway
 
-from replay_signals.pipelines.inbox.encoding import InboxError, decode, encode, fingerprint
+from replay_signals.pipelines.inbox.encoding import InboxError, decode, encode_for, fingerprint
 from replay_signals.pipelines.packing import key_text, pack, unpack
 from replay_signals.pipelines.privacy import UNKEYED, policy_of
 from replay_signals.pipelines.stream.columns import flink_row, type_of
@@ -118,7 +118,7 @@ class JudgeSessions(KeyedProcessFunction):
     """One session's evidence to rows and inbox records, as soon as they are settled. See `transforms/streaming`."""
 
     def __init__(self, config: StreamConfig) -> None:
-        self._rules = config.rules
+        self._rules, self._topic = config.rules, config.kafka.inbox
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Registers state and counters."""
@@ -200,7 +200,7 @@ class JudgeSessions(KeyedProcessFunction):
         for record in step.inbox:
             self._count("signals", 1, "kind", record.kind)
             self._count.time("publish_ms", time.time() * 1000 - record.produced_at.timestamp() * 1000)
-            yield INBOX, inbox_output(record, now_ms, trace)
+            yield INBOX, inbox_output(self._topic, record, now_ms, trace)
         for letter in step.letters:
             self._count(f"rejected.{letter.reason}")
             yield from dead_letter_outputs(dead_letter_row(letter))
@@ -267,7 +267,7 @@ def _position(trace: str) -> SourcePosition:
     return SourcePosition(topic, int(offset), int(partition))
 
 
-def inbox_output(record: InboxRecord, now_ms: int, trace: str) -> Row:
+def inbox_output(topic: str, record: InboxRecord, now_ms: int, trace: str) -> Row:
     """Key, value and headers of an inbox record."""
     headers = {
         "schema": fingerprint().hex().encode(),
@@ -278,7 +278,7 @@ def inbox_output(record: InboxRecord, now_ms: int, trace: str) -> Row:
         "clock": str(now_ms).encode(),
         "owner": key_text(EvidenceKey(record.team, record.who.session_id)).encode(),
     }
-    return Row(record.id.encode(), encode(record), headers)
+    return Row(record.id.encode(), encode_for(topic, record), headers)
 
 
 def dead_letter_outputs(row: DeadLetterRow) -> Iterator[Any]:

@@ -1,0 +1,158 @@
+"""Records in a schema registry's wire format, against a registry that speaks Confluent's API over HTTP.
+
+REPLAY_SIGNALS_TEST_REGISTRY names a real one to run the same against (Apicurio: http://127.0.0.1:8080/apis/ccompat/v7).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import struct
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import fastavro
+import pytest
+
+from replay_signals import inbox
+from replay_signals.pipelines.inbox import encoding, folder
+from replay_signals.pipelines.inbox.registry import VARIABLE, Registry, RegistryError, configured
+from replay_signals.schemas.inbox import AVRO_SCHEMA
+from support.samples import record
+
+REAL = os.environ.get("REPLAY_SIGNALS_TEST_REGISTRY", "")
+TOPIC = "replay_signals"
+OLDER = {**AVRO_SCHEMA, "fields": [f for f in json.loads(json.dumps(AVRO_SCHEMA))["fields"] if f["name"] != "impact"]}
+
+
+class Confluent(BaseHTTPRequestHandler):
+    """The two calls that are made, as Confluent documents them."""
+
+    schemas: ClassVar[list[str]] = []
+    asked: ClassVar[list[tuple[str, str | None]]] = []
+    status: ClassVar[int] = 200
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if body["schema"] not in self.schemas:
+            self.schemas.append(body["schema"])
+        self._answer({"id": 70_000 + self.schemas.index(body["schema"])})
+
+    def do_GET(self) -> None:
+        number = int(self.path.rpartition("/")[2]) - 70_000
+        if 0 <= number < len(self.schemas):
+            self._answer({"schema": self.schemas[number]})
+        else:
+            self._answer({"error_code": 40403, "message": "Schema not found"}, 404)
+
+    def _answer(self, told: dict[str, Any], status: int = 200) -> None:
+        self.asked.append((self.path, self.headers["Authorization"]))
+        self.send_response(self.status if self.status != 200 else status)
+        self.send_header("Content-Type", "application/vnd.schemaregistry.v1+json")
+        self.end_headers()
+        self.wfile.write(json.dumps(told).encode())
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    made = HTTPServer(("127.0.0.1", 0), Confluent)
+    thread = threading.Thread(target=made.serve_forever)
+    thread.start()
+    Confluent.schemas.clear()
+    Confluent.asked.clear()
+    Confluent.status = 200
+    yield f"http://127.0.0.1:{made.server_port}"
+    made.shutdown()
+    thread.join()
+    made.server_close()
+
+
+@pytest.fixture(params=["documented", "real"])
+def url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "real" and not REAL:
+        pytest.skip("no registry is running: see the module's docstring")
+    found: str = REAL if request.param == "real" else request.getfixturevalue("server")
+    monkeypatch.setenv(VARIABLE, found)
+    return found
+
+
+def test_a_record_of_a_topic_is_magic_byte_id_and_body(url: str) -> None:
+    data = encoding.encode_for(TOPIC, record())
+    magic, number = struct.unpack_from(">bI", data)
+    assert magic == 0
+    assert data[5:] == encoding.encode(record())[10:]
+    assert Registry(url).schema(number) == json.loads(json.dumps(AVRO_SCHEMA))
+    assert Registry(url).id_of(TOPIC, AVRO_SCHEMA) == number
+    assert encoding.decode(data) == record()
+
+
+def test_a_record_of_another_version_is_read_with_the_registrys_schema(url: str) -> None:
+    number = Registry(url).id_of(f"{TOPIC}-older", OLDER)
+    body = encoding.encode(record())[10:]
+    older = _rewritten(body)
+    assert encoding.decode(struct.pack(">bI", 0, number) + older) == record()
+
+
+def _rewritten(body: bytes) -> bytes:
+    """The body without the field that the older schema lacks."""
+    fields = fastavro.schemaless_reader(io.BytesIO(body), fastavro.parse_schema(AVRO_SCHEMA), None)
+    out = io.BytesIO()
+    fastavro.schemaless_writer(out, fastavro.parse_schema(OLDER), fields)
+    return out.getvalue()
+
+
+def test_a_schema_that_the_registry_does_not_know_is_the_records_fault(url: str) -> None:
+    with pytest.raises(encoding.InboxError, match="knows no schema 4000000000"):
+        encoding.decode(struct.pack(">bI", 0, 4_000_000_000) + b"x")
+    with pytest.raises(encoding.InboxError, match="not a record of its schema"):
+        encoding.decode(encoding.encode_for(TOPIC, record())[:9])
+
+
+def test_the_registry_is_asked_once_for_each_schema(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, server.replace("://", "://ana:p%40ss@"))
+    data = [encoding.encode_for(TOPIC, record()) for _ in range(3)]
+    assert [encoding.decode(one) for one in data] == [record()] * 3
+    assert [path for path, _ in Confluent.asked] == ["/subjects/replay_signals-value/versions", "/schemas/ids/70000"]
+    assert {login for _, login in Confluent.asked} == {"Basic YW5hOnBAc3M="}
+
+
+def test_a_registry_that_cannot_be_asked_is_not_the_records_fault(
+    server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(VARIABLE, server)
+    data = encoding.encode_for(TOPIC, record())
+    Confluent.status = 503
+    monkeypatch.setenv(VARIABLE, f"{server}/again")
+    for call in (lambda: encoding.decode(data), lambda: encoding.encode_for(TOPIC, record())):
+        with pytest.raises(RegistryError, match="answered 503"):
+            call()
+    monkeypatch.setenv(VARIABLE, "http://ana:secret@127.0.0.1:9")
+    with pytest.raises(RegistryError, match="cannot be reached") as error:
+        encoding.encode_for(TOPIC, record())
+    assert "secret" not in str(error.value)
+    monkeypatch.setenv(VARIABLE, "localhost:8081")
+    with pytest.raises(RegistryError, match="no http:// or https:// URL"):
+        configured()
+    assert encoding.decode(encoding.encode(record())) == record()
+
+
+def test_without_a_registry_records_name_their_schema(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    assert encoding.encode_for(TOPIC, record()) == encoding.encode(record())
+    with pytest.raises(encoding.InboxError, match=VARIABLE):
+        encoding.decode(struct.pack(">bI", 0, 1) + b"x")
+
+
+def test_a_folder_is_as_before(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(VARIABLE, server)
+    folder.publish(tmp_path, [record()])
+    seen: list[str] = []
+    ledger = inbox.SqliteLedger(tmp_path / "ledger.db")
+    inbox.consume(lambda one: seen.append(one.id), folder=tmp_path, ledger=ledger, until_quiet_s=0.0)
+    assert (seen, Confluent.asked) == ([record().id], [])
