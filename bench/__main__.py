@@ -18,7 +18,7 @@ from rich.console import Console
 from bench import budgets, growth, report, spoiler, tasks
 from bench.recordings import NoRequests, Session, sessions_of
 from bench.timing import Task, least_seconds
-from replay_signals.pipelines.files.reading import InputError
+from replay_signals.pipelines.files.paths import InputError
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 GROWTH_REPEATS = 2

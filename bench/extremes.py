@@ -21,7 +21,8 @@ from bench.stream import ROOT, RULES, cancelled, config_of, resident_mb, start
 from replay_signals.jobs.detect import Rejects, collect, judge_all
 from replay_signals.jobs.stack import rest
 from replay_signals.jobs.stack_state import State, load_state
-from replay_signals.pipelines.files.reading import expand, read
+from replay_signals.pipelines.files.paths import expand
+from replay_signals.pipelines.files.reading import read
 from replay_signals.pipelines.iceberg.warehouse import query
 from replay_signals.pipelines.kafka.messages import Outgoing, messages_of, snapshot_message
 from replay_signals.schemas.messages import SnapshotMessage

@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 
 from bench.bomb_messages import SENT_MS, packed
-from replay_signals.pipelines.files.reading import expand
+from replay_signals.pipelines.files.paths import expand
 from replay_signals.schemas.messages import Reason, SourcePosition
 from replay_signals.schemas.rows import DeadLetterRow
 from replay_signals.transforms.evidence.extract import Evidence, evidence_of

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from replay_signals.pipelines.files.reading import expand
+from replay_signals.pipelines.files.paths import expand
 from replay_signals.schemas.messages import AnalyticsEvent, SnapshotMessage, SourcePosition
 from replay_signals.schemas.wire import RecordedRequest
 from replay_signals.transforms.parse import parse_capture_request

@@ -14,7 +14,8 @@ import msgspec
 from replay_signals.jobs.replay import in_order
 from replay_signals.jobs.sending import Sender
 from replay_signals.jobs.stack_home import INFRA
-from replay_signals.pipelines.files.reading import expand, read
+from replay_signals.pipelines.files.paths import expand
+from replay_signals.pipelines.files.reading import read
 from replay_signals.pipelines.kafka.messages import Outgoing, copied, messages_of, moved
 from replay_signals.pipelines.kafka.topics import create_topics, declared_topics
 from replay_signals.pipelines.stream.config import Kafka

@@ -13,7 +13,7 @@ import pytest
 
 from replay_signals.jobs.detect import Rejects, collect, judge_all
 from replay_signals.pipelines.batch import graph
-from replay_signals.pipelines.files.reading import expand
+from replay_signals.pipelines.files.paths import expand
 from replay_signals.schemas.messages import Reason
 from replay_signals.schemas.rows import FED_TABLES
 from replay_signals.schemas.rules import Rage, RejectionLimit, Rules

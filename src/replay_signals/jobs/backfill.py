@@ -102,7 +102,7 @@ def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> 
     Raises InputError, WarehouseError (the warehouse or its surroundings), ValueError (days in the wrong order),
     TooManyRejected (nothing is committed then) and PipelineBug, whose cause has the stack of the step that broke.
     """
-    from replay_signals.pipelines.files.reading import expand
+    from replay_signals.pipelines.files.paths import expand
 
     days = _days(options)
     urls = expand(options.paths)
@@ -244,7 +244,7 @@ def _pipeline(options: BackfillOptions | RejudgeOptions) -> Pipeline:
     from apache_beam import Pipeline
     from apache_beam.options.pipeline_options import PipelineOptions
 
-    from replay_signals.pipelines.files.reading import InputError
+    from replay_signals.pipelines.files.paths import InputError
 
     try:
         return Pipeline(options.runner or LOCAL_RUNNER, options=PipelineOptions(list(options.beam_args)))

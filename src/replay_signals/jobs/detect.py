@@ -18,7 +18,8 @@ from replay_signals.jobs import render
 from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.links import refuse_inputs
 from replay_signals.jobs.rules import read_rules
-from replay_signals.pipelines.files.reading import expand, read
+from replay_signals.pipelines.files.paths import expand
+from replay_signals.pipelines.files.reading import read
 from replay_signals.pipelines.privacy import policy_of
 from replay_signals.schemas.digests import MessageDigest, millis
 from replay_signals.schemas.messages import Record, SourcePosition

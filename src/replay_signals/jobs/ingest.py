@@ -16,7 +16,7 @@ from replay_signals.jobs.rank import rank_after, say_published
 from replay_signals.jobs.ranking import Ranked
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
-from replay_signals.pipelines.files.reading import InputError
+from replay_signals.pipelines.files.paths import InputError
 from replay_signals.schemas.rows import TABLES
 from replay_signals.transforms.printable import json_bytes
 

@@ -17,7 +17,7 @@ from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.links import refuse_inputs
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
-from replay_signals.pipelines.files.reading import expand
+from replay_signals.pipelines.files.paths import expand
 from replay_signals.pipelines.privacy import policy_of
 from replay_signals.schemas.digests import MessageDigest, to_row
 from replay_signals.schemas.inbox import InboxRecord

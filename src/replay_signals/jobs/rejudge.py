@@ -10,7 +10,7 @@ from replay_signals.jobs.publish import publish
 from replay_signals.jobs.rank import rank_after, say_published
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
-from replay_signals.pipelines.files.reading import InputError
+from replay_signals.pipelines.files.paths import InputError
 from replay_signals.transforms.printable import json_bytes
 
 STAGES = {"judge": "Judging sessions", "commit": "Committing tables"}

@@ -16,7 +16,8 @@ import msgspec
 
 from replay_signals.jobs.brokers import partitions_of, reader
 from replay_signals.jobs.sending import Sender
-from replay_signals.pipelines.files.reading import expand, read
+from replay_signals.pipelines.files.paths import expand
+from replay_signals.pipelines.files.reading import read
 from replay_signals.pipelines.kafka.messages import Outgoing, copied, messages_of, moved
 from replay_signals.pipelines.kafka.topics import Topic, declared_topics, retention_ms
 from replay_signals.schemas.messages import AnalyticsEvent, Record, SnapshotMessage

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from replay_signals.pipelines.files.reading import InputError
+from replay_signals.pipelines.files.paths import InputError
 
 PROJECT = Path(__file__).resolve().parents[3]
 INFRA = PROJECT / "infra"

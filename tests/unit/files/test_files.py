@@ -15,7 +15,8 @@ import msgspec
 import pytest
 import zstandard
 
-from replay_signals.pipelines.files.reading import FORMATS, InputError, read
+from replay_signals.pipelines.files.paths import InputError
+from replay_signals.pipelines.files.reading import FORMATS, read
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, Record, SnapshotMessage
 from replay_signals.schemas.wire import Limits
 from replay_signals.transforms.parse import formats
@@ -451,3 +452,15 @@ def test_a_bug_of_a_parser_costs_its_line(tmp_path: Path, monkeypatch: pytest.Mo
     ]
     kept = b"".join(record.items for record in found if isinstance(record, SnapshotMessage))
     assert b'"/0"' in kept and b'"/2"' in kept
+
+
+@pytest.mark.parametrize("first", ['["w", {"type": 3, [', '{"type": 3, "data": {"source": 2}{"times', "xx{["])
+@pytest.mark.parametrize("line", ['["w", %s]', "%s", '{"event": %s}'])
+def test_a_sound_line_is_kept_beside_one_that_looks_like_the_beginning_of_a_document(
+    tmp_path: Path, first: str, line: str
+) -> None:
+    path = tmp_path / "few.jsonl"
+    path.write_text(first + "\n" + line % json.dumps(rrweb(5)))
+    records = list(read(str(path)))
+    assert [json.loads(message.items) for message in messages(records)] == [[rrweb(5)]]
+    assert len(records) == 2

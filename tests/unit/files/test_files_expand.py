@@ -9,7 +9,8 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from replay_signals.pipelines.files.reading import InputError, expand, read
+from replay_signals.pipelines.files.paths import InputError, expand
+from replay_signals.pipelines.files.reading import read
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from replay_signals.jobs import detect
-from replay_signals.pipelines.files.reading import expand
+from replay_signals.pipelines.files.paths import expand
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.inbox.record import signal_line
 from replay_signals.transforms.judge import session

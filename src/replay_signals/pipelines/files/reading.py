@@ -1,4 +1,4 @@
-"""Files to records: which files a path means, and what stands in them.
+"""Files to records: what stands in a file.
 
 Formats are recognised by content and compression by magic bytes, never by name. JSON lines are streamed; a file that
 is one JSON document is held in memory up to `Limits.text_bytes`.
@@ -7,27 +7,24 @@ is one JSON document is held in memory up to `Limits.text_bytes`.
 from __future__ import annotations
 
 import difflib
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
-import fsspec
 import msgspec
-from fsspec.implementations.local import LocalFileSystem
 
 from replay_signals.pipelines.files.compression import BrokenStreamError, plain_chunks
 from replay_signals.pipelines.files.encoding import utf8_chunks
+from replay_signals.pipelines.files.paths import InputError, file_system_of
 from replay_signals.pipelines.files.text_lines import Line, numbered_lines
 from replay_signals.schemas.messages import DeadLetter, Reason, Record
 from replay_signals.schemas.wire import LIMITS, Limits
 from replay_signals.transforms.parse import formats
-from replay_signals.transforms.parse.capture import has_snapshots
 from replay_signals.transforms.parse.cut import Parsed, into_records
-from replay_signals.transforms.parse.json_text import flaw, has_several, salvage, values_in
+from replay_signals.transforms.parse.json_text import flaw, has_several, values_in
 from replay_signals.transforms.parse.recordings import Place, is_header
-from replay_signals.transforms.parse.shapes import head_of, may_hold_list, seen, seen_text
+from replay_signals.transforms.parse.salvage import salvage
+from replay_signals.transforms.parse.shapes import head_of, seen, seen_text
 from replay_signals.transforms.parse.values import dead, dead_of_bug
 from replay_signals.transforms.text import REPLACEMENT, bounded_id, json_utf8, well_formed
 
@@ -37,29 +34,8 @@ FORMATS: list[tuple[str, str]] = [
 ]
 """Names for `--format` with a line of description each."""
 
-ENDINGS = tuple(f"{kind}{packed}" for kind in (".json", ".jsonl", ".ndjson") for packed in ("", ".gz", ".zst"))
-"""Files of a folder that are read; a file that is named itself is read whatever its name."""
-
-_SIDE_FILES = tuple(f".labels.json{packed}" for packed in ("", ".gz", ".zst"))
 _LINES_TO_RECOGNISE = 20
 _BYTES_TO_RECOGNISE = 64 * 1024 * 1024
-
-
-class InputError(ValueError):
-    """Input that was asked for and cannot be read at all; the message is one sentence for the person who asked."""
-
-
-def expand(paths: Sequence[str]) -> list[str]:
-    """Files that paths mean, sorted, each once: files, folders (with all below), globs, fsspec URLs.
-
-    Of a folder only files with one of `ENDINGS` count, and no labels (`*.labels.json`) or hidden files. Raises
-    InputError.
-    """
-    found: dict[str, str] = {}
-    for path in paths:
-        for full, shown in _matches(path):
-            found.setdefault(full, shown)
-    return sorted(found.values())
 
 
 def read(url: str, format: str = formats.AUTO, *, limits: Limits = LIMITS) -> Iterator[Record]:
@@ -72,69 +48,8 @@ def read(url: str, format: str = formats.AUTO, *, limits: Limits = LIMITS) -> It
     if format not in names:
         near = difflib.get_close_matches(format, names, n=1, cutoff=0.0)
         raise InputError(f"unknown format {format!r}; did you mean {near[0]!r}? Formats: {', '.join(names)}")
-    file_system, path = _file_system(url)
+    file_system, path = file_system_of(url)
     return into_records(_parsed_file(url, file_system, path, format, limits), limits)
-
-
-def _file_system(url: str) -> tuple[Any, str]:
-    if not url:
-        raise InputError("the path is empty")
-    try:
-        file_system, path = fsspec.core.url_to_fs(url)
-    except ImportError as error:
-        raise InputError(f"{url}: this kind of URL needs a further package: {error}") from None
-    except ValueError as error:
-        raise InputError(f"{url}: {error}") from None
-    return file_system, str(path)
-
-
-def _matches(path: str) -> list[tuple[str, str]]:
-    """Full name and name to show of every file that a path means."""
-    file_system, root = _file_system(path)
-    try:
-        if file_system.isdir(root):
-            names = [name for name in file_system.find(root) if _is_recording(name, root)]
-            wanted = f"no recordings in this folder (files ending in {', '.join(ENDINGS)})"
-        elif file_system.exists(root):
-            names, wanted = [root], ""
-        else:
-            names = [name for name in file_system.glob(root) if not file_system.isdir(name)] if _is_glob(root) else []
-            wanted = "nothing matches" if _is_glob(root) else "no such file or folder"
-    except Exception as error:  # noqa: BLE001  # every object store's library has errors of its own
-        raise InputError(f"{path}: cannot be read: {error}") from None
-    if not names:
-        raise InputError(f"{path}: {_unreadable(file_system, root) or wanted}")
-    for name in names:
-        problem = _unreadable(file_system, name)
-        if problem:
-            raise InputError(f"{_shown(path, root, name, file_system)}: {problem}")
-    return [(name, _shown(path, root, name, file_system)) for name in names]
-
-
-def _unreadable(file_system: Any, name: str) -> str:
-    """Says so when a local file or folder may not be read; object stores tell when they are asked for it."""
-    if isinstance(file_system, LocalFileSystem) and Path(name).exists() and not os.access(name, os.R_OK):
-        return "no permission to read it"
-    return ""
-
-
-def _is_glob(path: str) -> bool:
-    return any(char in path for char in "*?[")
-
-
-def _is_recording(name: str, root: str) -> bool:
-    inside = name[len(root) :].lower()
-    is_hidden = any(part.startswith(".") for part in inside.split("/"))
-    return inside.endswith(ENDINGS) and not inside.endswith(_SIDE_FILES) and not is_hidden
-
-
-def _shown(path: str, root: str, name: str, file_system: Any) -> str:
-    """The name as the user would write it: relative paths stay relative, URLs stay URLs."""
-    if not isinstance(file_system, LocalFileSystem):
-        return str(file_system.unstrip_protocol(name))
-    if "://" in path or Path(path).is_absolute():
-        return name
-    return os.path.normpath(path) if name == root else os.path.relpath(name)
 
 
 class _Guarded:
@@ -185,12 +100,26 @@ def _parsed_lines(lines: Iterator[Line], place: Place, name: str | None) -> Iter
     is_only_line = len(head) == 1 and (head[0].is_end or not _peek(lines, head))
     if found is None and name is not None and formats.FORMATS[name].is_always_lines:
         found = name
-    if found is None or is_only_line:
+    if found is None and not is_only_line and not _peek(lines, head):
+        yield from _survived(_parsed_short(head, place, name), place, b"")
+    elif found is None or is_only_line:
         yield from _survived(_parsed_document(chain(head, lines), place, name), place, b"")
     else:
         for line in chain(head, lines):
             parsed = _parsed_line(line, place, formats.FORMATS[found], is_sure=name is not None)
             yield from _survived(parsed, msgspec.structs.replace(place, number=line.number), line.text)
+
+
+def _parsed_short(lines: list[Line], place: Place, name: str | None) -> Iterator[Parsed]:
+    """A file of few lines that looks like one document; when nothing of that can be kept, its lines by themselves."""
+    parsed = list(_parsed_document(lines, place, name))
+    if all(isinstance(one, DeadLetter) for one in parsed):
+        found = (name or formats.format_of(line.text) for line in lines if formats.is_complete(line.text))
+        format = next((formats.FORMATS[one] for one in found if one), None)
+        if format is not None:
+            by_line = [one for line in lines for one in _parsed_line(line, place, format, is_sure=name is not None)]
+            parsed = parsed if all(isinstance(one, DeadLetter) for one in by_line) else by_line
+    yield from parsed
 
 
 def _survived(parsed: Iterator[Parsed], at: Place, payload: bytes) -> Iterator[Parsed]:
@@ -295,7 +224,7 @@ def _parsed_text(text: bytes, at: Place, name: str | None) -> Iterator[Parsed]:
 
 def _parsed_broken(text: bytes, place: Place, name: str | None, broken: tuple[str, str]) -> Iterator[Parsed]:
     """Parses what a document holds before its break, and one dead letter for the break."""
-    rest = salvage(text, lambda item: has_snapshots(item) or may_hold_list(item))
+    rest = salvage(text, formats.holds_items)
     found = name or formats.format_of(rest.text)
     if found is not None and flaw(rest.text) is None and head_of(rest.text) is None:
         yield from formats.FORMATS[found].parse(rest.text, place)

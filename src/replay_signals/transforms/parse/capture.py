@@ -15,8 +15,9 @@ from replay_signals.schemas.messages import DeadLetter, Reason, Record, Snapshot
 from replay_signals.schemas.wire import LIMITS, CaptureBatch, CaptureEvent, Limits, SnapshotProperties
 from replay_signals.transforms.parse import events
 from replay_signals.transforms.parse.cut import array_of
-from replay_signals.transforms.parse.json_text import MALFORMED, Damage, array_items, decode, problem, salvage, utf8
+from replay_signals.transforms.parse.json_text import MALFORMED, array_items, decode, problem, utf8
 from replay_signals.transforms.parse.packed import GZIP_MAGIC, Unpacked, gunzip
+from replay_signals.transforms.parse.salvage import Damage, salvage
 from replay_signals.transforms.parse.values import capture_session_problem, dead, epoch_ms, text_of
 
 SNAPSHOT = "$snapshot"
@@ -98,8 +99,8 @@ def _salvaged(body: bytes, request: _Request, error: BaseException) -> list[Reco
 
 
 def has_snapshots(item: bytes) -> bool:
-    """Whether a damaged item holds a list of rrweb events."""
-    return SNAPSHOT_DATA in item
+    """Whether a damaged item holds a list of rrweb events, and is none: half of one is none either."""
+    return SNAPSHOT_DATA in item and not item.startswith(b'{"type"')
 
 
 def _lost(damage: Damage, request: _Request) -> DeadLetter:

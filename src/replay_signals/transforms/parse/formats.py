@@ -9,9 +9,11 @@ from msgspec import Raw, Struct
 
 from replay_signals.schemas.wire import LIMITS, Limits
 from replay_signals.transforms.parse import lines, recordings, shapes
+from replay_signals.transforms.parse.capture import has_snapshots
 from replay_signals.transforms.parse.cut import Parsed
-from replay_signals.transforms.parse.json_text import MALFORMED, decode, first_items, flaw, salvage
+from replay_signals.transforms.parse.json_text import MALFORMED, decode, first_items, flaw
 from replay_signals.transforms.parse.recordings import Place, is_header
+from replay_signals.transforms.parse.salvage import salvage
 from replay_signals.transforms.text import json_utf8
 
 AUTO = "auto"
@@ -105,7 +107,15 @@ def _is_plain(value: Raw | bytes, limits: Limits) -> bool:
 
 def format_of_damaged(text: bytes) -> str | None:
     """The same for a text that breaks off or has a broken part: then its beginning tells."""
-    return format_of(text) or (format_of(salvage(text[:_TELLING_BYTES]).text) if flaw(text) is not None else None)
+    found = format_of(text)
+    if found is not None or flaw(text) is None:
+        return found
+    return format_of(salvage(text[:_TELLING_BYTES], holds_items).text)
+
+
+def holds_items(item: bytes) -> bool:
+    """Whether a damaged item of an array holds a list of events itself, which is worth a look."""
+    return has_snapshots(item) or shapes.may_hold_list(item)
 
 
 def is_complete(text: bytes) -> bool:

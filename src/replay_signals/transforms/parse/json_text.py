@@ -1,4 +1,4 @@
-"""JSON text as it really arrives: decoding with repair, and keeping what a damaged array still holds.
+"""JSON text as it really arrives: decoding with repair, and texts that hold several values.
 
 The hot path is one `Decoder.decode`. Only when it fails does anything here look closer.
 """
@@ -6,7 +6,7 @@ The hot path is one `Decoder.decode`. Only when it fails does anything here look
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TypeVar
 
 import msgspec
@@ -22,32 +22,7 @@ MALFORMED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _RAW = msgspec.json.Decoder(Raw)
 _RAWS = msgspec.json.Decoder(list[Raw])
-# Possessive quantifiers: a string of 100 MB must not leave a backtracking point per escape.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
-# A hostile text may not cost more dead letters, or brackets to remember, than this.
-_MAX_DAMAGES = 1000
-_MAX_OPEN_BRACKETS = 1_000_000
-MAX_STEPS, MAX_MESSAGE_STEPS = 5_000_000, 40_000
-"""Brackets, commas and strings that are looked at to mend a document, and to mend a message: 8 s, and a tenth of one.
-A sound item of an array is two steps, whatever is in it."""
-_OPEN = {ord("["): ord("]"), ord("{"): ord("}")}
-
-
-class Damage(msgspec.Struct, frozen=True):
-    """A part that could not be kept: which item of the outermost array, why, and its text."""
-
-    item: int
-    reason: str
-    detail: str
-    text: bytes
-    cut: bool = False  # the text ends here, so this is the part at the break
-
-
-class Salvage(msgspec.Struct, frozen=True):
-    """The text without its damaged items, and those items."""
-
-    text: bytes
-    damages: list[Damage]
+_OBJECT = msgspec.json.Decoder(dict[str, Raw])
 
 
 def utf8(text: bytes) -> bytes:
@@ -101,7 +76,7 @@ def values_in(text: bytes) -> Iterator[bytes]:
     """The values of a text that holds several, one after the other; the last may be damaged."""
     rest = memoryview(text)
     while rest:
-        place = _end_of_first(rest)
+        place = end_of_first(rest)
         if place is None:
             yield bytes(rest)
             return
@@ -111,7 +86,7 @@ def values_in(text: bytes) -> Iterator[bytes]:
         rest = rest[place:]
 
 
-def _end_of_first(text: memoryview) -> int | None:
+def end_of_first(text: memoryview) -> int | None:
     """Where the first value ends and something else follows: the decoder says so, and looks no further."""
     try:
         _RAW.decode(text)
@@ -126,7 +101,7 @@ def first_items(array: bytes | Raw, most: int) -> list[bytes]:
     rest = memoryview(array)[1:]
     items: list[bytes] = []
     while len(items) < most:
-        end = _end_of_first(rest)
+        end = end_of_first(rest)
         if end is None:
             break
         items.append(bytes(rest[:end]).strip())
@@ -142,156 +117,12 @@ def has_several(text: bytes) -> bool:
     return found is not None and _TRAILING.search(found[1]) is not None
 
 
-Holds = Callable[[bytes], bool]
-"""Whether a damaged item is to be salvaged itself."""
-_MAX_SALVAGED_LEVELS = 3
-
-
-def salvage(text: bytes, inner: Holds | None = None, max_steps: int = MAX_STEPS) -> Salvage:
-    """Keeps the sound items of the outermost arrays of a damaged JSON text, also when it breaks off.
-
-    A damaged item of which `inner` says so is salvaged itself: a capture event with one bad rrweb event keeps the
-    others. The result may still be no JSON (damage outside of any array); whoever decodes it will see. After so many
-    steps the text counts as broken off.
-    """
-    return _Salvager(json_utf8(text), inner, _Steps(max_steps)).run()
-
-
-class _Steps:
-    """How much more is looked at, in a text and its damaged items together."""
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-
-
-class _Salvager:
-    """One pass over the brackets. Iterative: an item nested too deeply for a decoder is skipped like any other."""
-
-    def __init__(self, text: bytes, inner: Holds | None, steps: _Steps, level: int = 0) -> None:
-        self.text = text
-        self.steps = steps
-        self.view = memoryview(text)
-        self.inner = inner if level < _MAX_SALVAGED_LEVELS else None
-        self.level = level
-        self.parts: list[bytes] = []
-        self.damages: list[Damage] = []
-        self.stack: list[int] = []  # closing brackets still expected
-        self.array = 0  # depth of the outermost array we are in, 0 outside
-        self.start = 0  # where the current item began
-        self.done = 0  # text before this is in `parts`
-        self.boundary = 0  # last place outside of arrays where the text may be cut
-        self.count = 0  # items of the outermost arrays; of a list in a list, its own
-        self.first = True
-
-    def run(self) -> Salvage:
-        place = 0
-        while token := _TOKEN.search(self.text, place):
-            char, place = self.text[token.start()], token.end()
-            if not self._step(char, token.start(), place):
-                return self._broken()
-            if not self.stack and char in b"]}":
-                return self._complete(place)
-            if char in b"[," and self.array == len(self.stack) > 0:
-                place += _end_of_first(self.view[place:]) or 0  # a sound item, at the decoder's speed
-        return self._broken()
-
-    def _step(self, char: int, start: int, end: int) -> bool:
-        """Takes one token; False when nothing behind it can be kept: brackets do not match, a string does not end."""
-        self.steps.left -= 1
-        if self.steps.left < 0:
-            return False
-        if char == ord('"'):
-            return end - start > 1
-        if len(self.stack) > _MAX_OPEN_BRACKETS or len(self.damages) >= _MAX_DAMAGES:
-            return False
-        if char in _OPEN:
-            self._open(char, end)
-        elif char == ord(","):
-            self._comma(start, end)
-        else:
-            return self._close(char, start, end)
-        return True
-
-    def _open(self, char: int, end: int) -> None:
-        self.stack.append(_OPEN[char])
-        if not self.array:
-            self.boundary = end
-            if char == ord("["):
-                self.array, self.start, self.first = len(self.stack), end, True
-                self.parts.append(self.text[self.done : end])
-                self.done = end
-
-    def _comma(self, start: int, end: int) -> None:
-        if not self.array:
-            self.boundary = start
-        elif len(self.stack) == self.array:
-            self._item(start)
-            self.start = end
-
-    def _close(self, char: int, start: int, end: int) -> bool:
-        if not self.stack or self.stack[-1] != char:
-            return False
-        if len(self.stack) == self.array:
-            self._item(start)
-            self.array, self.done = 0, start
-        self.stack.pop()
-        if not self.array:
-            self.boundary = end
-        return True
-
-    def _item(self, end: int) -> None:
-        """Keeps the item that ends here, or notes why not."""
-        item = self.text[self.start : end].strip()
-        if not item:
-            return
-        self.count += 1
-        found = flaw(item)
-        if found is None:
-            self._keep(item)
-            if self.inner and item.startswith(b"["):
-                self.count += max(len(array_items(item)) - 1, 0)
-            return
-        inside = self._part(item) if self.inner and self.inner(item) else []
-        self.damages += inside or [Damage(self.count, *found, item)]
-
-    def _complete(self, end: int) -> Salvage:
-        self.parts.append(self.text[self.done : end])
-        rest = self.text[end:].strip()
-        if rest:
-            self.damages.append(Damage(self.count + 1, Reason.INVALID_JSON, "text after the end of the JSON", rest))
-        return Salvage(b"".join(self.parts), self.damages)
-
-    def _broken(self) -> Salvage:
-        """The text breaks off, or its brackets stop matching: keeps what stands before, closes what is open."""
-        place = self.start if self.array else max(self.boundary, self.done)
-        rest = self.text[place:].strip()
-        detail = "the JSON breaks off or its brackets do not match"
-        if self.steps.left < 0:
-            detail = "too damaged to be mended"
-        self.count += 1
-        damages = [Damage(self.count, Reason.INVALID_JSON, detail, rest, cut=True)]
-        if self.array:
-            self.stack = self.stack[: self.array]
-            if self.inner and self.inner(rest):
-                damages = self._part(rest) or damages
-        else:
-            self.parts.append(self.text[self.done : place])
-        self.damages += damages
-        return Salvage(b"".join(self.parts) + bytes(reversed(self.stack)), self.damages)
-
-    def _part(self, item: bytes) -> list[Damage]:
-        """Keeps what a damaged item holds in its own array; the damages inside, none when nothing could be kept."""
-        salvager = _Salvager(item, self.inner, self.steps, self.level + 1)
-        inside = salvager.run()
-        if not inside.damages or flaw(inside.text) is not None:
-            return []
-        self._keep(inside.text)
-        if not item.startswith(b"["):
-            return inside.damages
-        before = self.count - 1
-        self.count = before + max(salvager.count, 1)
-        return [msgspec.structs.replace(one, item=before + one.item) for one in inside.damages]
-
-    def _keep(self, item: bytes) -> None:
-        self.parts.append(item if self.first else b"," + item)
-        self.first = False
+def shape_of(item: bytes) -> frozenset[str] | int | None:
+    """What items of one list have in common: names of fields; of lists that begin with a name, how long they are."""
+    try:
+        if item.startswith(b"{"):
+            return frozenset(_OBJECT.decode(item))
+        items = _RAWS.decode(item)
+    except MALFORMED:
+        return None
+    return len(items) if items and bytes(items[0]).startswith(b'"') else None

@@ -15,8 +15,9 @@ from replay_signals.schemas.messages import DeadLetter, Reason, Record, Snapshot
 from replay_signals.schemas.wire import LIMITS, CapturedEvent, ClickHouseEvent, Limits, SnapshotItems
 from replay_signals.transforms.parse import events
 from replay_signals.transforms.parse.budget import Budget, TooLarge
-from replay_signals.transforms.parse.json_text import MALFORMED, MAX_MESSAGE_STEPS, Damage, decode, problem, salvage
+from replay_signals.transforms.parse.json_text import MALFORMED, decode, problem
 from replay_signals.transforms.parse.packed import GZIP_MAGIC, Refused, Unpacked, gunzip, unlz4
+from replay_signals.transforms.parse.salvage import MAX_MESSAGE_STEPS, Damage, salvage
 from replay_signals.transforms.parse.values import dead, epoch_ms, session_problem, text_of, whole_ms
 from replay_signals.transforms.text import text_of_utf8, utf8
 

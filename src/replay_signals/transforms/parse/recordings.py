@@ -16,15 +16,8 @@ from replay_signals.schemas.messages import Reason, SourcePosition
 from replay_signals.schemas.wire import LIMITS, EventHead, Limits
 from replay_signals.transforms.parse import shapes
 from replay_signals.transforms.parse.cut import Parsed, RecordedEvent
-from replay_signals.transforms.parse.json_text import (
-    MALFORMED,
-    Damage,
-    flaw,
-    has_several,
-    salvage,
-    utf8,
-    values_in,
-)
+from replay_signals.transforms.parse.json_text import MALFORMED, flaw, has_several, utf8, values_in
+from replay_signals.transforms.parse.salvage import Damage, salvage
 from replay_signals.transforms.parse.shapes import Owner, first, head_of
 from replay_signals.transforms.parse.values import dead, session_problem, text_of
 from replay_signals.transforms.text import json_utf8
