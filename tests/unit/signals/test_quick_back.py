@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from support import events as rrweb
@@ -140,3 +142,63 @@ def test_events_tell_where_a_single_page_application_is(address: str | None, kin
     if address is not None:
         visit.event("$autocapture", at=9000, _current_url=address)
     assert [kind for kind in visit.kinds() if kind == "quick_back"] == kinds
+
+
+def application(tells: str, router: str = "", dwell: float = 1900, used: bool = False, back: str = "") -> Visit:
+    """A single-page application that takes the old page away before it shows the next one.
+
+    `tells`: who tells of the addresses: `events`, `recorder` or nobody.
+    """
+    here, there = LIST.replace("/list", f"/{router}list"), ITEM.replace("/item", f"/{router}item")
+    visit = Visit()
+    page = visit.open(here, el("div", link("Item", f"/{router}item/1", id="item"), button("Sort"), id="main"))
+
+    def shows(old: El, new: El, url: str, at: float) -> None:
+        page.removes(old, at).adds(new, at + 30)
+        if tells == "recorder":
+            page.goes_to(url, at + 40)
+        elif tells == "events":
+            visit.event("$pageview", at + 40, _current_url=url)
+
+    if tells == "events":
+        visit.event("$pageview", 100, _current_url=here)
+    page.click("item", 4000)
+    item = el("article", el("h1", "Item"), button("Buy", id="buy"))
+    shows(page.node("main"), item, there, 4050)
+    if used:
+        page.click("buy", 5000).says("buy", "Bought", 5050)
+    again = el("div", link("Item", f"/{router}item/1"), button("Sort"))
+    shows(item, again, back or here, 4080 + dwell)
+    page.lives(40_000)
+    return visit
+
+
+@pytest.mark.parametrize("tells", ["events", "recorder", "nobody"])
+@pytest.mark.parametrize("router", ["", "#/"])
+def test_back_within_an_application_that_replaces_its_page_in_two_steps(tells: str, router: str) -> None:
+    assert application(tells, router).kinds() == ["quick_back"]
+
+
+@pytest.mark.parametrize("tells", ["events", "recorder"])
+@pytest.mark.parametrize(
+    "other", [{"dwell": 9000}, {"dwell": 150}, {"used": True}, {"back": "http://shop.test/else"}], ids=str
+)
+def test_other_ways_through_an_application_are_no_quick_back(tells: str, other: dict[str, Any]) -> None:
+    assert application(tells, **other).kinds() == []
+
+
+def test_the_way_back_names_both_routes() -> None:
+    evidence = application("events", "#/").outcome().evidence("quick_back")
+    assert (evidence["from"], evidence["page"]) == ("http://shop.test/#/list", "http://shop.test/#/item/1")
+    assert evidence["back_to"] == evidence["from"]
+
+
+def test_an_application_that_sends_on_by_itself_leads_nowhere_and_back() -> None:
+    """A check of the session: to the login page and back, without a press."""
+    visit = Visit()
+    page = visit.open(LIST, el("p", "0", id="n"), link("Item", "/item/1", id="item"))
+    for at, url in ((100, LIST), (9000, ITEM), (10_000, LIST)):
+        page.says("n", str(at), at)
+        visit.event("$pageview", at, _current_url=url)
+    page.lives(40_000)
+    assert visit.kinds() == []

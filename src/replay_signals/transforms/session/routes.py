@@ -28,6 +28,8 @@ SHOWN_WITHIN_MS = 1500
 """Longest time from the click to the page that it shows; what is loaded for it may come in later steps."""
 RENDERED_MS = 200
 """Components fill themselves in some frames after they were put in place."""
+EMPTY_MS = 500
+"""Transitions take the old page away first, and are over by then."""
 MIN_KNOWN_SHARE = 0.8
 """Of the controls that come back: a page that is shown again may have one more or a changed one."""
 MIN_TURNED = 2
@@ -44,7 +46,7 @@ Key = tuple[str, str, str, str]
 class WayBack:
     """A page that a link showed within the document, epoch ms, until the one before was shown again.
 
-    `used_ms` is the visitor's next press, after which it may be another page.
+    `used_ms` is the visitor's next press, after which it may be another page; `before` is the address before, if told.
     """
 
     url: str
@@ -52,6 +54,7 @@ class WayBack:
     shown_ms: float
     returned_ms: float
     used_ms: float
+    before: str = ""
 
 
 @dataclass(slots=True)
@@ -150,6 +153,7 @@ class _Reader:
         self.typed_ms = {change.t for box in typed_fields(page) for change in box.typed}
         self.found: list[WayBack] = []
         self._back: tuple[_Shown, float] | None = None
+        self._emptied_ms, self._emptied = float("-inf"), set[int]()
         self._shown: _Shown | None = None
 
     def click(self, t: float, record: records.Interaction) -> None:
@@ -186,7 +190,7 @@ class _Reader:
         links = set(self._marked(record))
         shown.links |= links
         shown.turn.take(t, {(n, name): value for n, name, value in record.attributes if name in _SHOWING}, links)
-        replaces = bool(record.removed and record.added)
+        replaces = self._replaces(t, record)
         again = replaces and shown.content is not None and not shown.places.isdisjoint(record.parents)
         if shown.following is None and again and shown.content is not None and t > shown.content.start_ms:
             shown.following = _Content(t)
@@ -199,6 +203,13 @@ class _Reader:
         if into is not None:
             into.keys.update(_keys(record.controls))
         (shown.marked if shown.following is None else shown.following.marked).update(links)
+
+    def _replaces(self, t: float, record: records.Mutation) -> bool:
+        """Are children of an element replaced: at once, or some moments after the old ones were taken away?"""
+        emptied = t - self._emptied_ms <= EMPTY_MS and not self._emptied.isdisjoint(record.parents)
+        if record.removed and not record.added:
+            self._emptied_ms, self._emptied = t, set(record.parents)
+        return bool(record.added and (record.removed or emptied))
 
     def _marked(self, record: records.Mutation) -> Iterator[int]:
         for node_id in {node_id for node_id, name, _ in record.attributes if name in _MARKING}:

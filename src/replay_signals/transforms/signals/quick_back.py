@@ -9,7 +9,8 @@ Pages that were too short to be recorded are known from their `$pageview` and `$
 within 3.5 s for something that is not recorded (its `$pageleave` came, no page followed) is a quick back to outside,
 with less confidence: a search result page is outside, and so is a closed tab.
 
-Pages of a single-page application are told by their content (`session/routes`).
+Pages of a single-page application are told by their addresses, where events tell them (`session/told_routes`), else by
+their content (`session/routes`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.routes import WayBack, ways_back
 from replay_signals.transforms.session.timeline import Page, Window
+from replay_signals.transforms.session.told_routes import told_addresses, told_ways_back
 from replay_signals.transforms.session.visits import Visit, visits_of
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
@@ -42,7 +44,7 @@ OUTSIDE_DWELL_MS = 3500
 REDIRECT_MS = 300
 """Nobody reads and decides this fast."""
 BROWSER, RETURNED, CONTENT, OUTSIDE = "browser", "returned", "content", "outside"
-"""Grades of evidence: the browser's word; the page before was loaded again (a link may lead there); the content of the
+"""Grades of evidence: the browser's word; the page before was shown again (a link may lead there); the content of the
 page before came back within one document; nothing that followed was recorded."""
 CLOCKS_MS = 100
 """Times of events and of the recording differ by this much."""
@@ -75,8 +77,8 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
             if finding is not None:
                 found.append(finding)
         addresses = context.addresses.get(window.window_id, [])
-        ways = ((page, way) for page in window.pages for way in ways_back(page))
-        found += [_within(page, way) for page, way in ways if _is_quick(way) and not _leads_on(way, addresses)]
+        for page in window.pages:
+            found += _within(page, addresses)
     return found
 
 
@@ -95,18 +97,27 @@ def _is_quick(way: WayBack) -> bool:
 
 
 def _leads_on(way: WayBack, addresses: list[tuple[float, str]]) -> bool:
-    """Do events tell another address after the way back than before it?"""
+    """Is another address told after the way back than before it?"""
     i = bisect_right(addresses, way.click_ms + CLOCKS_MS, key=itemgetter(0))
     k = bisect_right(addresses, way.returned_ms, key=itemgetter(0))
     told = k < len(addresses) and addresses[k][0] <= way.used_ms + CLOCKS_MS
     return bool(i) and told and urls.clean(addresses[k][1]) != urls.clean(addresses[i - 1][1])
 
 
-def _within(page: Page, way: WayBack) -> Finding[Evidence]:
-    """A way back in a single-page application, between pages of one document."""
-    known, url = urls.clean(page.href), urls.clean(way.url)
+def _within(page: Page, addresses: list[tuple[float, str]]) -> list[Finding[Evidence]]:
+    """Ways back in a single-page application, between pages of one document: by address, else by content."""
+    where = told_addresses(page, addresses)
+    told = [way for way in told_ways_back(page, where) if _is_quick(way)]
+    shown = [way for way in ways_back(page) if _is_quick(way) and not _leads_on(way, where)]
+    clicks_ms = {way.click_ms for way in told}
+    of_content = [way for way in shown if way.click_ms not in clicks_ms]
+    return [_way(page, way, RETURNED) for way in told] + [_way(page, way, CONTENT) for way in of_content]
+
+
+def _way(page: Page, way: WayBack, grade: str) -> Finding[Evidence]:
+    known, url = way.before or urls.clean(page.href), urls.clean(way.url)
     seen = Visit(url, way.shown_ms, way.returned_ms, page)
-    return _finding(page, Visit(known, page.start_ms), seen, Visit(known, way.returned_ms), CONTENT)
+    return _finding(page, Visit(known, page.start_ms), seen, Visit(known, way.returned_ms), grade)
 
 
 def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit | None) -> Finding[Evidence] | None:
