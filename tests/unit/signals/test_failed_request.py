@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from support.dom import button, el
+from support.dom import El, button, el
 from support.web import Page, Visit
 
 
@@ -178,3 +180,45 @@ def test_a_status_that_was_logged_and_a_token_that_was_renewed() -> None:
     page.click("pay", at=4000).fails("request failed with status 401", at=4080).says("total", "paid", at=4260)
     uses(page)
     assert "failed_request" not in visit.kinds()
+
+
+def sign_in(id: str = "sign-in", **attrs: object) -> El:
+    return el(
+        "div", el("form", el("input", type="password"), button("Sign in", id="send")), id=id, role="dialog", **attrs
+    )
+
+
+def adds_a_dialog(page: Page) -> None:
+    page.adds(sign_in(), at=4100)
+
+
+def shows_a_dialog(page: Page) -> None:
+    page.sets("hidden-dialog", at=4100, class_="show")
+
+
+def goes_to_sign_in(page: Page) -> None:
+    page.visit.open("http://shop.test/login", sign_in(), at=4300).lives(60_000)
+
+
+@pytest.mark.parametrize("answers", [adds_a_dialog, shows_a_dialog, goes_to_sign_in])
+@pytest.mark.parametrize("status", [401, 500])
+def test_asking_to_sign_in_is_the_answer_to_an_expired_session(answers: Callable[[Page], None], status: int) -> None:
+    visit = Visit()
+    there = [sign_in("hidden-dialog", class_="hide")] if answers is shows_a_dialog else []
+    page = visit.open("http://shop.test/", button("Pay", id="pay"), *there)
+    answers(page.click("pay", at=4000).asks("/api/pay", at=4010, status=status, took=60))
+    page.lives(4200 if answers is goes_to_sign_in else 60_000)
+    assert ("failed_request" in visit.kinds()) == (status == 500)
+
+
+@pytest.mark.parametrize("made_anew", [True, False])
+def test_a_refused_password_is_a_failed_request(made_anew: bool) -> None:
+    visit = Visit()
+    form = sign_in()
+    page = visit.open("http://shop.test/", form)
+    page.click("send", at=4000).asks("/api/session", at=4010, status=401, took=60, method="POST")
+    if made_anew:
+        page.removes(form, at=4100).adds(sign_in("again"), at=4101)
+    else:
+        page.sets(form, at=4100, class_="shake")
+    assert "failed_request" in page.lives(60_000).visit.kinds()

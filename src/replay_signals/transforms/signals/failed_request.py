@@ -3,9 +3,10 @@
 The request belongs to the click when page code sent it within 1 s of the click and its URL is not one that the page
 also asks for by itself (polling). Server errors (5xx) weigh more than refusals (4xx), which may be a validation.
 
-A failure that the page coped with is none: it sent the request again and got its answer (a token renewed, a retry), or
-the failure is the answer (404 to a question whether something is there, which the page took without a complaint), or
-the request only counts visits. Requests without a status were cancelled or never sent, and say nothing.
+A failure that the page coped with is none: it sent the request again and got its answer (a token renewed, a retry), it
+asked the visitor to sign in (401), or the failure is the answer (404 to a question whether something is there, which
+the page took without a complaint), or the request only counts visits. Requests without a status were cancelled or
+never sent, and say nothing.
 
 Recordings without network data still tell when the page logs the failure: a console error of the click that names an
 HTTP status. That is less sure.
@@ -25,8 +26,9 @@ from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.errors import PageError
 from replay_signals.transforms.clicks.harmless import is_tracker
 from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
-from replay_signals.transforms.session.elements import element_label
+from replay_signals.transforms.session.elements import element_label, in_ranges
 from replay_signals.transforms.session.timeline import Page, Request
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
@@ -43,6 +45,8 @@ REFUSED = 0.6
 NOT_FOUND, UNAUTHORIZED = 404, 401
 _QUESTIONS = frozenset(("GET", "HEAD", ""))
 """Methods that ask and change nothing; GET where none was recorded."""
+CLOCK_MS = 5
+"""The network recorder and the page's changes are timed independently."""
 MAX_LINES = 3
 """Console lines in the evidence."""
 
@@ -117,7 +121,7 @@ def _recorded(context: SessionContext) -> list[Finding[Evidence]]:
 def _coped(context: SessionContext, j: Judged, failed: Request) -> bool:
     """Did the page cope with the failure without the visitor?"""
     page = j.click.page
-    if is_tracker(failed.url, page.href):
+    if is_tracker(failed.url, page.href) or (failed.status == UNAUTHORIZED and _asks_to_sign_in(context, j, failed)):
         return True
     if failed.status == NOT_FOUND and failed.method in _QUESTIONS and not context.errors.of(j):
         return failed.method == "HEAD" or (j.answered and not _complained(j))
@@ -125,6 +129,29 @@ def _coped(context: SessionContext, j: Judged, failed: Request) -> bool:
     i = bisect_right(again, j.click.t, key=lambda k: k.click.t)
     until_ms = min([failed.end_ms + context.rules.clicks.window_ms, *(k.click.t for k in again[i : i + 1])])
     return any(not r.failed for r in _retries(context, page, failed, until_ms))
+
+
+def _asks_to_sign_in(context: SessionContext, j: Judged, failed: Request) -> bool:
+    """Was the answer a password field that was not there, or not shown: in a dialog or on the next page?
+
+    A form for signing in that was refused keeps its field, or is made anew with one.
+    """
+    page = j.click.page
+    answers = [e for e in j.effects if e.t >= failed.end_ms - CLOCK_MS]
+    fields = _passwords(page)
+    new = {c.first for c in fields if any(in_ranges(e.added, c.first) for e in answers)}
+    known = [c for c in fields if c.first not in new]
+    if not known and any(e.kind == "navigation" for e in answers):
+        opened = (p for w in context.timeline.windows for p in w.pages if p.window_id == page.window_id)
+        return any(p.index == page.index + 1 and _passwords(p) for p in opened)
+    around = {c.first for field in known for c in page.elements.around(field.first)}
+    around -= {c.first for c in page.elements.around(j.click.node_id)}
+    shown = any(kind == "a" and node in around for e in answers for kind, node, _ in e.targets)
+    return bool(new and not known) or shown
+
+
+def _passwords(page: Page) -> list[Control]:
+    return [c for c in page.elements.all() if c.tag == "input" and c.type == "password"]
 
 
 def _retries(context: SessionContext, page: Page, failed: Request, until_ms: float) -> Iterator[Request]:
