@@ -11,9 +11,10 @@ import argparse
 import itertools
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -29,7 +30,9 @@ from replay_signals.schemas.rules import Clicks, Rage, Rules
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.digest.records import Scroll
+from replay_signals.transforms.judge.common import Common
 from replay_signals.transforms.judge.judgement import judge
+from replay_signals.transforms.judge.priors import NO_PRIORS, Priors, weigh
 from replay_signals.transforms.session.timeline import timeline_of
 from replay_signals.transforms.signals import find
 from replay_signals.transforms.signals.context import context_of
@@ -77,25 +80,37 @@ def _scrolls(session: SessionDigest) -> list[float]:
     return [t for page in timeline_of(session).pages for t, _ in page.of(Scroll)]
 
 
-def signals_of(recording: Recording, rules: Rules, with_events: bool = True) -> list[Signal]:
+def signals_of(
+    recording: Recording, rules: Rules, with_events: bool = True, priors: Priors = NO_PRIORS
+) -> list[Signal]:
     """Signals of a recording; without its analytics events when asked to stand on the replay alone."""
-    context = context_of(recording.session, recording.events if with_events else [], rules)
+    context = context_of(of_site(recording), recording.events if with_events else [], rules)
+    weigh(Common(context), priors)
     session = recording.session.session_id
     return [Signal(session, f.kind, f.started_ms, f.ended_ms, f.confidence, f.summary, f.grade) for f in find(context)]
 
 
 def grouped(recordings: list[Recording], rules: Rules) -> Bcubed:
-    """How well problems group what was broken; a site stands for a team, as another site's pages are another's."""
+    """How well problems group what was broken."""
     found: list[Item] = []
     for recording in recordings:
-        own = SessionDigest(recording.site, recording.session.session_id, recording.session.messages)
-        found += items_of(recording.name, recording.labels, judge(own, recording.events, rules))
+        found += items_of(recording.name, recording.labels, judge(of_site(recording), recording.events, rules))
     return bcubed(found)
 
 
-def evaluate(recordings: list[Recording], rules: Rules, with_events: bool = True) -> Score:
-    """The score of recordings under some rules."""
-    signals = [s for r in recordings for s in signals_of(r, rules, with_events)]
+def of_site(recording: Recording) -> SessionDigest:
+    """The session, with its site for a team: another site's pages are another's."""
+    return SessionDigest(recording.site, recording.session.session_id, recording.session.messages)
+
+
+def evaluate(
+    recordings: list[Recording],
+    rules: Rules,
+    with_events: bool = True,
+    priors: Mapping[str, Priors] = MappingProxyType({}),
+) -> Score:
+    """The score of recordings under some rules, each with the priors that are given under its name."""
+    signals = [s for r in recordings for s in signals_of(r, rules, with_events, priors.get(r.name, NO_PRIORS))]
     return score([(r.name, r.session.session_id, r.labels, r.scrolls) for r in recordings], signals)
 
 

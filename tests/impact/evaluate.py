@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tests.impact import alarms, coverage, discoveries, fixes, production, ranking
+from tests.impact.excuses import excuses
 from tests.impact.intervals import choices
 from tests.impact.recount import Recount
 
@@ -24,6 +25,7 @@ PAGE = ROOT / "docs" / "impact.md"
 RUNS, SESSIONS, DAYS = 400, 6_000, 28
 """Simulated sites of the coverage, sessions of each, and days."""
 RANKED_SITES = 30
+EXCUSED_SITES, EXCUSED_SESSIONS = 20, 20_000
 Table = tuple[Sequence[str], list[Sequence[object]]]
 
 
@@ -134,6 +136,18 @@ def whole_way() -> Table:
     return head, list(production.covered(RANKED_SITES, SESSIONS, DAYS))
 
 
+def excused_clicks() -> Table:
+    """What priors make of silent clicks on controls that work and on broken ones."""
+    head = ("planted", "control", "silent clicks", "dead without priors, %", "dead with priors, %", "excused on sites")
+    return head, [
+        (
+            e.problem, "works" if e.works else "broken", f"{e.silent:,}", "100.0",
+            f"{100 * (1 - e.excused / max(1, e.silent)):.1f}", f"{e.sites} of {EXCUSED_SITES}",
+        )
+        for e in excuses(EXCUSED_SITES, EXCUSED_SESSIONS)
+    ]  # fmt: skip
+
+
 PARTS: dict[str, Callable[[], Table]] = {
     "intervals": interval_choice,
     "coverage": lambda: effect_coverage(plain=False),
@@ -145,6 +159,7 @@ PARTS: dict[str, Callable[[], Table]] = {
     "fixes": proofs,
     "order": order,
     "rank": whole_way,
+    "priors": excused_clicks,
 }
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from tests.impact import alarms, discoveries, evaluate, fixes, ranking
 from tests.impact.coverage import FIRST, counted, coverage
+from tests.impact.excuses import excuses
 from tests.impact.intervals import choices
 
 from replay_signals.pipelines.simulation.draw import draw
@@ -97,3 +98,11 @@ def test_the_page_has_a_place_for_every_part() -> None:
         assert len(re.findall(rf"<!-- (?:end )?{name} -->", text)) == 2
     again = evaluate.written(text, "power", (("a", "b"), [(1, 2)]))
     assert "| a | b |\n|---|---|\n| 1 | 2 |" in again
+
+
+def test_priors_excuse_a_download_and_no_button_that_never_worked() -> None:
+    found = excuses(1, 20_000)
+    assert {e.problem: e.excused > 0.9 * e.silent for e in found if e.silent > 300} == {
+        e.problem: e.works for e in found if e.silent > 300
+    }
+    assert sum(e.silent > 300 for e in found) >= 3

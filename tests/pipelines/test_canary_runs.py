@@ -22,6 +22,7 @@ from replay_signals.jobs import exits
 from replay_signals.jobs.cli import app
 from replay_signals.pipelines.inbox.folder import current
 from replay_signals.pipelines.privacy import KEY_VARIABLE
+from replay_signals.pipelines.problems import learning
 from replay_signals.schemas.messages import Reason
 from replay_signals.schemas.rows import FED_TABLES
 from replay_signals.transforms.evidence import extract
@@ -50,6 +51,8 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "rank": ("WAREHOUSE", "--top", "0"),
     "rank --json": ("WAREHOUSE", "--json"),
     "rank --rules": ("WAREHOUSE", "--rules", "IN/few.toml", "--top", "0"),
+    "priors": ("WAREHOUSE",),
+    "priors --json": ("WAREHOUSE", "--json"),
     "sessions": ("-w", "WAREHOUSE", "--limit", "0"),
     "sessions --json": ("-w", "WAREHOUSE", "--limit", "0", "--json"),
     "signals": ("-w", "WAREHOUSE", "--limit", "0"),
@@ -202,11 +205,15 @@ def test_nothing_marked_is_printed_or_logged(
     assert marks.found_in(said) == {}
 
 
-def test_nothing_marked_is_in_a_file(run: Callable[..., tuple[int, list[str]]], marks: Marks, folder: Path) -> None:
+def test_nothing_marked_is_in_a_file(
+    run: Callable[..., tuple[int, list[str]]], marks: Marks, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run("backfill")
     run("detect --dead-letters")
     run("rank --rules")
-    for table in (*FED_TABLES, "problems"):
+    monkeypatch.setattr(learning, "MIN_VISITORS", 1)
+    run("priors")
+    for table in (*FED_TABLES, "problems", "capture_days", "priors"):
         assert rows(folder / "warehouse", table) != [], f"{table}: nothing in it to search"
     for place in ("warehouse", "out"):
         texts = list(texts_in(folder / place))

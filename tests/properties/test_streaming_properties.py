@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_signals.schemas.messages import AnalyticsEvent
+from replay_signals.schemas.prior_rows import ANSWERS, TRACELESS
+from replay_signals.schemas.rows import InteractionRow
 from replay_signals.schemas.rules import Rules, Session
+from replay_signals.transforms.judge.priors import Priors
 from support.outcome import START_MS, digested
 from support.stories import shop_visit
 from support.streaming import HOUR_MS, Evidence, Stream, assert_equal, batch, copied
@@ -55,6 +58,20 @@ def all_of(sent: list[tuple[int, Evidence]]) -> list[Evidence]:
 def test_a_stream_in_order_holds_what_a_backfill_holds(random: Random) -> None:
     sent = evidence(random)
     assert_equal(Stream(RULES).play(sent, lag_ms=random.choice([0, 1000, 20_000])).close(), batch(all_of(sent), RULES))
+
+
+@quick
+@given(randoms, st.sampled_from([ANSWERS, TRACELESS]))
+def test_a_stream_holds_what_a_backfill_with_the_same_priors_holds(random: Random, says: str) -> None:
+    sent = evidence(random)
+    priors = Priors("v1", {row_element(row): says for row in batch(all_of(sent), RULES)["interactions"]})
+    stream = Stream(RULES, priors).play(sent, lag_ms=random.choice([0, 1000, 20_000])).close()
+    assert_equal(stream, batch(all_of(sent), RULES, priors))
+    assert {row.priors_version for row in stream.tables()["interactions"]} == {"v1"}
+
+
+def row_element(row: InteractionRow) -> tuple[str, str, str]:
+    return row.team, row.place, row.element_key
 
 
 @thorough

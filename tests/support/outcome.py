@@ -13,6 +13,7 @@ from replay_signals.schemas.rows import InteractionRow, SessionVerdict, SignalRo
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.evidence.extract import event_evidence
+from replay_signals.transforms.judge.priors import NO_PRIORS, Priors
 from replay_signals.transforms.judge.session import JUDGED_TABLES, judge_session
 from support.dom import Json
 from support.evidence import assert_declared
@@ -36,9 +37,12 @@ def digested(events: Sequence[Json] | bytes, **fields: Any) -> MessageDigest:
 
 
 def verdict_of(
-    messages: Iterable[MessageDigest], events: Sequence[AnalyticsEvent] = (), rules: Rules | None = None
+    messages: Iterable[MessageDigest],
+    events: Sequence[AnalyticsEvent] = (),
+    rules: Rules | None = None,
+    priors: Priors = NO_PRIORS,
 ) -> SessionVerdict:
-    made = judge_session(messages, [event_evidence(event) for event in events], rules or Rules())
+    made = judge_session(messages, [event_evidence(event) for event in events], rules or Rules(), priors)
     assert not made.letters, made.letters
     for signal in made.rows["signals"]:
         assert_declared(signal.kind, json.loads(signal.evidence))
@@ -52,12 +56,13 @@ def judged(
     rules: Rules,
     session: str = "session-1",
     distinct_id: str = "user-1",
+    priors: Priors = NO_PRIORS,
 ) -> Outcome:
     """Judges events by window, one message each."""
     messages = [
         digested(own, window_id=window, session_id=session, distinct_id=distinct_id) for window, own in recorded.items()
     ]
-    return Outcome(verdict_of(messages, events, rules))
+    return Outcome(verdict_of(messages, events, rules, priors))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.evidence.extract import event_evidence
+from replay_signals.transforms.judge.priors import NO_PRIORS, Priors
 from replay_signals.transforms.judge.session import judge_session
 from replay_signals.transforms.revisions.revise import SETS, latest, revise
 from replay_signals.transforms.streaming import COUNTERS, Late, Live, MemoryStore, Step
@@ -32,9 +33,9 @@ MAPS = ("digests", "events", "signals", "facts")
 class Stream:
     """Hands evidence and time to the operator and keeps what comes out."""
 
-    def __init__(self, rules: Rules | None = None) -> None:
+    def __init__(self, rules: Rules | None = None, priors: Priors = NO_PRIORS) -> None:
         self.rules = rules or Rules()
-        self.live, self.store = Live(self.rules), MemoryStore()
+        self.live, self.store = Live(self.rules, priors), MemoryStore()
         self.timers: list[int] = []
         self.rows: list[tuple[int, str, Any]] = []
         self.inbox: list[InboxRecord] = []
@@ -147,11 +148,12 @@ def copied(store: MemoryStore) -> MemoryStore:
     return twin
 
 
-def batch(evidence: Iterable[Evidence], rules: Rules) -> Rows:
+def batch(evidence: Iterable[Evidence], rules: Rules, priors: Priors = NO_PRIORS) -> Rows:
     """What a backfill of the same evidence judges, before revisions."""
     every = list(evidence)
     digests = [one for one in every if isinstance(one, MessageDigest)]
-    judged = judge_session(digests, [event_evidence(one) for one in every if isinstance(one, AnalyticsEvent)], rules)
+    events = [event_evidence(one) for one in every if isinstance(one, AnalyticsEvent)]
+    judged = judge_session(digests, events, rules, priors)
     assert not judged.letters
     return judged.rows
 

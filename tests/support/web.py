@@ -14,6 +14,7 @@ from typing import Any
 
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.judge.priors import NO_PRIORS, Priors
 from support import events as rrweb
 from support.dom import Document, El, Json, Text, el, html, serialised
 from support.outcome import POSITION, START_MS, Outcome, judged
@@ -228,9 +229,9 @@ class Visit:
         )
         return self
 
-    def outcome(self, rules: Rules | None = None) -> Outcome:
+    def outcome(self, rules: Rules | None = None, priors: Priors = NO_PRIORS) -> Outcome:
         """What the system makes of it: digest, merge and judge, one message a window."""
-        return judged(self.recorded, self.analytics, rules or Rules(), self.session, self.distinct_id)
+        return judged(self.recorded, self.analytics, rules or Rules(), self.session, self.distinct_id, priors)
 
     def kinds(self) -> list[str]:
         """Kinds of the signals found, in order of time."""

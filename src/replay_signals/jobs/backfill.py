@@ -14,6 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from replay_signals.jobs.links import refuse_inputs
+from replay_signals.jobs.priors import NEWEST, read_priors
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.evidence.reject_limit import TooManyRejected
 
@@ -38,7 +39,8 @@ class BackfillOptions:
 
     `warehouse` is a local folder; `catalog` names a configured PyIceberg catalog instead. With `from_day` or `to_day`
     (both ends included, either may be open) exactly those days are replaced. `runner` is a Beam runner; without one
-    the quickest in-process runner works. `beam_args` go to Beam as they are.
+    the quickest in-process runner works. `beam_args` go to Beam as they are. `priors` names a version of them, `newest`
+    or `none`.
     """
 
     paths: Sequence[str]
@@ -50,6 +52,7 @@ class BackfillOptions:
     to_day: date | None = None
     runner: str | None = None
     beam_args: Sequence[str] = ()
+    priors: str = NEWEST
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class RejudgeOptions:
     sessions: Sequence[str] = ()
     runner: str | None = None
     beam_args: Sequence[str] = ()
+    priors: str = NEWEST
 
 
 Build = Callable[["Pipeline", "Job"], None]
@@ -100,7 +104,8 @@ def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> 
     """Reads, judges and commits.
 
     Raises InputError, WarehouseError (the warehouse or its surroundings), ValueError (days in the wrong order),
-    TooManyRejected (nothing is committed then) and PipelineBug, whose cause has the stack of the step that broke.
+    PriorsError, TooManyRejected (nothing is committed then) and PipelineBug, whose cause has the stack of the step that
+    broke.
     """
     from replay_signals.pipelines.files.paths import expand
 
@@ -208,7 +213,15 @@ def _attempt(
     tables = {name: PinnedTable(table) for name, table in open_tables(catalog).items()}
     run_id = uuid.uuid4().hex
     file_format = options.format if isinstance(options, BackfillOptions) else ""
-    job = Job(run_id, file_format, options.rules, tables, replaced, plan_location(tables["sessions"].table, run_id))
+    job = Job(
+        run_id,
+        file_format,
+        options.rules,
+        tables,
+        replaced,
+        plan_location(tables["sessions"].table, run_id),
+        read_priors(tables, options.priors),
+    )
     outcome = _run(options, build, job, progress, files)
     plans = plans_of(outcome, tables, replaced)
     try:

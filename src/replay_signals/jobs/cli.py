@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from replay_signals.jobs import cli_inbox, cli_privacy, cli_rank, cli_simulate, cli_stream, cli_verdicts
+from replay_signals.jobs import cli_inbox, cli_priors, cli_privacy, cli_rank, cli_simulate, cli_stream, cli_verdicts
+from replay_signals.jobs.cli_priors import PriorsOption
 from replay_signals.jobs.exits import MEANINGS, ExitCode, Masking, guarded, set_debug
 from replay_signals.jobs.links import refuse_outputs, set_follow
 
@@ -173,6 +174,7 @@ def backfill(  # noqa: PLR0913, PLR0917 - one parameter an option
     beam: BeamOptions = None,
     file_format: Format = "auto",
     rules: RulesFile = None,
+    priors: PriorsOption = "newest",
     json: Json = False,
     strict: Strict = False,
 ) -> int:
@@ -184,7 +186,7 @@ def backfill(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     refuse_outputs(None if catalog else warehouse, inbox)
     where = ingest.Where(warehouse, catalog, inbox)
-    how = ingest.RunOptions(file_format, rules, _day(from_day), _day(to_day), runner, beam or [])
+    how = ingest.RunOptions(file_format, rules, _day(from_day), _day(to_day), runner, beam or [], priors)
     return ingest.run(paths, where, how, json=json, strict=strict)
 
 
@@ -243,6 +245,7 @@ def rejudge(  # noqa: PLR0913, PLR0917 - one parameter an option
         list[str] | None, typer.Option("--session", help="Only this session; may be repeated.", metavar="ID")
     ] = None,
     rules: RulesFile = None,
+    priors: PriorsOption = "newest",
     runner: Runner = None,
     beam: BeamOptions = None,
     json: Json = False,
@@ -265,6 +268,7 @@ def rejudge(  # noqa: PLR0913, PLR0917 - one parameter an option
         sessions=session or [],
         runner=runner,
         beam_args=beam or [],
+        priors=priors,
     )
     job.run(options, rules, folder, json=json)
 
@@ -282,6 +286,7 @@ def repair(warehouse: Warehouse = "warehouse", catalog: Catalog = None, json: Js
 app.command()(cli_simulate.simulate)
 cli_rank.add_to(app)
 cli_verdicts.add_to(cli_inbox.inbox_app)
+app.command()(cli_priors.priors)
 app.add_typer(cli_inbox.inbox_app)
 app.add_typer(cli_privacy.privacy_app)
 

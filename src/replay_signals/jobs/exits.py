@@ -55,6 +55,7 @@ KNOWN = {
     "LinkError": ExitCode.USAGE,
     "RulesError": ExitCode.USAGE,
     "SourceMapError": ExitCode.USAGE,
+    "PriorsError": ExitCode.USAGE,
     "WarehouseError": ExitCode.STORE,
     "InboxError": ExitCode.STORE,
     "RegistryError": ExitCode.STORE,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from replay_signals.jobs import render
 from replay_signals.jobs.backfill import BackfillOptions, BackfillResult, run_backfill
 from replay_signals.jobs.exits import ExitCode
+from replay_signals.jobs.priors import NEWEST
 from replay_signals.jobs.publish import publish
 from replay_signals.jobs.rank import rank_after, say_published
 from replay_signals.jobs.ranking import Ranked
@@ -50,6 +51,7 @@ class RunOptions(NamedTuple):
     to_day: date | None
     runner: str | None
     beam: Sequence[str]
+    priors: str = NEWEST
 
     @property
     def replaced(self) -> tuple[date, date] | None:
@@ -73,6 +75,7 @@ def run(paths: Sequence[str], where: Where, options: RunOptions, *, json: bool, 
         to_day=options.to_day,
         runner=options.runner,
         beam_args=options.beam,
+        priors=options.priors,
     )
     with render.stages(STAGES) as progress:
         result = run_backfill(wanted, progress)

@@ -20,6 +20,9 @@ Team = Annotated[str, doc("Project token; empty when the input names none"), Hol
 SessionId = Annotated[str, doc("Session id of the recorder"), Holds.RANDOM_ID]
 WindowId = Annotated[str, doc("Window (tab) id of the recorder; the session id when it has none"), Holds.RANDOM_ID]
 RulesVersion = Annotated[str, doc("Version of the code and rules that judged this row"), Holds.OWN_WORD]
+PriorsVersion = Annotated[
+    str, doc("Version of the priors (evidence over sessions) that it was judged with; empty for none"), Holds.OWN_WORD
+]
 FactRevision = Annotated[
     int, doc("1 for the first row of this key, counts up when late evidence changes it in a stream")
 ]

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from replay_signals.schemas.columns import RulesVersion, Team, doc
 from replay_signals.schemas.kept import Holds
+from replay_signals.schemas.prior_rows import PriorRow
 from replay_signals.schemas.verdict_rows import VerdictRow
 
 CountedDay = Annotated[date, doc("UTC day the counted sessions started; partition")]
@@ -265,8 +266,9 @@ RANKED_TABLES: dict[str, type[Struct]] = {
     "problems": ProblemRow,
     "capture_days": CaptureDayRow,
     "verdicts": VerdictRow,
+    "priors": PriorRow,
 }
-"""Tables that `rank` and people write, and no judgement of a session."""
+"""Tables that `rank`, `priors` and people write, and no judgement of a session."""
 
 RANKED_KEYS: dict[str, tuple[str, ...]] = {
     "exposure_days": (
@@ -280,5 +282,6 @@ RANKED_KEYS: dict[str, tuple[str, ...]] = {
     "problems": ("day", "team", "problem_id"),
     "capture_days": ("day", "team", "dimension", "value"),
     "verdicts": ("team", "problem_id", "number"),
+    "priors": ("version", "team", "place", "element_key"),
 }  # fmt: skip
 """What identifies a row of them. Each key has one row: a day that is counted again replaces its rows."""

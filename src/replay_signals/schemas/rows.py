@@ -17,6 +17,7 @@ from replay_signals.schemas.columns import (
     PagePattern,
     PageUrl,
     Place,
+    PriorsVersion,
     PrivacyVersion,
     RemovedText,
     Revision,
@@ -111,6 +112,7 @@ class SignalRow(Struct, frozen=True, kw_only=True):
     exception_fingerprint: Annotated[
         str, doc("Fingerprint of the exception; empty for other failures"), Holds.OWN_WORD
     ] = ""
+    priors_version: PriorsVersion = ""
 
 
 class InteractionRow(Struct, frozen=True, kw_only=True):
@@ -144,6 +146,10 @@ class InteractionRow(Struct, frozen=True, kw_only=True):
     reason: Annotated[str, doc("Why the verdict is what it is, one phrase"), Holds.OWN_WORD]
     rules_version: RulesVersion
     place: Place = ""
+    verdict_alone: Annotated[
+        str, doc("The verdict by this session alone, where priors made it another; else empty"), Holds.OWN_WORD
+    ] = ""
+    priors_version: PriorsVersion = ""
 
 
 class EventRow(Struct, frozen=True, kw_only=True):
@@ -308,6 +314,7 @@ class SessionRow(Struct, frozen=True, kw_only=True):
         doc("ok, or why the recording cannot be judged: no_snapshot, no_mutations, broken_clock, canvas"),
         Holds.OWN_WORD,
     ] = ""
+    priors_version: PriorsVersion = ""
 
 
 class SessionVerdict(Struct, frozen=True, kw_only=True):

@@ -22,7 +22,13 @@ _lists: dict[str, msgspec.msgpack.Decoder[Any]] = {
 }
 encode_sorted = msgspec.msgpack.Encoder(order="sorted").encode
 """Any total order of rows: their bytes with sorted keys."""
-_BLANK: dict[str, object] = {"revision": 0, "status": "", "rules_version": "", "privacy_version": ""}
+_BLANK: dict[str, object] = {
+    "revision": 0,
+    "status": "",
+    "rules_version": "",
+    "priors_version": "",
+    "privacy_version": "",
+}
 
 
 MIN_INT, MAX_INT = -(2**63), 2**63 - 1

@@ -15,7 +15,8 @@ from replay_signals.schemas.rows import EventRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.evidence.dead_letters import dead_letter_row
 from replay_signals.transforms.evidence.keys import DEAD_LETTER, DIGEST, EVENT, EvidenceKey
-from replay_signals.transforms.judge.session import judge_session
+from replay_signals.transforms.judge.priors import NO_PRIORS, Priors
+from replay_signals.transforms.judge.session import JudgedSession, judge_session
 from replay_signals.transforms.revisions.revise import Change, revise
 from replay_signals.transforms.table_rows import Rows, one_per_key
 
@@ -54,7 +55,13 @@ class KeyChanges(msgspec.Struct):
         return {kind: dict(by_status) for kind, by_status in counts.items()}
 
 
-def changes_of_key(key: EvidenceKey, packed: Iterable[PackedRow], rules: Rules, days: Days | None = None) -> KeyChanges:
+def changes_of_key(
+    key: EvidenceKey,
+    packed: Iterable[PackedRow],
+    rules: Rules,
+    days: Days | None = None,
+    priors: Priors = NO_PRIORS,
+) -> KeyChanges:
     """Merges, judges and revises everything about one key.
 
     Without `days`, fresh evidence joins the stored. With `days`, a session that starts within them is judged from
@@ -77,13 +84,10 @@ def changes_of_key(key: EvidenceKey, packed: Iterable[PackedRow], rules: Rules, 
     if days and _start(digests) not in days:
         return KeyChanges([], outside=1)
     events = [*fresh[EVENT], *([] if days else stored.get("events", []))]
-    return _session(digests, events, stored, rules, days)
+    return _changes_of(judge_session(digests, events, rules, priors), stored, days)
 
 
-def _session(
-    digests: Sequence[MessageDigest], events: Sequence[EventRow], stored: Rows, rules: Rules, days: Days | None
-) -> KeyChanges:
-    judged = judge_session(digests, events, rules)
+def _changes_of(judged: JudgedSession, stored: Rows, days: Days | None) -> KeyChanges:
     rows = judged.rows
     if judged.letters:
         rows = rows | {"dead_letters": [dead_letter_row(letter) for letter in judged.letters]}

@@ -41,6 +41,7 @@ from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.evidence.dead_letters import dead_letter_row, misfit_letter
 from replay_signals.transforms.evidence.extract import evidence_of
 from replay_signals.transforms.evidence.keys import DEAD_LETTER, EVENT, EvidenceKey, key_of_dead_letter, key_of_event
+from replay_signals.transforms.judge.priors import NO_PRIORS, Priors
 from replay_signals.transforms.table_rows import Misfit, one_per_key
 
 Keyed = tuple[bytes, PackedRow]
@@ -73,6 +74,7 @@ class Job(msgspec.Struct, frozen=True):
     tables: dict[str, PinnedTable]
     days: Days | None
     plan_location: str
+    priors: Priors = NO_PRIORS
 
 
 def backfill(pipeline: beam.Pipeline, urls: list[str], job: Job) -> None:
@@ -223,7 +225,7 @@ class JudgeAndRevise(beam.DoFn):
         """Rows of one partition as MessagePack; the outcome apart."""
         key = unpack_key(grouped[0])
         packed = chain.from_iterable(_packed_rows.decode(grown(data)) for data in grouped[1])
-        made = changes_of_key(key, packed, self._job.rules, self._job.days)
+        made = changes_of_key(key, packed, self._job.rules, self._job.days, self._job.priors)
         by_partition: dict[PartitionOf, list[Any]] = defaultdict(list)
         for change in made.changes:
             for row in change.rows:

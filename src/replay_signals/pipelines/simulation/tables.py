@@ -124,8 +124,7 @@ class _Tables(Drawn):
         """One row for each use of a control; `dead` where nothing answered."""
         uses, at, spots = self.day.uses, self.seen_uses, self.world.spots
         verdict = np.array([spot.control.answers for spot in spots])[uses.spot[at]]
-        silent = self.silent()[at]
-        dead = silent & (verdict == "alive")
+        dead = self.silent()[at]
         answered = (verdict == "alive") & ~dead
         return {
             **self.owner(uses.session[at]),

@@ -15,6 +15,8 @@ from replay_signals.schemas.rules import Rules
 DEFAULT_CATALOG = "replay"
 NAMESPACE = "replay"
 """Of the tables, as `pipelines/iceberg/catalog.py` makes them."""
+PRIORS_FILE = "priors.json"
+"""In a warehouse's folder, where the command `priors` puts the newest version."""
 
 
 def doc(text: str) -> Meta:
@@ -64,6 +66,10 @@ class StreamConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kafka: Kafka = Kafka()
     warehouse: Warehouse = Warehouse()
     rules: Rules = Rules()
+    priors: Annotated[
+        str, doc("File (fsspec URL) that `priors` writes; without one priors.json in the warehouse's own folder")
+    ] = ""
+    priors_every_ms: Annotated[int, doc("It is read again this often, and a new version judges from then on")] = 60_000
     teams: Annotated[list[str], doc("Known project tokens; messages of others are dead letters. Empty: all")] = []
     inbox_delivery: Annotated[
         Literal["at-least-once", "exactly-once"], doc("exactly-once delays the inbox by a checkpoint interval")
@@ -81,6 +87,13 @@ class StreamConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bundle_ms: Annotated[int, doc("Process mode: longest wait for a bundle of messages")] = 20
     parallelism: Annotated[int | None, doc("Slots to use; the cluster's default without")] = None
     name: Annotated[str, doc("Name of the job, and prefix of its transactions")] = "replay-signals"
+
+    @property
+    def priors_url(self) -> str:
+        """Where the priors are; empty for a configured catalog without a named file."""
+        if self.priors or not self.warehouse.is_folder:
+            return self.priors
+        return f"{self.warehouse.folder}/{PRIORS_FILE}"
 
 
 class ConfigError(ValueError):

@@ -21,6 +21,7 @@ from replay_signals.pipelines.stream.columns import flink_row, type_of
 from replay_signals.pipelines.stream.config import StreamConfig
 from replay_signals.pipelines.stream.garbage_collection import collect_less
 from replay_signals.pipelines.stream.metrics import Counters
+from replay_signals.pipelines.stream.priors import PriorsFile
 from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import SourcePosition
@@ -119,10 +120,12 @@ class JudgeSessions(KeyedProcessFunction):
 
     def __init__(self, config: StreamConfig) -> None:
         self._rules, self._topic = config.rules, config.kafka.inbox
+        self._priors_url, self._priors_every_s = config.priors_url, config.priors_every_ms / 1000
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Registers state and counters."""
         self._live = Live(self._rules)
+        self._priors = PriorsFile(self._priors_url, self._priors_every_s)
         self._limit = RejectLimit(self._rules.rejects, "judgements")
         self._store = FlinkStore(runtime_context)
         self._due = runtime_context.get_state(ValueStateDescriptor("due", STATE))
@@ -168,6 +171,7 @@ class JudgeSessions(KeyedProcessFunction):
             return  # the other clock was faster, or something is due sooner: what is left to do was asked for anew
         now_ms = BrokerMs(due_ms)
         started = time.perf_counter()
+        self._live.priors = self._priors.newest()
         step = self._live.on_timer(self._store, now_ms)
         if "judged_messages" in step.counts:
             self._count.time("judge_ms", (time.perf_counter() - started) * 1000)

@@ -52,7 +52,7 @@ class Judged:
     """A click with its verdict, hashable by identity. `effects` are the answers found, `requests` what the click sent.
 
     An `ambiguous` tap was followed by a change that may or may not be its answer: of a picture that changes by
-    itself, or captured before the finger went up.
+    itself, or captured before the finger went up. `alone` is the verdict that priors changed, empty where they did not.
     """
 
     click: Click
@@ -63,6 +63,7 @@ class Judged:
     reason: str = ""
     blocked: bool = False
     ambiguous: bool = False
+    alone: str = ""
     effects: list[Effect] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 

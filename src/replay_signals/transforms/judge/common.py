@@ -25,8 +25,9 @@ def id_of(*parts: object) -> str:
 class Common:
     """What all rows of a session share, worked out once."""
 
-    def __init__(self, context: SessionContext) -> None:
+    def __init__(self, context: SessionContext, priors_version: str = "") -> None:
         self.digest, self.context, self.rules_version = context.digest, context, context.rules.version
+        self.priors_version = priors_version
         messages = sorted(context.digest.messages.values(), key=lambda m: (m.first_ms, m.message_id))
         self.messages = messages
         self.day = at(context.start_ms).date()

@@ -1,7 +1,7 @@
-"""judge: SessionDigest, events, rules -> SessionVerdict.
+"""judge: SessionDigest, events, rules, priors -> SessionVerdict.
 
-Looks at the whole session, all of its windows, in event-time order. Pure: the same digests, events and rules give the
-same rows, bit for bit, on every engine.
+Looks at the whole session, all of its windows, in event-time order. Pure: the same digests, events, rules and priors
+give the same rows, bit for bit, on every engine.
 """
 
 from __future__ import annotations
@@ -15,17 +15,21 @@ from replay_signals.schemas.rules import Rules
 from replay_signals.transforms import signals
 from replay_signals.transforms.judge import fact_rows
 from replay_signals.transforms.judge.features import features_of
+from replay_signals.transforms.judge.priors import NO_PRIORS, Priors, weigh
 from replay_signals.transforms.judge.rows import Rows
 from replay_signals.transforms.signals.context import context_of
 
 
-def judge(session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules) -> SessionVerdict:
+def judge(
+    session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules, priors: Priors = NO_PRIORS
+) -> SessionVerdict:
     """All rows of a session. Revision 1 and status `new`: the sink sets both against what is stored.
 
     A session whose records are all corrupt has a session row with `truncated` set and nothing else.
     """
     context = context_of(session, events, rules)
-    rows = Rows(context)
+    rows = Rows(context, priors.version)
+    weigh(rows, priors)
     signal_rows = rows.signals(signals.find(context))
     return SessionVerdict(
         session=rows.session(signal_rows, features_of(context.timeline)),

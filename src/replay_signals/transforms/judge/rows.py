@@ -99,6 +99,7 @@ class Rows(Common):
             flags=self.flags,
             rules_version=self.rules_version,
             place=sign.place,
+            priors_version=self.priors_version,
         )
 
     def interactions(self) -> list[InteractionRow]:
@@ -139,6 +140,8 @@ class Rows(Common):
             reason=j.reason,
             rules_version=self.rules_version,
             place=controls.place_of(c.control, pattern),
+            verdict_alone=j.alone,
+            priors_version=self.priors_version,
         )
 
     def session(self, signal_rows: list[SignalRow], features: Counts) -> SessionRow:
@@ -187,6 +190,7 @@ class Rows(Common):
             rules_version=self.rules_version,
             traffic=traffic_of(self.context.events, self.distinct_id, self.person_id, visited, rules.traffic),
             judgeable=judgeable(self.context, messages),
+            priors_version=self.priors_version,
             host=host_of(self.context.events, visited),
             **values,
         )

@@ -15,6 +15,7 @@ from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.evidence.dead_letters import misfit_letter
 from replay_signals.transforms.judge.caps import events_within, messages_within
 from replay_signals.transforms.judge.judgement import judge
+from replay_signals.transforms.judge.priors import NO_PRIORS, Priors
 from replay_signals.transforms.parse.values import dead_of_bug
 from replay_signals.transforms.session.event_rows import event_of
 from replay_signals.transforms.table_rows import Misfit, Rows, canonical, fitted, one_per_key
@@ -49,12 +50,18 @@ class JudgedSession(msgspec.Struct, frozen=True):
 
 
 def judge_session(
-    digests: Iterable[MessageDigest], events: Iterable[EventRow], rules: Rules, *, truncated: bool = False
+    digests: Iterable[MessageDigest],
+    events: Iterable[EventRow],
+    rules: Rules,
+    priors: Priors = NO_PRIORS,
+    *,
+    truncated: bool = False,
 ) -> JudgedSession:
     """Judges everything that is known about one session, in any order and with any repetition. Total.
 
-    Of copies of a message or an event one counts, the same in any order. `truncated` says that evidence over a cap was
-    let go before. Raises ValueError when there is no message, or they are of two sessions.
+    Of copies of a message or an event one counts, the same in any order. `priors` are what elements did for other
+    visitors; `truncated` says that evidence over a cap was let go before. Raises ValueError when there is no message,
+    or they are of two sessions.
     """
     session = session_of(digests)
     messages = list(session.messages.values())
@@ -62,7 +69,7 @@ def judge_session(
     ordered = sorted(copies, key=lambda row: (row.occurred_at, row.uuid))
     rows: Rows = {"message_digests": [to_row(one) for one in messages], "events": ordered}
     try:
-        found, misfits = _judged(session, ordered, rules, truncated)
+        found, misfits = _judged(session, ordered, rules, priors, truncated)
         received_ms = _received_ms(session)
         return JudgedSession(rows | found, misfits=[misfit_letter(one, received_ms) for one in misfits])
     except Exception as error:  # noqa: BLE001 - a bug in a detector costs one session's judgement, not the run
@@ -70,14 +77,14 @@ def judge_session(
 
 
 def _judged(
-    session: SessionDigest, events: Sequence[EventRow], rules: Rules, truncated: bool
+    session: SessionDigest, events: Sequence[EventRow], rules: Rules, priors: Priors, truncated: bool
 ) -> tuple[Rows, list[Misfit]]:
     """Raises whatever a detector or a strange input makes of itself."""
     messages = messages_within(session.messages.values(), rules.session)
     capped = events_within(events, rules.session)
     truncated = truncated or len(messages) < len(session.messages) or len(capped) < len(events)
     within = SessionDigest(session.team, session.session_id, {one.message_id: one for one in messages})
-    verdict = judge(within, [event_of(row) for row in capped], rules)
+    verdict = judge(within, [event_of(row) for row in capped], rules, priors)
     found, misfits = _rows(verdict, truncated)
     return {table: list(one_per_key(table, rows).values()) for table, rows in found.items()}, misfits
 

@@ -20,6 +20,7 @@ from replay_signals.schemas.rules import Rules
 from replay_signals.transforms import signals
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.judge import severity
+from replay_signals.transforms.judge.priors import Priors, weigh
 from replay_signals.transforms.judge.rows import Rows
 from replay_signals.transforms.session import analytics
 from replay_signals.transforms.session.event_rows import STORED
@@ -48,11 +49,17 @@ class EarlyView:
 
 
 def judge_recent(
-    state: SessionState, digests: Iterable[MessageDigest], events: list[AnalyticsEvent], rules: Rules, now_ms: BrokerMs
+    state: SessionState,
+    digests: Iterable[MessageDigest],
+    events: list[AnalyticsEvent],
+    rules: Rules,
+    priors: Priors,
+    now_ms: BrokerMs,
 ) -> EarlyView:
     """Judges the digests of the tail. `now_ms` is the broker's clock."""
     context = context_of(session_of(digests), [profile_event(state), *events], rules, start_ms=state.start_ms)
-    rows = Rows(context)
+    rows = Rows(context, priors.version)
+    weigh(rows, priors)
     view = EarlyView({w.window_id for w in context.timeline.windows})
     tails = {w.window_id: w for w in state.windows}
     found = signals.find(context)

@@ -8,6 +8,7 @@ from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.judge.priors import Priors
 from replay_signals.transforms.revisions.compare import RETRACTED
 from replay_signals.transforms.session.event_rows import event_of
 from replay_signals.transforms.streaming import closing, early_judgement, recent
@@ -20,7 +21,9 @@ MAX_PENDING = 16
 """Of a session: about 1.5 KB each, in the state that every message rewrites."""
 
 
-def publish_settled(store: Store, state: SessionState, now_ms: BrokerMs, step: Step, rules: Rules) -> None:
+def publish_settled(
+    store: Store, state: SessionState, now_ms: BrokerMs, step: Step, rules: Rules, priors: Priors
+) -> None:
     """Judges the tail, if anything came since it was judged last, and publishes what is settled."""
     state.judged_ms = now_ms
     for window in state.windows:
@@ -41,7 +44,7 @@ def publish_settled(store: Store, state: SessionState, now_ms: BrokerMs, step: S
         key,
         "judge failed",
         Arrival(now_ms),
-        lambda _: early_judgement.judge_recent(state, digests, events, rules, now_ms),
+        lambda _: early_judgement.judge_recent(state, digests, events, rules, priors, now_ms),
     )
     if view is None:
         step.count("judge_failed")

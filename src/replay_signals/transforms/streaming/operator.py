@@ -8,6 +8,7 @@ from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rows import EventRow
 from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.judge.priors import NO_PRIORS, Priors
 from replay_signals.transforms.judge.session import judge_session
 from replay_signals.transforms.streaming import closing, early_results, inbox_recovery, intake, timers
 from replay_signals.transforms.streaming.state import (
@@ -29,10 +30,14 @@ from replay_signals.transforms.streaming.store import Store
 
 
 class Live:
-    """Judges sessions while they happen. Has no state of its own: everything lies in the store that calls hand in."""
+    """Judges sessions while they happen. Has no state of its own: everything lies in the store that calls hand in.
 
-    def __init__(self, rules: Rules) -> None:
+    `priors` may be set to another version at any time: each row says which one it was judged with.
+    """
+
+    def __init__(self, rules: Rules, priors: Priors = NO_PRIORS) -> None:
         self._rules = rules
+        self.priors = priors
 
     def on_message(
         self, store: Store, digest: MessageDigest, now_ms: BrokerMs, position: SourcePosition | None = None
@@ -80,7 +85,7 @@ class Live:
         elif now_ms >= timers.close_due_ms(state, self._rules.session):
             self._close(store, state, now_ms, step)
         else:
-            early_results.publish_settled(store, state, now_ms, step, self._rules)
+            early_results.publish_settled(store, state, now_ms, step, self._rules, self.priors)
 
     def _close(self, store: Store, state: SessionState, now_ms: BrokerMs, step: Step) -> None:
         """Judges the whole session, if there is anything new, and publishes all differences."""
@@ -98,7 +103,7 @@ class Live:
         events = [EVENTS.decode(data).row for _, data in store.events.items() if data != ID_ONLY]
         before = _standing(store)
         step.count("judged_messages", len(digests))
-        judged = judge_session(digests, events, self._rules, truncated=state.truncated)
+        judged = judge_session(digests, events, self._rules, self.priors, truncated=state.truncated)
         step.letters += judged.letters
         if judged.failure is not None:
             step.count("judge_failed")
