@@ -25,7 +25,7 @@ from replay_signals.schemas.problem_rules import Outcome
 from replay_signals.schemas.rows import InteractionRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.judge.priors import NO_PRIORS
-from support.problem_sites import DAY, PAY, Rows, put, together, visit
+from support.problem_sites import DAY, PAY, Rows, prior_row, put, together, visit
 from support.warehouses import backfill, ms, page, replay, rows, written
 
 pytestmark = pytest.mark.slow
@@ -127,7 +127,7 @@ def test_sessions_are_judged_again_with_a_version_and_without(tmp_path: Path) ->
     backfill(tmp_path, written(tmp_path / "visit.jsonl", [replay("visit", page(ms("2026-03-02T10:00:00"), clicks=1))]))
     (silent,) = rows(tmp_path, "interactions")
     assert silent.verdict == "dead"
-    put(tmp_path, {"priors": [prior(silent, "v1", "traceless")]})
+    put(tmp_path, {"priors": [prior_of(silent)]})
     assert run_rejudge(RejudgeOptions(str(tmp_path), priors="none")).added.get("sessions", 0) == 0
     done = run_rejudge(RejudgeOptions(str(tmp_path)))
     assert done.added["sessions"] >= 1
@@ -140,18 +140,14 @@ def test_sessions_are_judged_again_with_a_version_and_without(tmp_path: Path) ->
         run_rejudge(RejudgeOptions(str(tmp_path), priors="v2"))
 
 
+def prior_of(of: InteractionRow, **changes: str) -> PriorRow:
+    return prior_row(of.day, of.team, of.place, of.element_key, **changes)
+
+
 def newest_click(warehouse: Path, of: InteractionRow) -> InteractionRow:
     own = [row for row in rows(warehouse, "interactions") if row.interaction_id == of.interaction_id]
     found: InteractionRow = max(own, key=lambda row: row.revision)
     return found
-
-
-def prior(of: InteractionRow, version: str, says: str) -> PriorRow:
-    return PriorRow(
-        day=of.day, version=version, number=1, judged_by="x", team=of.team, place=of.place, element_key=of.element_key,
-        answered=0, silent=900, tried=0, carried_on=600, succeeded=None, others=900, others_carried_on=600,
-        others_succeeded=None, has_answered=False, says=says,
-    )  # fmt: skip
 
 
 def test_the_command_says_what_it_found_and_leaves_it_for_streams(simulated: Path, run_cli: Run) -> None:
@@ -171,13 +167,13 @@ def test_a_stream_takes_the_next_version_when_it_is_there_and_keeps_one_over_a_b
     read = PriorsFile(str(path), 60, lambda: clock[0])
     assert read.newest() == NO_PRIORS
     of = next(iter(visit("a")["interactions"]))
-    path.write_bytes(msgspec.json.encode([prior(of, "v1", "answers")]))
+    path.write_bytes(msgspec.json.encode([prior_of(of)]))
     assert read.newest() == NO_PRIORS, "looked at a moment ago"
     clock[0] = 61
     assert read.newest().version == "v1"
     path.write_bytes(b'[{"version": ')
     clock[0] = 122
     assert read.newest().version == "v1"
-    path.write_bytes(msgspec.json.encode([prior(of, "v2", "")]))
+    path.write_bytes(msgspec.json.encode([prior_of(of, version="v2", says="")]))
     clock[0] = 183
     assert (read.newest().version, read.newest().says) == ("v2", {})

@@ -35,10 +35,13 @@ from kit import (
 )
 
 from replay_signals.jobs.deadletters import letters
+from replay_signals.jobs.priors import write_file
 from replay_signals.jobs.stack_state import State, end_group
 from replay_signals.jobs.stream import run_local
 from replay_signals.pipelines.iceberg.warehouse import latest
 from replay_signals.schemas.rules import Rules, Session
+from support.problem_sites import prior_row, put
+from support.warehouses import ranked
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 YEAR_MS = 365 * 24 * HOUR_MS
@@ -177,3 +180,32 @@ def test_stream_and_backfill_agree(job: Path, topics: Topics, tmp_path: Path) ->
     inbox = inbox_of(topics, tmp_path)
     assert inbox
     assert not unlike(inbox, expected_inbox(batch, inbox))
+    assert ranked(job) == ranked(batch) != []
+
+
+def test_with_priors_that_come_while_it_runs_they_agree_too(
+    cluster: tuple[Path, State], topics: Topics, tmp_path: Path
+) -> None:
+    """A click that the stream called dead before the version was there is unknown at the close, as in a backfill."""
+    stream, batch = tmp_path / "stream", tmp_path / "batch"
+    messages = recorded(20, 27)
+    child = run_local(config_of(topics, stream, priors_every_ms=500), cluster[0])
+    try:
+        send(topics, messages)
+        alone = latest("interactions", str(batch_of(topics, tmp_path, tmp_path / "alone"))).to_pylist()
+        (of,) = (row for row in alone if row["element_key"] == "button#save" and row["verdict"] == "dead")
+        assert wait_until(lambda: newest(stream)["signals"] != [])
+        priors = [prior_row(of["day"], of["team"], of["place"], of["element_key"])]
+        put(batch, {"priors": priors})
+        write_file(str(stream / "priors.json"), priors)
+        time.sleep(2)
+        tick(topics, messages[-1].timestamp_ms + HOUR_MS)
+        batch_of(topics, tmp_path, batch)
+        assert wait_until(lambda: differences(stream, batch).keys() <= {"priors"}, step_s=3), differences(stream, batch)
+        rows = latest("interactions", str(stream)).to_pylist()
+        (row,) = (row for row in rows if row["interaction_id"] == of["interaction_id"])
+        assert (row["verdict"], row["verdict_alone"], row["priors_version"]) == ("unknown", "dead", "v1")
+        assert ranked(stream) == ranked(batch) != []
+    finally:
+        end_group(child.pid)
+        child.wait()

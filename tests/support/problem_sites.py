@@ -16,6 +16,7 @@ from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, 
 from replay_signals.pipelines.iceberg.commit import TablePlan, commit_table
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
 from replay_signals.pipelines.iceberg.schema import columns_of
+from replay_signals.schemas.prior_rows import PriorRow
 from replay_signals.schemas.rows import TABLES, EventRow, InteractionRow, NetworkRequestRow, PageViewRow, SessionRow
 from support.samples import signal_row
 
@@ -176,6 +177,24 @@ def shop(days: int, sessions_a_day: int, broken_share: float, first: date = DAY,
             for table, rows in one.items():
                 found[table].extend(rows)
     return found
+
+
+def prior_row(
+    day: date, team: str, place: str, element_key: str, *, version: str = "v1", says: str = "traceless"
+) -> PriorRow:
+    """What an element says to everybody, in a version."""
+    made: PriorRow = row_of(
+        PriorRow,
+        day=day,
+        version=version,
+        number=1,
+        team=team,
+        place=place,
+        element_key=element_key,
+        silent=900,
+        says=says,
+    )
+    return made
 
 
 def together(*parts: Mapping[str, Iterable[Any]]) -> Rows:

@@ -13,11 +13,14 @@ import msgspec
 from pyiceberg.expressions import AlwaysTrue
 
 from replay_signals.jobs.backfill import BackfillOptions, BackfillResult, run_backfill
+from replay_signals.jobs.ranking import run_rank
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
 from replay_signals.pipelines.iceberg.lookup import read_rows
 from replay_signals.pipelines.iceberg.warehouse import latest as latest_table
+from replay_signals.pipelines.problems.counting import Limits
 from replay_signals.schemas.rows import TABLES
+from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.table_rows import canonical
 from support.samples import EXAMPLES
 
@@ -61,6 +64,16 @@ def newest(warehouse: Place) -> dict[str, list[str]]:
         table = latest_table(name, *store_of(warehouse))
         shown = table.drop_columns([c for c in ("revision", "status") if c in table.column_names])
         found[name] = sorted(repr(sorted(row.items())) for row in shown.to_pylist())
+    return found
+
+
+def ranked(warehouse: Place) -> list[str]:
+    """Counts and problems that `rank` comes to, without what says which files they were counted from."""
+    run_rank(store_of(warehouse), Rules(), Limits())
+    found = []
+    for name in ("exposure_days", "problem_arms", "problem_days", "problems", "capture_days"):
+        rows = latest_table(name, *store_of(warehouse)).to_pylist()
+        found += sorted(f"{name} {sorted((k, v) for k, v in row.items() if k != 'sources')}" for row in rows)
     return found
 
 
