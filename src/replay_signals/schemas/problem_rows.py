@@ -14,7 +14,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from replay_signals.schemas.columns import RulesVersion, Team, doc
+from replay_signals.schemas.columns import PriorsVersion, RulesVersion, Team, doc
 from replay_signals.schemas.kept import Holds
 from replay_signals.schemas.prior_rows import PriorRow
 from replay_signals.schemas.verdict_rows import VerdictRow
@@ -114,6 +114,7 @@ class ProblemDayRow(Struct, frozen=True, kw_only=True):
     example_2: Annotated[str, doc("Second, of another session; empty when there is none"), Holds.RANDOM_ID]
     example_3: Annotated[str, doc("Third; empty when there is none"), Holds.RANDOM_ID]
     traffic: Traffic = "visitor"
+    priors_version: PriorsVersion = ""
 
 
 class ProblemRow(Struct, frozen=True, kw_only=True):
@@ -203,7 +204,9 @@ class ProblemRow(Struct, frozen=True, kw_only=True):
     rules_version: RulesVersion
     told: Annotated[str, doc("JSON: what this revision said first; the next revision is measured by it"), Holds.FLAGS]
     priors_version: Annotated[
-        str, doc("Version of the priors that its signals were judged with; empty for none"), Holds.OWN_WORD
+        str,
+        doc("Version of the priors that signals of its newest day were judged with; empty for none"),
+        Holds.OWN_WORD,
     ]
     traffic: Traffic = "visitor"
     verdict: Annotated[

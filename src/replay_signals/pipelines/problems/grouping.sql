@@ -68,21 +68,21 @@ SELECT v.day, v.team, v.session_id, v.visitor, v.traffic, s.problem_id, s.signal
        COALESCE(NULLIF(s.place, ''), s.page_pattern) AS place, s.page_pattern, s.element, s.element_key,
        s.request_route, s.summary, s.confidence, s.severity, s.blocked, s.offset_ms,
        s.started_at, s.started_ms, s.ended_ms,
-       CASE WHEN s.request_route <> '' THEN 'route'
-            WHEN s.element_key <> '' AND s.failure IN ('silence', 'blocked', 'slow', 'exception') THEN 'control'
-            ELSE 'page' END AS unit,
-       CASE WHEN s.request_route <> '' THEN ''
-            WHEN s.element_key <> '' AND s.failure IN ('silence', 'blocked', 'slow', 'exception')
-                THEN COALESCE(NULLIF(s.place, ''), s.page_pattern)
+       s.unit,
+       CASE s.unit WHEN 'route' THEN '' WHEN 'control' THEN COALESCE(NULLIF(s.place, ''), s.page_pattern)
             ELSE s.page_pattern END AS unit_place,
-       CASE WHEN s.request_route <> '' THEN REGEXP_REPLACE(s.request_route, ' [^ ]+$', '')
-            WHEN s.element_key <> '' AND s.failure IN ('silence', 'blocked', 'slow', 'exception') THEN s.element_key
-            ELSE '' END AS unit_key
+       CASE s.unit WHEN 'route' THEN REGEXP_REPLACE(s.request_route, ' [^ ]+$', '') WHEN 'control' THEN s.element_key
+            ELSE '' END AS unit_key,
+       s.priors_version
 FROM (
     SELECT team, session_id, signal_id, status, kind, page_pattern, element, element_key, summary, confidence, severity,
            offset_ms, started_at, COALESCE(problem_id, '') AS problem_id, COALESCE(is_leading, FALSE) AS is_leading,
            COALESCE(failure, '') AS failure, COALESCE(cause, '') AS cause, COALESCE(place, '') AS place,
            COALESCE(request_route, '') AS request_route, COALESCE(components['blocked'], 0.0) AS blocked,
+           CASE WHEN COALESCE(request_route, '') <> '' THEN 'route'
+                WHEN element_key <> '' AND failure IN ('silence', 'blocked', 'slow', 'exception') THEN 'control'
+                ELSE 'page' END AS unit,
+           COALESCE(priors_version, '') AS priors_version,
            MILLIS(started_at) AS started_ms, MILLIS(ended_at) AS ended_ms,
            ROW_NUMBER() OVER (PARTITION BY team, session_id, signal_id ORDER BY revision DESC) AS age
     FROM signals
@@ -248,14 +248,14 @@ GROUP BY x.day, x.team, x.problem_id, a.dimension, a.value;
 -- materialised: the worst incident of each session and problem, and the order of those sessions as examples.
 CREATE VIEW worst AS
 SELECT w.day, w.team, w.problem_id, w.session_id, w.visitor, w.traffic, w.kind, w.failure, w.cause, w.place, w.page_pattern,
-       w.element, w.element_key, w.request_route, w.summary, w.severity, w.confidence, w.blocked, w.offset_ms,
+       w.element, w.element_key, w.request_route, w.summary, w.severity, w.confidence, w.blocked, w.offset_ms, w.priors_version,
        ROW_NUMBER() OVER (
            PARTITION BY w.day, w.team, w.problem_id
            ORDER BY w.severity * w.confidence DESC, w.started_ms, w.session_id
        ) AS position
 FROM (
     SELECT day, team, problem_id, session_id, visitor, traffic, kind, failure, cause, place, page_pattern, element, element_key,
-           request_route, summary, severity, confidence, blocked, offset_ms, started_ms,
+           request_route, summary, severity, confidence, blocked, offset_ms, priors_version, started_ms,
            ROW_NUMBER() OVER (
                PARTITION BY day, team, problem_id, session_id
                ORDER BY severity * confidence DESC, started_ms, signal_id
@@ -269,7 +269,7 @@ CREATE VIEW counted_days AS
 SELECT i.day, i.team, i.problem_id, w.sessions, w.users, i.incidents, i.time_lost_ms, w.severity_sum, w.confidence_sum,
        w.stopped_sessions, i.first_at, i.last_at, b.kind, b.failure, b.cause, b.place, b.page_pattern, b.element,
        b.element_key, b.request_route, b.summary, b.severity * b.confidence AS score,
-       w.example_1, w.example_2, w.example_3, w.traffic
+       w.example_1, w.example_2, w.example_3, w.traffic, w.priors_version
 FROM (
     SELECT day, team, problem_id, COUNT(*) AS incidents, CAST(SUM(ended_ms - started_ms) AS BIGINT) AS time_lost_ms,
            MIN(started_at) AS first_at, MAX(started_at) AS last_at
@@ -280,7 +280,7 @@ JOIN (
     SELECT day, team, problem_id, COUNT(*) AS sessions, COUNT(DISTINCT visitor) AS users,
            ROUND(SUM(severity), 6) AS severity_sum, ROUND(SUM(confidence), 6) AS confidence_sum,
            CAST(SUM(CASE WHEN blocked >= 35 THEN 1 ELSE 0 END) AS BIGINT) AS stopped_sessions,
-           MAX(traffic) AS traffic,
+           MAX(traffic) AS traffic, MAX(priors_version) AS priors_version,
            MAX(CASE WHEN position = 1 THEN session_id || '@' || CAST(offset_ms AS VARCHAR) ELSE '' END) AS example_1,
            MAX(CASE WHEN position = 2 THEN session_id || '@' || CAST(offset_ms AS VARCHAR) ELSE '' END) AS example_2,
            MAX(CASE WHEN position = 3 THEN session_id || '@' || CAST(offset_ms AS VARCHAR) ELSE '' END) AS example_3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from hashlib import blake2b
+from typing import Any
 
 from replay_signals.schemas.digests import at
 from replay_signals.transforms.causes.controls import Controls
@@ -41,6 +42,11 @@ class Common:
         self.views = PageViews(context.timeline, context.events)
         self._patterns: dict[str, tuple[str, str]] = {}
         self._controls: dict[Page, Controls] = {}
+
+    def owner(self, window_id: str) -> dict[str, Any]:
+        """The columns that say whose a row is."""
+        digest = self.digest
+        return {"day": self.day, "team": digest.team, "session_id": digest.session_id, "window_id": window_id}
 
     def row_id(self, *parts: object) -> str:
         """The id of a row of this session."""

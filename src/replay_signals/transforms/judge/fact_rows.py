@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -28,10 +29,7 @@ def console_logs(common: Common) -> list[ConsoleLogRow]:
         for t, line in page.of(records.Console):
             key = common.row_id(page.window_id, t, line.level, line.message, line.trace)
             rows[key] = ConsoleLogRow(
-                day=common.day,
-                team=common.digest.team,
-                session_id=common.digest.session_id,
-                window_id=page.window_id,
+                **common.owner(page.window_id),
                 log_id=key,
                 occurred_at=at(t),
                 level=line.level,
@@ -49,12 +47,9 @@ def network_requests(common: Common) -> list[NetworkRequestRow]:
         for r in page.requests:
             key = common.row_id(page.window_id, r.start_ms, r.method, r.url, r.initiator)
             rows[key] = NetworkRequestRow(
-                day=common.day,
-                team=common.digest.team,
-                session_id=common.digest.session_id,
-                window_id=page.window_id,
+                **common.owner(page.window_id),
                 request_id=key,
-                started_at=at(min(max(r.start_ms, 0.0), records.MAX_TIMESTAMP_MS)),
+                started_at=_within_calendar(r.start_ms),
                 duration_ms=r.duration_ms,
                 method=r.method,
                 url=r.url,
@@ -77,10 +72,7 @@ def page_views(common: Common) -> list[PageViewRow]:
         page, pattern = common.page_of(view.url)
         key = common.row_id(view.window_id, view.start_ms, view.url)
         rows[key] = PageViewRow(
-            day=common.day,
-            team=common.digest.team,
-            session_id=common.digest.session_id,
-            window_id=view.window_id,
+            **common.owner(view.window_id),
             page_view_id=key,
             started_at=at(view.start_ms),
             ended_at=at(view.end_ms),
@@ -110,12 +102,9 @@ def exceptions(common: Common) -> list[ExceptionRow]:
         page, pattern = common.page_at(thrown.page, thrown.t) if thrown.page is not None else ("", "")
         own = [{"file": f.file, "function": f.function, "line": f.line} for f in in_app(thrown.frames)]
         rows[key] = ExceptionRow(
-            day=common.day,
-            team=common.digest.team,
-            session_id=common.digest.session_id,
-            window_id=thrown.window_id,
+            **common.owner(thrown.window_id),
             exception_id=key,
-            occurred_at=at(min(max(thrown.t, 0.0), records.MAX_TIMESTAMP_MS)),
+            occurred_at=_within_calendar(thrown.t),
             fingerprint=thrown.fingerprint,
             type=thrown.type,
             message=thrown.message,
@@ -131,6 +120,11 @@ def exceptions(common: Common) -> list[ExceptionRow]:
             revision=1,
         )
     return list(rows.values())
+
+
+def _within_calendar(t_ms: float) -> datetime:
+    """A time that a recording tells, as any calendar can hold it."""
+    return at(min(max(t_ms, 0.0), records.MAX_TIMESTAMP_MS))
 
 
 class _Clicks:

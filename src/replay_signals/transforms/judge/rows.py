@@ -69,13 +69,10 @@ class Rows(Common):
         if f.control is None and f.node_id is not None:
             element = analytics.clicked_name(self.context.events, f.page.window_id, f.ended_ms) or element
         return SignalRow(
-            day=self.day,
-            team=self.digest.team,
+            **self.owner(f.page.window_id),
             signal_id=sign.signal_id,
             revision=1,
             status="new",
-            session_id=self.digest.session_id,
-            window_id=f.page.window_id,
             distinct_id=self.distinct_id,
             person_id=self.person_id,
             kind=f.kind,
@@ -114,10 +111,7 @@ class Rows(Common):
         width, height = view.viewport(c.t)
         left, top = view.scroll(c.t)
         return InteractionRow(
-            day=self.day,
-            team=self.digest.team,
-            session_id=self.digest.session_id,
-            window_id=c.page.window_id,
+            **self.owner(c.page.window_id),
             revision=1,
             interaction_id=self.interaction_id(j),
             occurred_at=at(c.t),

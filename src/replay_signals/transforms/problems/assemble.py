@@ -144,7 +144,7 @@ def _row(counts: Counts, found: Sequence[Lift], ranking: Ranking) -> ProblemRow:
         merged_into="",
         rules_version=ranking.rules_version,
         told="",
-        priors_version="",
+        priors_version=max(counts.days, key=lambda row: row.day).priors_version,
         traffic=max(row.traffic for row in recent or counts.days),
     )
     row = msgspec.structs.replace(row, **_interval(effect), **_fixed(proof))
