@@ -28,6 +28,9 @@ def simulate(  # noqa: PLR0913, PLR0917 - one parameter an option
     places: Annotated[int, typer.Option("--places", help="Pages of the site, at least.", min=0, max=1_000)] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Plant nothing: background trouble alone.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Nothing confounds: a naive comparison is right.")] = False,
+    recorded: Annotated[
+        bool, typer.Option("--recorded", help="Record and judge each session (slow), instead of drawing its rows.")
+    ] = False,
     rules: Annotated[str | None, typer.Option("--rules", help="Rules file (TOML).", metavar="FILE")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")] = False,
 ) -> None:
@@ -35,4 +38,4 @@ def simulate(  # noqa: PLR0913, PLR0917 - one parameter an option
     from replay_signals.jobs import simulate as job
 
     last = UNTIL if until is None else until.date()
-    job.run(job.Wanted(sessions, days, last, seed, teams, places, quiet, plain), warehouse, rules, json=json)
+    job.run(job.Wanted(sessions, days, last, seed, teams, places, quiet, plain, recorded), warehouse, rules, json=json)

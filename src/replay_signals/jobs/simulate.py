@@ -30,6 +30,8 @@ class Wanted(msgspec.Struct, frozen=True):
     places: int = 0
     quiet: bool = False
     plain: bool = False
+    recorded: bool = False
+    """Record, digest and judge each session, instead of drawing its rows."""
 
 
 def run(wanted: Wanted, warehouse: str, rules: str | None, *, json: bool) -> None:
@@ -41,7 +43,7 @@ def run(wanted: Wanted, warehouse: str, rules: str | None, *, json: bool) -> Non
     planned = world(site, first, wanted.days, wanted.sessions, wanted.seed, wanted.teams)
     done = Written(0, {})
     with render.progress("day", wanted.days) as step:
-        for done in simulate(planned, read, warehouse):
+        for done in simulate(planned, read, warehouse, recorded=wanted.recorded):
             step(f"{done.rows.get('sessions', 0)} sessions")
     assert done.truth is not None
     (folder / TRUTH_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(done.truth), indent=1))

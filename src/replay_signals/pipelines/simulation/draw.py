@@ -9,9 +9,9 @@ import numpy as np
 
 from replay_signals.pipelines.simulation.arrays import Bools, Floats, Ints
 from replay_signals.pipelines.simulation.paths import BOT, Uses, Views, uses_of, views_of
-from replay_signals.pipelines.simulation.people import flags_of, pick, uniform
+from replay_signals.pipelines.simulation.people import PHONE, flags_of, pick, uniform
 from replay_signals.pipelines.simulation.site import BROWSERS, COUNTRIES, LIBRARIES, RELEASES, Site
-from replay_signals.pipelines.simulation.trouble import PHONE, STORMY_USER, Troubles, troubles_of
+from replay_signals.pipelines.simulation.trouble import STORMY_USER, Troubles, troubles_of
 from replay_signals.pipelines.simulation.world import World
 from replay_signals.schemas.digests import EPOCH
 

@@ -6,7 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_signals.pipelines.simulation.arrays import Floats, Ints
-from replay_signals.pipelines.simulation.site import FLAGS
+from replay_signals.pipelines.simulation.site import BROWSERS, FLAGS
+
+PHONE = 1
+"""Place in the site's list of devices."""
 
 
 def uniform(user: Ints, team: Ints, salt: int) -> Floats:
@@ -48,3 +51,10 @@ def variant(codes: Ints, flag: str) -> NDArray[np.str_]:
     """Variant of one flag for each visitor's number."""
     known, back = np.unique(codes, return_inverse=True)
     return np.array([variants_of(int(code))[flag] for code in known])[back]
+
+
+def systems_of(device: Ints, browser: Ints) -> Ints:
+    """Systems, as places in the site's list: Safari's are Apple's."""
+    is_phone, is_safari = device == PHONE, browser == BROWSERS.index("Safari")
+    found: Ints = np.where(is_phone, np.where(is_safari, 1, 2), np.where(is_safari, 3, 0))
+    return found

@@ -12,7 +12,7 @@ import pyarrow as pa
 from replay_signals.pipelines.iceberg.schema import columns_of, identity_of, schema_of
 from replay_signals.pipelines.simulation.columns import Drawn, maps, named, neighbours, repeated, times
 from replay_signals.pipelines.simulation.draw import Day
-from replay_signals.pipelines.simulation.people import variants_of
+from replay_signals.pipelines.simulation.people import systems_of, variants_of
 from replay_signals.pipelines.simulation.site import (
     BROWSERS,
     COUNTRIES,
@@ -73,7 +73,6 @@ class _Tables(Drawn):
         day, who = self.day, self.day.people
         flags, combination = np.unique(who.flags[at], return_inverse=True)
         variants = [variants_of(int(code)) for code in flags]
-        phone = who.device[at] == 1
         return {
             **self.owner(at),
             "distinct_id": self.users.take(pa.array(at)),
@@ -91,9 +90,7 @@ class _Tables(Drawn):
             "signal_count": np.bincount(day.troubles.session, minlength=len(day.start_ms))[at],
             "release": pa.array([f"1.{day.release}.0"] * len(at)),
             "browser": named(BROWSERS, who.browser[at]),
-            "os": named(
-                SYSTEMS, np.where(phone, np.where(who.browser[at] == 1, 1, 2), np.where(who.browser[at] == 1, 3, 0))
-            ),
+            "os": named(SYSTEMS, systems_of(who.device, who.browser)[at]),
             "device_type": named(DEVICES, who.device[at]),
             "country": named(COUNTRIES, who.country[at]),
             "library_version": named(LIBRARIES, who.library[at]),

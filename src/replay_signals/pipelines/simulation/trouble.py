@@ -8,11 +8,10 @@ import numpy as np
 
 from replay_signals.pipelines.simulation.arrays import Bools, Ints
 from replay_signals.pipelines.simulation.paths import BOT, Uses, Views
-from replay_signals.pipelines.simulation.people import variant
+from replay_signals.pipelines.simulation.people import PHONE, variant
 from replay_signals.pipelines.simulation.site import Problem
 from replay_signals.pipelines.simulation.world import World
 
-PHONE = 1
 BOT_TROUBLE = 0.5
 """Of a bot's clicks: it clicks what is not there."""
 STORMY_USER = 0

@@ -6,12 +6,16 @@ import uuid
 from collections.abc import Iterator
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 from pyiceberg.typedef import Record
 
 from replay_signals.pipelines.iceberg.catalog import PinnedTable, WarehouseError, open_catalog, open_tables
 from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, Conflict, TablePlan, commit_table
 from replay_signals.pipelines.iceberg.datafiles import write_arrow
+from replay_signals.pipelines.iceberg.schema import bucket_of
 from replay_signals.pipelines.simulation.draw import draw
+from replay_signals.pipelines.simulation.recordings import judged_tables
 from replay_signals.pipelines.simulation.tables import tables_of
 from replay_signals.pipelines.simulation.truth import Tally, Truth
 from replay_signals.pipelines.simulation.world import World
@@ -28,8 +32,11 @@ class Written(msgspec.Struct):
     """At the end: what was planted."""
 
 
-def simulate(world: World, rules: Rules, warehouse: str) -> Iterator[Written]:
+def simulate(world: World, rules: Rules, warehouse: str, *, recorded: bool = False) -> Iterator[Written]:
     """Writes all days; yields after each, and at the end with the truth. Raises WarehouseError.
+
+    `recorded`: sessions are recorded event by event, digested and judged, some milliseconds each; without, their rows
+    are drawn, a million sessions in minutes.
 
     The warehouse must have no sessions yet: simulated ones beside real ones would count as such.
     """
@@ -43,8 +50,9 @@ def simulate(world: World, rules: Rules, warehouse: str) -> Iterator[Written]:
         day = draw(world, number)
         tally.add(day)
         partition = Record((day.day - EPOCH.date()).days)
-        for name, rows in tables_of(world, day, rules):
-            plans[name].files.extend(write_arrow(tables[name].table, partition, rows))
+        for name, rows in (judged_tables if recorded else tables_of)(world, day, rules):
+            for part, own in _by_partition(name, partition, rows):
+                plans[name].files.extend(write_arrow(tables[name].table, part, own))
             plans[name].added += len(rows)
         yield Written(number + 1, {name: plan.added for name, plan in plans.items() if plan.added})
     run_id = str(uuid.uuid4())
@@ -54,3 +62,13 @@ def simulate(world: World, rules: Rules, warehouse: str) -> Iterator[Written]:
         except Conflict as error:
             raise WarehouseError(f"another program wrote to {warehouse} meanwhile: {error}") from None
     yield Written(world.days, {name: plan.added for name, plan in plans.items() if plan.added}, tally.truth())
+
+
+def _by_partition(name: str, day: Record, rows: pa.Table) -> Iterator[tuple[Record, pa.Table]]:
+    """Rows of a day by partition; only digests lie in buckets, too."""
+    if name != "message_digests":
+        yield day, rows
+        return
+    buckets = pa.array([bucket_of(one) for one in rows.column("session_id").to_pylist()], pa.int64())
+    for bucket in sorted(set(buckets.to_pylist())):
+        yield Record(day[0], bucket), rows.filter(pc.equal(buckets, bucket))
