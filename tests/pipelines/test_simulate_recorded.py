@@ -23,7 +23,8 @@ DAYS, SESSIONS = 7, 500
 SAID = """
     SELECT i.session_id, i.occurred_at, i.element_key, i.verdict
     FROM interactions AS i JOIN sessions AS s USING (team, session_id)
-    WHERE s.traffic = 'visitor' AND regexp_extract(i.element_key, '[^=]*$') NOT IN ('imprint', 'manual', 'pay', 'add')"""
+    WHERE s.traffic = 'visitor'
+      AND regexp_extract(i.element_key, '[^=]*$') NOT IN ('imprint', 'manual', 'pay', 'add')"""
 """The imprint's key is shorter in a recording; there no click on the manual leaves a trace, and none that fails."""
 
 
