@@ -41,8 +41,9 @@ AGAIN_MS, RAGE_MS = 700, 250
 """Between two tries on a control, and between more: the next control is used soon after."""
 SHAKES, SHAKE_MS, SHAKE_PX = 24, 50, 120
 TYPED = ("a", "an", "ann")
-FIELDS, FIELD_MS, KEY_MS, LEAVES_MS = 2, 1_500, 150, 6_000
-"""Of the form: so long for a field and a key, and begun so long before the page is left."""
+FIELDS, FIELD_MS, KEY_MS = 2, 1_500, 150
+BEGINS_MS = 4_000
+"""What goes wrong without a control begins so long after the page was opened."""
 POSITION = SourcePosition("simulated")
 
 
@@ -163,16 +164,16 @@ class _Recorder(Drawn):
 
     def _at_page(self, failure: str, view: int) -> Iterator[Json]:
         """What goes wrong on a page without any control: a form that is left, a pointer that is shaken."""
-        start, end = int(self.day.views.ms[view]), int(self.day.views.end_ms[view])
+        start = int(self.day.views.ms[view]) + BEGINS_MS
         if failure == "form":
             for field in range(FIELDS):
-                at = end - LEAVES_MS + FIELD_MS * field
+                at = start + FIELD_MS * field
                 yield _source(at, INTERACTION, type=FOCUS, id=FIRST_FIELD + field)
                 for n, text in enumerate(TYPED, 1):
                     yield _source(at + KEY_MS * n, INPUT, id=FIRST_FIELD + field, text=text, isChecked=False)
         if failure == "reading":
             for n in range(SHAKES):
-                yield _moves(start + 8_000 + SHAKE_MS * n, 300 + SHAKE_PX * (n % 2))
+                yield _moves(start + SHAKE_MS * n, 300 + SHAKE_PX * (n % 2))
 
 
 def _by_session(sessions: Any) -> dict[int, list[int]]:
