@@ -20,9 +20,11 @@ from replay_signals.jobs.ranking import Ranked, run_rank
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.iceberg.warehouse import query
 from replay_signals.pipelines.inbox import topic as topic_module
+from replay_signals.pipelines.inbox.registry import VARIABLE
 from replay_signals.pipelines.problems.counting import Limits
 from replay_signals.schemas.rules import Rules
 from support.problem_sites import DAY, put, shop, together, visit
+from support.schema_registry import Confluent, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 DOORS = ("begin_transaction", "produce", "send_offsets_to_transaction", "commit_transaction")
@@ -83,6 +85,15 @@ def test_what_people_say_is_told_once_and_then_nothing_until_it_holds_no_more(to
         ("a" * 16, 2, "dismissed"),
         ("a" * 16, 3, "reopened"),
     ]
+
+
+def test_problems_in_a_registrys_wire_format(topics: Topics, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "warehouse", shop(4, 20, 0.4))
+    with serving() as url:
+        monkeypatch.setenv(VARIABLE, url)
+        rank(tmp_path / "warehouse", topics)
+        assert told(topics, tmp_path, 4) == [("a" * 16, 1, "new")]
+        assert [path.partition("/")[2].partition("/")[0] for path, _ in Confluent.asked] == ["subjects", "schemas"]
 
 
 def test_killed_at_any_door_of_the_transaction_each_revision_is_told_once(topics: Topics, tmp_path: Path) -> None:

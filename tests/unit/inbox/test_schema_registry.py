@@ -9,11 +9,8 @@ import io
 import json
 import os
 import struct
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
 
 import fastavro
 import pytest
@@ -23,54 +20,17 @@ from replay_signals.pipelines.inbox import encoding, folder
 from replay_signals.pipelines.inbox.registry import VARIABLE, Registry, RegistryError, configured
 from replay_signals.schemas.inbox import AVRO_SCHEMA
 from support.samples import record
+from support.schema_registry import Confluent, serving
 
 REAL = os.environ.get("REPLAY_SIGNALS_TEST_REGISTRY", "")
 TOPIC = "replay_signals"
 OLDER = {**AVRO_SCHEMA, "fields": [f for f in json.loads(json.dumps(AVRO_SCHEMA))["fields"] if f["name"] != "impact"]}
 
 
-class Confluent(BaseHTTPRequestHandler):
-    """The two calls that are made, as Confluent documents them."""
-
-    schemas: ClassVar[list[str]] = []
-    asked: ClassVar[list[tuple[str, str | None]]] = []
-    status: ClassVar[int] = 200
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if body["schema"] not in self.schemas:
-            self.schemas.append(body["schema"])
-        self._answer({"id": 70_000 + self.schemas.index(body["schema"])})
-
-    def do_GET(self) -> None:
-        number = int(self.path.rpartition("/")[2]) - 70_000
-        if 0 <= number < len(self.schemas):
-            self._answer({"schema": self.schemas[number]})
-        else:
-            self._answer({"error_code": 40403, "message": "Schema not found"}, 404)
-
-    def _answer(self, told: dict[str, Any], status: int = 200) -> None:
-        self.asked.append((self.path, self.headers["Authorization"]))
-        self.send_response(self.status if self.status != 200 else status)
-        self.send_header("Content-Type", "application/vnd.schemaregistry.v1+json")
-        self.end_headers()
-        self.wfile.write(json.dumps(told).encode())
-
-    def log_message(self, *_: Any) -> None: ...
-
-
 @pytest.fixture
 def server() -> Iterator[str]:
-    made = HTTPServer(("127.0.0.1", 0), Confluent)
-    thread = threading.Thread(target=made.serve_forever)
-    thread.start()
-    Confluent.schemas.clear()
-    Confluent.asked.clear()
-    Confluent.status = 200
-    yield f"http://127.0.0.1:{made.server_port}"
-    made.shutdown()
-    thread.join()
-    made.server_close()
+    with serving() as url:
+        yield url
 
 
 @pytest.fixture(params=["documented", "real"])
