@@ -77,6 +77,8 @@ def _show(wanted: str, folder: str, json: bool) -> None:
         render.write(json_bytes(record_dict(record), indent=2))
     elif record.problem is not None:
         render_problems.detail(record)
+        say = f"{render.command()} inbox confirm|dismiss|snooze|fixed {record.id[: render.ID_CHARS]} -w WAREHOUSE"
+        render.say(f"\nWhat it is, in your words:\n  {say}")
     else:
         render.record(record)
 
