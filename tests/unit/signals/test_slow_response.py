@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from support import events as rrweb
@@ -31,10 +33,54 @@ def test_an_answer_after_two_seconds_is_not_slow() -> None:
     assert visit.kinds() == []
 
 
-def test_a_spinner_at_once_is_an_answer() -> None:
-    visit, page = shop()
-    page.click("pay", at=4000).sets("pay", at=4020, class_="loading").asks("/api/pay", at=4010, took=5000)
-    page.says("total", "paid", at=9040).lives(60_000)
+def disables(page: Page) -> Page:
+    return page.sets("pay", at=4020, disabled="", class_="busy").sets("pay", at=9020, disabled=None, class_="ready")
+
+
+def says_wait(page: Page) -> Page:
+    return page.says("pay", "Paying", at=4020).says("pay", "Pay", at=9020)
+
+
+def covers_the_page(page: Page) -> Page:
+    return page.sets("app", at=4020, aria_busy="true").sets("app", at=9020, aria_busy="false")
+
+
+def shows_a_skeleton(page: Page) -> Page:
+    skeleton = el("div", el("i"), el("i"))
+    return page.adds(skeleton, at=4020, into="app").removes(skeleton, at=9020, from_="app")
+
+
+def opens_a_dialog(page: Page) -> Page:
+    return page.adds(el("div", el("h2", "Payment"), role="dialog"), at=4020)
+
+
+def picks_a_tab(page: Page) -> Page:
+    return page.sets("pay", at=4020, aria_selected="true")
+
+
+def counts(page: Page) -> Page:
+    return page.says("count", "1", at=4020).says("count", "2", at=9020)
+
+
+@pytest.mark.parametrize("shows", [disables, says_wait, covers_the_page, shows_a_skeleton])
+@pytest.mark.parametrize(("took", "kinds"), [(5000, ["slow_response"]), (1500, [])])
+def test_what_shows_until_the_response_comes_is_waiting(
+    shows: Callable[[Page], Page], took: float, kinds: list[str]
+) -> None:
+    visit = Visit()
+    content = el("div", button("Pay", id="pay"), el("p", "0", id="total"), el("p", "0", id="count"), id="app")
+    page = visit.open("http://shop.test/", content)
+    shows(page.click("pay", at=4000).asks("/api/pay", at=4010, took=took))
+    page.says("total", "paid", at=4040 + took).lives(60_000)
+    assert visit.kinds() == kinds
+
+
+@pytest.mark.parametrize("shows", [opens_a_dialog, picks_a_tab, counts])
+def test_what_stays_or_is_said_elsewhere_is_an_answer_at_once(shows: Callable[[Page], Page]) -> None:
+    visit = Visit()
+    content = el("div", button("Pay", id="pay"), el("p", "0", id="total"), el("p", "0", id="count"), id="app")
+    page = visit.open("http://shop.test/", content)
+    shows(page.click("pay", at=4000).asks("/api/pay", at=4010, took=5000)).says("total", "paid", at=9040).lives(60_000)
     assert visit.verdict("pay") == "alive"
 
 
@@ -136,8 +182,10 @@ def test_a_page_that_shows_before_its_recorder_starts(stayed_ms: float, kinds: l
     assert [kind for kind in visit.kinds() if kind != "dead_end"] == kinds
 
 
-@pytest.mark.parametrize(("gone_ms", "kinds"), [(300, ["slow_response"]), (700, ["slow_response"]), (5000, [])])
-def test_a_ripple_before_the_answer_is_none_and_a_spinner_until_it_is_one(gone_ms: float, kinds: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("gone_ms", "kinds"), [(300, ["slow_response"]), (700, ["slow_response"]), (4000, []), (5000, ["slow_response"])]
+)
+def test_ripples_and_spinners_are_no_answer_and_what_went_by_itself_is(gone_ms: float, kinds: list[str]) -> None:
     visit, page = shop()
     ripple = el("i")
     page.click("pay", at=4000).asks("/api/pay", at=4010, took=5000).adds(ripple, at=4012, into="pay")

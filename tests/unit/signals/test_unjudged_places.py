@@ -88,3 +88,24 @@ def test_a_silent_button_beside_a_recorded_frame_is_dead_and_beside_another_it_i
     visit, page = place(el("iframe", src="http://other.test/"), button("Zoom", id="zoom"))
     page.click("zoom", at=6000).lives(60_000)
     assert visit.verdict("zoom") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("handler", "kinds"),
+    [
+        ("navigator.clipboard.writeText(code)", []),
+        ("document.execCommand('copy')", []),
+        ("window.print()", []),
+        ("navigator.share({url: location.href})", []),
+        ("location.href = 'mailto:shop@a.test'", []),
+        ("window.open('/map', 'map')", []),
+        ("alert('Closed today')", []),
+        ("printed(this)", ["dead_click"]),
+        ("order.share_of(1)", ["dead_click"]),
+        ("this.closest('form').submit()", ["dead_click"]),
+    ],
+)
+def test_an_inline_handler_tells_what_leaves_no_trace(handler: str, kinds: list[str]) -> None:
+    visit, page = place(button("Go", id="go", onclick=handler))
+    page.click("go", at=4000).lives(60_000)
+    assert visit.kinds() == kinds

@@ -8,6 +8,7 @@ What is not an answer, each with its reason:
   aftermath    a toast or tooltip running out that came before the click
   selection    double clicks on a control select its words
   feedback     ripples and pressed states inside the control that come and go
+  waiting      spinners and busy states until a slow answer comes (transforms/clicks/waiting)
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from operator import attrgetter
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background
+from replay_signals.transforms.clicks.waiting import only_waits
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import Effect, Target
 from replay_signals.transforms.session.elements import in_ranges
@@ -191,7 +193,12 @@ class Reactions:
         if self._only_feedback(kept, click):
             return []
         waited = bisect_right(kept, click.t + self.rules.slow_ms, key=_time)
-        return kept[waited:] if self._only_feedback(kept[:waited], click) and kept[waited:] else kept
+        early, late = kept[:waited], kept[waited:]
+        return late if late and (self._only_feedback(early, click) or self._only_waits(early, late, click)) else kept
+
+    def _only_waits(self, early: list[Effect], late: list[Effect], click: Click) -> bool:
+        control = click.control
+        return control is not None and only_waits(early, late, lambda node: self.page.elements.inside(node, control))
 
     def _late(self, near: list[Effect], click: Click) -> list[Effect]:
         """A change seconds after the click, alone, of a place that does not change by itself: nothing else explains it.

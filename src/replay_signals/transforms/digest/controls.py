@@ -108,6 +108,13 @@ FILE_ENDING = (
 )
 """Of an address whose document browsers save, or open in another program."""
 _OPENS_FILE = re.compile(rf"\b(?:location|open)\b[^;]{{0,200}}?{FILE_ENDING}['\"?#]", re.IGNORECASE)
+_ACTS_OUTSIDE = re.compile(
+    r"\b(?:clipboard|execCommand|print|share|alert|confirm|prompt|showPicker|requestFullscreen|requestPictureInPicture)\b"
+    r"|['\"](?:mailto|tel|sms|javascript:print)\b",
+    re.IGNORECASE,
+)
+"""In an inline handler: the clipboard, a program or a dialog of the system."""
+_OPENS_WINDOW = re.compile(r"\bwindow\.open\s*\(")
 
 
 _ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|err|error|invalid|danger|toast|warning)(?:$|[\s_-])")
@@ -158,7 +165,7 @@ FLAGS = {
     "p": "opens a native popover or dialog",
     "t": "in the tab order by attribute",
     "c": "copies to the clipboard",
-    "o": "acts outside the page by its icon",
+    "o": "acts outside the page by its icon or its inline handler",
     "w": "acts outside the page by a word that is not kept",
     "y": "plays something, by a word that is not kept",
     "f": "finds something, by a word that is not kept",
@@ -327,18 +334,18 @@ def _disabled(a: Attributes) -> bool:
     return by_attribute or CLASS_STATES["d"].holds(a.class_)
 
 
-def _opens_file(handler: Any) -> bool:
-    """Does an inline handler send the window, or a new one, to a file?"""
-    return isinstance(handler, str) and _OPENS_FILE.search(handler, 0, MAX_HREF_CHARS) is not None
+def _handles(a: Attributes, what: re.Pattern[str]) -> bool:
+    """Does the inline handler of a click say so? Of a long one its beginning tells."""
+    return isinstance(a.onclick, str) and what.search(a.onclick, 0, MAX_HREF_CHARS) is not None
 
 
 def _flags(a: Attributes) -> str:
     flags = ""
     if _disabled(a):
         flags += "d"
-    if a.download is not None or _opens_file(a.onclick):
+    if a.download is not None or _handles(a, _OPENS_FILE):
         flags += "D"
-    if isinstance(a.target, str) and a.target not in ("", "_self", "_top", "_parent"):
+    if (isinstance(a.target, str) and a.target not in ("", "_self", "_top", "_parent")) or _handles(a, _OPENS_WINDOW):
         flags += "b"
     if a.onclick is not None:
         flags += "k"
@@ -350,6 +357,8 @@ def _flags(a: Attributes) -> str:
         flags += "t"
     if a.clipboard is not None:
         flags += "c"
+    if _handles(a, _ACTS_OUTSIDE):
+        flags += "o"
     by_attribute = a.aria_selected in (True, "true") or a.aria_current not in (None, False, "false", "")
     if by_attribute or CLASS_STATES["s"].holds(a.class_):
         flags += "s"

@@ -1,0 +1,39 @@
+"""Waiting: what a control shows until its answer comes, which is no answer.
+
+A spinner, a skeleton, a busy or disabled state, a word on the button: they come at once, and when the response comes
+they go, or change back. What stays is an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from replay_signals.transforms.session.effects import Effect, Target
+from replay_signals.transforms.session.elements import in_ranges
+
+STATES = frozenset(("class", "style", "hidden", "disabled", "aria-busy", "aria-disabled", "aria-hidden"))
+"""Attributes that show that something is under way."""
+
+
+def only_waits(early: list[Effect], late: list[Effect], inside: Callable[[int], bool]) -> bool:
+    """Is all that came at once taken back by what came late? `inside` tells whether a node is part of the control."""
+    if not early or any(effect.kind != "mutation" for effect in early):
+        return False
+    changed = {target for effect in late for target in effect.targets}
+    gone = {first for effect in late for first in effect.removed[::2]}
+    shown = [effect.added for effect in early if effect.added]
+    if any(effect.removed and not effect.added for effect in early) or not _all_went(shown, gone):
+        return False
+    own = [t for effect in early for t in effect.targets if not any(in_ranges(added, t[1]) for added in shown)]
+    return all(target[0] == "c" or (_is_state(target, inside) and target in changed) for target in own)
+
+
+def _is_state(target: Target, inside: Callable[[int], bool]) -> bool:
+    """Can this be a sign of waiting: a state of any element, or a word on the control itself?"""
+    kind, node_id, name = target
+    return name in STATES if kind == "a" else kind == "t" and inside(node_id)
+
+
+def _all_went(shown: Iterable[tuple[int, ...]], gone: set[int]) -> bool:
+    """Did the roots of everything that came go? Recorders tell of a subtree that goes its root only."""
+    return all(first in gone for added in shown for first in added[::2])
