@@ -14,15 +14,8 @@ import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms.digest.controls import (
-    MAX_RAW_CHARS,
-    Control,
-    class_bits,
-    control_of,
-    is_alert,
-    is_kept,
-    text_of,
-)
+from replay_signals.transforms.digest.control_flags import class_bits, is_alert
+from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, control_of, is_kept, text_of
 from replay_signals.transforms.digest.headlines import say_error
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange

@@ -15,7 +15,7 @@ from replay_signals.schemas.rrweb import Attributes
 MAX_NAMES_CHARS = 200
 """Of an id or of classes that are looked at."""
 LAYOUT, CONTENT, NAMED = "L", "A", "I"
-"""Flags of a control (digest/controls) that is such a place; an element may be several."""
+"""Flags of a control (digest/control_flags) that is such a place; an element may be several."""
 _LAYOUT_TAGS = frozenset(("header", "footer", "nav", "aside"))
 _CONTENT_TAGS = frozenset(("main", "article", "section"))
 _BOX_TAGS = frozenset(("div", "ul", "ol", "dl", "table", "fieldset")) | _LAYOUT_TAGS | _CONTENT_TAGS

@@ -7,15 +7,13 @@ from typing import Any
 
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Node
 from replay_signals.schemas.words import acts_outside, is_document
+from replay_signals.transforms.digest.control_flags import MAX_CLASS_CHARS, hidden_words, is_alert
 from replay_signals.transforms.digest.controls import (
     CONTAINER_TAGS,
-    MAX_CLASS_CHARS,
     MAX_NAME_CHARS,
     MAX_RAW_CHARS,
     Control,
     control_of,
-    hidden_words,
-    is_alert,
     is_kept,
     text_of,
     text_place,

@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from replay_signals.transforms.digest.controls import CLASS_STATES, Control
+from replay_signals.transforms.digest.control_flags import CLASS_STATES
+from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.dom import MAX_TARGETS, STATES
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation
 

@@ -64,7 +64,7 @@ class Click:
     None where that is not recorded. `by_touch` and `by_key` tell what it was made with; both are False for a mouse, and
     where the recorder does not say. `double`: half of a double click. `swallowed`: pressed and released on a disabled
     control, with no click event. `opt_outs`: the flags `R`, `X` and `E`
-    (digest/controls) of the control and of what is around it.
+    (digest/control_flags) of the control and of what is around it.
     """
 
     page: Page
@@ -105,7 +105,7 @@ class _Press(NamedTuple):
 _PARTS = frozenset(("span", "div", "i", "svg"))
 """What the parts of a button are made of: its icon, its words."""
 _ACTS_ITSELF = frozenset("ktepc")
-"""Flags of what has a handler or a purpose of its own (digest/controls)."""
+"""Flags of what has a handler or a purpose of its own (digest/control_flags)."""
 CONTAINERS = frozenset(("form", "dialog", "details", "fieldset", "object"))
 
 
