@@ -368,3 +368,27 @@ def test_words_inside_other_words_do_not_count(name: str) -> None:
     visit, page = shop(button(name, id="it"))
     page.click("it", at=4000).lives(60_000)
     assert visit.kinds() == ["dead_click"]
+
+
+@pytest.mark.parametrize(
+    ("gap_ms", "answer_ms", "count", "kinds"),
+    [
+        (300, 300, 4, []),  # the control waits for the last click
+        (200, 550, 7, []),
+        (300, 40, 4, ["rage_click"]),  # the last one worked
+        (300, 900, 4, ["rage_click"]),  # too late to be about the last one
+        (450, 300, 7, ["rage_click"]),  # nobody goes on for so long unless nothing happens
+        (300, None, 4, ["rage_click"]),
+    ],
+)
+def test_quick_clicks_may_be_answered_together(
+    gap_ms: float, answer_ms: float | None, count: int, kinds: list[str]
+) -> None:
+    visit = Visit()
+    page = visit.open("http://a.test/", button("+", id="more"), el("p", "0", id="n"), button("B", id="b"))
+    times = [4000 + gap_ms * k for k in range(count)]
+    page.says("n", "1", at=500).clicks("more", *times)
+    if answer_ms is not None:
+        page.says("n", "5", at=times[-1] + answer_ms)
+    page.click("b", at=20_000).says("n", "6", at=20_010).lives(60_000)
+    assert visit.kinds() == kinds

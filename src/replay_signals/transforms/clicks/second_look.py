@@ -31,6 +31,10 @@ from replay_signals.transforms.session.timeline import Page, Timeline, Window
 BUSY_MS = 1500
 DOUBLE_MS = 500
 """Longest time between two halves of a double click (the default of Windows)."""
+WAITED_MS, SETTLED_MS = 120, 600
+"""Page code that waits for the last of several clicks answers so long after it (300 ms is usual)."""
+TOGETHER_MS = 2000
+"""Longest time from the first of them to the last: who clicks on for longer sees that nothing happens."""
 BROKEN_AFTER = 4
 """So many different silent controls and not one page change: the recorder is blind rather than the page dead."""
 ALIKE = 3
@@ -119,6 +123,8 @@ def _doubt_working(judged: list[Judged]) -> None:
                 excuse(j, "it sets a field whose value is masked")
             elif sum(k.answered for k in near) * 2 > len(near):
                 excuse(j, "it answered other clicks a moment away")
+            elif _answered_together(own, i):
+                excuse(j, "it was answered together with the clicks after it")
             elif len(near) == 2 and any(k.answered and abs(k.click.t - j.click.t) <= DOUBLE_MS for k in near):
                 excuse(j, "the other half of the double click was answered")
 
@@ -130,6 +136,22 @@ def _ran_on(own: list[Judged], i: int) -> bool:
             return False
         if own[k].answered:
             return True
+    return False
+
+
+def _answered_together(own: list[Judged], i: int) -> bool:
+    """Is the click part of a quick run that got its answer when it was over: a control that waits for the last one?"""
+    first = i
+    while first and own[first].click.t - own[first - 1].click.t <= DOUBLE_MS:
+        first -= 1
+        if own[i].click.t - own[first].click.t > TOGETHER_MS:
+            return False
+    for k in range(i + 1, len(own)):
+        j = own[k]
+        if j.click.t - own[k - 1].click.t > DOUBLE_MS or j.click.t - own[first].click.t > TOGETHER_MS:
+            return False
+        if j.answered:
+            return j.reaction_ms is not None and WAITED_MS <= j.reaction_ms <= SETTLED_MS and not j.failed
     return False
 
 
