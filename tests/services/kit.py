@@ -151,13 +151,16 @@ def batch_of(topics: Topics, folder: Path, warehouse: Place | None = None) -> Pl
 
 
 def newest(warehouse: Place) -> dict[str, list[Row]]:
-    """What the `_latest` views show of each table, comparable: no revision, and dead letters without their place."""
+    """What the `_latest` views show of each table, comparable: no revision, and dead letters without their place.
+
+    A row keeps the version of priors that first gave its result, which may be an earlier one in a stream.
+    """
     where = store_of(warehouse)
     return {name: sorted(map(_row, latest(name, *where).to_pylist()), key=repr) for name in TABLES}
 
 
 def _row(row: dict[str, Any]) -> Row:
-    leave_out = {"revision", "status"} | (
+    leave_out = {"revision", "status", "priors_version"} | (
         {"dead_letter_id", "source", "offset", "partition"} if "dead_letter_id" in row else set()
     )
     return tuple(sorted((key, _cell(value)) for key, value in row.items() if key not in leave_out))

@@ -68,12 +68,14 @@ def newest(warehouse: Place) -> dict[str, list[str]]:
 
 
 def ranked(warehouse: Place) -> list[str]:
-    """Counts and problems that `rank` comes to, without what says which files they were counted from."""
+    """Counts and problems that `rank` comes to, without what says which files and priors they were made from."""
     run_rank(store_of(warehouse), Rules(), Limits())
     found = []
     for name in ("exposure_days", "problem_arms", "problem_days", "problems", "capture_days"):
         rows = latest_table(name, *store_of(warehouse)).to_pylist()
-        found += sorted(f"{name} {sorted((k, v) for k, v in row.items() if k != 'sources')}" for row in rows)
+        found += sorted(
+            f"{name} {sorted((k, v) for k, v in row.items() if k not in ('sources', 'priors_version'))}" for row in rows
+        )
     return found
 
 
