@@ -34,8 +34,8 @@ OFFICE_WINDOWS = 200
 PATIENCE_S = 900
 HELD = """
     SELECT session_id, truncated, message_count AS judged, click_count AS clicks, signal_count AS signals,
-           (SELECT count(*) FROM message_digests_latest d WHERE d.session_id = s.session_id) AS rows
-    FROM sessions_latest s ORDER BY 1
+           (SELECT count(*) FROM latest_message_digests d WHERE d.session_id = s.session_id) AS rows
+    FROM latest_sessions s ORDER BY 1
 """
 
 
@@ -103,7 +103,7 @@ def wait(state: State, job: str, warehouse: str, wanted: int) -> dict[str, float
         newest = checkpoints["latest"]["completed"] if checkpoints else None
         peak["checkpoint_mb"] = max(peak["checkpoint_mb"], newest["state_size"] / 1e6 if newest else 0)
         peak["resident_mb"] = max(peak["resident_mb"], resident_mb(load_state(ROOT)))
-        if query("SELECT count(*) AS n FROM sessions_latest", warehouse).to_pylist()[0]["n"] >= wanted:
+        if query("SELECT count(*) AS n FROM latest_sessions", warehouse).to_pylist()[0]["n"] >= wanted:
             return peak
         time.sleep(2)
     raise SystemExit(f"Sessions had not closed after {PATIENCE_S} s.")
@@ -128,7 +128,7 @@ def main() -> None:
         expected = {
             s.signal_id for rows in judge_all(collect(files, "auto", Rejects()), RULES) for s in rows["signals"]
         }
-        ours = query("SELECT signal_id, session_id FROM signals_latest", warehouse).to_pylist()
+        ours = query("SELECT signal_id, session_id FROM latest_signals", warehouse).to_pylist()
         found = {row["signal_id"] for row in ours if row["session_id"] not in counts}
         print(f"neighbours: {len(found)} signals, {len(found ^ expected)} others than without the extremes")
     raise SystemExit(int(found != expected))

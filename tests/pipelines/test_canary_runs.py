@@ -57,6 +57,8 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "sessions --json": ("-w", "WAREHOUSE", "--limit", "0", "--json"),
     "signals": ("-w", "WAREHOUSE", "--limit", "0"),
     "signals --json": ("-w", "WAREHOUSE", "--limit", "0", "--json"),
+    "funnel": ("$pageview", "$autocapture", "-w", "WAREHOUSE"),
+    "funnel --json": ("$pageview", "$autocapture", "-w", "WAREHOUSE", "--json"),
     "inbox": ("WAREHOUSE/inbox", "--top", "0"),
     "inbox --json": ("WAREHOUSE/inbox", "--json"),
     "inbox show": ("ID", "WAREHOUSE/inbox"),

@@ -25,7 +25,7 @@ from support.warehouses import SMALL, backfill, newest, rows
 def test_an_empty_warehouse_has_every_view_with_every_column(tmp_path: Path) -> None:
     open_tables(open_catalog(str(tmp_path)))
     for table, row in TABLES.items():
-        for view in (table, f"{table}_latest"):
+        for view in (table, f"latest_{table}"):
             found = query(f"SELECT * FROM {view}", str(tmp_path))
             assert (found.num_rows, found.column_names) == (0, list(row.__struct_fields__))
 

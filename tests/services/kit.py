@@ -151,7 +151,7 @@ def batch_of(topics: Topics, folder: Path, warehouse: Place | None = None) -> Pl
 
 
 def newest(warehouse: Place) -> dict[str, list[Row]]:
-    """What the `_latest` views show of each table, comparable: no revision, and dead letters without their place.
+    """What the `latest_` views show of each table, comparable: no revision, and dead letters without their place.
 
     A row keeps the version of priors that first gave its result, which may be an earlier one in a stream.
     """

@@ -118,7 +118,7 @@ def test_killed_at_any_door_of_the_transaction_each_revision_is_told_once(topics
     assert sorted(problem_id for problem_id, _, status in found if status == "new") == ids
     assert len({(problem_id, revision) for problem_id, revision, _ in found}) == len(found)
     newest = {problem_id: revision for problem_id, revision, _ in sorted(found)}
-    stored = query("SELECT problem_id, revision FROM problems_latest", str(warehouse)).to_pylist()
+    stored = query("SELECT problem_id, revision FROM latest_problems", str(warehouse)).to_pylist()
     assert newest == {row["problem_id"]: row["revision"] for row in stored}
 
 

@@ -87,7 +87,7 @@ class Stream:
         return [row for _, name, row in self.rows if name == table]
 
     def tables(self) -> Rows:
-        """The newest revision of every row, as the `_latest` views show them but with retracted signals."""
+        """The newest revision of every row, as the `latest_` views show them but with retracted signals."""
         found: Rows = {name: [] for name in ("sessions", "signals", *FACT_TABLES)}
         for name in ("message_digests", "events", *found):
             found[name] = list(latest(name, self.of(name)).values())

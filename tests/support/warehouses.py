@@ -58,7 +58,7 @@ def comparable(table: str, rows: list[Any]) -> list[bytes]:
 
 
 def newest(warehouse: Place) -> dict[str, list[str]]:
-    """What the `_latest` views show, without the revision: what happened, not how often it was looked at."""
+    """What the `latest_` views show, without the revision: what happened, not how often it was looked at."""
     found = {}
     for name in TABLES:
         table = latest_table(name, *store_of(warehouse))

@@ -4,20 +4,44 @@ from __future__ import annotations
 
 import logging
 import os
-from datetime import date, datetime
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from replay_signals.jobs import cli_inbox, cli_priors, cli_privacy, cli_rank, cli_simulate, cli_stream, cli_verdicts
+from replay_signals.jobs import (
+    cli_inbox,
+    cli_priors,
+    cli_privacy,
+    cli_rank,
+    cli_simulate,
+    cli_stream,
+    cli_tables,
+    cli_verdicts,
+)
 from replay_signals.jobs.cli_priors import PriorsOption
 from replay_signals.jobs.exits import MEANINGS, ExitCode, Masking, guarded, set_debug
 from replay_signals.jobs.links import refuse_outputs, set_follow
-
-if TYPE_CHECKING:
-    from replay_signals.jobs.tables import Store
+from replay_signals.jobs.options import (
+    BeamOptions,
+    Catalog,
+    Format,
+    FromDay,
+    Inbox,
+    Json,
+    Kinds,
+    MinConfidence,
+    Paths,
+    RulesFile,
+    Runner,
+    Strict,
+    ToDay,
+    Top,
+    Warehouse,
+    day_of,
+    store_of,
+)
 
 OWNER_ONLY = 0o077
 """What is written locally is about people: files for their owner alone (0600), folders too (0700)."""
@@ -31,82 +55,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Paths = Annotated[
-    list[str],
-    typer.Argument(help="Files, folders, globs or fsspec URLs (s3://…), plain, .gz or .zst.", show_default=False),
-]
-Format = Annotated[
-    str, typer.Option("--format", help="Format of the files; `replay-signals formats` lists them.", metavar="NAME")
-]
-RulesFile = Annotated[
-    str | None,
-    typer.Option("--rules", help="Rules file (TOML); `replay-signals rules` prints the defaults.", metavar="FILE"),
-]
-
-
-def _known_kinds(kinds: list[str] | None) -> list[str] | None:
-    """Refuses kinds that no detector finds: a misspelt one would give an empty list."""
-    if kinds:
-        from replay_signals.transforms.signals import SIGNALS
-
-        for kind in kinds:
-            if kind not in SIGNALS:
-                raise typer.BadParameter(f"no signal is called {kind}; there are {', '.join(SIGNALS)}")
-    return kinds
-
-
-Kinds = Annotated[
-    list[str] | None,
-    typer.Option("--kind", help="Only signals of this kind; may be repeated.", metavar="KIND", callback=_known_kinds),
-]
-MinConfidence = Annotated[
-    float, typer.Option("--min-confidence", help="Only signals at least this sure.", min=0.0, max=1.0)
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
-Top = Annotated[int, typer.Option("--top", help="How many problems to list; 0 lists all.", min=0)]
-Limit = Annotated[int, typer.Option("--limit", help="How many rows to print; 0 prints all.", min=0)]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 when any input was rejected.")]
-Warehouse = Annotated[
-    str,
-    typer.Option(
-        "--warehouse", "-w", help="Folder of the warehouse (SQLite catalog and Iceberg tables).", metavar="DIR"
-    ),
-]
-
-Catalog = Annotated[
-    str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
-]
-FromDay = Annotated[
-    datetime | None, typer.Option("--from", help="First day (UTC).", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
-]
-ToDay = Annotated[
-    datetime | None, typer.Option("--to", help="Last day (UTC), included.", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
-]
-Inbox = Annotated[
-    str | None,
-    typer.Option("--inbox", help="Folder to publish to; inbox in the warehouse when not given.", metavar="DIR"),
-]
-Runner = Annotated[
-    str | None, typer.Option("--runner", help="Beam runner; without one, this process works.", metavar="NAME")
-]
-BeamOptions = Annotated[
-    list[str] | None,
-    typer.Option("--beam", help="An option for Beam: --beam=--direct_num_workers=2.", metavar="OPTION"),
-]
-SessionOption = Annotated[str | None, typer.Option("--session", help="Only this session.", metavar="ID")]
-PageOption = Annotated[str, typer.Option("--page", help="Only pages whose URL contains this.", metavar="TEXT")]
-MinSeverity = Annotated[float, typer.Option("--min-severity", help="Only what is at least this bad.", min=0, max=100)]
-
-
-def _store(warehouse: str, catalog: str | None) -> Store:
-    from replay_signals.jobs.tables import Store
-
-    return Store(None if catalog else warehouse, catalog)
-
-
-def _day(when: datetime | None) -> date | None:
-    return None if when is None else when.date()
 
 
 def _version(show: bool) -> None:
@@ -186,51 +134,8 @@ def backfill(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     refuse_outputs(None if catalog else warehouse, inbox)
     where = ingest.Where(warehouse, catalog, inbox)
-    how = ingest.RunOptions(file_format, rules, _day(from_day), _day(to_day), runner, beam or [], priors)
+    how = ingest.RunOptions(file_format, rules, day_of(from_day), day_of(to_day), runner, beam or [], priors)
     return ingest.run(paths, where, how, json=json, strict=strict)
-
-
-@app.command()
-@guarded
-def sessions(  # noqa: PLR0913, PLR0917 - one parameter an option
-    warehouse: Warehouse = "warehouse",
-    catalog: Catalog = None,
-    session: SessionOption = None,
-    page: PageOption = "",
-    min_severity: MinSeverity = 0.0,
-    from_day: FromDay = None,
-    to_day: ToDay = None,
-    limit: Limit = 20,
-    json: Json = False,
-) -> None:
-    """List the sessions of a warehouse, most severe first."""
-    from replay_signals.jobs import tables
-
-    wanted = tables.Filter(session, _day(from_day), _day(to_day), min_severity, page=page)
-    tables.show_sessions(_store(warehouse, catalog).worst("sessions", wanted, limit), json)
-
-
-@app.command()
-@guarded
-def signals(  # noqa: PLR0913, PLR0917 - one parameter an option
-    warehouse: Warehouse = "warehouse",
-    catalog: Catalog = None,
-    kind: Kinds = None,
-    session: SessionOption = None,
-    page: PageOption = "",
-    min_severity: MinSeverity = 0.0,
-    min_confidence: MinConfidence = 0.0,
-    from_day: FromDay = None,
-    to_day: ToDay = None,
-    limit: Limit = 20,
-    json: Json = False,
-) -> None:
-    """List the signals of a warehouse, worst first."""
-    from replay_signals.jobs import tables
-
-    days = _day(from_day), _day(to_day)
-    wanted = tables.Filter(session, *days, min_severity, kind or [], min_confidence, page)
-    tables.show_signals(_store(warehouse, catalog).worst("signals", wanted, limit), json)
 
 
 @app.command()
@@ -263,8 +168,8 @@ def rejudge(  # noqa: PLR0913, PLR0917 - one parameter an option
     options = RejudgeOptions(
         where,
         catalog,
-        from_day=_day(from_day),
-        to_day=_day(to_day),
+        from_day=day_of(from_day),
+        to_day=day_of(to_day),
         sessions=session or [],
         runner=runner,
         beam_args=beam or [],
@@ -280,11 +185,12 @@ def repair(warehouse: Warehouse = "warehouse", catalog: Catalog = None, json: Js
     from replay_signals.jobs import repair as job
 
     refuse_outputs(None if catalog else warehouse)
-    job.run(_store(warehouse, catalog), json=json)
+    job.run(store_of(warehouse, catalog), json=json)
 
 
 app.command()(cli_simulate.simulate)
 cli_rank.add_to(app)
+cli_tables.add_to(app)
 cli_verdicts.add_to(cli_inbox.inbox_app)
 app.command()(cli_priors.priors)
 app.add_typer(cli_inbox.inbox_app)

@@ -46,12 +46,14 @@ MEANINGS: dict[ExitCode, str] = {
 # Import names of the optional extras, so that a missing one is told from a broken installation.
 EXTRAS = {
     "apache_beam": "beam", "pyarrow": "beam", "pyiceberg": "beam", "duckdb": "beam", "pyflink": "flink",
-    "numpy": "beam", "confluent_kafka": "kafka", "psycopg": "postgres", "symbolic": "sourcemaps",
+    "numpy": "beam", "sqlglot": "beam", "confluent_kafka": "kafka", "psycopg": "postgres",
+    "symbolic": "sourcemaps",
 }  # fmt: skip
 
 # By name, so that telling errors apart imports no engine.
 KNOWN = {
     "InputError": ExitCode.USAGE,
+    "FilterError": ExitCode.USAGE,
     "LinkError": ExitCode.USAGE,
     "RulesError": ExitCode.USAGE,
     "SourceMapError": ExitCode.USAGE,

@@ -119,11 +119,11 @@ def audit(store: Store, *, json: bool) -> None:
     versions: dict[str, dict[str, int]] = {}
     with connect(store.warehouse, store.catalog) as connection, reading():
         for table in TABLES:
-            ((rows[table],),) = connection.sql(f"SELECT count(*) FROM {table}_latest").fetchall()
+            ((rows[table],),) = connection.sql(f"SELECT count(*) FROM latest_{table}").fetchall()
         for table in COUNTING:
-            by_version = f"SELECT privacy_version, count(*) FROM {table}_latest GROUP BY ALL ORDER BY ALL"
+            by_version = f"SELECT privacy_version, count(*) FROM latest_{table} GROUP BY ALL ORDER BY ALL"
             versions[table] = {version or OLDER: number for version, number in connection.sql(by_version).fetchall()}
-            entries = f"SELECT unnest(map_entries(removed), recursive := true) FROM {table}_latest"
+            entries = f"SELECT unnest(map_entries(removed), recursive := true) FROM latest_{table}"
             for name, times in connection.sql(f"SELECT key, sum(value) FROM ({entries}) GROUP BY key").fetchall():
                 counted[table, name] = int(times)
     removed = _counts(counted)

@@ -28,9 +28,18 @@ class Filter(msgspec.Struct, frozen=True):
     kinds: Sequence[str] = ()
     min_confidence: float = 0.0
     page: str = ""
+    where: str = ""
 
     def conditions(self, table: str) -> tuple[str, list[object]]:
-        """SQL condition over `sessions` or `signals` and its parameters: what users type is never part of the SQL."""
+        """SQL condition over `sessions` or `signals` and its parameters: what users type is never part of the SQL.
+
+        Raises FilterError.
+        """
+        from replay_signals.pipelines.analysis.filtering import condition
+        from replay_signals.transforms.filters.values import FilterError
+
+        if self.from_day and self.to_day and self.from_day > self.to_day:
+            raise FilterError(f"the first day ({self.from_day}) is after the last ({self.to_day})")
         pages = "page" if table == "signals" else "array_to_string(urls, ' ')"
         parts: list[tuple[str, object]] = [("severity >= ?", self.min_severity)]
         optional: list[tuple[str, object]] = [
@@ -42,7 +51,9 @@ class Filter(msgspec.Struct, frozen=True):
         if table == "signals":
             optional += [("list_contains(?, kind)", list(self.kinds)), ("confidence >= ?", self.min_confidence)]
         parts += [(sql, value) for sql, value in optional if value]
-        return " AND ".join(sql for sql, _ in parts), [value for _, value in parts]
+        chosen = condition(self.where, table.removesuffix("s"), table)
+        sql = " AND ".join([*(sql for sql, _ in parts), chosen.sql])
+        return sql, [*(value for _, value in parts), *chosen.values]
 
 
 class Page(NamedTuple):
@@ -59,7 +70,8 @@ class Store(NamedTuple):
     catalog: str | None = None
 
     def worst(self, table: str, wanted: Filter, limit: int) -> Page:
-        """The worst rows of `sessions` or `signals` (`limit` 0: all). Raises WarehouseError."""
+        """The worst rows of `sessions` or `signals` (`limit` 0: all). Raises WarehouseError and FilterError."""
+        from replay_signals.pipelines.analysis.filtering import asking, tables_of
         from replay_signals.pipelines.iceberg.predicates import equal
         from replay_signals.pipelines.iceberg.schema import rows_of
         from replay_signals.pipelines.iceberg.warehouse import ALL, connect, reading
@@ -67,8 +79,8 @@ class Store(NamedTuple):
         where, values = wanted.conditions(table)
         order = f"ORDER BY {HARM[table]} DESC, {STARTED}" + (f" LIMIT {limit}" if limit else "")
         only = equal("session_id", wanted.session_id) if wanted.session_id else ALL
-        with connect(self.warehouse, self.catalog, only) as connection, reading():
-            sql = f"SELECT * FROM {table}_latest WHERE {where}"
+        sql = f"SELECT * FROM latest_{table} AS {table} WHERE {where}"
+        with connect(self.warehouse, self.catalog, only, tables_of(sql)) as connection, reading(), asking():
             rows = list(rows_of(connection.sql(f"{sql} {order}", params=values).to_arrow_table(), TABLES[table]))
             if not limit or len(rows) < limit:
                 return Page(rows, len(rows))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -17,6 +15,7 @@ from replay_signals.pipelines.inbox import folder as store
 from replay_signals.pipelines.inbox.encoding import InboxError
 from replay_signals.transforms.inbox.problem_record import problem_record
 from support.samples import PRODUCED, problem_row, record
+from support.tracker import Tracker, tracking
 
 Calls = list[tuple[str, int]]
 
@@ -81,66 +80,44 @@ def test_no_folder(tmp_path: Path, ledger: inbox.SqliteLedger) -> None:
         consume(tmp_path / "none", ledger, print)
 
 
-class Tracker(BaseHTTPRequestHandler):
-    """Takes tickets; answers as told."""
-
-    answers: ClassVar[list[int]] = []
-    tickets: ClassVar[list[tuple[str, str, dict[str, Any]]]] = []
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.tickets.append((self.path, self.headers["Idempotency-Key"], body))
-        self.send_response(self.answers.pop(0) if self.answers else 201)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None: ...
-
-
 @pytest.fixture
-def tracker() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), Tracker)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    Tracker.answers.clear()
-    Tracker.tickets.clear()
-    yield f"http://127.0.0.1:{server.server_port}/tickets?board=web"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def tracker() -> Iterator[Tracker]:
+    with tracking() as started:
+        yield started
 
 
 def test_problems_are_posted_once_and_again_when_the_endpoint_was_away(
-    tmp_path: Path, ledger: inbox.SqliteLedger, tracker: str
+    tmp_path: Path, ledger: inbox.SqliteLedger, tracker: Tracker
 ) -> None:
     folder = tmp_path / "inbox"
     store.publish(folder, [record(), problem_record(problem_row(), produced_at=PRODUCED)])
-    Tracker.answers.extend([503, 500, 200])
-    assert consume(folder, ledger, inbox.poster(tracker)) == inbox.Consumed(handled=2)
-    assert consume(folder, ledger, inbox.poster(tracker)) == inbox.Consumed(repeated=2)
-    assert [(path, key) for path, key, _ in Tracker.tickets] == [("/tickets?board=web", f"{'p' * 16}:1")] * 3
-    body = Tracker.tickets[-1][2]
+    tracker.answers.extend([503, 500, 200])
+    assert consume(folder, ledger, inbox.poster(tracker.url)) == inbox.Consumed(handled=2)
+    assert consume(folder, ledger, inbox.poster(tracker.url)) == inbox.Consumed(repeated=2)
+    assert [(path, key) for path, key, _ in tracker.tickets] == [("/tickets?board=web", f"{'p' * 16}:1")] * 3
+    body = tracker.tickets[-1].body
     assert (body["record_type"], body["problem"]["priority"]) == ("problem", "P2")
     assert body["problem"]["effect"] == -0.6
 
 
 def test_an_endpoint_that_refuses_for_good_leaves_the_record_parked(
-    tmp_path: Path, ledger: inbox.SqliteLedger, tracker: str
+    tmp_path: Path, ledger: inbox.SqliteLedger, tracker: Tracker
 ) -> None:
     store.publish(tmp_path / "inbox", [problem_record(problem_row(), produced_at=PRODUCED)])
-    Tracker.answers.extend([422] * 3)
-    assert consume(tmp_path / "inbox", ledger, inbox.poster(tracker)).parked == 1
+    tracker.answers.extend([422] * 3)
+    assert consume(tmp_path / "inbox", ledger, inbox.poster(tracker.url)).parked == 1
     (parked,) = ledger.parked()
     assert parked.reason == "handler failed: Refused: 127.0.0.1 answered 422"
 
 
-def test_the_command_posts_what_is_new(tmp_path: Path, tracker: str) -> None:
+def test_the_command_posts_what_is_new(tmp_path: Path, tracker: Tracker) -> None:
     folder, kept = str(tmp_path / "inbox"), str(tmp_path / "posted.db")
     store.publish(folder, [problem_record(problem_row(), produced_at=PRODUCED)])
     for _ in range(2):
-        posting.run(tracker, posting.Source(folder, None, "", ""), kept, ["X-Board: web"], until_quiet_s=0.0)
-    assert len(Tracker.tickets) == 1
+        posting.run(tracker.url, posting.Source(folder, None, "", ""), kept, ["X-Board: web"], until_quiet_s=0.0)
+    assert len(tracker.tickets) == 1
     with pytest.raises(InboxError, match="Name: value"):
-        posting.run(tracker, posting.Source(folder, None, "", ""), kept, ["no header"], until_quiet_s=0.0)
+        posting.run(tracker.url, posting.Source(folder, None, "", ""), kept, ["no header"], until_quiet_s=0.0)
 
 
 @pytest.mark.parametrize("url", ["ftp://tracker.test/x", "tracker.test", "http://", "file:///etc/passwd"])

@@ -7,7 +7,7 @@ opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import duckdb
@@ -16,54 +16,38 @@ from pyiceberg.expressions import AlwaysTrue, BooleanExpression
 from pyiceberg.table import FileScanTask, Table
 
 from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog, open_tables, sentence
-from replay_signals.pipelines.iceberg.schema import has_revision, schema_of
+from replay_signals.pipelines.iceberg.schema import schema_of
 from replay_signals.pipelines.iceberg.storage import Place, SchemeFilesystem
-from replay_signals.schemas.rows import FED_TABLES, ROW_KEYS, TABLES
+from replay_signals.pipelines.iceberg.views import all_views
+from replay_signals.schemas.rows import FED_TABLES, TABLES
 from replay_signals.transforms.revisions.revise import SETS
 
 ALL = AlwaysTrue()
 
-LATEST: dict[str, str] = {
-    "sessions": """
-        SELECT * FROM sessions
-        QUALIFY row_number() OVER (PARTITION BY team, session_id ORDER BY revision DESC) = 1""",
-    "signals": """
-        SELECT * FROM (
-            SELECT * FROM signals
-            QUALIFY row_number() OVER (PARTITION BY team, session_id, signal_id ORDER BY revision DESC) = 1
-        ) WHERE status <> 'retracted'""",
-    **{
-        name: f"""
-        SELECT * FROM {name}
-        SEMI JOIN (
-            SELECT team, session_id, max(revision) AS revision FROM sessions GROUP BY team, session_id
-        ) USING (team, session_id, revision)"""
-        for name in SETS
-    },
-    "problems": """
-        SELECT * FROM problems
-        QUALIFY row_number() OVER (PARTITION BY team, problem_id ORDER BY day DESC) = 1""",
-}
-"""What `<table>_latest` shows of histories, of sets and of problems; of facts it is the newest revision of each key."""
-
 
 def connect(
-    warehouse: str | None, catalog: str | None = None, only: BooleanExpression = ALL
+    warehouse: str | None,
+    catalog: str | None = None,
+    only: BooleanExpression = ALL,
+    names: Iterable[str] = TABLES,
 ) -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB with a view of every table and its `_latest`. Raises WarehouseError.
+    """An in-memory DuckDB with each table in `names` and the views over them (`views`). Raises WarehouseError.
 
     `only` leaves out data files of sessions that hold no row it matches, by partition and column statistics; the views
     may still show rows that it does not match. It must select by what all revisions of a row have in common (team,
-    session), or `_latest` would show an older one.
+    session), or `latest_` views would show an older one.
     """
+    wanted = dict.fromkeys(names)
+    if not wanted.keys().isdisjoint(SETS):
+        wanted["sessions"] = None  # says which set counts
     tables = open_tables(open_catalog(warehouse, catalog, create=False), create=False)
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     with reading():
-        for name in TABLES:
+        for name in wanted:
             table_view(connection, name, tables.get(name), only if name in FED_TABLES else ALL)
-    for name in TABLES:
-        connection.execute(f"CREATE VIEW {name}_latest AS {LATEST.get(name) or _newest(name)}")
+    for name, query_of_view in all_views(wanted):
+        connection.execute(f"CREATE VIEW {name} AS {query_of_view}")
     return connection
 
 
@@ -86,24 +70,15 @@ def latest(table: str, warehouse: str | None, catalog: str | None = None, where:
     """The rows of a table that count: newest revisions, without retracted signals. `where` is an SQL condition."""
     if table not in TABLES:
         raise ValueError(f"no table {table}; there are {', '.join(TABLES)}")
-    return query(f"SELECT * FROM {table}_latest WHERE {where}", warehouse, catalog)
-
-
-def _newest(name: str) -> str:
-    """The newest revision of each key; the table itself where rows have no revision."""
-    if not has_revision(name):
-        return f"SELECT * FROM {name}"
-    key = ", ".join(ROW_KEYS[name])
-    return f"SELECT * FROM {name} QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY revision DESC) = 1"
+    return query(f"SELECT * FROM latest_{table} WHERE {where}", warehouse, catalog)
 
 
 def table_view(connection: duckdb.DuckDBPyConnection, name: str, table: Table | None, only: BooleanExpression) -> None:
     """A view of a table's rows; data files that hold no row which `only` matches are left out.
 
-    Files are joined by column name to an empty table of the schema: it has columns that old files lack.
+    Files are joined by column name to an empty table of the schema: it has columns that old files and tables lack.
     """
-    columns = (table.schema() if table else schema_of(name)).as_arrow()
-    connection.register(f"{name}_columns", columns.empty_table())
+    connection.register(f"{name}_columns", schema_of(name).as_arrow().empty_table())
     sources = [f"SELECT * FROM {name}_columns"]
     if table is not None and table.current_snapshot() is not None:
         sources.append(_data(connection, name, table, only))

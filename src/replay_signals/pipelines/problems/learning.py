@@ -18,7 +18,8 @@ from pyiceberg.table import Table
 
 from replay_signals.pipelines.iceberg.predicates import equal, within
 from replay_signals.pipelines.iceberg.schema import rows_of
-from replay_signals.pipelines.iceberg.warehouse import LATEST, reading, table_view
+from replay_signals.pipelines.iceberg.views import latest_sql
+from replay_signals.pipelines.iceberg.warehouse import reading, table_view
 from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, connected
 from replay_signals.schemas.prior_rows import PriorRow
 from replay_signals.transforms.problems.stances import Tally, has_answered, stance_of
@@ -45,7 +46,7 @@ class Window(msgspec.Struct, frozen=True):
 VISITS = f"""
 CREATE TEMP TABLE visits AS
 SELECT team, session_id, revision, coalesce(nullif(person_id, ''), nullif(distinct_id, ''), session_id) AS visitor
-FROM ({LATEST["sessions"]})
+FROM ({latest_sql("sessions")})
 WHERE day BETWEEN $first AND $last AND rules_version = $judged_by
   AND coalesce(traffic, '') IN ('', 'visitor') AND coalesce(judgeable, '') IN ('', 'ok')"""
 CLICKS = """
@@ -171,7 +172,7 @@ def sessions_of_versions(sessions: Table, first: date, last: date, limits: Limit
     with connected(limits) as db, reading():
         table_view(db, "sessions", sessions, within(first - ONE_DAY, last + ONE_DAY))
         found = db.execute(
-            f"SELECT rules_version, count(*) FROM ({LATEST['sessions']}) WHERE day BETWEEN ? AND ? GROUP BY ALL",
+            f"SELECT rules_version, count(*) FROM ({latest_sql('sessions')}) WHERE day BETWEEN ? AND ? GROUP BY ALL",
             [first, last],
         )
         return dict(found.fetchall())

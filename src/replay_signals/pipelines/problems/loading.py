@@ -16,7 +16,8 @@ from pyiceberg.table import Table
 
 from replay_signals.pipelines.iceberg.predicates import within
 from replay_signals.pipelines.iceberg.schema import rows_of
-from replay_signals.pipelines.iceberg.warehouse import ALL, LATEST, reading, table_view
+from replay_signals.pipelines.iceberg.views import latest_sql
+from replay_signals.pipelines.iceberg.warehouse import ALL, reading, table_view
 from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, Settings, connected, wanted_sessions
 from replay_signals.pipelines.problems.statement import steps
 from replay_signals.schemas.problem_rows import CaptureDayRow, ProblemArmRow, ProblemDayRow, ProblemRow
@@ -199,7 +200,7 @@ def stored_problems(problems: Table, limits: Limits, last: date = date.max) -> l
     """The newest row of every problem up to a day, in order of team and id. Raises WarehouseError."""
     with connected(limits) as db, reading():
         table_view(db, "problems", problems, within(date.min, last))
-        newest = db.sql(f"SELECT * FROM ({LATEST['problems']}) ORDER BY team, problem_id")
+        newest = db.sql(f"SELECT * FROM ({latest_sql('problems')}) ORDER BY team, problem_id")
         return list(rows_of(newest.to_arrow_table(), ProblemRow))
 
 

@@ -1,0 +1,97 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from replay_signals.jobs.tables import Store
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(help="Files, folders, globs or fsspec URLs (s3://…), plain, .gz or .zst.", show_default=False),
+]
+Format = Annotated[
+    str, typer.Option("--format", help="Format of the files; `replay-signals formats` lists them.", metavar="NAME")
+]
+RulesFile = Annotated[
+    str | None,
+    typer.Option("--rules", help="Rules file (TOML); `replay-signals rules` prints the defaults.", metavar="FILE"),
+]
+
+
+def _known_kinds(kinds: list[str] | None) -> list[str] | None:
+    """Refuses kinds that no detector finds: a misspelt one would give an empty list."""
+    if kinds:
+        from replay_signals.transforms.signals import SIGNALS
+
+        for kind in kinds:
+            if kind not in SIGNALS:
+                raise typer.BadParameter(f"no signal is called {kind}; there are {', '.join(SIGNALS)}")
+    return kinds
+
+
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--kind", help="Only signals of this kind; may be repeated.", metavar="KIND", callback=_known_kinds),
+]
+Where = Annotated[
+    str,
+    typer.Option(
+        "--where",
+        help="Only what this condition holds for: severity >= 60 and flag.checkout = 'new' (docs/analysis.md).",
+        metavar="CONDITION",
+    ),
+]
+MinConfidence = Annotated[
+    float, typer.Option("--min-confidence", help="Only signals at least this sure.", min=0.0, max=1.0)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
+Top = Annotated[int, typer.Option("--top", help="How many problems to list; 0 lists all.", min=0)]
+Limit = Annotated[int, typer.Option("--limit", help="How many rows to print; 0 prints all.", min=0)]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 when any input was rejected.")]
+Warehouse = Annotated[
+    str,
+    typer.Option(
+        "--warehouse", "-w", help="Folder of the warehouse (SQLite catalog and Iceberg tables).", metavar="DIR"
+    ),
+]
+
+Catalog = Annotated[
+    str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
+]
+FromDay = Annotated[
+    datetime | None, typer.Option("--from", help="First day (UTC).", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
+]
+ToDay = Annotated[
+    datetime | None, typer.Option("--to", help="Last day (UTC), included.", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
+]
+Inbox = Annotated[
+    str | None,
+    typer.Option("--inbox", help="Folder to publish to; inbox in the warehouse when not given.", metavar="DIR"),
+]
+Runner = Annotated[
+    str | None, typer.Option("--runner", help="Beam runner; without one, this process works.", metavar="NAME")
+]
+BeamOptions = Annotated[
+    list[str] | None,
+    typer.Option("--beam", help="An option for Beam: --beam=--direct_num_workers=2.", metavar="OPTION"),
+]
+SessionOption = Annotated[str | None, typer.Option("--session", help="Only this session.", metavar="ID")]
+PageOption = Annotated[str, typer.Option("--page", help="Only pages whose URL contains this.", metavar="TEXT")]
+MinSeverity = Annotated[float, typer.Option("--min-severity", help="Only what is at least this bad.", min=0, max=100)]
+
+
+def store_of(warehouse: str, catalog: str | None) -> Store:
+    """The warehouse that the options name."""
+    from replay_signals.jobs.tables import Store
+
+    return Store(None if catalog else warehouse, catalog)
+
+
+def day_of(when: datetime | None) -> date | None:
+    """The day of an option."""
+    return None if when is None else when.date()

@@ -1,0 +1,1 @@
+"""Questions of analysts over the tables of a warehouse, answered by DuckDB."""

@@ -1,0 +1,113 @@
+"""Views over the tables: what counts of each, and answers to everyday questions, each stated once for every engine.
+
+`latest_<table>` follows from a table's key; the others stand in `views.sql`. DuckDB gets them by `warehouse.connect`.
+`python -m replay_signals.pipelines.iceberg.views flink` (or spark, trino) prints them as another engine takes them, and
+`… views docs/analysis.md` writes their columns into the docs.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+from replay_signals.pipelines.iceberg.schema import has_revision
+from replay_signals.schemas.rows import ROW_KEYS, TABLES
+from replay_signals.transforms.revisions.revise import SETS
+
+BEGIN, END = "<!-- views -->", "<!-- end of views -->"
+_VIEW = re.compile(r"((?:^--[^\n]*\n)+)CREATE VIEW (\w+) AS\n(.*?);$", re.DOTALL | re.MULTILINE)
+_COLUMN = re.compile(r"^-- (\w+): (.+)$", re.MULTILINE)
+_ABOUT = re.compile(r"^-- (.+)$", re.MULTILINE)
+_LATEST = re.compile(r"\blatest_(\w+)")
+
+
+class View(NamedTuple):
+    """One named query; `columns` says what each of its columns holds, `needs` which tables it reads."""
+
+    name: str
+    about: str
+    columns: Mapping[str, str]
+    query: str
+    needs: frozenset[str]
+
+
+def latest_sql(table: str) -> str:
+    """What counts of a table.
+
+    Of a history the newest revision that was not retracted, of sets those of the session's newest revision, of problems
+    those of their newest day, of facts the newest revision of each key.
+    """
+    columns = TABLES[table].__struct_fields__
+    if table in SETS:
+        return (
+            f"SELECT {_list(columns, 't.')} FROM {table} AS t JOIN (SELECT team, session_id, MAX(revision) AS newest "
+            "FROM sessions GROUP BY team, session_id) AS s "
+            "ON s.team = t.team AND s.session_id = t.session_id AND s.newest = t.revision"
+        )
+    if not has_revision(table):
+        return f"SELECT {_list(columns)} FROM {table}"
+    by = "day" if table == "problems" else "revision"
+    standing = " AND status <> 'retracted'" if table == "signals" else ""
+    key = ", ".join(name for name in ROW_KEYS[table] if name != by)
+    return (
+        f"SELECT {_list(columns)} FROM (SELECT {_list(columns)}, ROW_NUMBER() OVER (PARTITION BY {key} "
+        f"ORDER BY {by} DESC) AS age FROM {table}) AS t WHERE age = 1{standing}"
+    )
+
+
+def _list(columns: Iterable[str], row: str = "") -> str:
+    return ", ".join(f'{row}"{column}"' for column in columns)
+
+
+@cache
+def views() -> tuple[View, ...]:
+    """The views of `views.sql`, in an order in which each finds those it reads."""
+    text = files(__package__).joinpath("views.sql").read_text("utf-8")
+    made: dict[str, View] = {}
+    for head, name, query in _VIEW.findall(text):
+        needs = set(_LATEST.findall(query)).intersection(TABLES)
+        needs.update(*(one.needs for one in made.values() if re.search(rf"\b{one.name}\b", query)))
+        (about, *_) = _ABOUT.findall(head)
+        made[name] = View(name, about, dict(_COLUMN.findall(head)), query, frozenset(needs))
+    return tuple(made.values())
+
+
+def all_views(tables: Iterable[str] = TABLES) -> Iterator[tuple[str, str]]:
+    """Name and query of every view that these tables are enough for, in order."""
+    known = list(tables)
+    for table in known:
+        yield f"latest_{table}", latest_sql(table)
+    for view in views():
+        if view.needs <= set(known):
+            yield view.name, view.query
+
+
+def described() -> str:
+    """The views for the docs."""
+    parts = []
+    for view in views():
+        rows = "\n".join(f"| {name} | {about} |" for name, about in view.columns.items())
+        parts.append(f"### {view.name}\n\n{view.about}\n\n| column | meaning |\n|---|---|\n{rows}\n")
+    return "\n".join(parts)
+
+
+def main(where: str) -> None:
+    """Prints the views for an engine, or writes their columns into a page between its marks."""
+    if where.endswith(".md"):
+        page = Path(where)
+        before, _, rest = page.read_text("utf-8").partition(BEGIN)
+        page.write_text(f"{before}{BEGIN}\n\n{described()}\n{END}{rest.partition(END)[2]}", "utf-8")
+        return
+    from replay_signals.pipelines.iceberg.dialects import translated
+
+    for name, query in all_views():
+        print(f"CREATE VIEW {name} AS\n{translated(query, where)};\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""One filter language for every command and for Python: conditions as in SQL, bound and never pasted."""

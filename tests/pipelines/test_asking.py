@@ -1,0 +1,68 @@
+"""Asking the tables of a warehouse: what commands choose and refuse, and the examples of docs/analysis.md."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_signals.jobs.exits import ExitCode
+from replay_signals.pipelines.iceberg.warehouse import connect
+from support.samples import ROOT
+from support.warehouses import SMALL, backfill
+
+pytestmark = pytest.mark.slow
+
+
+PAGE = (ROOT / "docs" / "analysis.md").read_text("utf-8")
+QUESTIONS = re.findall(r"^```sql\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("asked")
+    backfill(folder, *SMALL)
+    return folder
+
+
+def test_every_question_of_the_docs_takes_three_lines(filled: Path) -> None:
+    assert len(QUESTIONS) >= 8
+    with connect(str(filled)) as db:
+        for question in QUESTIONS:
+            assert len(question.strip().splitlines()) <= 3
+            db.sql(question).fetchall()
+
+
+def test_python_of_the_docs_runs(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(filled.parent)
+    for block in re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE):
+        exec(block.replace('"warehouse"', repr(str(filled))), {})
+
+
+def test_a_condition_chooses_sessions_and_signals(filled: Path, run_cli: Callable[..., tuple[int, str, str]]) -> None:
+    def listed(command: str, *arguments: str) -> list[dict[str, Any]]:
+        code, out, err = run_cli(command, "-w", str(filled), "--limit", "0", "--json", *arguments)
+        assert code == 0, err
+        return json.loads(out)
+
+    every = listed("sessions")
+    worst = listed("sessions", "--where", "severity >= 60 and signal = 'failed_request'")
+    assert 0 < len(worst) < len(every)
+    assert {one["session_id"] for one in worst} == {
+        one["session_id"] for one in every if one["severity"] >= 60 and "failed_request" in one["signal_kinds"]
+    }
+    rage = listed("signals", "--where", "kind = 'rage_click' and session.severity >= 60")
+    assert rage == [one for one in listed("signals", "--kind", "rage_click") if one in rage] != []
+
+
+def test_a_typo_is_no_empty_list(filled: Path, run_cli: Callable[..., tuple[int, str, str]]) -> None:
+    for arguments, told in (
+        (("--where", "severty > 3"), "do you mean severity?"),
+        (("--from", "2026-12-02", "--to", "2026-12-01"), "is after the last"),
+    ):
+        code, _, err = run_cli("sessions", "-w", str(filled), *arguments)
+        assert (code, told in err) == (ExitCode.USAGE, True), err
