@@ -26,10 +26,10 @@ SURE_SIGNALS = """
         SELECT team, problem_id, label FROM verdicts
         QUALIFY row_number() OVER (PARTITION BY team, problem_id ORDER BY number DESC) = 1
     ),
-    named AS (SELECT team, problem_id, unnest(list_append(aliases, problem_id)) AS alias FROM problems_latest)
+    named AS (SELECT team, problem_id, unnest(list_append(aliases, problem_id)) AS alias FROM latest_problems)
     SELECT s.team, s.session_id, s.kind, s.started_at, said.label
     FROM said JOIN named USING (team, problem_id)
-    JOIN signals_latest AS s ON s.team = named.team AND s.problem_id = named.alias
+    JOIN latest_signals AS s ON s.team = named.team AND s.problem_id = named.alias
     WHERE said.label <> ''
     QUALIFY row_number() OVER (
         PARTITION BY said.team, said.problem_id, s.kind ORDER BY s.confidence DESC, s.session_id, s.started_at

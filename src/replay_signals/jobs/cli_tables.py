@@ -101,10 +101,10 @@ def funnel(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> None:
     """Who took steps in order, who dropped after each, in which sessions, and what trouble those met more often."""
     from replay_signals.jobs import funnel as job
-    from replay_signals.pipelines.analysis.funnels import Funnel
+    from replay_signals.pipelines.analysis.funnels import Funnel, Order
 
     if is_strict and is_unordered:
         raise typer.BadParameter("a funnel is --strict or --unordered, not both")
-    order = "strict" if is_strict else "unordered" if is_unordered else "ordered"
+    order: Order = "strict" if is_strict else "unordered" if is_unordered else "ordered"
     asked = Funnel(steps, job.span(within), order, exclude or [], where, day_of(from_day), day_of(to_day))
     job.run(store_of(warehouse, catalog), asked, json=json)
