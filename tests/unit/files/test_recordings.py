@@ -11,6 +11,7 @@ import pytest
 
 from replay_signals.pipelines.files.reading import read
 from replay_signals.schemas.messages import DeadLetter, Reason, Record
+from replay_signals.transforms.parse.recordings import MAX_LISTED
 from support.wire_samples import PACKED_FILES, events_by_window, expected, messages, packed, reasons, rrweb
 
 EVENTS = [rrweb(1000), rrweb(2000), rrweb(3000)]
@@ -150,3 +151,14 @@ def test_types_of_events_as_text(read_json: Any) -> None:
     rows = [event | {"type": str(event["type"])} for event in EVENTS]
     assert events_by_window(read_json(rows)) == expected({"rec-1": EVENTS}, "rec-1")
     assert reasons(read_json([*EVENTS, EVENTS[0] | {"type": "click"}])) == [Reason.INVALID_EVENT]
+
+
+def test_of_very_many_items_that_are_no_events_the_first_are_listed(read_json: Any) -> None:
+    """A line of 400 KB made 40,000 dead letters, and took 5 s."""
+    records = read_json([*EVENTS, *range(40_000)])
+    assert events_by_window(records) == expected({"rec-1": EVENTS}, "rec-1")
+    *listed, rest = [one for one in records if isinstance(one, DeadLetter)]
+    assert len(listed) == MAX_LISTED
+    assert rest.reason == Reason.INVALID_EVENT
+    assert rest.detail.startswith("39,000 more are rejected; the last of them: neither an rrweb event")
+    assert rest.payload == b""
