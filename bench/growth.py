@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from bench import spoiler
-from bench.synthetic import checkouts, failures, page_message, session_messages, tabs
+from bench.synthetic import checkouts, failures, page_message, session_messages, tabs, throws
 from bench.tasks import digests_of
 from bench.timing import Task, least_seconds
 from replay_signals.schemas.messages import SnapshotMessage
@@ -21,7 +21,12 @@ from replay_signals.transforms.judge.judgement import judge
 
 PAGE_NODES = (5_000, 10_000, 20_000, 50_000)
 SESSION_MESSAGES = (1_000, 2_000, 5_000, 10_000)
-LONG_SESSIONS = {"windows": tabs, "checkouts": checkouts, "failures": failures}
+LONG_SESSIONS: dict[str, Callable[[int], Iterable[SnapshotMessage]]] = {
+    "windows": tabs,
+    "checkouts": checkouts,
+    "failures": failures,
+    "exceptions": throws,
+}
 """Sessions in which one thing is looked up for each of another: so many of what the name says."""
 LONG_SIZES = (100, 200, 500, 1_000)
 """Up to the clicks of a session that are judged."""
@@ -53,7 +58,7 @@ def measured(repeats: int, command: str | None, folder: Path) -> list[Size]:
     sizes = [_size("nodes", n, [page_message(n)], repeats, command, folder) for n in PAGE_NODES]
     sizes += [_size("messages", n, session_messages(n), repeats, command, folder) for n in SESSION_MESSAGES]
     return sizes + [
-        _size(unit, n, make(n), repeats, None, folder) for unit, make in LONG_SESSIONS.items() for n in LONG_SIZES
+        _size(unit, n, list(make(n)), repeats, None, folder) for unit, make in LONG_SESSIONS.items() for n in LONG_SIZES
     ]
 
 

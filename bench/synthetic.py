@@ -30,13 +30,11 @@ def session_messages(messages: int) -> list[SnapshotMessage]:
     return made
 
 
-def tabs(count: int) -> list[SnapshotMessage]:
+def tabs(count: int) -> Iterator[SnapshotMessage]:
     """A session of so many windows with a small page and a click each, one a second."""
-    made = []
     for step in range(count):
         at = START_MS + step * STEP_MS
-        made.append(_message(step, [*_opening(_SMALL_PAGE_NODES // 10, at), *_click(at + 100, 7, 10, 10)], f"w{step}"))
-    return made
+        yield _message(step, [*_opening(_SMALL_PAGE_NODES // 10, at), *_click(at + 100, 7, 10, 10)], f"w{step}")
 
 
 def checkouts(count: int) -> list[SnapshotMessage]:
@@ -69,6 +67,25 @@ def failures(count: int) -> list[SnapshotMessage]:
         told = {"type": 6, "timestamp": at + 300, "data": _plugin("rrweb/network@1", {"requests": requests})}
         made.append(_message(step, [*_click(at, 2 + step % _SMALL_PAGE_NODES, step % 900, 10), told]))
     return made
+
+
+def throws(count: int) -> list[SnapshotMessage]:
+    """A session of so many clicks on one button whose handler throws."""
+    made = [_message(0, _opening(_SMALL_PAGE_NODES))]
+    for step in range(1, count):
+        at = START_MS + step * 20 * STEP_MS
+        payload = {"level": "error", "payload": ['"Uncaught TypeError: x is undefined"'], "trace": ["pay (a.js:1:1)"]}
+        told = {"type": 6, "timestamp": at + 80, "data": _plugin("rrweb/console@1", payload)}
+        made.append(_message(20 * step, [*_click(at, 7, 10, 10), told]))
+    return made
+
+
+def clicks(count: int) -> Iterator[SnapshotMessage]:
+    """A session of so many clicks on one control, ten milliseconds apart: a program."""
+    yield _message(0, _opening(_SMALL_PAGE_NODES))
+    for step in range(count // 100):
+        at = START_MS + (step + 1) * STEP_MS
+        yield _message(step + 1, [event for i in range(100) for event in _click(at + 10 * i, 7, 10, 10)])
 
 
 def _click(at: int, node: int, x: int, y: int) -> list[dict[str, Any]]:

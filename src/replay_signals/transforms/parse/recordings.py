@@ -88,7 +88,7 @@ class _Walk:
         self._is_damaged = is_damaged  # then an event outside of arrays may be half of one
 
     def top(self, text: bytes) -> Iterator[Parsed]:
-        """Everything in a text that is JSON. Of very many dead letters the first stand for the rest, which is counted."""
+        """Everything in a text that is JSON. Of very many dead letters the first are listed, the rest is counted."""
         rejected, last = 0, None
         for one in self._value(text, Owner(), 0):
             if isinstance(one, DeadLetter):

@@ -9,6 +9,9 @@ later than a script would have led away is no answer. Exceptions that stop nobod
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
+from functools import partial
+from itertools import takewhile
 from typing import Annotated
 
 import msgspec
@@ -55,13 +58,17 @@ def _of_handlers(context: SessionContext) -> list[Finding[Evidence]]:
     thrown = [
         j for j in context.clicks if not j.answered and not j.failed and any(e.uncaught for e in context.errors.of(j))
     ]
+    in_vain: dict[tuple[Page, int | None], int] = {}
     for group in context.incidents(thrown):
         j = group[0]
-        own = context.by_place[j.click.page, j.click.element]
+        place = j.click.page, j.click.element
+        own = context.by_place[place]
+        if place not in in_vain:
+            in_vain[place] = _last_in_vain(context, own)
         again = len(own) - bisect_right(own, j.click.t, key=_time)
         moved_on = first_after(context.answered_ms, j.click.t) is not None
         left = not moved_on and context.timeline.end_ms - j.click.t <= GIVEN_UP_MS
-        if not left and not (again and all(_in_vain(context, k) for k in own[-again:])):
+        if not left and not 0 < again <= in_vain[place]:
             continue
         error = next(e for e in context.errors.of(j) if e.uncaught)
         what = element_label(j.click.control, j.click.node_id)
@@ -71,6 +78,11 @@ def _of_handlers(context: SessionContext) -> list[Finding[Evidence]]:
         finding.blocked = 1.0
         found.append(finding)
     return found
+
+
+def _last_in_vain(context: SessionContext, own: Sequence[Judged]) -> int:
+    """How many of the last clicks of one place were all in vain."""
+    return sum(1 for _ in takewhile(partial(_in_vain, context), reversed(own)))
 
 
 def _in_vain(context: SessionContext, j: Judged) -> bool:
@@ -128,7 +140,7 @@ def settled_ms(context: SessionContext, finding: Finding[Evidence]) -> float | N
     """When the evidence window of the last click on the page is over; at the close when nobody tried again."""
     if finding.evidence.tried_again == 0:
         return None
-    last_ms = max((j.click.t for j in context.clicks if j.click.page is finding.page), default=finding.ended_ms)
+    last_ms = context.last_click_ms.get(finding.page, finding.ended_ms)
     return settling.no_later_than_left(context, finding, last_ms + context.rules.clicks.window_ms)
 
 

@@ -114,6 +114,11 @@ class SessionContext:
         return found
 
     @cached_property
+    def last_click_ms(self) -> dict[Page, float]:
+        """When each page was clicked for the last time."""
+        return {j.click.page: j.click.t for j in self.clicks}
+
+    @cached_property
     def by_place(self) -> dict[tuple[Page, int | None], list[Judged]]:
         """Clicks by page and element, in order of time."""
         places: dict[tuple[Page, int | None], list[Judged]] = {}
