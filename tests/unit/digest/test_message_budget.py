@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import msgspec
@@ -9,10 +10,12 @@ import pytest
 
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import DeadLetter, Reason, SnapshotMessage, SourcePosition
+from replay_signals.schemas.privacy import Elements, Privacy
 from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.digest.place_rules import place_rules
 from replay_signals.transforms.digest.records import Console, FullSnapshot, records_of
 from replay_signals.transforms.parse.budget import MAX_CLASS_CHARS, MAX_ITEMS
+from replay_signals.transforms.privacy.policy import Policy
 from replay_signals.transforms.privacy.steps import MAX_STEPS, steps_of
 
 TIME = 1_790_000_000_000
@@ -79,3 +82,14 @@ def test_what_keeps_too_much_is_a_dead_letter(events: list[dict[str, Any]]) -> N
     found = of(*events)
     assert isinstance(found, DeadLetter)
     assert found.reason == Reason.TOO_LARGE
+
+
+def test_rules_that_look_around_elements_are_bounded_too() -> None:
+    policy = Policy(Privacy(elements=Elements(mask=("div div div div div > p a", "p a"))))
+    links = [{"id": i, "type": 2, "tagName": "a", "childNodes": []} for i in range(1000, 7000)]
+    for i in range(400, 1, -1):
+        links = [{"id": i, "type": 2, "tagName": "div", "childNodes": links}]
+    message = SnapshotMessage("t", "s", "w", msgspec.json.encode([page(*links)]), SourcePosition("x", 0, 0))
+    started = time.process_time()
+    assert isinstance(digest(message, policy), MessageDigest)
+    assert time.process_time() - started < 2

@@ -25,6 +25,7 @@ from replay_signals.transforms.digest.place_rules import (
 )
 from replay_signals.transforms.parse.budget import Budget
 from replay_signals.transforms.privacy.policy import KEEP, MASK, REMOVE, UNKNOWN, Policy, Removed
+from replay_signals.transforms.privacy.steps import Steps
 from replay_signals.transforms.privacy.texts import whole
 
 NO_NODE = -1
@@ -121,7 +122,7 @@ class Masking:
     def _path(self, node_id: int) -> list[Node]:
         """The nodes down to an added one, as far up as the message shows; only itself when no rule asks for more."""
         path = [self._added[node_id][0]]
-        while self.rules.combines and len(path) < MAX_DEPTH:
+        while self.rules.combines and len(path) < MAX_DEPTH and self.budget.text_steps.spend(1):
             parent = self._added[path[-1].id][1] if path[-1].id in self._added else NO_NODE
             if parent not in self._added:
                 return [*(_way(self._root, parent) or ()), *reversed(path)]
@@ -132,7 +133,7 @@ class Masking:
         """The place in the last element of a path; `known` are those around it, to which the missing ones are added."""
         place = known[-1] if known else KEEP
         for depth in range(len(known), len(path)):
-            own = self.actions(path, depth)[1]
+            own = self.actions(path, depth, self.budget.text_steps)[1]
             if own:
                 place = _inner(place, own)
             known.append(place)
@@ -140,12 +141,12 @@ class Masking:
 
     def step(self, path: Sequence[Node], depth: int, around: str) -> str:
         """The place in `path[depth]`, of the place around it. An unknown one stays so: more may stand around it."""
-        own = self.actions(path, depth)[1]
+        own = self.actions(path, depth, self.budget.text_steps)[1]
         return _inner(around, own) if own else around
 
     def own_step(self, path: Sequence[Node], depth: int, around: str) -> str:
         """The place of what `path[depth]` says of itself: the label of a field is no typed text."""
-        own = self.actions(path, depth)[0]
+        own = self.actions(path, depth, self.budget.text_steps)[0]
         return _inner(around, own) if own else around
 
     def control_texts(self, raw: RawControl, texts_of: Callable[[RawControl, Masking], ControlTexts]) -> ControlTexts:
@@ -297,7 +298,7 @@ def bounded(text: str, limit: int) -> str:
     return head[:mark] if mark > head.rfind("]") else head
 
 
-def _no_actions(path: Sequence[Node], depth: int) -> Actions:
+def _no_actions(path: Sequence[Node], depth: int, steps: Steps) -> Actions:
     """Without rules every text is kept, wherever it stands."""
     return "", ""
 

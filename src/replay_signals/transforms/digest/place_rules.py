@@ -13,6 +13,7 @@ from msgspec import Raw
 from replay_signals.schemas.rrweb import CUSTOM_ATTRIBUTES, Attributes, Node
 from replay_signals.transforms.privacy.policy import Policy, Removed
 from replay_signals.transforms.privacy.selectors import Selectors
+from replay_signals.transforms.privacy.steps import Steps
 
 MAX_CACHED = 20_000
 MAX_CACHED_CHARS = 1000
@@ -51,27 +52,30 @@ class PlaceRules:
             field = self._renamed.setdefault(name, CUSTOM_ATTRIBUTES[len(self._renamed) % len(CUSTOM_ATTRIBUTES)])
         return attrgetter(f"attributes.{field}")
 
-    def actions(self, path: Sequence[Node], depth: int) -> Actions:
-        """What the rules say about `path[depth]`. Documents repeat their elements, so the answers are kept."""
+    def actions(self, path: Sequence[Node], depth: int, steps: Steps) -> Actions:
+        """What the rules say about `path[depth]`. Documents repeat their elements, so the answers are kept.
+
+        Rules that look around an element take `steps`.
+        """
         node = path[depth]
         if self.combines:
-            return self._actions(path, depth)
+            return self._actions(path, depth, steps)
         key = (node.tagName, self._look(node.attributes))
         try:
             known = self._known.get(key)
         except TypeError:  # an attribute that is no text
-            return self._actions(path, depth)
+            return self._actions(path, depth, steps)
         if known is None:
-            known = self._actions(path, depth)
+            known = self._actions(path, depth, steps)
             if is_short(key[1]):
                 if len(self._known) >= MAX_CACHED:
                     self._known.clear()
                 self._known[key] = known
         return known
 
-    def _actions(self, path: Sequence[Node], depth: int) -> Actions:
-        around = self.around.action(path, depth)
-        return around, around or self.inside.action(path, depth)
+    def _actions(self, path: Sequence[Node], depth: int, steps: Steps) -> Actions:
+        around = self.around.action(path, depth, steps)
+        return around, around or self.inside.action(path, depth, steps)
 
     def renamed(self, json: bytes | Raw) -> bytes | Raw:
         """JSON of a document in which attributes that only the rules know have the names that nodes are read by."""

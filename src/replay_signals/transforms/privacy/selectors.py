@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from replay_signals.transforms.privacy.steps import Steps
+
 E = TypeVar("E")
 Getter = Callable[[E], Any]
 """Reads one attribute of an element; None when it has none."""
@@ -143,8 +145,11 @@ class Selectors(Generic[E]):
         else:
             self._any.append(place)
 
-    def action(self, path: Sequence[E], depth: int) -> str:
-        """What the rules say about `path[depth]`, whose ancestors stand before it; empty when nothing."""
+    def action(self, path: Sequence[E], depth: int, steps: Steps | None = None) -> str:
+        """What the rules say about `path[depth]`, whose ancestors stand before it; empty when nothing.
+
+        Each look at what is around an element is taken from `steps`; when they are spent, it is masked.
+        """
         element = path[depth]
         places = [*self._any, *self._by_tag.get(self._tag_of(element).lower(), ())]
         classes = self._class(element)
@@ -155,17 +160,26 @@ class Selectors(Generic[E]):
             value = get(element)
             if value is not None and value is not False:
                 places += filed
-        return next((self._rules[i][0] for i in sorted(places) if self._matches(self._rules[i][1], path, depth)), "")
+        for i in sorted(places):
+            selector: Complex = self._rules[i][1]
+            if not self._fits(selector[-1], element):
+                continue
+            if len(selector) == 1:
+                return str(self._rules[i][0])
+            if steps is not None and not steps.spend(depth * (len(selector) - 1)):
+                return "mask"
+            if self._is_within(selector, path, depth):
+                return str(self._rules[i][0])
+        return ""
 
-    def _matches(self, selector: Complex, path: Sequence[E], depth: int) -> bool:
-        if not self._fits(selector[-1], path[depth]):
-            return False
-        if len(selector) == 1:
-            return True
-        rest = selector[:-1]
-        if rest[-1].child:
-            return depth > 0 and self._matches(rest, path, depth - 1)
-        return any(self._matches(rest, path, at) for at in range(depth - 1, -1, -1))
+    def _is_within(self, selector: Complex, path: Sequence[E], depth: int) -> bool:
+        """Do the ancestors fit? One pass from the outermost: `open_` are parts whose ancestors were all found."""
+        last = len(selector) - 1
+        open_ = {0}
+        for element in path[:depth]:
+            found = {i + 1 for i in open_ if i < last and self._fits(selector[i], element)}
+            open_ = {i for i in open_ if i == 0 or not selector[i - 1].child} | found
+        return last in open_
 
     def _fits(self, compound: Compound, element: E) -> bool:
         if compound.tag and compound.tag != self._tag_of(element).lower():

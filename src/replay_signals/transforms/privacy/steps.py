@@ -25,6 +25,12 @@ class Steps:
         """Whether a text may still be searched."""
         return self._left > 0
 
+    def spend(self, steps: int) -> bool:
+        """Takes so many steps. False: there were none left."""
+        is_left = self._left > 0
+        self._left -= steps if is_left else 0
+        return is_left
+
     def take(self, *texts: object) -> bool:
         """Takes texts that are to be searched; what is no text costs nothing. False: they are not to be searched."""
         if self._left <= 0:
