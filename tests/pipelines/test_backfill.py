@@ -230,7 +230,7 @@ def test_a_row_that_no_file_can_hold_costs_itself(tmp_path: Path, monkeypatch: p
     def changed(*args: Any) -> Any:
         made = real(*args)
         for change in made.changes:
-            if change.table == "interactions" and change.rows[0].session_id == "odd":
+            if change.table == "interactions" and change.rows and change.rows[0].session_id == "odd":
                 change.rows[0] = msgspec.structs.replace(change.rows[0], viewport_width_px=2**63)
         return made
 
@@ -242,6 +242,34 @@ def test_a_row_that_no_file_can_hold_costs_itself(tmp_path: Path, monkeypatch: p
     assert done.dead_letters == {Reason.INTERNAL: 1}
     assert Counter(row.session_id for row in rows(tmp_path / "w", "interactions")) == {"good": 2, "odd": 1}
     assert (done.added["interactions"], done.added["dead_letters"], done.added["sessions"]) == (3, 1, 2)
+    again = backfill(tmp_path / "w", file)
+    assert again.dead_letters == {Reason.INTERNAL: 1}
+    assert rows(tmp_path / "w", "dead_letters") == [letter]
+
+
+def test_a_damaged_digest_is_one_dead_letter_however_often_it_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = ms("2026-03-01T10:00:00")
+    visit = [replay("one", page(at, clicks=2)), replay("one", page(at + 60_000, clicks=3))]
+    file = written(tmp_path / "a.jsonl", visit)
+    real = graph.evidence_of
+
+    def damaged(*args: Any, **more: Any) -> Any:
+        found = real(*args, **more)
+        if found[0].body.event_count != 4:  # the first message: a page and two clicks
+            return found
+        return [msgspec.structs.replace(found[0], body=msgspec.structs.replace(found[0].body, records=b"?"))]
+
+    monkeypatch.setattr(graph, "evidence_of", damaged)
+    for _ in range(2):
+        done = backfill(tmp_path / "w", file)
+        [letter] = rows(tmp_path / "w", "dead_letters")
+        assert (letter.reason, letter.session_id) == (Reason.CORRUPT_DIGEST, "one")
+        assert done.dead_letters == {Reason.CORRUPT_DIGEST: 1}
+    [session] = rows(tmp_path / "w", "sessions")
+    assert session.truncated
+    assert len(rows(tmp_path / "w", "interactions")) == 3
 
 
 def test_what_no_format_can_hold_is_made_storable(tmp_path: Path) -> None:

@@ -113,3 +113,4 @@ class Reason:
     INVALID_EVENT = "invalid_event"
     INVALID_TIMESTAMP = "invalid_event_timestamp"
     INTERNAL = "internal_error"
+    CORRUPT_DIGEST = "corrupt_digest"

@@ -441,6 +441,10 @@ def test_a_digest_that_cannot_be_decoded_marks_the_session() -> None:
     assert stream.close().of("sessions")[0].truncated
     with pytest.raises(records.CorruptDigest):
         records.records_of(bad)
+    late = msgspec.structs.replace(good, message_id="e" * 32)
+    stream.send(late, at(200))
+    stream.close()
+    assert [(one.reason, one.position.source) for one in stream.letters] == [("corrupt_digest", f"digest:{'f' * 32}")]
 
 
 def test_settings_decide_when_a_session_closes() -> None:

@@ -282,10 +282,13 @@ class WriteFile(beam.DoFn):
         return outcome
 
     def _lost(self, table: str, misfits: list[Misfit]) -> Outcome:
-        """Rows that no file can hold are counted, and become dead letters of the same run."""
+        """Rows that no file can hold are counted, and become dead letters, each by the first run that lost it."""
         letters = one_per_key("dead_letters", [dead_letter_row(misfit_letter(one)) for one in misfits])
-        rows = list(letters.values())
-        files = list(write_rows(self._tables["dead_letters"].table, partition_of("dead_letters", rows[0]), rows))
+        stored = rows_by_id(self._tables, "dead_letters", {row.dead_letter_id for row in letters.values()})
+        known = {row.dead_letter_id for row in stored}
+        rows = [row for row in letters.values() if row.dead_letter_id not in known]
+        place = partition_of("dead_letters", next(iter(letters.values())))
+        files = list(write_rows(self._tables["dead_letters"].table, place, rows)) if rows else []
         added = Counter({"dead_letters": len(rows)})
         added[table] -= len(misfits)
         return Outcome(

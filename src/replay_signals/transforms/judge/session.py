@@ -8,15 +8,16 @@ from typing import Any
 import msgspec
 
 from replay_signals.schemas.digests import MessageDigest, SessionDigest, to_row
-from replay_signals.schemas.messages import DeadLetter, SourcePosition
+from replay_signals.schemas.messages import DeadLetter, Reason, SourcePosition
 from replay_signals.schemas.rows import EventRow, SessionRow, SessionVerdict
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.digest.records import CorruptDigest, records_of
 from replay_signals.transforms.evidence.dead_letters import misfit_letter
 from replay_signals.transforms.judge.caps import events_within, messages_within
 from replay_signals.transforms.judge.judgement import judge
 from replay_signals.transforms.judge.priors import NO_PRIORS, Priors
-from replay_signals.transforms.parse.values import dead_of_bug
+from replay_signals.transforms.parse.values import dead, dead_of_bug
 from replay_signals.transforms.session.event_rows import event_of
 from replay_signals.transforms.table_rows import Misfit, Rows, canonical, fitted, one_per_key
 
@@ -35,18 +36,19 @@ class JudgedSession(msgspec.Struct, frozen=True):
     """Rows of a session as the tables give them back, before revisions (revision 1, status `new`).
 
     `rows` has `message_digests` and `events` always, and JUDGED_TABLES unless there is a `failure`: a bug met by this
-    session, as a dead letter that names it. Its evidence is kept, so it can be judged again after a fix. `misfits` are
-    dead letters of single rows that do not fit their table; the session's own row stays, without the value to blame.
+    session, as a dead letter that names it. Its evidence is kept, so it can be judged again after a fix. `partial` are
+    dead letters of what it was judged without: messages whose digest is damaged, and single rows that do not fit their
+    table; the session's own row stays, without the value to blame.
     """
 
     rows: Rows
     failure: DeadLetter | None = None
-    misfits: list[DeadLetter] = []
+    partial: list[DeadLetter] = []
 
     @property
     def letters(self) -> list[DeadLetter]:
         """All that became of the judgement but rows."""
-        return self.misfits if self.failure is None else [self.failure]
+        return self.partial if self.failure is None else [self.failure]
 
 
 def judge_session(
@@ -71,7 +73,8 @@ def judge_session(
     try:
         found, misfits = _judged(session, ordered, rules, priors, truncated)
         received_ms = _received_ms(session)
-        return JudgedSession(rows | found, misfits=[misfit_letter(one, received_ms) for one in misfits])
+        damaged = [_damage(one) for one in messages if found["sessions"][0].truncated and _is_corrupt(one)]
+        return JudgedSession(rows | found, partial=[*damaged, *(misfit_letter(one, received_ms) for one in misfits)])
     except Exception as error:  # noqa: BLE001 - a bug in a detector costs one session's judgement, not the run
         return JudgedSession(rows, _failure(session, error))
 
@@ -124,6 +127,25 @@ def _emptied(row: SessionRow, column: str) -> SessionRow:
         if all(one.column != column for one in fitted("sessions", [changed])[1]):
             return changed
     return row
+
+
+def _is_corrupt(message: MessageDigest) -> bool:
+    try:
+        records_of(message)
+    except CorruptDigest:
+        return True
+    return False
+
+
+def _damage(message: MessageDigest) -> DeadLetter:
+    return dead(
+        SourcePosition(f"digest:{message.message_id}"),
+        Reason.CORRUPT_DIGEST,
+        "the stored digest of a message cannot be decoded; the session was judged without it",
+        team=message.team,
+        session_id=message.session_id,
+        received_ms=message.received_ms,
+    )
 
 
 def _failure(session: SessionDigest, error: Exception) -> DeadLetter:

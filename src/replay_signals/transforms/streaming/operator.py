@@ -5,9 +5,10 @@ from __future__ import annotations
 from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.inbox import InboxRecord
-from replay_signals.schemas.messages import SourcePosition
+from replay_signals.schemas.messages import DeadLetter, SourcePosition
 from replay_signals.schemas.rows import EventRow
 from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.evidence.dead_letters import dead_letter_row
 from replay_signals.transforms.judge.priors import NO_PRIORS, Priors
 from replay_signals.transforms.judge.session import judge_session
 from replay_signals.transforms.streaming import closing, early_results, inbox_recovery, intake, timers
@@ -21,6 +22,7 @@ from replay_signals.transforms.streaming.state import (
     PUBLISHED,
     SIGNALS,
     STATES,
+    Fact,
     Published,
     SessionState,
     StoredSignal,
@@ -104,7 +106,7 @@ class Live:
         before = _standing(store)
         step.count("judged_messages", len(digests))
         judged = judge_session(digests, events, self._rules, self.priors, truncated=state.truncated)
-        step.letters += judged.letters
+        step.letters += [letter for letter in judged.letters if _is_first(store, letter)]
         if judged.failure is not None:
             step.count("judge_failed")
             return
@@ -117,6 +119,14 @@ class Live:
             store.facts.put(key, FACTS.encode(fact))
         if after.session != before.session:
             store.published.update(PUBLISHED.encode(after.session))
+
+
+def _is_first(store: Store, letter: DeadLetter) -> bool:
+    """Whether a session's judgements come upon this for the first time."""
+    key = closing.fact_key("dead_letters", dead_letter_row(letter).dead_letter_id)
+    is_first = store.facts.get(key) is None
+    store.facts.put(key, FACTS.encode(Fact(1, b"")))
+    return is_first
 
 
 def _standing(store: Store) -> closing.Standing:
