@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replay_signals.jobs.links import refuse_inputs
@@ -40,7 +41,8 @@ class BackfillOptions:
     `warehouse` is a local folder; `catalog` names a configured PyIceberg catalog instead. With `from_day` or `to_day`
     (both ends included, either may be open) exactly those days are replaced. `runner` is a Beam runner; without one
     the quickest in-process runner works. `beam_args` go to Beam as they are. `priors` names a version of them, `newest`
-    or `none`.
+    or `none`. `attempts` is a folder of what workers are at when they die: `attempts` in the warehouse without one, none
+    for a catalog.
     """
 
     paths: Sequence[str]
@@ -53,6 +55,13 @@ class BackfillOptions:
     runner: str | None = None
     beam_args: Sequence[str] = ()
     priors: str = NEWEST
+    attempts: str | None = None
+
+    @property
+    def attempts_folder(self) -> str | None:
+        """Where workers note what they are at."""
+        own = None if self.catalog or self.warehouse is None else str(Path(self.warehouse).absolute() / "attempts")
+        return self.attempts or own
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,9 @@ class RejudgeOptions:
     runner: str | None = None
     beam_args: Sequence[str] = ()
     priors: str = NEWEST
+    format = ""
+    attempts_folder = None
+    """No file is read."""
 
 
 Build = Callable[["Pipeline", "Job"], None]
@@ -212,15 +224,15 @@ def _attempt(
 
     tables = {name: PinnedTable(table) for name, table in open_tables(catalog).items()}
     run_id = uuid.uuid4().hex
-    file_format = options.format if isinstance(options, BackfillOptions) else ""
     job = Job(
         run_id,
-        file_format,
+        options.format,
         options.rules,
         tables,
         replaced,
         plan_location(tables["sessions"].table, run_id),
         read_priors(tables, options.priors),
+        options.attempts_folder,
     )
     outcome = _run(options, build, job, progress, files)
     plans = plans_of(outcome, tables, replaced)

@@ -120,6 +120,10 @@ def backfill(  # noqa: PLR0913, PLR0917 - one parameter an option
     to_day: ToDay = None,
     runner: Runner = None,
     beam: BeamOptions = None,
+    attempts: Annotated[
+        str | None,
+        typer.Option("--attempts", help="Where workers note what they are at, should they die.", metavar="DIR"),
+    ] = None,
     file_format: Format = "auto",
     rules: RulesFile = None,
     priors: PriorsOption = "newest",
@@ -134,7 +138,7 @@ def backfill(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     refuse_outputs(None if catalog else warehouse, inbox)
     where = ingest.Where(warehouse, catalog, inbox)
-    how = ingest.RunOptions(file_format, rules, day_of(from_day), day_of(to_day), runner, beam or [], priors)
+    how = ingest.RunOptions(file_format, rules, day_of(from_day), day_of(to_day), runner, beam or [], priors, attempts)
     return ingest.run(paths, where, how, json=json, strict=strict)
 
 

@@ -52,6 +52,7 @@ class RunOptions(NamedTuple):
     runner: str | None
     beam: Sequence[str]
     priors: str = NEWEST
+    attempts: str | None = None
 
     @property
     def replaced(self) -> tuple[date, date] | None:
@@ -76,6 +77,7 @@ def run(paths: Sequence[str], where: Where, options: RunOptions, *, json: bool, 
         runner=options.runner,
         beam_args=options.beam,
         priors=options.priors,
+        attempts=options.attempts,
     )
     with render.stages(STAGES) as progress:
         result = run_backfill(wanted, progress)

@@ -122,13 +122,18 @@ def with_offsets(config: StreamConfig) -> StreamConfig:
     return msgspec.structs.replace(config, inbox_offsets=end_offsets(kafka.bootstrap, kafka.inbox))
 
 
+def with_attempts(config: StreamConfig, root: Path) -> StreamConfig:
+    """The configuration with a folder of the cluster's for what readers are at, unless it names one."""
+    return msgspec.structs.replace(config, attempts=config.attempts or str(root.absolute() / "attempts" / config.name))
+
+
 def submit(config: StreamConfig, root: Path = DEFAULT_ROOT, savepoint: str | None = None) -> str:
     """Submits the job to the cluster of `root` and returns its id; raises StackError when it does not start."""
     root = root.absolute()
     running = [job["jid"] for job in jobs(load_state(root)) if job["name"] == config.name and job["state"] not in ENDED]
     if running:
         raise StackError(f"A job named {config.name} runs already ({running[0]}): stop it first.")
-    config = with_offsets(config)
+    config = with_attempts(with_offsets(config), root)
     make_tables(config)
     renew_workers(root)
     with tempfile.TemporaryDirectory() as folder:
@@ -185,7 +190,7 @@ def renew_workers(root: Path) -> None:
 
 def run_local(config: StreamConfig, root: Path = DEFAULT_ROOT) -> subprocess.Popen[bytes]:
     """Starts the job in an embedded cluster (one JVM); the process ends when it is asked to."""
-    config = with_offsets(config)
+    config = with_attempts(with_offsets(config), root)
     make_tables(config)
     conf, environment = embedded(root, config)
     with (conf / "job.log").open("ab") as log:

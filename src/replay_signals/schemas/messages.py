@@ -114,3 +114,4 @@ class Reason:
     INVALID_TIMESTAMP = "invalid_event_timestamp"
     INTERNAL = "internal_error"
     CORRUPT_DIGEST = "corrupt_digest"
+    DEADLY = "reader_died_twice"

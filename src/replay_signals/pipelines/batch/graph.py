@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -26,6 +27,7 @@ from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
+from replay_signals.pipelines.attempts import Attempts
 from replay_signals.pipelines.batch.changes import Days, changes_of_key
 from replay_signals.pipelines.batch.outcome import MergeOutcomes, Outcome, outcome_of
 from replay_signals.pipelines.files.reading import read
@@ -35,7 +37,7 @@ from replay_signals.pipelines.iceberg.lookup import rows_by_id, rows_of_sessions
 from replay_signals.pipelines.iceberg.predicates import SessionKey
 from replay_signals.pipelines.packing import PackedRow, pack, pack_key, pack_stored, unpack_key
 from replay_signals.pipelines.privacy import policy_of
-from replay_signals.schemas.messages import Reason, Record
+from replay_signals.schemas.messages import Reason, Record, SnapshotMessage
 from replay_signals.schemas.rows import TABLES
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.evidence.dead_letters import dead_letter_row, misfit_letter
@@ -75,6 +77,8 @@ class Job(msgspec.Struct, frozen=True):
     days: Days | None
     plan_location: str
     priors: Priors = NO_PRIORS
+    attempts: str | None = None
+    """Folder of what readers are at when they die."""
 
 
 def backfill(pipeline: beam.Pipeline, urls: list[str], job: Job) -> None:
@@ -136,16 +140,23 @@ class ExtractEvidence(beam.DoFn):
 
     def __init__(self, job: Job) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Beam's
-        self._rules = job.rules
+        self._rules, self._folder = job.rules, job.attempts
 
     def setup(self) -> None:
-        """The rules of privacy under the worker's own key."""
+        """The rules of privacy under the worker's own key, and what earlier workers died of."""
         self._policy = policy_of(self._rules)
+        self._attempts = Attempts(self._folder)
 
     def process(self, record: Record) -> Iterator[Keyed]:
-        """All evidence of one record."""
-        for one in evidence_of(record, policy=self._policy):
+        """All evidence of one record. Those of one request have one position: sizes tell them apart."""
+        size = len(record.items) if isinstance(record, SnapshotMessage) else 0
+        make = partial(evidence_of, record, policy=self._policy)
+        for one in self._attempts.evidence(make, record.position, record.received_ms, self._policy, size):
             yield pack_key(one.key), pack(one.body, is_part=one.is_part)
+
+    def teardown(self) -> None:
+        """Leaves no mark."""
+        self._attempts.close()
 
 
 class BatchPerKey(beam.DoFn):

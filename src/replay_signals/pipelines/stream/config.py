@@ -85,6 +85,10 @@ class StreamConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Literal["thread", "process"], doc("Messages are read in the TaskManager, or in processes beside it")
     ] = "thread"
     bundle_ms: Annotated[int, doc("Process mode: longest wait for a bundle of messages")] = 20
+    attempts: Annotated[
+        str,
+        doc("Folder, shared by all TaskManagers, of what readers are at when they die; `stream` uses the cluster's"),
+    ] = ""
     parallelism: Annotated[int | None, doc("Slots to use; the cluster's default without")] = None
     name: Annotated[str, doc("Name of the job, and prefix of its transactions")] = "replay-signals"
 

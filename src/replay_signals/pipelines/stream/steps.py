@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 from pyflink.datastream.time_domain import TimeDomain
 from pyflink.java_gateway import get_gateway
 
+from replay_signals.pipelines.attempts import Attempts
 from replay_signals.pipelines.inbox.encoding import InboxError, decode, encode_for, fingerprint
 from replay_signals.pipelines.packing import key_text, pack, unpack
 from replay_signals.pipelines.privacy import UNKEYED, policy_of
@@ -59,9 +61,11 @@ class DigestMessages(ProcessFunction):
 
     def __init__(self, topic: str, config: StreamConfig) -> None:
         self._topic, self._teams, self._rules = topic, frozenset(config.teams), config.rules
+        self._folder = config.attempts
 
     def open(self, runtime_context: RuntimeContext) -> None:
-        """Registers the counters."""
+        """Registers the counters, and finds what earlier readers died of."""
+        self._attempts = Attempts(self._folder)
         self._count = Counters(runtime_context, self._topic)
         self._limit = RejectLimit(self._rules.rejects, f"messages of {self._topic}")
         self._policy = policy_of(self._rules)
@@ -79,7 +83,8 @@ class DigestMessages(ProcessFunction):
         headers = {"token": token, "content-encoding": encoding}
         kept = False
         message = KafkaMessage(body, headers, arrived_ms, SourcePosition(topic, pos, part))
-        for evidence in evidence_of_kafka(self._topic, message, self._teams, self._policy):
+        found = partial(evidence_of_kafka, self._topic, message, self._teams, self._policy)
+        for evidence in self._attempts.evidence(found, message.position, arrived_ms, self._policy):
             if isinstance(evidence.body, DeadLetterRow):
                 self._count(f"rejected.{evidence.body.reason}")
                 self._count.tell()
@@ -94,6 +99,10 @@ class DigestMessages(ProcessFunction):
             log.warning(UNKEYED)
         # fails the job: it goes back to its newest checkpoint, and what came since is read again
         self._limit.count(1, not kept, time.monotonic() * 1000)
+
+    def close(self) -> None:
+        """Leaves no mark."""
+        self._attempts.close()
 
 
 class ReadBack(ProcessFunction):

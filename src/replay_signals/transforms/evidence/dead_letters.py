@@ -50,6 +50,11 @@ def misfit_letter(misfit: Misfit, received_ms: int | None = None) -> DeadLetter:
     )
 
 
+def deadly_letter(position: SourcePosition, received_ms: int | None = None) -> DeadLetter:
+    """The dead letter of an input that processes died of; nothing in it is looked at, so none of it is kept."""
+    return dead(position, Reason.DEADLY, "the process that read it died each time", received_ms=received_ms)
+
+
 def dead_letter_message(row: DeadLetterRow) -> tuple[bytes, bytes, dict[str, bytes]]:
     """Key, value and headers of a dead letter in its topic: JSON, the payload in base64."""
     headers = {"reason": row.reason.encode(), "source": f"{row.source}/{row.partition}#{row.offset}".encode()}
