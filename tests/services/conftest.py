@@ -56,6 +56,6 @@ def _running(root: Path, task_managers: int) -> Iterator[tuple[Path, State]]:
     """A cluster in a folder of its own; jars come from the project's own folder."""
     link_jars(root)
     try:
-        yield root, stack.up(root, task_managers)
+        yield root, stack.up(root, task_managers, metrics=True)
     finally:
         stack.down(root)

@@ -61,11 +61,14 @@ def _declaration(topics: Path | None) -> Path:
 def stack_up(
     root: Root = DEFAULT_ROOT,
     task_managers: Annotated[int, typer.Option("--task-managers", help="How many.", min=1)] = 2,
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Let Flink answer Prometheus, on every address of this machine.")
+    ] = False,
 ) -> None:
     """Start Kafka and Flink, make the topics, and say what runs where."""
     from replay_signals.jobs import render, stack
 
-    state = stack.up(root, task_managers, render.say)
+    state = stack.up(root, task_managers, render.say, metrics=metrics)
     _print_state(state)
     render.say(f"\nNext:\n  {render.command()} stream")
 

@@ -31,6 +31,7 @@ from replay_signals.jobs.stack_home import (
     java_command,
     java_options,
     make_flink_home,
+    shared_settings,
 )
 from replay_signals.jobs.stack_state import (
     State,
@@ -60,16 +61,18 @@ class Service(msgspec.Struct, frozen=True):
     environment: dict[str, str]
 
 
-def up(root: Path = DEFAULT_ROOT, task_managers: int = 2, say: Callable[[str], None] = print) -> State:
+def up(
+    root: Path = DEFAULT_ROOT, task_managers: int = 2, say: Callable[[str], None] = print, *, metrics: bool = False
+) -> State:
     """Starts what does not run yet, makes the topics and returns what runs where; without TaskManagers, Kafka alone.
 
-    Raises StackError.
+    With `metrics` Flink answers Prometheus, on every address; all else listens on loopback. Raises StackError.
     """
     root = root.absolute()
     root.mkdir(parents=True, exist_ok=True)
     state = load_state(root)
     if not is_running(state.supervisor):
-        services = prepare(root, state, task_managers, say)
+        services = prepare(root, state, task_managers, say, metrics=metrics)
         say("Starting ZooKeeper, Kafka, a JobManager and TaskManagers" if task_managers else "Starting Kafka")
         _start_supervisor(root, services)
     if not wait_for(lambda: _is_ready(load_state(root), task_managers), START_S, 0.3):
@@ -97,7 +100,9 @@ def down(root: Path = DEFAULT_ROOT) -> list[str]:
     return ran
 
 
-def prepare(root: Path, state: State, task_managers: int, say: Callable[[str], None] = print) -> list[Service]:
+def prepare(
+    root: Path, state: State, task_managers: int, say: Callable[[str], None] = print, *, metrics: bool = False
+) -> list[Service]:
     """Fetches, checks and configures everything; the services in the order of their start."""
     java = java_command()
     say("Checking jars")
@@ -110,7 +115,7 @@ def prepare(root: Path, state: State, task_managers: int, say: Callable[[str], N
         return [broker]
     python = flink_python()
     home = make_flink_home(root, jars["flink"], python)
-    _configure_flink(root, home, python, state.ports)
+    _configure_flink(root, home, python, state.ports, shared_settings(metrics=metrics))
     return [_zookeeper(root, java, home, state.ports), broker, *_flink(home, python, task_managers)]
 
 
@@ -149,7 +154,7 @@ def _broker(root: Path, java: str, jars: Path, ports: dict[str, int]) -> Service
     return Service("kafka", [*base, "kafka.Kafka", str(conf)], dict(os.environ))
 
 
-def _configure_flink(root: Path, home: Path, python: Path, ports: dict[str, int]) -> None:
+def _configure_flink(root: Path, home: Path, python: Path, ports: dict[str, int], shared: str) -> None:
     for folder in ("checkpoints", "savepoints", "ha", "tmp"):
         (root / folder).mkdir(exist_ok=True)
     own = {
@@ -170,7 +175,7 @@ def _configure_flink(root: Path, home: Path, python: Path, ports: dict[str, int]
         "python.client.executable": python,
     }
     lines = (f"{key}: {value}\n" for key, value in own.items())
-    (home / "conf" / "config.yaml").write_text((INFRA / "flink" / "config.yaml").read_text() + "".join(lines))
+    (home / "conf" / "config.yaml").write_text(shared + "".join(lines))
 
 
 def _flink(home: Path, python: Path, task_managers: int) -> list[Service]:
@@ -189,9 +194,7 @@ def _start_supervisor(root: Path, services: list[Service]) -> None:
             [sys.executable, "-m", "replay_signals.jobs.stack", str(root)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
-    state = load_state(root)
-    state.supervisor, state.restarts = proc_of(child.pid), {}
-    save_state(root, state)
+    save_state(root, msgspec.structs.replace(load_state(root), supervisor=proc_of(child.pid), restarts={}))
 
 
 def _is_ready(state: State, task_managers: int) -> bool:
@@ -276,11 +279,11 @@ class Supervisor:
 
 
 def clear(root: Path = DEFAULT_ROOT) -> None:
-    """Forgets topics, checkpoints and jobs of a stopped cluster; jars stay."""
+    """Forgets topics, checkpoints, jobs and what their readers died of, of a stopped cluster; jars stay."""
     state = load_state(root.absolute())
     if is_running(state.supervisor):
         raise StackError("The cluster runs: stop it first (replay-signals stack down).")
-    for name in ("kafka", "zookeeper", "ha", "checkpoints", "savepoints", "tmp", "state.json"):
+    for name in ("kafka", "zookeeper", "ha", "checkpoints", "savepoints", "tmp", "attempts", "state.json"):
         path = root / name
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 

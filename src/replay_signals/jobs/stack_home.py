@@ -164,6 +164,12 @@ def make_flink_home(root: Path, jars: Path, python: Path) -> Path:
     return home
 
 
+def shared_settings(*, metrics: bool) -> str:
+    """Flink's settings that are the same on every machine; with `metrics` those of its reporter, too."""
+    names = ["config.yaml", *(["metrics.yaml"] if metrics else [])]
+    return "".join((INFRA / "flink" / name).read_text() for name in names)
+
+
 def java_options(python: Path) -> str:
     """The `env.java.opts.all` that Flink's own configuration carries: the module openings it needs."""
     text = (site_packages(python) / "pyflink" / "conf" / "config.yaml").read_text()
