@@ -41,8 +41,8 @@ class BackfillOptions:
     `warehouse` is a local folder; `catalog` names a configured PyIceberg catalog instead. With `from_day` or `to_day`
     (both ends included, either may be open) exactly those days are replaced. `runner` is a Beam runner; without one
     the quickest in-process runner works. `beam_args` go to Beam as they are. `priors` names a version of them, `newest`
-    or `none`. `attempts` is a folder of what workers are at when they die: `attempts` in the warehouse without one, none
-    for a catalog.
+    or `none`. `attempts` is a folder of what workers are at when they die: `attempts` in the warehouse without one,
+    none for a catalog.
     """
 
     paths: Sequence[str]

@@ -136,7 +136,7 @@ def backfill(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     from replay_signals.jobs import ingest
 
-    refuse_outputs(None if catalog else warehouse, inbox)
+    refuse_outputs(None if catalog else warehouse, inbox, attempts)
     where = ingest.Where(warehouse, catalog, inbox)
     how = ingest.RunOptions(file_format, rules, day_of(from_day), day_of(to_day), runner, beam or [], priors, attempts)
     return ingest.run(paths, where, how, json=json, strict=strict)

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from replay_signals.jobs.cli_stream import DEFAULT_ROOT, Broker, Root
 from replay_signals.jobs.exits import guarded
+from replay_signals.jobs.links import refuse_outputs
 
 FOLDER = "[FOLDER]"
 """Name of the command that runs when no other is named; no name of a folder, and it reads well in a usage line."""
@@ -104,5 +105,6 @@ def post(
     """Post problems to an HTTP endpoint as JSON, each revision once, until Ctrl-C."""
     from replay_signals.jobs import posting
 
+    refuse_outputs(ledger)
     where = posting.Source(folder, kafka, topic, group)
     posting.run(url, where, ledger, header or [], until_quiet_s=seconds)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from replay_signals import inbox
 from replay_signals.jobs import render
+from replay_signals.pipelines import secrets
 from replay_signals.pipelines.inbox.encoding import InboxError
 
 
@@ -29,6 +30,7 @@ class Source(NamedTuple):
 def run(url: str, source: Source, ledger: str, headers: Sequence[str], *, until_quiet_s: float | None) -> None:
     """Posts and says what was done. Raises InboxError, and what a broker that cannot be used raises."""
     named = dict(map(_header, headers))
+    secrets.remember({f"header.{name}": value for name, value in named.items()})
     kept = inbox.SqliteLedger(ledger)
     try:
         done = inbox.consume(inbox.poster(url, named), ledger=kept, until_quiet_s=until_quiet_s, **source.options)

@@ -120,7 +120,16 @@ def test_the_command_posts_what_is_new(tmp_path: Path, tracker: Tracker) -> None
         posting.run(tracker.url, posting.Source(folder, None, "", ""), kept, ["no header"], until_quiet_s=0.0)
 
 
-@pytest.mark.parametrize("url", ["ftp://tracker.test/x", "tracker.test", "http://", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "url", ["ftp://tracker.test/x", "tracker.test", "http://", "file:///etc/passwd", "http://[", "http://a:b/"]
+)
 def test_only_http_is_posted_to(url: str) -> None:
     with pytest.raises(InboxError, match="http"):
         inbox.poster(url)
+
+
+@pytest.mark.parametrize("value", ["Bearer s3cr3t\nX: y", "s3cr3t\x00", "s3cr3t\u2028"])
+def test_a_header_that_nobody_can_send_is_refused_before_anything_quotes_it(value: str) -> None:
+    with pytest.raises(InboxError, match="'Authorization' has characters") as refused:
+        inbox.poster("http://tracker.test/", {"Authorization": value})
+    assert "s3cr3t" not in str(refused.value)

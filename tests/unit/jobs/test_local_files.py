@@ -15,6 +15,7 @@ import pytest
 
 from replay_signals.jobs import links
 from replay_signals.jobs.links import LinkError, refuse_inputs, refuse_outputs
+from replay_signals.pipelines.files.paths import expand
 from support.samples import EXAMPLES
 
 ONE = EXAMPLES / "s0003.posts.jsonl.gz"
@@ -74,7 +75,7 @@ def test_a_linked_folder_inside_is_a_link_too(tmp_path: Path) -> None:
     refuse_inputs(["s3://bucket/x"], ["s3://bucket/x/a.json"])
 
 
-@pytest.mark.parametrize("name", ["", "catalog.db", "replay", "inbox"])
+@pytest.mark.parametrize("name", ["", "catalog.db", "replay", "inbox", "attempts"])
 def test_outputs_through_links_are_refused_unless_asked_for(tmp_path: Path, run_cli: Run, name: str) -> None:
     target, warehouse = tmp_path / "elsewhere", tmp_path / "w"
     if name:
@@ -108,3 +109,22 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path, limit_bytes: int) -> None:
     assert "Traceback" not in done.stderr
     assert len([line for line in done.stderr.splitlines() if line.startswith("Error: ")]) == 1
     assert "too many other writers" not in done.stderr
+
+
+def test_pipes_in_a_folder_are_passed_over_and_read_when_they_are_named(tmp_path: Path) -> None:
+    """Nobody may ever write into them."""
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    (tmp_path / "visit.jsonl").write_text("{}\n")
+    assert expand([str(tmp_path)]) == [str(tmp_path / "visit.jsonl")]
+    assert expand([str(tmp_path / "pipe.jsonl")]) == [str(tmp_path / "pipe.jsonl")]
+
+
+@pytest.mark.parametrize("content", ["Maria Schmidt wohnt hier", '{"Maria Schmidt": 1}', "\\Maria\\", 'a "Maria" b'])
+def test_what_is_said_of_a_file_that_nobody_can_read_repeats_nothing_of_it(
+    tmp_path: Path, run_cli: Run, content: str
+) -> None:
+    file, letters = tmp_path / "odd.json", tmp_path / "letters.jsonl"
+    file.write_text(content)
+    _, out, err = run_cli("detect", str(file), "--dead-letters", str(letters))
+    assert "unknown_format" in out
+    assert "Maria" not in out + err + letters.read_text()

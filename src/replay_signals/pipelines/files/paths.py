@@ -51,7 +51,8 @@ def _matches(path: str) -> list[tuple[str, str]]:
     file_system, root = file_system_of(path)
     try:
         if file_system.isdir(root):
-            names = [name for name in file_system.find(root) if _is_recording(name, root)]
+            found = (name for name in file_system.find(root) if _is_recording(name, root))
+            names = [name for name in found if not _is_pipe(file_system, name)]
             wanted = f"no recordings in this folder (files ending in {', '.join(ENDINGS)})"
         elif file_system.exists(root):
             names, wanted = [root], ""
@@ -74,6 +75,12 @@ def _unreadable(file_system: Any, name: str) -> str:
     if isinstance(file_system, LocalFileSystem) and Path(name).exists() and not os.access(name, os.R_OK):
         return "no permission to read it"
     return ""
+
+
+def _is_pipe(file_system: Any, name: str) -> bool:
+    """Whether reading it could wait for ever: pipes, sockets and devices are read when they are named themselves."""
+    local = Path(name)
+    return isinstance(file_system, LocalFileSystem) and local.exists() and not local.is_file()
 
 
 def _is_glob(path: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from replay_signals.pipelines.inbox.encoding import InboxError
 from replay_signals.pipelines.inbox.handling import Handler
@@ -26,16 +26,23 @@ class Refused(Exception):
 
 def poster(url: str, headers: Mapping[str, str] | None = None, timeout_s: float = TIMEOUT_S) -> Handler:
     """A handler that posts problems and passes over signals. Raises InboxError for a URL it cannot post to."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # a port that is none, a bracket that never closes
+        parts, port = SplitResult("", "", "", "", ""), None
     if parts.scheme not in SCHEMES or not parts.hostname:
         raise InboxError("Problems are posted to an http:// or https:// URL.")
+    for name, value in (headers or {}).items():
+        if not (name + value).isprintable():  # the library would quote it in its error, which is logged and parked
+            raise InboxError(f"The header {name!r} has characters that no header may have.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
     def post(record: InboxRecord) -> None:
         if record.problem is None:
             return
         own = {"Content-Type": "application/json", "Idempotency-Key": f"{record.id}:{record.revision}"}
-        connection = SCHEMES[parts.scheme](parts.hostname or "", parts.port, timeout=timeout_s)
+        connection = SCHEMES[parts.scheme](parts.hostname or "", port, timeout=timeout_s)
         try:
             connection.request("POST", path, json_bytes(record_dict(record)), {**own, **(headers or {})})
             answer = connection.getresponse()

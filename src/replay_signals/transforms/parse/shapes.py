@@ -30,6 +30,8 @@ _VALUE = msgspec.json.Decoder(Any)
 _TEXT = msgspec.json.Decoder(str)
 
 _NUMBER = b"-0123456789"
+_PLAIN_KEY = re.compile(r"[A-Za-z_$][A-Za-z0-9_$.-]{0,39}")
+"""Names that programs give; others may be data, such as somebody's name."""
 _STARTS = frozenset({0, 1, 2, 4})  # rrweb's types of events that a page begins with
 _NUMBER_IN_TEXT = re.compile(rb'"[0-9]{1,2}"')
 _SHOWN_KEYS = 12
@@ -227,21 +229,24 @@ def _number(value: Raw) -> float:
 
 
 def seen_text(text: bytes, flaw: str) -> str:
-    """A text that is no JSON in words: where it breaks if it begins as JSON, else what it begins with."""
+    """A text that is no JSON in words: where it breaks if it begins as JSON, else what it begins with.
+
+    That stands in quotes, as everything does that may be somebody's: the rules of privacy take it for what it is.
+    """
     begin = text[: 4 * _SHOWN_CHARS].lstrip()
     if begin[:1] in (b"{", b"["):
         return f"text that is not JSON ({flaw})"
     line = begin.decode(errors="replace").partition("\n")[0].strip()[:_SHOWN_CHARS]
     if not line.isprintable() or "\ufffd" in line:
         return "binary data"
-    return f"text that is not JSON and begins with {line}"
+    return "text that is not JSON and begins with " + '"' + line.replace('"', "'") + '"'
 
 
 def seen(value: Raw | bytes) -> str:
     """A value in words, for whoever has to find out what it is: its keys, or its first item."""
     kind = first(value)
     if kind == b"{":
-        keys = [key[:_SHOWN_CHARS] for key in fields_of(value)]
+        keys = [key[:_SHOWN_CHARS] if _PLAIN_KEY.fullmatch(key) else "[key]" for key in fields_of(value)]
         more = ", …" if len(keys) > _SHOWN_KEYS else ""
         return f"an object with keys {', '.join(keys[:_SHOWN_KEYS])}{more}" if keys else "an object without keys"
     if kind == b"[":
