@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from replay_signals.schemas.confidence import TABLE
 from support.dom import El, button, el
 from support.web import Page, Visit
 
@@ -222,3 +223,54 @@ def test_a_refused_password_is_a_failed_request(made_anew: bool) -> None:
     else:
         page.sets(form, at=4100, class_="shake")
     assert "failed_request" in page.lives(60_000).visit.kinds()
+
+
+def broken(path: str = "/api/pay", how: str | None = "navigate") -> tuple[Visit, Page]:
+    """A click whose request got no status, in a browser that tells them, if it is not an old one."""
+    visit = Visit()
+    parts = button("Pay", id="pay"), button("Add", id="add"), el("p", "0", id="total")
+    page = visit.open("http://shop.test/", *parts, how=how).says("total", "1", at=500)
+    page.click("add", at=1800).asks("/api/add", at=1810, status=200 if how else 0).says("total", "2", at=1950)
+    return visit, page.click("pay", at=6000).asks(path, at=6010, status=0, took=380, method="POST")
+
+
+@pytest.mark.parametrize("path", ["/api/pay", "/checkout?step=2"])
+def test_a_request_that_the_network_broke_off(path: str) -> None:
+    visit, page = broken(path)
+    uses(page)
+    outcome = visit.outcome()
+    assert outcome.kinds == ["failed_request"]
+    assert outcome.evidence("failed_request")["status"] is None
+    assert outcome.signal("failed_request").confidence == TABLE.confidence("failed_request", "broken")
+
+
+def test_no_status_says_nothing_where_the_recorder_tells_none() -> None:
+    visit, page = broken(how=None)
+    uses(page)
+    assert "failed_request" not in visit.kinds()
+
+
+@pytest.mark.parametrize("then", ["answered", "asked again", "called off", "left"])
+def test_a_request_that_the_page_itself_may_have_called_off(then: str) -> None:
+    visit, page = broken()
+    match then:
+        case "answered":
+            page.says("total", "paid", at=6200)
+        case "asked again":
+            page.asks("/api/pay", at=6395, method="POST")
+        case "called off":
+            page.click("add", at=6250)
+        case _:
+            visit.open("http://shop.test/done", button("x", id="x"), at=6450).lives(60_000)
+            assert "failed_request" not in visit.kinds()
+            return
+    uses(page)
+    assert "failed_request" not in visit.kinds()
+
+
+def test_a_request_to_another_site_hides_its_status() -> None:
+    visit, page = broken()
+    request = visit.recorded["window-1"][-1]["data"]["payload"]["requests"][0]  # type: ignore[index]
+    request["name"] = "http://api.elsewhere.test/pay"
+    uses(page)
+    assert "failed_request" not in visit.kinds()

@@ -51,6 +51,11 @@ class SessionContext:
         return any(page.requests for page in self.timeline.pages)
 
     @cached_property
+    def tells_statuses(self) -> bool:
+        """Does the recorder tell the status of requests? Older browsers tell it of none."""
+        return any(r.status is not None for page in self.timeline.pages for r in page.requests)
+
+    @cached_property
     def bursts(self) -> list[Burst]:
         """Repeated clicking, whether it was answered or not."""
         return bursts_of(self.clicks, self.rules.rage)

@@ -5,8 +5,11 @@ also asks for by itself (polling). Server errors (5xx) weigh more than refusals 
 
 A failure that the page coped with is none: it sent the request again and got its answer (a token renewed, a retry), it
 asked the visitor to sign in (401), or the failure is the answer (404 to a question whether something is there, which
-the page took without a complaint), or the request only counts visits. Requests without a status were cancelled or
-never sent, and say nothing.
+the page took without a complaint), or the request only counts visits.
+
+Requests without a status were broken off, by the network or by the page itself, or their answer is hidden (other sites).
+Broken by the network is one to the page's own site, where the recorder tells the status of others, if the page showed
+nothing, asked for nothing else there, went on living, and nothing was clicked that may have called it off.
 
 Recordings without network data still tell when the page logs the failure: a console error of the click that names an
 HTTP status. That is less sure.
@@ -36,8 +39,11 @@ from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding, of_clicks
 
 KIND = "failed_request"
-RECORDED, LOGGED = "recorded", "logged"
-"""Grades of evidence; a logged line may speak of a request that the click did not send."""
+RECORDED, BROKEN, LOGGED = "recorded", "broken", "logged"
+"""Grades of evidence; a page may call off its own request, and a logged line may speak of one that the click did not
+send."""
+LEAVING_MS = 500
+"""A request that breaks off this shortly before its page was left may have been cut off by leaving it."""
 SHOWN = 0.5
 """How far a failure that the page shows stops the visitor, of one that it does not show: they know of it."""
 REFUSED = 0.6
@@ -96,7 +102,7 @@ def _logged(context: SessionContext) -> list[Finding[Evidence]]:
 
 def _recorded(context: SessionContext) -> list[Finding[Evidence]]:
     found = []
-    failures = {j: stopped for j in context.clicks if (stopped := [r for r in j.failed if not _coped(context, j, r)])}
+    failures = {j: stopped for j in context.clicks if (stopped := _failures(context, j))}
     for group in context.incidents([*failures]):
         j = group[0]
         request = failures[j][0]
@@ -111,11 +117,32 @@ def _recorded(context: SessionContext) -> list[Finding[Evidence]]:
             shown=j.reason if j.answered else "nothing was shown",
             logged=[e.message for e in context.errors.of(j)][:MAX_LINES],
         )
-        summary = f"Clicking {what} sent {call}, which failed with {request.status}"
-        finding = of_clicks(KIND, group, summary, RECORDED, evidence)
+        came = f"which failed with {request.status}" if request.failed else "which was never answered"
+        grade = RECORDED if request.failed else BROKEN
+        finding = of_clicks(KIND, group, f"Clicking {what} sent {call}, {came}", grade, evidence)
         finding.blocked = _blocked(j, request.status)
         found.append(finding)
     return found
+
+
+def _failures(context: SessionContext, j: Judged) -> list[Request]:
+    failed = [r for r in j.failed if not _coped(context, j, r)]
+    return failed or [r for r in j.requests if _broke_off(context, j, r)]
+
+
+def _broke_off(context: SessionContext, j: Judged, request: Request) -> bool:
+    """Did the network fail the request, so that the click came to nothing?"""
+    page = j.click.page
+    if request.status is not None or j.answered or urls.split(request.url)[:2] != urls.split(page.href)[:2]:
+        return False
+    if not context.tells_statuses or page.left_ms - request.end_ms < LEAVING_MS:
+        return False
+    same = context.requests_by_path[page, request.method, urls.split(request.url).path]
+    if any(r is not request and r.start_ms >= request.start_ms for r in same):
+        return False
+    clicks = context.by_page[page]
+    following = bisect_right(clicks, j.click.t, key=lambda k: k.click.t)
+    return following == len(clicks) or clicks[following].click.down_ms > request.end_ms
 
 
 def _coped(context: SessionContext, j: Judged, failed: Request) -> bool:
@@ -172,7 +199,7 @@ def _renewed(j: Judged, error: PageError) -> bool:
 
 
 def _blocked(j: Judged, status: int | None) -> float:
-    return (SHOWN if j.answered else 1.0) * (1.0 if (status or 0) >= 500 else REFUSED)
+    return (SHOWN if j.answered else 1.0) * (1.0 if status is None or status >= 500 else REFUSED)
 
 
 SIGNAL = Signal(
