@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from replay_signals.schemas.confidence import TABLE
-from support.dom import button, el, link
+from support.dom import El, button, el, link
 from support.web import Page, Visit
 
 
@@ -125,3 +127,50 @@ def test_numbers_and_words_in_headings(heading: str) -> None:
     visit, page = visit_of(el("h1", heading), link("Next", "/2"), *[el("p", f"line {i}") for i in range(5)])
     page.lives(60_000)
     assert "dead_end" not in visit.kinds()
+
+
+def blank(*content: El, **how: Any) -> tuple[Visit, Page]:
+    visit = Visit()
+    visit.open("http://shop.test/", link("Offer", "/offer", id="offer")).click("offer", at=4000)
+    return visit, visit.open("http://shop.test/offer", *content, at=4400, **how)
+
+
+@pytest.mark.parametrize("content", [(), (el("div", id="app"),), (el("main", el("div"), el("p", " ")),)])
+@pytest.mark.parametrize("how", ["navigate", None])
+def test_a_page_that_shows_nothing(content: tuple[El, ...], how: str | None) -> None:
+    visit, page = blank(*content, how=how)
+    page.lives(9000)
+    assert visit.outcome().signal("dead_end").confidence == TABLE.confidence("dead_end", "blank")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        el("p", "Thank you"),
+        el("canvas"),
+        el("img", src="/ticket.png"),
+        el("iframe", src="/pay"),
+        el("my-app"),
+        El("div", {"rr_width": "900px", "rr_height": "600px"}, []),
+    ],
+)
+def test_a_page_on_which_something_may_be_seen(content: El) -> None:
+    visit, page = blank(content)
+    page.lives(9000)
+    assert "dead_end" not in visit.kinds()
+
+
+def test_a_page_that_a_script_fills_or_that_hands_on_is_not_blank() -> None:
+    visit, page = blank(el("div", id="app"))
+    page.adds(el("p", "Our offer"), at=6500).lives(9000)
+    assert "dead_end" not in visit.kinds()
+    visit, page = blank()
+    page.lives(5000)
+    assert "dead_end" not in visit.kinds()
+
+
+def test_a_blank_page_at_once_left_again_is_no_quick_back() -> None:
+    visit, page = blank()
+    page.lives(6800)
+    visit.event("$pageleave", at=7000, url="http://shop.test/offer")
+    assert visit.kinds() == ["dead_end"]

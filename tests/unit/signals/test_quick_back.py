@@ -202,3 +202,12 @@ def test_an_application_that_sends_on_by_itself_leads_nowhere_and_back() -> None
         visit.event("$pageview", at, _current_url=url)
     page.lives(40_000)
     assert visit.kinds() == []
+
+
+@pytest.mark.parametrize(("captured_ms", "kinds"), [(5200, []), (3900, ["quick_back"]), (6900, ["quick_back"])])
+def test_a_page_too_short_to_be_recorded_that_was_used(captured_ms: float, kinds: list[str]) -> None:
+    visit = Visit()
+    visit.open(LIST, link("Item", "/item/1", id="item")).click("item", at=4000)
+    visit.event("$pageview", at=4400, _current_url=ITEM).event("$pageleave", at=6500, _current_url=ITEM)
+    visit.event("$autocapture", at=captured_ms, _current_url=ITEM, _event_type="click")
+    assert visit.kinds() == kinds

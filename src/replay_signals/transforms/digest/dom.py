@@ -19,7 +19,14 @@ from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, co
 from replay_signals.transforms.digest.headlines import say_error
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
-from replay_signals.transforms.digest.snapshot_walk import SnapshotWalk, TextName, control_owners, ids_below
+from replay_signals.transforms.digest.snapshot_walk import (
+    BLANK_ELEMENTS,
+    SnapshotWalk,
+    TextName,
+    control_owners,
+    ids_below,
+    is_blank,
+)
 from replay_signals.transforms.digest.wireframes import MAX_VIEWS, NO_PARENT, View, add_views
 from replay_signals.transforms.parse.budget import Budget, CompressedEndsEarly
 
@@ -86,8 +93,9 @@ def full_snapshot(raw: Raw, masking: Masking, budget: Budget) -> FullSnapshot:
     error_page = say_error(walk.headlines, walk.element_count)
     ids = ids[: 2 * MAX_TARGETS]
     count, alerts = walk.element_count, walk.alerts
+    blank = full.node is not None and count <= BLANK_ELEMENTS and is_blank(full.node)
     return FullSnapshot(
-        0, root_id, walk.controls, owners[:MAX_OWNERS], count, walk.truncated, error_page, None, ids, alerts
+        0, root_id, walk.controls, owners[:MAX_OWNERS], count, walk.truncated, error_page, None, ids, alerts, blank
     )
 
 

@@ -31,6 +31,9 @@ MAX_HEADLINE_TEXTS = 8
 """Texts of one heading: words of their own colour or line are elements of their own."""
 _ICON_TAGS = frozenset(("i", "svg", "use", "span", "img"))
 _SKIPPED_TAGS = frozenset(("head", "script", "style", "noscript", "template"))
+_BOXES = frozenset(("", "html", "body", "div", "main", "section", "article", "header", "footer", "span", "p", "br"))
+BLANK_ELEMENTS = 12
+"""Of a page that shows nothing: the document, html, body, and what a script should have filled."""
 
 
 class TextName:
@@ -208,6 +211,15 @@ def _texts(node: Node, limit: int) -> list[str]:
         elif child.type == ELEMENT:
             found += _texts(child, limit - len(found))
     return found
+
+
+def is_blank(node: Node) -> bool:
+    """Is there nothing to see in a document: no text, and only empty boxes? What a recorder blocks leaves one, too."""
+    if node.type == TEXT:
+        return not isinstance(node.textContent, str) or not node.textContent.strip()
+    if node.tagName in _SKIPPED_TAGS:
+        return True
+    return node.tagName in _BOXES and node.attributes.rr_width is None and all(map(is_blank, node.childNodes))
 
 
 def ids_below(node: Node, out: list[int]) -> None:

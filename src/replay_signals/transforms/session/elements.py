@@ -112,6 +112,7 @@ class Elements:
         self.control_count = 0
         self.mobile = False
         self.error_page = False
+        self.is_blank = False
 
     @property
     def has_snapshot(self) -> bool:
@@ -136,6 +137,7 @@ class Elements:
         self.control_count = sum(not c.is_none for c in record.controls)
         self.mobile = self.mobile or record.is_native
         self.error_page = self.error_page or record.error_page
+        self.is_blank = record.is_blank and (self.is_blank or len(self._ids) == 1)
 
     def add_mutation(self, t: float, record: Mutation) -> None:
         """Takes in new controls and changed states."""
@@ -148,6 +150,7 @@ class Elements:
                 self._changed(node_id, flag, t, name, when(value_hash))
         if record.added:
             self._ids.append(record.added)
+            self.is_blank = False
         for control in record.controls:
             self._controls[control.first] = control
             self._distinct = None

@@ -24,7 +24,8 @@ class Visit:
     """A look at a page, epoch ms. `page` is None for one that only events tell of, `left_ms` when nothing tells.
 
     `url` is empty for a page that was left before the recorder told its address, and no event did.
-    `back`: was the page reached by going back? None when the recorder did not see the navigation.
+    `back`: was the page reached by going back? None when the recorder did not see the navigation. `used`: an event says
+    that something was clicked or filled in there.
     """
 
     url: str
@@ -32,6 +33,7 @@ class Visit:
     left_ms: float | None = None
     page: Page | None = None
     back: bool | None = None
+    used: bool = False
 
 
 def visits_of(window: Window, events: Sequence[AnalyticsEvent]) -> list[Visit]:
@@ -49,9 +51,12 @@ def visits_of(window: Window, events: Sequence[AnalyticsEvent]) -> list[Visit]:
         else:
             visits.append(Visit(url, t))
     visits.sort(key=lambda visit: visit.start_ms)
+    captured = [float(event.timestamp_ms) for event in own if event.event == "$autocapture"]
     for visit, following in pairwise([*visits, None]):
         if visit is not None:
             visit.left_ms = _left_ms(visit, following, leaves)
+            i = bisect_right(captured, visit.start_ms)
+            visit.used = i < len(captured) and visit.left_ms is not None and captured[i] < visit.left_ms
     return visits
 
 

@@ -2,8 +2,8 @@
 
 The last page of a window's visit answered with an HTTP error (status 400 or above), or, where the recorder saw no
 status, calls itself missing or broken and is made like such a page (`session/error_pages`); and the visitor found no
-way on from there: no answered click. A page without any control that is not the first one is a dead end with less
-confidence.
+way on from there: no answered click. A page on which nothing is to be seen, whatever its status, and one without any
+control, are dead ends with less confidence if they are not the first one.
 A page like that which is left for another page is not a dead end, nor is one whose visitor goes on in another window.
 """
 
@@ -22,8 +22,11 @@ from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding
 
 KIND = "dead_end"
-STATUS, WORDS, EMPTY = "status", "words", "empty"
-"""Grades of evidence; title and heading may speak of something else, and a bare confirmation page has no control."""
+STATUS, WORDS, BLANK, EMPTY = "status", "words", "blank", "empty"
+"""Grades of evidence; title and heading may speak of something else, a blank page may hand on to another site, and a
+bare confirmation page has no control."""
+BLANK_MS = 1500
+"""A page that only hands on to the next one is gone by then, and a script has begun to fill its page."""
 EMPTY_MAX_ELEMENTS = 40
 """An error page of a server is a heading and a line; a page with more on it is being read."""
 
@@ -47,6 +50,8 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
             found.append(_finding(page, STATUS, f"The visit ended on a page that answered {status}", status))
         elif status is None and says_error(page, context.timeline.pages):
             found.append(_finding(page, WORDS, "The visit ended on a page that calls itself missing or broken", None))
+        elif page.index and page.elements.is_blank and page.left_ms - page.start_ms >= BLANK_MS:
+            found.append(_finding(page, BLANK, "The visit ended on a page that shows nothing", status))
         elif status is None and page.index and _barren(page):
             found.append(_finding(page, EMPTY, "The visit ended on a page that offers nothing to go on with", None))
     return found

@@ -7,8 +7,8 @@ A failure that the page coped with is none: it sent the request again and got it
 asked the visitor to sign in (401), or the failure is the answer (404 to a question whether something is there, which
 the page took without a complaint), or the request only counts visits.
 
-Requests without a status were broken off, by the network or by the page itself, or their answer is hidden (other sites).
-Broken by the network is one to the page's own site, where the recorder tells the status of others, if the page showed
+Requests without a status were broken off, by the network or by the page itself, or come from sites that hide it. Broken
+off by the network is one to the page's own site, where the recorder tells the status of others, if the page showed
 nothing, asked for nothing else there, went on living, and nothing was clicked that may have called it off.
 
 Recordings without network data still tell when the page logs the failure: a console error of the click that names an

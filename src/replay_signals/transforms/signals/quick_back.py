@@ -121,7 +121,7 @@ def _way(page: Page, way: WayBack, grade: str) -> Finding[Evidence]:
 
 
 def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit | None) -> Finding[Evidence] | None:
-    if not visit.url or visit.left_ms is None or (visit.page is not None and _used(visit.page)):
+    if not visit.url or visit.left_ms is None or _used(visit):
         return None
     dwell = visit.left_ms - visit.start_ms
     outside = following is None or _opened_ms(following) - visit.left_ms > OUTSIDE_MS
@@ -150,10 +150,10 @@ def _opened_ms(visit: Visit) -> float:
 
 
 def _broken(visit: Visit) -> bool:
-    """An error page: leaving it is a dead end."""
+    """An error page, or one that shows nothing: leaving it is a dead end."""
     page = visit.page
     failed = page is not None and page.navigation is not None and (page.navigation.status or 0) >= 400
-    return failed or (page is not None and page.elements.error_page)
+    return failed or (page is not None and (page.elements.error_page or page.elements.is_blank))
 
 
 def _page(window: Window, before: Visit | None, visit: Visit) -> Page:
@@ -182,8 +182,11 @@ def _finding(page: Page, before: Visit | None, visit: Visit, following: Visit | 
     )
 
 
-def _used(page: Page) -> bool:
+def _used(visit: Visit) -> bool:
     """Clicked or typed something."""
+    page = visit.page
+    if page is None:
+        return visit.used
     presses = (rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START)
     return bool(typed_fields(page)) or any(r.kind in presses for _, r in page.of(records.Interaction))
 
