@@ -180,6 +180,18 @@ def test_a_list_that_is_filtered_as_one_types_needs_no_sending() -> None:
     assert visit.kinds() == []
 
 
+@pytest.mark.parametrize(("since_ms", "kinds"), [(900, []), (60, ["form_abandonment"])])
+def test_a_value_that_is_told_as_the_field_is_left(since_ms: float, kinds: list[str]) -> None:
+    """The list was filtered before that; what shows as the field gets the focus is no answer to what is typed."""
+    visit, page = contact(field_("q"), el("ul", *items(4, "shoe"), id="list"), button("Cart", id="cart"))
+    page.click("q", at=2000)
+    for i in (0, 1, 2):
+        page.removes(page.node(f"shoe{i}"), at=2000 + since_ms + i, from_="list")
+    page.inputs("q", "blue", at=7994).click("cart", at=8000)
+    go_home(visit, page, at=12_000)
+    assert [kind for kind in visit.kinds() if kind == "form_abandonment"] == kinds
+
+
 def test_a_hint_beside_the_field_is_no_answer() -> None:
     visit, page = contact()
     page.types("name", "Ann", at=2000).says("status", "3 of 40", at=2100).says("status", "ok", at=2250)

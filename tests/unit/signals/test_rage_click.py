@@ -6,6 +6,7 @@ import pytest
 
 from replay_signals.schemas.confidence import TABLE
 from replay_signals.schemas.rules import Rage, Rules
+from support import events as rrweb
 from support.dom import El, button, el, field_
 from support.web import Page, Visit
 
@@ -180,3 +181,23 @@ def test_an_error_seen_by_console_and_by_the_sdk_counts_once() -> None:
         visit.event("$exception", at=at + 5, _exception_list=[exception])
     page.lives(60_000)
     assert visit.outcome().evidence("rage_click")["errors"] == 3
+
+
+@pytest.mark.parametrize("leaves_ms", [0, 4])
+def test_the_value_of_a_field_that_is_left_is_no_answer(leaves_ms: float) -> None:
+    """A recorder that tells values when they are final tells it as the press takes the focus."""
+    visit, page = shop(field_("seats"))
+    field, pay = page.node("seats").node_id, page.node("pay").node_id
+    page.focuses("seats", at=2000).record(rrweb.interaction(4000, 1, pay, 400, 300)).inputs("seats", "4", at=4001)
+    page.record(rrweb.interaction(4001 + leaves_ms, 6, field)).record(rrweb.interaction(4060, 0, pay, 400, 300))
+    page.record(rrweb.interaction(4062, 2, pay, 400, 300)).clicks("pay", 4300, 4550).lives(60_000)
+    assert "rage_click" in visit.kinds()
+
+
+@pytest.mark.parametrize("times", [(4000, 4300, 4600), (4000, 4250, 4500, 4800)])
+def test_quick_clicks_that_throw_and_select_a_text(times: tuple[float, ...]) -> None:
+    visit, page = shop(el("p", "Pier 4", id="pier"))
+    for t in times:
+        page.click("pier", at=t).fails("Uncaught TypeError: berth is undefined", at=t + 14).selects(at=t + 17)
+    page.lives(60_000)
+    assert "rage_click" in visit.kinds()

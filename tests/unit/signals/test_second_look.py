@@ -171,7 +171,7 @@ def test_a_link_to_a_slow_site_elsewhere_has_left_the_page(slow: float, comes_ba
     visit, page = shop(link("Law", "http://law.test/", id="law"))
     page.click("law", at=9000).lives(9000 + slow)
     if comes_back:
-        visit.open(URL, at=40_000, how="back_forward").lives(60_000)
+        visit.open(URL, el("p", "text"), at=40_000, how="back_forward").lives(60_000)
     assert visit.kinds() == []
     assert visit.verdict("law") == "unknown"
 

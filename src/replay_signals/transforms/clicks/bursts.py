@@ -47,7 +47,7 @@ class Burst:
 
         The last before the end of a recording may have been answered unseen; after dead ones they count as such.
         """
-        silent = [j for j in self.clicks if j.verdict == DEAD or (not j.answered and (j.failed or errors.of(j)))]
+        silent = [j for j in self.clicks if j.verdict == DEAD or (not _used(j) and (j.failed or errors.of(j)))]
         told = set(silent)
         return silent + [j for j in self.clicks if silent and j.reason in (ENDED, LEFT_BY_LINK) and j not in told]
 
@@ -99,6 +99,11 @@ class Burst:
         if screens is None or screens.differs or not screens.pictures:
             return True
         return self.end_ms - self.start_ms >= PICTURE_MS
+
+
+def _used(j: Judged) -> bool:
+    """Did the page answer? That quick clicks select a text is the browser's doing."""
+    return j.answered and any(e.kind != "selection" for e in j.effects)
 
 
 def _idle(j: Judged) -> bool:

@@ -20,7 +20,7 @@ from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background
 from replay_signals.transforms.clicks.waiting import only_waits
 from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.session.effects import Effect, Target
+from replay_signals.transforms.session.effects import Effect, Target, covered, pairs
 from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.gestures import Click, is_typed
 from replay_signals.transforms.session.timeline import Page, Request
@@ -54,7 +54,8 @@ class Reactions:
             if effect.kind == "scroll":
                 self._scrolls.setdefault(effect.node_id, []).append(effect.t)
         self._focuses = [e for e in effects if e.kind == "focus"]
-        self._blurs = [e.t for e in effects if e.kind == "blur"]
+        self._left = [e for e in effects if e.kind == "blur"]
+        self._blurs = [e.t for e in self._left]
         self._brought: list[tuple[int, int]] = []
         self._rippled: list[tuple[int, int]] = []
         self._answered: dict[int | None, tuple[float, set[Target]]] = {}
@@ -109,7 +110,7 @@ class Reactions:
         if effect.kind == "selection":
             return click.control is None and self._own(effect, click)
         if effect.kind in ("input", "url", "hidden"):
-            return prompt
+            return prompt and not self._left_field(effect, click)
         return effect.kind != "request" and self._own(effect, click)
 
     def _incidental(self, effect: Effect, click: Click) -> bool:
@@ -119,9 +120,9 @@ class Reactions:
         if not gone or effect.added or self._inside(click, gone):
             return False
         earlier = self._hovered_in(click)
-        if all(_covered(pair, earlier) for pair in gone):
+        if all(covered(pair, earlier) for pair in gone):
             return True
-        return _since(effect, click) > 300 and all(_covered(pair, self._brought) for pair in gone)
+        return _since(effect, click) > 300 and all(covered(pair, self._brought) for pair in gone)
 
     def _on_blur(self, effect: Effect, click: Click) -> bool:
         return any(click.down_ms - MARGIN_MS <= b <= effect.t + MARGIN_MS for b in self._blurs)
@@ -162,6 +163,11 @@ class Reactions:
         if any(c.first == effect.node_id for c in self.page.elements.around(click.node_id)):
             return True
         return any(c.first == click.element for c in self.page.elements.around(effect.node_id))
+
+    def _left_field(self, effect: Effect, click: Click) -> bool:
+        """Is it the value of a field that the press took the focus from? Some recorders tell it no earlier."""
+        left = {blur.node_id for blur in self._left if abs(blur.t - effect.t) <= MARGIN_MS}
+        return effect.kind == "input" and _before_release(effect, click) and effect.node_id in left
 
     def _left_window(self, effect: Effect, click: Click) -> bool:
         """The focus left the document: a new tab or a dialog of the system took it."""
@@ -244,7 +250,7 @@ class Reactions:
             return False
         added = [p for e in kept for p in pairs(e.added)]
         if added or any(e.removed for e in kept):
-            said = any(kind == "t" and not _covered((n, n), added) for e in kept for kind, n, _ in e.targets)
+            said = any(kind == "t" and not covered((n, n), added) for e in kept for kind, n, _ in e.targets)
             return not said and self._went_again(added, kept, click)
         targets = [t for e in [*self._pressed(click), *kept] for t in e.targets]
         return all(target[0] == "a" and targets.count(target) == 2 for target in targets)
@@ -259,8 +265,8 @@ class Reactions:
         end = bisect_right(self._times, click.t + FEEDBACK_MS + self.rules.prompt_ms)
         gone = [p for e in self._effects[start:end] if not e.added for p in pairs(e.removed)]
         self._rippled += added
-        only = all(_covered((first, first), self._rippled) for e in kept for first in e.removed[::2])
-        return bool(added) and only and all(_covered((first, first), gone) for first, _ in added)
+        only = all(covered((first, first), self._rippled) for e in kept for first in e.removed[::2])
+        return bool(added) and only and all(covered((first, first), gone) for first, _ in added)
 
     def _pressed(self, click: Click) -> list[Effect]:
         """State attributes that came with pointer and focus: no answers, but the first half of a pressed state."""
@@ -288,12 +294,3 @@ def _since(effect: Effect, click: Click) -> float:
     What came after the release, and before the recorder saw the click, came at once.
     """
     return effect.t - click.down_ms if _before_release(effect, click) else max(0.0, effect.t - click.t)
-
-
-def pairs(flat: tuple[int, ...]) -> list[tuple[int, int]]:
-    """`first, last` pairs of flat ranges."""
-    return list(zip(flat[::2], flat[1::2], strict=True))
-
-
-def _covered(pair: tuple[int, int], ranges: list[tuple[int, int]]) -> bool:
-    return any(first <= pair[0] and pair[1] <= last for first, last in ranges)

@@ -58,8 +58,8 @@ class FullSnapshot(BaseRecord, tag=2):
     the same; native screens have 0. `owners` are `(node id, id of the control it is in)` of documents whose ids are not
     in document order. `error_page`: title or heading say that the page is missing or broken. `views`: the views of a
     native screen in document order, None for documents. `ids`: flat `first, last` ranges of the ids of its nodes, None
-    where the digest does not tell. `alerts`: ids of the places for messages that something went wrong. `is_blank`: there
-    is nothing to see in it.
+    where the digest does not tell. `alerts`: ids of the places for messages that something went wrong. `is_blank`:
+    there is nothing to see in it.
     """
 
     root_id: int

@@ -131,3 +131,13 @@ def spans(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
         else:
             merged.append((start, end))
     return merged
+
+
+def pairs(flat: tuple[int, ...]) -> list[tuple[int, int]]:
+    """`first, last` pairs of flat ranges."""
+    return list(zip(flat[::2], flat[1::2], strict=True))
+
+
+def covered(pair: tuple[int, int], ranges: list[tuple[int, int]]) -> bool:
+    """Does one of the ranges hold the whole of the pair's?"""
+    return any(first <= pair[0] and pair[1] <= last for first, last in ranges)

@@ -24,6 +24,10 @@ AT_ONCE_MS = 50
 """Different fields changed within this were not typed into; a hand needs longer from one to the next."""
 FOCUS_ORDER_MS = 50
 """A recorder may report the focus this much after the first input."""
+LEFT_MS = 5
+"""A value that is told as late as this before or after the field lost the focus was typed at any time before."""
+FIRST_KEY_MS = 250
+"""From the focus to the first key; what shows when a field gets the focus (a calendar) is there by then."""
 _PRESSES = frozenset((rrweb.MOUSE_DOWN, rrweb.CLICK, rrweb.TOUCH_START, rrweb.TOUCH_END))
 
 
@@ -56,6 +60,15 @@ class TypedField:
     def typed(self) -> list[Change]:
         """Changes by the visitor, at least one."""
         return [change for change in self.changes if change.by_hand]
+
+
+def began_ms(page: Page, node_id: int, t: float) -> float:
+    """When the typing of a value that was told at `t` may have begun: some recorders tell it as the field is left."""
+    moves = [(at, r.kind) for at, r in page.of(records.Interaction) if r.node_id == node_id and at <= t + LEFT_MS]
+    if not any(kind == rrweb.BLUR and t - at <= LEFT_MS for at, kind in moves):
+        return t
+    focused = [at for at, kind in moves if kind == rrweb.FOCUS]
+    return min(t, focused[-1] + FIRST_KEY_MS) if focused else t
 
 
 def typed_fields(page: Page) -> list[TypedField]:
