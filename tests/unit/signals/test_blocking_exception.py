@@ -106,3 +106,35 @@ def test_several_controls_tried_in_vain_before_one_answers(tried: tuple[str, ...
         page.click(name, at=4000 + 4000 * i)
     page.click("menu", at=24_000).says("total", "2", at=24_020).lives(60_000)
     assert ("blocking_exception" in visit.kinds()) is stopped
+
+
+@pytest.mark.parametrize("beside_ms", [60, 700])
+def test_what_the_page_changes_by_itself_is_no_answer_to_a_try_that_threw(beside_ms: float) -> None:
+    """A value that moves by itself, at no steady rhythm, happened to move right then."""
+    visit = Visit()
+    page = visit.open("http://shop.test/", button("Pay", id="pay"), button("Add", id="add"), el("p", "0", id="total"))
+    page.says("total", "1", at=500).adds(el("p", "7", id="people"), at=900)
+    page.says("people", "8", at=2100).says("people", "9", at=2600)
+    for at in (4000, 8000):
+        page.click("pay", at=at).fails(MESSAGE, at=at + 4).says("people", f"1{at}", at=at + beside_ms)
+    page.says("people", "12", at=11_700).click("add", at=14_000).says("total", "2", at=14_020).lives(60_000)
+    assert "blocking_exception" in visit.kinds()
+
+
+@pytest.mark.parametrize(("after_ms", "stopped"), [(30, False), (200, False), (600, True)])
+def test_what_changes_long_after_a_handler_threw_is_none_of_its_doing(after_ms: float, stopped: bool) -> None:
+    visit, page = shop()
+    for at in (4000, 8000):
+        page.click("pay", at=at).fails(MESSAGE, at=at + 4).says("total", f"{at}", at=at + after_ms)
+    page.click("add", at=14_000).says("total", "2", at=14_020).lives(60_000)
+    assert ("blocking_exception" in visit.kinds()) == stopped
+
+
+@pytest.mark.parametrize("took", [200, 900])
+def test_what_a_request_brought_is_the_clicks_doing(took: float) -> None:
+    visit, page = shop()
+    for at in (4000, 8000):
+        page.click("pay", at=at).fails(MESSAGE, at=at + 4).asks("/api/pay", at=at + 6, took=took)
+        page.says("total", f"{at}", at=at + took + 40)
+    page.click("add", at=14_000).says("total", "2", at=14_020).lives(60_000)
+    assert "blocking_exception" not in visit.kinds()

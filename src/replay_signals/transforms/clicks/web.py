@@ -107,11 +107,11 @@ def judge_clicks(timeline: Timeline, rules: Clicks, addresses: Addresses) -> lis
 def _views(timeline: Timeline, rules: Clicks) -> list[_View]:
     """Views of documents with clicks, each knowing the habits that other views of the same document show."""
     pages = [(p, w, clicks_of(p)) for w in timeline.windows for p in w.pages if p.screens is None]
-    clicked = {_document(p) for p, _, clicks in pages if clicks}
+    clicked = {document_of(p) for p, _, clicks in pages if clicks}
     twins: dict[tuple[str, int], list[_View]] = {}
     for page, window, clicks in pages:
-        if _document(page) in clicked:
-            twins.setdefault(_document(page), []).append(_view(page, window, clicks, rules))
+        if document_of(page) in clicked:
+            twins.setdefault(document_of(page), []).append(_view(page, window, clicks, rules))
     for views in twins.values():
         habits = set().union(*(view.background.habitual_targets for view in views))
         for view in views:
@@ -119,7 +119,7 @@ def _views(timeline: Timeline, rules: Clicks) -> list[_View]:
     return [view for views in twins.values() for view in views]
 
 
-def _document(page: Page) -> tuple[str, int]:
+def document_of(page: Page) -> tuple[str, int]:
     """Views of one URL with equally many elements are the same document: its node ids are the same, too."""
     return page.href.partition("#")[0], page.elements.element_count
 

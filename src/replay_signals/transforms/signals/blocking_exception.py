@@ -1,7 +1,8 @@
 """blocking_exception: an uncaught exception that stopped the visitor.
 
-Either a click's handler threw, nothing else came of the click, and the visitor tried the same control again or left
-within 30 s without one more answered click; or an exception of the page itself (at load, in a timer) after which at
+Either a click's handler threw, nothing else came of the click (a handler that threw does nothing later, and what the
+page changes by itself is none of its doing), and the visitor tried the same control again or left within 30 s without
+one more answered click; or an exception of the page itself (at load, in a timer) after which at
 least two different controls stayed silent and none answered, or the three that were tried first. That the page was left
 later than a script would have led away is no answer. Exceptions that stop nobody are evidence of error_click.
 """
@@ -19,7 +20,7 @@ from msgspec import UNSET, UnsetType
 
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.errors import PageError
-from replay_signals.transforms.clicks.web import DEAD, Judged
+from replay_signals.transforms.clicks.web import DEAD, Judged, document_of
 from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals import settling
@@ -34,8 +35,13 @@ MIN_SILENT = 2
 """Controls: one may be dead for a reason of its own."""
 MIN_SILENT_FIRST = 3
 """Controls tried in vain right after the exception, if another one answers later: a view that works again, perhaps."""
+STOPPED_MS = 300
+"""What changes this long after a handler threw, without a request, is not its doing: it runs no further."""
 OF_CLICK, OF_PAGE = "click", "page"
 """Grades of evidence; the controls of a page may be silent for another reason than its exception."""
+
+_OF_PAGE = frozenset(("mutation", "style"))
+"""Effects that page code may bring without a click."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,9 +61,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
 
 def _of_handlers(context: SessionContext) -> list[Finding[Evidence]]:
     found = []
-    thrown = [
-        j for j in context.clicks if not j.answered and not j.failed and any(e.uncaught for e in context.errors.of(j))
-    ]
+    thrown = [j for j in context.clicks if not j.failed and _threw(context, j) and _got_nothing(context, j)]
     in_vain: dict[tuple[Page, int | None], int] = {}
     for group in context.incidents(thrown):
         j = group[0]
@@ -88,7 +92,23 @@ def _last_in_vain(context: SessionContext, own: Sequence[Judged]) -> int:
 def _in_vain(context: SessionContext, j: Judged) -> bool:
     """Was the click not answered, or threw it as well, and only much later the page was left?"""
     late = (j.reaction_ms or 0.0) > context.rules.clicks.prompt_ms and not j.requests
-    return not j.answered or (late and any(e.uncaught for e in context.errors.of(j)))
+    return not j.answered or (_threw(context, j) and (late or _got_nothing(context, j)))
+
+
+def _threw(context: SessionContext, j: Judged) -> bool:
+    return any(e.uncaught for e in context.errors.of(j))
+
+
+def _got_nothing(context: SessionContext, j: Judged) -> bool:
+    """Is nothing that answers a click that threw its handler's doing?"""
+    if not j.answered:
+        return True
+    moving = context.moving.get(document_of(j.click.page), frozenset())
+    thrown_ms = min((e.t for e in context.errors.of(j) if e.uncaught), default=float("inf"))
+    return not j.requests and all(
+        effect.kind in _OF_PAGE and (effect.t - thrown_ms > STOPPED_MS or moving.issuperset(effect.targets))
+        for effect in j.effects
+    )
 
 
 def _time(j: Judged) -> float:

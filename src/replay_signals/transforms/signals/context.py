@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,8 +15,9 @@ from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.clicks.bursts import Burst, bursts_of
 from replay_signals.transforms.clicks.errors import Errors
 from replay_signals.transforms.clicks.verdicts import verdicts
-from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.clicks.web import Judged, document_of
 from replay_signals.transforms.session import analytics, urls
+from replay_signals.transforms.session.effects import Target, effects_of
 from replay_signals.transforms.session.elements import element_key
 from replay_signals.transforms.session.timeline import Page, Request, Timeline, timeline_of
 from replay_signals.transforms.signals.finding import Finding
@@ -24,6 +25,8 @@ from replay_signals.transforms.signals.finding import Finding
 INCIDENT_GAPS = 1.5
 """Longest time between two clicks of one incident, in `rage.gap_ms`: a click of the burst that was answered may lie
 between two that were not."""
+MIN_MOVES = 2
+"""Times that a place changed without a click; once may be the late answer to one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +133,21 @@ class SessionContext:
         for j in self.clicks:
             places.setdefault((j.click.page, j.click.element), []).append(j)
         return places
+
+    @cached_property
+    def moving(self) -> dict[tuple[str, int], frozenset[Target]]:
+        """Places of each document that change by themselves: at least twice with no click shortly before."""
+        alone: defaultdict[tuple[str, int], Counter[Target]] = defaultdict(Counter)
+        for page in self.timeline.pages:
+            clicks = [j.click.t for j in self.by_page.get(page, ())]
+            for effect in effects_of(page):
+                i = bisect_right(clicks, effect.t) - 1
+                if i < 0 or effect.t - clicks[i] > self.rules.clicks.prompt_ms:
+                    alone[document_of(page)].update(effect.targets)
+        return {
+            document: frozenset(target for target, times in found.items() if times >= MIN_MOVES)
+            for document, found in alone.items()
+        }
 
     def incidents(self, clicks: Sequence[Judged]) -> list[list[Judged]]:
         """Clicks that share one cause: those of a rage burst on one control together, every other click alone."""
