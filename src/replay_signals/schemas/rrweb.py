@@ -121,6 +121,7 @@ class Attributes(msgspec.Struct, gc=False, frozen=True, rename={"class_": "class
     openreplay_hidden: Any = msgspec.field(default=None, name="data-openreplay-hidden")
     private: Any = msgspec.field(default=None, name="data-private")
     rr_width: Any = None
+    style: Any = None
     custom_0: Any = msgspec.field(default=None, name="custom_0")
     custom_1: Any = msgspec.field(default=None, name="custom_1")
     custom_2: Any = msgspec.field(default=None, name="custom_2")

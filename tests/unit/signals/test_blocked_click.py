@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from replay_signals.schemas.confidence import TABLE
 from support import events as rrweb
 from support.dom import El, button, el, link
 from support.web import Page, Visit
@@ -203,3 +204,51 @@ def test_trying_again_what_the_last_click_disabled() -> None:
     page.click("it", at=4000).says("total", "3", at=4020).sets("it", at=4020, disabled="")
     press(page, "it", 9000).lives(60_000)
     assert visit.kinds() == ["blocked_click"]
+
+
+UNSEEN = "position: absolute; z-index: 40; opacity: 0; left: 20px; top: 40px; width: 120px; height: 40px"
+
+
+@pytest.mark.parametrize(
+    "style", [UNSEEN, "opacity:0.0;position:fixed;inset:0", "POSITION: FIXED; opacity: 0 !important"]
+)
+def test_an_unseen_layer_over_the_page(style: str) -> None:
+    visit, page = page_with(el("div", id="it", style=style))
+    page.click("it", at=4000).lives(60_000)
+    outcome = visit.outcome()
+    assert outcome.kinds == ["blocked_click"]
+    assert outcome.signal("blocked_click").confidence == TABLE.confidence("blocked_click", "fair")
+
+
+def test_an_unseen_layer_that_came_later() -> None:
+    visit, page = page_with(button("Pay", id="pay"))
+    page.adds(el("div", id="it", style=UNSEEN), at=2000).click("it", at=6000).lives(60_000)
+    assert visit.kinds() == ["blocked_click"]
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        el("div", id="it", style="position: absolute; left: 20px"),
+        el("div", id="it", style="opacity: 0"),
+        el("div", id="it", style=UNSEEN.replace("opacity: 0", "opacity: 0.4")),
+        el("div", id="it", style=f"{UNSEEN}; cursor: col-resize"),
+        el("div", "Sold out", id="it", style=UNSEEN),
+        el("section", el("div", id="it", style=UNSEEN), id="card"),
+    ],
+    ids=["seen", "in its place", "pale", "a handle", "with a text", "of a part of the page"],
+)
+def test_a_box_that_was_not_clicked_by_mistake(element: El) -> None:
+    visit, page = page_with(element)
+    page.click("it", at=4000).lives(60_000)
+    assert visit.kinds() == []
+
+
+def test_an_unseen_layer_that_answers_or_is_seen_by_now() -> None:
+    """It closes the menu below it, say."""
+    visit, page = page_with(el("div", id="it", style=UNSEEN))
+    page.click("it", at=4000).says("total", "2", at=4030).lives(60_000)
+    assert visit.kinds() == []
+    visit, page = page_with(el("div", id="it", style=UNSEEN))
+    page.sets("it", at=2000, style=UNSEEN.replace("opacity: 0", "opacity: 1")).click("it", at=6000).lives(60_000)
+    assert visit.kinds() == []

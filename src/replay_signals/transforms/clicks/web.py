@@ -21,6 +21,7 @@ from replay_signals.transforms.clicks.observability import (
     leads_away,
     link_target,
     unobservable_reason,
+    unseen_layer,
 )
 from replay_signals.transforms.clicks.reactions import MARGIN_MS, Reactions
 from replay_signals.transforms.digest import records
@@ -42,6 +43,9 @@ BY_HAND_MS = 300
 
 LOADED_MS = 250
 """A handler that opens an address does it at once, or when what it asked for has come."""
+
+UNSEEN_CONFIDENCE = 0.7
+"""Of a click on a layer that cannot be seen; it may have been meant for nothing behind it."""
 
 LEFT_BY_LINK = "the page may have been left through the link"
 ALIVE, SLOW, DEAD, UNKNOWN = "alive", "slow", "dead", "unknown"
@@ -251,6 +255,10 @@ class _PageJudge:
     def _missing(self, out: Judged) -> None:
         """No answer was recorded: was there one to expect, and would the recording have shown it?"""
         click, control = out.click, out.click.control
+        if unseen_layer(self.page, click):
+            out.verdict, out.confidence, out.reason = DEAD, UNSEEN_CONFIDENCE, "an unseen layer took it"
+            out.blocked = True
+            return
         out.confidence = 0.5
         out.reason = unobservable_reason(self.page, click)
         if out.reason or control is None:

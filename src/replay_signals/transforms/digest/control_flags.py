@@ -52,6 +52,7 @@ _ACTS_OUTSIDE = re.compile(
     re.IGNORECASE,
 )
 """In an inline handler: the clipboard, a program or a dialog of the system."""
+_NO_OPACITY = re.compile(r"0?\.?0+%?")
 _OPENS_WINDOW = re.compile(r"\bwindow\.open\s*\(")
 _ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|err|error|invalid|danger|toast|warning)(?:$|[\s_-])")
 
@@ -80,7 +81,8 @@ FLAGS = {
     "X": "the site wants no dead clicks of it",
     "E": "the site wants no error clicks of it",
     "m": "a map or another surface that is drawn by a library",
-    "n": "no control: kept for one of the four flags above, or because controls in it may be disabled with it",
+    "u": "cannot be seen and lies over the page, by its own style",
+    "n": "no control: kept for one of the five flags above, or because controls in it may be disabled with it",
     LAYOUT: "place: a landmark of the layout (header, menu, sidebar, footer)",
     CONTENT: "place: content of the page",
     NAMED: "place: a box with an id or a test id",
@@ -125,9 +127,20 @@ def is_hinted(classes: str) -> bool:
     return _CLASS_HINT.search(classes) is not None
 
 
+@lru_cache(maxsize=1000)
+def is_unseen(style: str) -> bool:
+    """Does an inline style lay the element over the page and make it invisible? One with a cursor tells of itself."""
+    rules = dict(rule.split(":", 1) for rule in style.lower().split(";") if ":" in rule)
+    found = {name.strip(): value.replace("!important", "").strip() for name, value in rules.items()}
+    laid = found.get("position") in ("absolute", "fixed") and found.get("pointer-events") != "none"
+    return laid and "cursor" not in found and _NO_OPACITY.fullmatch(found.get("opacity", "")) is not None
+
+
 def marks_of(tag: str, a: Attributes) -> str:
-    """Opt-outs that the site has set on the element, and whether something is drawn in it."""
+    """Opt-outs that the site has set on the element, whether something is drawn in it, and whether it is unseen."""
     marks = "m" if tag.startswith(("flt-", "flutter-")) else ""
+    if isinstance(a.style, str) and "opacity" in a.style and is_unseen(a.style[:MAX_CLASS_CHARS]):
+        marks += "u"
     marks += class_facts(a.class_).marks
     if a.ignore_frustration is not None:
         words = a.ignore_frustration.split() if isinstance(a.ignore_frustration, str) else []

@@ -1,7 +1,8 @@
 """blocked_click: a click on a disabled control that was answered by nothing, or its press where no click event comes.
 
 Visitors who click disabled controls do not see why they may not go on (Contentsquare reports 9 % of visitors in one
-case); it is a different fault than a control that is not wired, so it is a kind of its own.
+case); it is a different fault than a control that is not wired, so it is a kind of its own. A layer over the page that
+cannot be seen and takes the click (`clicks/observability.unseen_layer`) is of this kind, too.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
         failed = j.failed or context.errors.of(j)  # which are kinds of their own
         if j.verdict == DEAD and j.blocked and not failed and j not in context.raging and "X" not in j.click.opt_outs:
             what = element_label(j.click.control, j.click.node_id)
-            summary, grade = f"Clicked {what}, which is disabled", grade_of(j.confidence)
+            why = "disabled" if j.click.control is not None else "an unseen layer over the page"
+            summary, grade = f"Clicked {what}, which is {why}", grade_of(j.confidence)
             finding = of_click(KIND, j, summary, grade, Evidence(reason=j.reason))
             finding.blocked = 0.6
             found.append(finding)
