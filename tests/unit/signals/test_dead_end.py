@@ -169,6 +169,14 @@ def test_a_page_that_a_script_fills_or_that_hands_on_is_not_blank() -> None:
     assert "dead_end" not in visit.kinds()
 
 
+@pytest.mark.parametrize("clicks", [1, 3])
+def test_who_clicks_on_a_blank_page_sees_something(clicks: int) -> None:
+    """Its recorder does not witness what a script does."""
+    visit, page = blank(el("div", id="app"))
+    page.clicks("app", *(6000 + 2000 * i for i in range(clicks))).lives(20_000)
+    assert "dead_end" not in visit.kinds()
+
+
 def test_a_blank_page_at_once_left_again_is_no_quick_back() -> None:
     visit, page = blank()
     page.lives(6800)

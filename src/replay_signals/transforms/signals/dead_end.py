@@ -50,7 +50,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
             found.append(_finding(page, STATUS, f"The visit ended on a page that answered {status}", status))
         elif status is None and says_error(page, context.timeline.pages):
             found.append(_finding(page, WORDS, "The visit ended on a page that calls itself missing or broken", None))
-        elif page.index and page.elements.is_blank and page.left_ms - page.start_ms >= BLANK_MS:
+        elif page.index and _blank(page) and not context.by_page[page]:
             found.append(_finding(page, BLANK, "The visit ended on a page that shows nothing", status))
         elif status is None and page.index and _barren(page):
             found.append(_finding(page, EMPTY, "The visit ended on a page that offers nothing to go on with", None))
@@ -67,6 +67,11 @@ def _went_on(context: SessionContext, page: Page) -> bool:
     acts = [(j.click.t, j.click.page.window_id) for j in context.clicks]
     acts += [(p.start_ms, p.window_id) for p in context.timeline.pages]
     return any(t > page.end_ms and window_id != page.window_id for t, window_id in acts)
+
+
+def _blank(page: Page) -> bool:
+    """Was nothing to be seen, for longer than it takes to load? Who clicks there sees what the recorder does not."""
+    return page.elements.is_blank and page.left_ms - page.start_ms >= BLANK_MS
 
 
 def _barren(page: Page) -> bool:
