@@ -445,3 +445,24 @@ def test_links_that_cannot_be_read_stop_nothing(href: str) -> None:
     page.types("box", "abc", at=2000).click("odd", at=4000).lives(15_000)
     visit.open(href or URL, at=20_000).lives(25_000)
     assert len(visit.outcome().rows.interactions) == 1
+
+
+@pytest.mark.parametrize("open_ms", [900, 4000])
+@pytest.mark.parametrize("order", [(5, 6), (6, 5)])
+def test_a_dialog_of_the_system_gives_the_focus_back_as_it_closes(open_ms: float, order: tuple[int, int]) -> None:
+    """Page code stands still meanwhile, so both are told in one moment."""
+    visit, page = shop()
+    page.click("pay", at=4000)
+    for kind in order:
+        page.record(rrweb.interaction(4000 + open_ms, kind, page.node("pay").node_id))
+    page.lives(60_000)
+    assert visit.kinds() == []
+    assert visit.verdict("pay") in ("alive", "slow")
+
+
+@pytest.mark.parametrize("away_ms", [400, 3000])
+def test_another_window_that_the_visitor_looks_at_is_no_answer(away_ms: float) -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).record(rrweb.interaction(6000, 6, page.node("pay").node_id))
+    page.record(rrweb.interaction(6000 + away_ms, 5, page.node("pay").node_id)).lives(60_000)
+    assert visit.kinds() == ["dead_click"]

@@ -268,6 +268,13 @@ def test_a_request_that_the_page_itself_may_have_called_off(then: str) -> None:
     assert "failed_request" not in visit.kinds()
 
 
+def test_a_visitor_who_asks_again_had_a_broken_request() -> None:
+    visit, page = broken()
+    page.click("pay", at=9000).asks("/api/pay", at=9010, method="POST").says("total", "paid", at=9150)
+    uses(page)
+    assert visit.kinds() == ["failed_request"]
+
+
 def test_a_request_to_another_site_hides_its_status() -> None:
     visit, page = broken()
     request = visit.recorded["window-1"][-1]["data"]["payload"]["requests"][0]  # type: ignore[index]

@@ -19,7 +19,7 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.effects import Effect, Target, effects_of, pairs, spans
 from replay_signals.transforms.session.elements import in_ranges
-from replay_signals.transforms.session.fields import Change, TypedField, began_ms, typed_fields
+from replay_signals.transforms.session.fields import Change, TypedField, typed_fields
 from replay_signals.transforms.session.timeline import Page, Request
 
 MIN_ENTERED_CHARS = 2
@@ -200,8 +200,7 @@ class FormAnswers:
 
     def _live(self, form: Form, typed: TypedField) -> bool:
         """Did the page change elsewhere with the typing, or ask for what was typed?"""
-        node_id = typed.control.first
-        spells = spans((began_ms(self._page, node_id, change.t), change.t + ANSWER_MS) for change in typed.typed)
+        spells = spans((typed.began_ms(change), change.t + ANSWER_MS) for change in typed.typed)
         enough = LIVE_NODES if self._has_button(form) else 1
         answered = sum(self._changed_elsewhere(form, typed, *spell) >= enough for spell in spells)
         return answered * 2 > len(spells) or self._asked(typed) or self._calculates(form, typed)

@@ -73,14 +73,22 @@ def unseen_layer(page: Page, click: Click) -> bool:
     """Did the click land on an empty box that nobody can see, so that it was meant for what lies behind?
 
     The box lies over the page, not in a part of it, which may have such boxes for its own purposes (a ripple, a veil
-    over a picture). Not where its style changed since: the recording does not tell to what.
+    over a picture).
     """
     around = list(page.elements.chain(click.node_id))
     if len(around) != 1 or "u" not in around[0].flags or not around[0].first == around[0].last == click.node_id:
         return False
-    changes = (change for t, change in page.of(records.Mutation) if t <= click.t)
-    restyled = any((click.node_id, "style") == (node, name) for one in changes for node, name, _ in one.attributes)
-    return not restyled and not drawn(page, click.node_id)
+    return not drawn(page, click.node_id)
+
+
+def restyled(page: Page) -> dict[int, float]:
+    """When the style of each node changed first, epoch ms: the recording does not tell to what."""
+    first: dict[int, float] = {}
+    for t, change in page.of(records.Mutation):
+        for node_id, name, _ in change.attributes:
+            if name == "style":
+                first.setdefault(node_id, t)
+    return first
 
 
 def _only_focusable(control: Control) -> bool:

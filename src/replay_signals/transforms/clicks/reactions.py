@@ -19,7 +19,6 @@ from operator import attrgetter
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background
 from replay_signals.transforms.clicks.waiting import only_waits
-from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import Effect, Target, covered, pairs
 from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.gestures import Click, is_typed
@@ -104,7 +103,7 @@ class Reactions:
         if effect.kind == "focus":
             return 0 <= since <= SCROLL_MS and not self._natural_focus(effect, click)
         if effect.kind == "blur":
-            return since >= 0 and prompt and self._left_window(effect, click)
+            return since >= 0 and (self._gave_back(effect, click) or (prompt and self._left_window(effect, click)))
         if effect.kind == "scroll":
             return since <= SCROLL_MS and self._scrolled(effect, click)
         if effect.kind == "selection":
@@ -166,12 +165,17 @@ class Reactions:
 
     def _left_field(self, effect: Effect, click: Click) -> bool:
         """Is it the value of a field that the press took the focus from? Some recorders tell it no earlier."""
-        left = {blur.node_id for blur in self._left if abs(blur.t - effect.t) <= MARGIN_MS}
+        left = (blur.node_id for blur in self._left if abs(blur.t - effect.t) <= MARGIN_MS)
         return effect.kind == "input" and _before_release(effect, click) and effect.node_id in left
 
     def _left_window(self, effect: Effect, click: Click) -> bool:
         """The focus left the document: a new tab or a dialog of the system took it."""
         return self._natural_focus(effect, click) and not any(abs(f.t - effect.t) <= 50 for f in self._focuses)
+
+    def _gave_back(self, effect: Effect, click: Click) -> bool:
+        """A dialog of the system stops the page: as it closes, the control loses the focus and has it again at once."""
+        again = (f for f in self._focuses if f.node_id == effect.node_id and abs(f.t - effect.t) <= MARGIN_MS)
+        return effect.t > click.t and self._natural_focus(effect, click) and any(again)
 
     def _scrolled(self, effect: Effect, click: Click) -> bool:
         """Scrolling that is neither the visitor's own, nor a carousel's, nor a text field's that lost the focus."""
@@ -193,7 +197,7 @@ class Reactions:
         ends = [r.end_ms for r in requests]
         for effect in own:
             by_request = any(end - MARGIN_MS <= effect.t <= end + self.rules.prompt_ms for end in ends)
-            if effect.t <= chain or by_request:
+            if effect.t <= chain or by_request or effect.kind == "blur":
                 kept.append(effect)
                 chain = max(chain, effect.t + self.rules.prompt_ms)
         if self._only_feedback(kept, click):
@@ -246,7 +250,8 @@ class Reactions:
             kept = [e for e in kept if not _styles(e, kept)]
         if control is None or not kept or any(e.kind != "mutation" for e in kept):
             return False
-        if kept[-1].t - click.t > FEEDBACK_MS + self.rules.prompt_ms or not self._all_inside(kept, control):
+        inside = all(self.page.elements.inside(node, control) for e in kept for _, node, _ in e.targets)
+        if kept[-1].t - click.t > FEEDBACK_MS + self.rules.prompt_ms or not inside:
             return False
         added = [p for e in kept for p in pairs(e.added)]
         if added or any(e.removed for e in kept):
@@ -272,10 +277,6 @@ class Reactions:
         """State attributes that came with pointer and focus: no answers, but the first half of a pressed state."""
         start, end = bisect_right(self._times, click.down_ms - MARGIN_MS), bisect_right(self._times, click.t)
         return [e for e in self._effects[start:end] if e.kind == "mutation" and self._focus_state(e, click)]
-
-    def _all_inside(self, kept: list[Effect], control: Control) -> bool:
-        inside = self.page.elements.inside
-        return all(inside(node, control) for e in kept for _, node, _ in e.targets)
 
 
 def _styles(effect: Effect, kept: list[Effect]) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice, takewhile
 
 from replay_signals.schemas.rules import Clicks
@@ -20,6 +21,7 @@ from replay_signals.transforms.clicks.observability import (
     NATIVE,
     leads_away,
     link_target,
+    restyled,
     unobservable_reason,
     unseen_layer,
 )
@@ -171,6 +173,10 @@ class _PageJudge:
         following = self.page.index + 1
         self.next_page = self.pages[following] if following < len(self.pages) else None
 
+    @cached_property
+    def _restyled_ms(self) -> dict[int, float]:
+        return restyled(self.page)
+
     def leaving(self, downs: list[float]) -> int:
         """Index of the click before the next page's navigation began: the only one that can have caused it."""
         page = self.next_page
@@ -244,8 +250,11 @@ class _PageJudge:
     def _waited_ms(self, click: Click, answer: Effect) -> float:
         """How long the visitor waited at least, doing nothing else.
 
-        Recorders start on a new page when it has loaded, and it shows before that.
+        Recorders start on a new page when it has loaded, and it shows before that. A dialog of the system, or another
+        window that took the focus, was there at once.
         """
+        if answer.kind == "blur":
+            return 0.0
         page = self.next_page
         if answer.kind != "navigation" or page is None or page.navigation is not None:
             return answer.t - click.t
@@ -255,7 +264,7 @@ class _PageJudge:
     def _missing(self, out: Judged) -> None:
         """No answer was recorded: was there one to expect, and would the recording have shown it?"""
         click, control = out.click, out.click.control
-        if unseen_layer(self.page, click):
+        if unseen_layer(self.page, click) and self._restyled_ms.get(click.node_id or 0, click.t + 1) > click.t:
             out.verdict, out.confidence, out.reason = DEAD, UNSEEN_CONFIDENCE, "an unseen layer took it"
             out.blocked = True
             return

@@ -44,12 +44,14 @@ class Change:
 class TypedField:
     """A text field that the visitor typed into. `form` is the form element around it.
 
-    `changes` are in order from the first that was typed on; later ones may be a script's.
+    `changes` are in order from the first that was typed on; later ones may be a script's. `moves` are the times at
+    which it got and lost the focus (rrweb's FOCUS and BLUR), in order.
     """
 
     control: Control
     form: Control | None
     changes: list[Change] = field(default_factory=list)
+    moves: list[tuple[float, int]] = field(default_factory=list)
 
     @property
     def length(self) -> int:
@@ -61,14 +63,13 @@ class TypedField:
         """Changes by the visitor, at least one."""
         return [change for change in self.changes if change.by_hand]
 
-
-def began_ms(page: Page, node_id: int, t: float) -> float:
-    """When the typing of a value that was told at `t` may have begun: some recorders tell it as the field is left."""
-    moves = [(at, r.kind) for at, r in page.of(records.Interaction) if r.node_id == node_id and at <= t + LEFT_MS]
-    if not any(kind == rrweb.BLUR and t - at <= LEFT_MS for at, kind in moves):
-        return t
-    focused = [at for at, kind in moves if kind == rrweb.FOCUS]
-    return min(t, focused[-1] + FIRST_KEY_MS) if focused else t
+    def began_ms(self, change: Change) -> float:
+        """When the typing of a value may have begun: some recorders tell it no earlier than the field is left."""
+        i = bisect_right(self.moves, (change.t + LEFT_MS, float("inf")))
+        (got_ms, got), (lost_ms, lost) = self.moves[i - 2 : i] if i > 1 else ((0.0, 0), (0.0, 0))
+        if (got, lost) != (rrweb.FOCUS, rrweb.BLUR) or change.t - lost_ms > LEFT_MS:
+            return change.t
+        return min(change.t, got_ms + FIRST_KEY_MS)
 
 
 def typed_fields(page: Page) -> list[TypedField]:
@@ -81,6 +82,9 @@ def typed_fields(page: Page) -> list[TypedField]:
             continue
         form = next((c for c in around if c.tag == "form"), None)
         typed.setdefault(box.first, TypedField(box, form)).changes.append(change)
+    for t, record in page.of(records.Interaction) if typed else ():
+        if record.kind in (rrweb.FOCUS, rrweb.BLUR) and (moved := typed.get(record.node_id or 0)) is not None:
+            moved.moves.append((t, record.kind))
     return list(typed.values())
 
 

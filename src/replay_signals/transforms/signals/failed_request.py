@@ -137,12 +137,14 @@ def _broke_off(context: SessionContext, j: Judged, request: Request) -> bool:
         return False
     if not context.tells_statuses or page.left_ms - request.end_ms < LEAVING_MS:
         return False
-    same = context.requests_by_path[page, request.method, urls.split(request.url).path]
-    if any(r is not request and r.start_ms >= request.start_ms for r in same):
-        return False
     clicks = context.by_page[page]
-    following = bisect_right(clicks, j.click.t, key=lambda k: k.click.t)
-    return following == len(clicks) or clicks[following].click.down_ms > request.end_ms
+    i = bisect_right(clicks, j.click.t, key=lambda k: k.click.t)
+    next_ms = clicks[i].click.down_ms if i < len(clicks) else float("inf")
+    same = context.requests_by_path[page, request.method, urls.split(request.url).path]
+    first = bisect_left(same, request.start_ms, key=lambda r: r.start_ms)
+    until_ms = min(next_ms, request.end_ms + context.rules.clicks.window_ms)
+    again = any(r is not request and r.start_ms < until_ms for r in islice(same, first, first + 2))
+    return next_ms > request.end_ms and not again
 
 
 def _coped(context: SessionContext, j: Judged, failed: Request) -> bool:
