@@ -135,9 +135,23 @@ def test_a_recording_that_shows_nothing_is_not_judgeable() -> None:
     page = drawn.open("http://a.test/", el("canvas", id="board"), el("p", "0", id="n")).says("n", "1", at=500)
     page.clicks("board", 3000, 5000, 7000, 9000).lives(20_000)
     assert drawn.outcome().rows.session.judgeable == "canvas"
-    silent = Visit()
-    silent.open("http://a.test/", button("Pay", id="pay")).click("pay", at=3000).lives(20_000)
-    assert silent.outcome().rows.session.judgeable == "no_mutations"
+    blind = Visit()
+    names = [f"b{n}" for n in range(6)]
+    page = blind.open("http://a.test/", *(button(name, id=name) for name in names))
+    for n, name in enumerate(names):
+        page.click(name, at=3000 + 8000 * n)
+    page.lives(70_000)
+    row = blind.outcome().rows.session
+    assert (row.judgeable, row.witness) == ("no_mutations", "none")
     seen = Visit()
     seen.open("http://a.test/", button("Pay", id="pay"), el("p", "0", id="n")).says("n", "1", at=500).lives(9000)
     assert seen.outcome().rows.session.judgeable == "ok"
+
+
+def test_a_page_on_which_nothing_changes_is_judged() -> None:
+    """Its one button does nothing, which is the worst problem and not a broken recorder."""
+    silent = Visit()
+    silent.open("http://a.test/", button("Pay", id="pay")).click("pay", at=3000).lives(20_000)
+    rows = silent.outcome().rows
+    assert (rows.session.judgeable, rows.session.witness) == ("ok", "full")
+    assert [signal.kind for signal in rows.signals] == ["dead_click"]

@@ -37,6 +37,8 @@ TOGETHER_MS = 2000
 """Longest time from the first of them to the last: who clicks on for longer sees that nothing happens."""
 BROKEN_AFTER = 4
 """So many different silent controls and not one page change: the recorder is blind rather than the page dead."""
+BLIND = "the recording holds no page changes at all"
+"""Reason of a silent click in a window whose recorder saw no page change, though it should have."""
 ALIKE = 3
 """So many controls of one look that all answer visibly prove another one of it."""
 
@@ -172,4 +174,4 @@ def _doubt_blind_window(judged: list[Judged], window: Window, webkit: bool | Non
     for j in silent:
         j.confidence -= 0.1
         if broken:
-            j.verdict, j.reason, j.confidence = UNKNOWN, "the recording holds no page changes at all", 0.5
+            j.verdict, j.reason, j.confidence = UNKNOWN, BLIND, 0.5

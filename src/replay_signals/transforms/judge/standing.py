@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.traffic_rules import Traffic
+from replay_signals.transforms.clicks.second_look import BLIND
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.signals.context import SessionContext
@@ -52,9 +53,12 @@ def host_of(events: Iterable[AnalyticsEvent], visited: Sequence[str]) -> str:
 
 
 def witness(context: SessionContext) -> str:
-    """What the recording can show: all, parts (a page without a snapshot), or no page changes at all."""
+    """What the recording can show: all, parts (a page without a snapshot), or no page changes at all.
+
+    A page on which nothing changed is no blind recording: its silent control may be what is broken.
+    """
     timeline = context.timeline
-    if context.clicks and not any(w.mutation_count for w in timeline.windows):
+    if any(judged.reason == BLIND for judged in context.clicks):
         return "none"
     return "full" if all(p.elements.has_snapshot for p in timeline.pages) else "partial"
 
