@@ -33,10 +33,8 @@ def server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["documented", "real"])
+@pytest.fixture(params=["documented", "real"] if REAL else ["documented"])
 def url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "real" and not REAL:
-        pytest.skip("no registry is running: see the module's docstring")
     found: str = REAL if request.param == "real" else request.getfixturevalue("server")
     monkeypatch.setenv(VARIABLE, found)
     return found
