@@ -67,7 +67,7 @@ prism: $(PRISM) ## Build Beam's portable runner Prism into .tools, for tests and
 JAVA_HERE := $(shell command -v java)
 # REQUIRE_ALL=1 makes what could not run (no Java, no PostgreSQL, no Prism) a failure, after all that can run has run.
 test: $(SETUP) $(if $(JAVA_HERE),$(FLINK)) ## Run all tests; those of streaming start and end a Kafka and a Flink of their own
-	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/services
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/services
 ifneq ($(JAVA_HERE),)
 	$(BIN)/python -m pytest tests/services
 else
@@ -79,7 +79,7 @@ test-stream: $(SETUP) $(FLINK) ## Run every streaming test, also those that kill
 	$(BIN)/python -m pytest tests/services
 
 test-fast: $(SETUP) ## Run the tests that need no engine and no child process
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow'
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
 
 check: $(SETUP) ## Check style, types and layers
 	$(BIN)/ruff check
