@@ -10,6 +10,7 @@ import typer
 
 from replay_signals.jobs.exits import guarded
 from replay_signals.jobs.links import refuse_outputs
+from replay_signals.jobs.options import Catalog, RulesFile, WarehouseArgument, day_of, store_of
 
 DEFAULT_DAYS = 28
 PriorsOption = Annotated[
@@ -24,12 +25,8 @@ PriorsOption = Annotated[
 
 @guarded
 def priors(
-    warehouse: Annotated[
-        str, typer.Argument(help="Folder of the warehouse (SQLite catalog and Iceberg tables).", metavar="WAREHOUSE")
-    ] = "warehouse",
-    catalog: Annotated[
-        str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
-    ] = None,
+    warehouse: WarehouseArgument = "warehouse",
+    catalog: Catalog = None,
     to: Annotated[
         str | None,
         typer.Option(
@@ -38,10 +35,7 @@ def priors(
             metavar="URL",
         ),
     ] = None,
-    rules: Annotated[
-        str | None,
-        typer.Option("--rules", help="Rules file (TOML); `replay-signals rules` prints the defaults.", metavar="FILE"),
-    ] = None,
+    rules: RulesFile = None,
     days: Annotated[int, typer.Option("--days", help="Days whose sessions count.", min=1)] = DEFAULT_DAYS,
     as_of: Annotated[
         datetime | None,
@@ -56,11 +50,9 @@ def priors(
 ) -> None:
     """Learn from many sessions which elements answer and which leave no trace, as a version to judge with."""
     from replay_signals.jobs import priors as job
-    from replay_signals.jobs.tables import Store
     from replay_signals.pipelines.stream.config import PRIORS_FILE
 
     where = None if catalog else warehouse
     file = to or ("" if catalog else str(Path(warehouse) / PRIORS_FILE))
     refuse_outputs(where, file if file and "://" not in file else None)
-    day = None if as_of is None else as_of.date()
-    job.run(job.Request(Store(where, catalog), file, rules, days, day), json=json)
+    job.run(job.Request(store_of(warehouse, catalog), file, rules, days, day_of(as_of)), json=json)

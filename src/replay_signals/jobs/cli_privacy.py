@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from replay_signals.jobs.exits import guarded
+from replay_signals.jobs.options import Catalog, Format, Paths, Strict, WarehouseArgument, store_of
 
 privacy_app = typer.Typer(
     name="privacy", help="What rules of privacy remove, and what is kept where.", no_args_is_help=True
@@ -17,19 +18,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document inst
 @privacy_app.command("check")
 @guarded
 def check(
-    paths: Annotated[
-        list[str],
-        typer.Argument(help="Files, folders, globs or fsspec URLs (s3://…), plain, .gz or .zst.", show_default=False),
-    ],
-    file_format: Annotated[
-        str, typer.Option("--format", help="Format of the files; `replay-signals formats` lists them.", metavar="NAME")
-    ] = "auto",
+    paths: Paths,
+    file_format: Format = "auto",
     rules: Annotated[str | None, typer.Option("--rules", help="Rules file (TOML) to try.", metavar="FILE")] = None,
     samples: Annotated[
         int, typer.Option("--samples", help="How many kept texts to show of each column; 0 shows all.", min=0)
     ] = 3,
     json: Json = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when any input was rejected.")] = False,
+    strict: Strict = False,
 ) -> int:
     """Show what rules would remove of recordings and what text would be kept where. Nothing is stored."""
     from replay_signals.jobs import privacy as job
@@ -40,16 +36,11 @@ def check(
 @privacy_app.command("audit")
 @guarded
 def audit(
-    warehouse: Annotated[
-        str, typer.Argument(help="Folder of the warehouse (SQLite catalog and Iceberg tables).", metavar="WAREHOUSE")
-    ] = "warehouse",
-    catalog: Annotated[
-        str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
-    ] = None,
+    warehouse: WarehouseArgument = "warehouse",
+    catalog: Catalog = None,
     json: Json = False,
 ) -> None:
     """Count what rules removed from a warehouse's tables, and say what is kept where."""
     from replay_signals.jobs import privacy as job
-    from replay_signals.jobs.tables import Store
 
-    job.audit(Store(None if catalog else warehouse, catalog), json=json)
+    job.audit(store_of(warehouse, catalog), json=json)

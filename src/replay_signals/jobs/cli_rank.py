@@ -9,6 +9,16 @@ import typer
 
 from replay_signals.jobs.exits import guarded
 from replay_signals.jobs.links import refuse_outputs
+from replay_signals.jobs.options import (
+    Catalog,
+    InboxOrTopic,
+    RulesFile,
+    ToKafka,
+    Topic,
+    WarehouseArgument,
+    day_of,
+    store_of,
+)
 
 DEFAULT_MEMORY_MB = 1000
 
@@ -20,28 +30,12 @@ def add_to(app: typer.Typer) -> None:
 
 @guarded
 def rank(  # noqa: PLR0913, PLR0917 - one parameter an option
-    warehouse: Annotated[
-        str, typer.Argument(help="Folder of the warehouse (SQLite catalog and Iceberg tables).", metavar="WAREHOUSE")
-    ] = "warehouse",
-    catalog: Annotated[
-        str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
-    ] = None,
-    inbox: Annotated[
-        str | None,
-        typer.Option(
-            "--inbox",
-            help="Folder to publish to; inbox in the warehouse when neither this nor --kafka is given.",
-            metavar="DIR",
-        ),
-    ] = None,
-    kafka: Annotated[
-        str | None, typer.Option("--kafka", help="Publish to the inbox topic of these brokers.", metavar="HOST:PORT")
-    ] = None,
-    topic: Annotated[str, typer.Option("--topic", help="Topic of inbox records.")] = "replay_signals",
-    rules: Annotated[
-        str | None,
-        typer.Option("--rules", help="Rules file (TOML); `replay-signals rules` prints the defaults.", metavar="FILE"),
-    ] = None,
+    warehouse: WarehouseArgument = "warehouse",
+    catalog: Catalog = None,
+    inbox: InboxOrTopic = None,
+    kafka: ToKafka = None,
+    topic: Topic = "replay_signals",
+    rules: RulesFile = None,
     as_of: Annotated[
         datetime | None,
         typer.Option(
@@ -63,12 +57,10 @@ def rank(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> None:
     """Find what hurts whom over all sessions of a warehouse, and publish what is new of it to its inbox."""
     from replay_signals.jobs import rank as job
-    from replay_signals.jobs.tables import Store
 
     folder = job.inbox_of(warehouse, inbox, kafka)
     refuse_outputs(None if catalog else warehouse, folder or None)
-    store = Store(None if catalog else warehouse, catalog)
-    day = None if as_of is None else as_of.date()
+    store, day = store_of(warehouse, catalog), day_of(as_of)
     job.run(
         job.Request(store, folder, kafka or "", topic, rules, day, top, memory_mb, threads), json=json, every_s=every
     )

@@ -9,6 +9,7 @@ import typer
 
 from replay_signals.jobs.exits import guarded
 from replay_signals.jobs.links import refuse_outputs
+from replay_signals.jobs.options import Catalog, InboxOrTopic, ToKafka, Topic, day_of, store_of
 
 if TYPE_CHECKING:
     from replay_signals.jobs.verdicts import Words
@@ -22,21 +23,6 @@ By = Annotated[
 Warehouse = Annotated[
     str, typer.Option("--warehouse", "-w", help="Folder of the warehouse with the problem.", metavar="DIR")
 ]
-CatalogName = Annotated[
-    str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
-]
-Inbox = Annotated[
-    str | None,
-    typer.Option(
-        "--inbox",
-        help="Folder to publish to; inbox in the warehouse when neither this nor --kafka is given.",
-        metavar="DIR",
-    ),
-]
-Kafka = Annotated[
-    str | None, typer.Option("--kafka", help="Publish to the inbox topic of these brokers.", metavar="HOST:PORT")
-]
-Topic = Annotated[str, typer.Option("--topic", help="Topic of inbox records.")]
 RulesFile = Annotated[
     str | None,
     typer.Option("--rules", help="Rules file (TOML); its privacy patterns mask the reason.", metavar="FILE"),
@@ -56,9 +42,9 @@ def confirm(  # noqa: PLR0913, PLR0917 - one parameter an option
     reason: Reason = "",
     by: By = None,
     warehouse: Warehouse = "warehouse",
-    catalog: CatalogName = None,
-    inbox: Inbox = None,
-    kafka: Kafka = None,
+    catalog: Catalog = None,
+    inbox: InboxOrTopic = None,
+    kafka: ToKafka = None,
     topic: Topic = "replay_signals",
     rules: RulesFile = None,
 ) -> None:
@@ -78,9 +64,9 @@ def dismiss(  # noqa: PLR0913, PLR0917 - as above
     ] = False,
     by: By = None,
     warehouse: Warehouse = "warehouse",
-    catalog: CatalogName = None,
-    inbox: Inbox = None,
-    kafka: Kafka = None,
+    catalog: Catalog = None,
+    inbox: InboxOrTopic = None,
+    kafka: ToKafka = None,
     topic: Topic = "replay_signals",
     rules: RulesFile = None,
 ) -> None:
@@ -103,9 +89,9 @@ def snooze(  # noqa: PLR0913, PLR0917 - as above
     reason: Reason = "",
     by: By = None,
     warehouse: Warehouse = "warehouse",
-    catalog: CatalogName = None,
-    inbox: Inbox = None,
-    kafka: Kafka = None,
+    catalog: Catalog = None,
+    inbox: InboxOrTopic = None,
+    kafka: ToKafka = None,
     topic: Topic = "replay_signals",
     rules: RulesFile = None,
 ) -> None:
@@ -132,16 +118,16 @@ def fixed(  # noqa: PLR0913, PLR0917 - as above
     reason: Reason = "",
     by: By = None,
     warehouse: Warehouse = "warehouse",
-    catalog: CatalogName = None,
-    inbox: Inbox = None,
-    kafka: Kafka = None,
+    catalog: Catalog = None,
+    inbox: InboxOrTopic = None,
+    kafka: ToKafka = None,
     topic: Topic = "replay_signals",
     rules: RulesFile = None,
 ) -> None:
     """Say that a problem is mended: it is quiet until the days after it show whether it is."""
     from replay_signals.jobs.verdicts import Words
 
-    words = Words("fixed", reason, by, release=release, fixed_on=on.date() if on else None)
+    words = Words("fixed", reason, by, release=release, fixed_on=day_of(on))
     _say(problem, words, (warehouse, catalog, inbox, kafka, topic, rules))
 
 
@@ -152,10 +138,10 @@ Where = tuple[str, str | None, str | None, str | None, str, str | None]
 def _say(problem: str, words: Words, where: Where) -> None:
     from replay_signals.jobs import verdicts as job
     from replay_signals.jobs.rank import inbox_of
-    from replay_signals.jobs.tables import Store
 
     warehouse, catalog, inbox, kafka, topic, rules = where
     folder = inbox_of(warehouse, inbox, kafka)
     refuse_outputs(None if catalog else warehouse, folder or None)
-    store = Store(None if catalog else warehouse, catalog)
-    job.run(problem, words, job.Target(store, folder, kafka or "", topic, rules), datetime.now(UTC))
+    job.run(
+        problem, words, job.Target(store_of(warehouse, catalog), folder, kafka or "", topic, rules), datetime.now(UTC)
+    )

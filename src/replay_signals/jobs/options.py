@@ -59,7 +59,9 @@ Warehouse = Annotated[
         "--warehouse", "-w", help="Folder of the warehouse (SQLite catalog and Iceberg tables).", metavar="DIR"
     ),
 ]
-
+WarehouseArgument = Annotated[
+    str, typer.Argument(help="Folder of the warehouse (SQLite catalog and Iceberg tables).", metavar="WAREHOUSE")
+]
 Catalog = Annotated[
     str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
 ]
@@ -73,6 +75,18 @@ Inbox = Annotated[
     str | None,
     typer.Option("--inbox", help="Folder to publish to; inbox in the warehouse when not given.", metavar="DIR"),
 ]
+InboxOrTopic = Annotated[
+    str | None,
+    typer.Option(
+        "--inbox",
+        help="Folder to publish to; inbox in the warehouse when neither this nor --kafka is given.",
+        metavar="DIR",
+    ),
+]
+ToKafka = Annotated[
+    str | None, typer.Option("--kafka", help="Publish to the inbox topic of these brokers.", metavar="HOST:PORT")
+]
+Topic = Annotated[str, typer.Option("--topic", help="Topic of inbox records.")]
 Runner = Annotated[
     str | None, typer.Option("--runner", help="Beam runner; without one, this process works.", metavar="NAME")
 ]

@@ -35,11 +35,9 @@ class Filter(msgspec.Struct, frozen=True):
 
         Raises FilterError.
         """
-        from replay_signals.pipelines.analysis.filtering import condition
-        from replay_signals.transforms.filters.values import FilterError
+        from replay_signals.pipelines.analysis.filtering import check_days, condition
 
-        if self.from_day and self.to_day and self.from_day > self.to_day:
-            raise FilterError(f"the first day ({self.from_day}) is after the last ({self.to_day})")
+        check_days(self.from_day, self.to_day)
         pages = "page" if table == "signals" else "array_to_string(urls, ' ')"
         parts: list[tuple[str, object]] = [("severity >= ?", self.min_severity)]
         optional: list[tuple[str, object]] = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -52,6 +53,12 @@ LANGUAGE = Language(cohort, VOCABULARY)
 def condition(where: str, scope: str, row: str) -> Condition:
     """What a filter says of `row`, an alias of a row of a scope; everything when it is empty. Raises FilterError."""
     return LANGUAGE.condition(where, scope, row) if where.strip() else Condition("true", [])
+
+
+def check_days(first: date | None, last: date | None) -> None:
+    """Raises FilterError when the first day is after the last: such a span holds nothing."""
+    if first and last and first > last:
+        raise FilterError(f"the first day ({first}) is after the last ({last})")
 
 
 @contextmanager

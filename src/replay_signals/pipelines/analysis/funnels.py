@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 import duckdb
 import msgspec
 
-from replay_signals.pipelines.analysis.filtering import asking, condition, tables_of
+from replay_signals.pipelines.analysis.filtering import asking, check_days, condition, tables_of
 from replay_signals.pipelines.iceberg.warehouse import connect, reading
 from replay_signals.transforms.filters.language import Condition
 from replay_signals.transforms.filters.values import FilterError
@@ -96,8 +96,7 @@ def statement(asked: Funnel) -> Condition:
         raise FilterError(f"a funnel has 2 to {MAX_STEPS} steps")
     if asked.within <= timedelta(0):
         raise FilterError("a funnel needs some time: --within 1h")
-    if asked.from_day and asked.to_day and asked.from_day > asked.to_day:
-        raise FilterError(f"the first day ({asked.from_day}) is after the last ({asked.to_day})")
+    check_days(asked.from_day, asked.to_day)
     values: list[object] = []
 
     def bound(found: Condition) -> str:
