@@ -110,7 +110,8 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 lock: $(TOOLS) ## Resolve the dependencies anew and write requirements/*.txt
 	$(UV) lock --upgrade
 	$(EXPORT) --no-dev -o requirements/core.txt
-	$(EXPORT) --extra beam --extra kafka --extra postgres --extra sourcemaps -o requirements/beam.txt
+	$(EXPORT) --extra beam --extra kafka --extra postgres --extra sourcemaps --extra gate --extra analysis \
+		--extra browser --extra agents -o requirements/beam.txt
 	$(EXPORT) --extra flink --extra sourcemaps -o requirements/flink.txt
 	$(COMPILE) requirements/bench.in -o requirements/bench.txt
 	$(COMPILE) requirements/build.in -o requirements/build.txt
