@@ -29,6 +29,10 @@ SESSION, NATIVE_SESSION = "01a20b89-9178-7a55-9867-00000000cafe", "01a20b89-9178
 STEMS = "zyxmar", "qwmark"
 """How marks begin: what is cut in the middle of one is found, too."""
 
+PLAYED = frozenset(("changed text", "changed attribute", "added later", "alert"))
+"""Places whose marks a player shows: names of controls and alerts that come later, in messages that do not show what is
+around them. A digest sees one message and masks them; playback has followed the window and knows that no rule does."""
+
 
 class Marks:
     """Gives out marked texts and remembers the place of each."""

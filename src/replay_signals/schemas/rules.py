@@ -13,6 +13,7 @@ import msgspec
 
 from replay_signals.schemas.limits import doc, faults
 from replay_signals.schemas.page_rules import Pages
+from replay_signals.schemas.playback_rules import Playback
 from replay_signals.schemas.privacy import Privacy
 from replay_signals.schemas.problem_rules import Outcome, Problems
 from replay_signals.schemas.traffic_rules import Traffic
@@ -25,7 +26,7 @@ CAPS = ("max_messages", "max_digest_bytes", "max_clicks", "max_events")
 HORIZON_WINDOWS = 3
 """Evidence windows that `session.horizon_ms` holds at least: the clicks around one that is judged again."""
 
-UNJUDGED = ("session", "rejects", "privacy", "problems", "outcomes")
+UNJUDGED = ("session", "rejects", "privacy", "playback", "problems", "outcomes")
 """Parts that decide no result of the judge: when results come, what texts may say, and what many sessions add up to."""
 
 
@@ -119,6 +120,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session: Session = Session()
     rejects: RejectionLimit = RejectionLimit()
     privacy: Privacy = Privacy()
+    playback: Playback = Playback()
     pages: Pages = Pages()
     traffic: Traffic = Traffic()
     values: Annotated[list[Value], doc("Pages that matter more")] = []

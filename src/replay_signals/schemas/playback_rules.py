@@ -1,0 +1,25 @@
+"""Rules of playback: whether messages are kept to be looked at, how long, and what of a page they show."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Struct
+
+from replay_signals.schemas.limits import doc
+
+
+class Playback(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is kept and shown of recordings. Rules of privacy apply to it as to everything else."""
+
+    enabled: Annotated[bool, doc("Keep masked messages in the table `snapshots`, and pictures of native screens")] = (
+        False
+    )
+    retention_days: Annotated[int, doc("Days that `snapshots` keeps a message", least=1)] = 30
+    page_text: Annotated[
+        Literal["mask", "clean"],
+        doc(
+            "Text that names no control: a star for each character, or cleaned by `[privacy.patterns]` as names are. "
+            "Inputs and what `[privacy.elements]` masks stay masked either way"
+        ),
+    ] = "mask"
