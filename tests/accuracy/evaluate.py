@@ -30,9 +30,11 @@ from replay_signals.schemas.rules import Clicks, Rage, Rules
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.digest.records import Scroll
+from replay_signals.transforms.evidence.extract import event_evidence
 from replay_signals.transforms.judge.common import Common
 from replay_signals.transforms.judge.judgement import judge
 from replay_signals.transforms.judge.priors import NO_PRIORS, Priors, weigh
+from replay_signals.transforms.session.event_rows import event_of
 from replay_signals.transforms.session.timeline import timeline_of
 from replay_signals.transforms.signals import find
 from replay_signals.transforms.signals.context import context_of
@@ -68,7 +70,7 @@ def load(folders: Iterable[Path]) -> list[Recording]:
             digests = [
                 d for r in records if isinstance(r, SnapshotMessage) and isinstance(d := digest(r), MessageDigest)
             ]
-            events = [r for r in records if isinstance(r, AnalyticsEvent)]
+            events = [event_of(event_evidence(r)) for r in records if isinstance(r, AnalyticsEvent)]
             if digests:
                 session = session_of(digests)
                 out.append(Recording(name, path, session, events, labels, _scrolls(session)))

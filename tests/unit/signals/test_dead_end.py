@@ -182,3 +182,50 @@ def test_a_blank_page_at_once_left_again_is_no_quick_back() -> None:
     page.lives(6800)
     visit.event("$pageleave", at=7000, url="http://shop.test/offer")
     assert visit.kinds() == ["dead_end"]
+
+
+@pytest.mark.parametrize(
+    ("title", "kinds"),
+    [
+        ("404 | Shop", ["dead_end"]),
+        ("Seite nicht gefunden", ["dead_end"]),
+        ("500 - Shop", ["dead_end"]),
+        ("Top 500 albums | Shop", []),
+        ("Shop", []),
+        (None, []),
+    ],
+)
+def test_a_page_left_before_it_was_recorded_is_known_by_its_title(title: str | None, kinds: list[str]) -> None:
+    visit = Visit()
+    visit.open("http://shop.test/", link("Offer", "/offer", id="offer")).click("offer", at=4000)
+    visit.event("$pageleave", at=4100, _current_url="http://shop.test/")
+    visit.event("$pageview", at=4300, _current_url="http://shop.test/offer", title=title)
+    visit.event("$pageleave", at=6400, _current_url="http://shop.test/offer")
+    outcome = visit.outcome()
+    assert outcome.kinds == kinds
+    if kinds:
+        assert outcome.signal("dead_end").confidence == TABLE.confidence("dead_end", "words")
+        assert "http://shop.test/offer" in outcome.signal("dead_end").summary
+
+
+@pytest.mark.parametrize(("status", "kinds"), [(404, ["dead_end"]), (200, [])])
+def test_a_page_left_before_it_was_recorded_is_known_by_another_look(status: int, kinds: list[str]) -> None:
+    visit, page = lost(status, el("h1", "Shop"), link("Home", "/", id="home"))
+    page.click("home", at=8000)
+    visit.event("$pageleave", at=8100, _current_url="http://shop.test/offer")
+    visit.open("http://shop.test/", link("Offer", "/offer", id="again"), at=8300).click("again", at=20_000)
+    visit.event("$pageleave", at=20_100, _current_url="http://shop.test/")
+    visit.event("$pageview", at=20_300, _current_url="http://shop.test/offer", title="Shop")
+    visit.event("$pageleave", at=22_500, _current_url="http://shop.test/offer")
+    assert [kind for kind in visit.kinds() if kind != "quick_back"] == kinds
+
+
+@pytest.mark.parametrize("goes_on", ["page", "window"])
+def test_a_page_left_before_it_was_recorded_for_another_one_is_none(goes_on: str) -> None:
+    visit = Visit()
+    visit.open("http://shop.test/", link("Offer", "/offer", id="offer")).click("offer", at=4000)
+    visit.event("$pageview", at=4300, _current_url="http://shop.test/offer", title="404 | Shop")
+    visit.event("$pageleave", at=6400, _current_url="http://shop.test/offer")
+    window = "window-1" if goes_on == "page" else "window-2"
+    visit.open("http://shop.test/help", el("p", "Ask us"), at=7000, window=window).lives(60_000)
+    assert "dead_end" not in visit.kinds()

@@ -101,9 +101,25 @@ def test_a_tab_that_goes_on_under_another_window_id_was_not_closed(goes_on_ms: f
     """posthog-js makes a new window id when a page is loaded anew before the one before was done."""
     visit = Visit()
     visit.open(LIST, link("Item", "/item/1", id="item")).click("item", at=4000)
-    visit.open(ITEM, el("p", "text", id="text"), at=4300).lives(5500)
-    visit.event("$pageleave", at=6000, _current_url=ITEM)
-    visit.open(ITEM, el("p", "text", id="text"), at=6000 + goes_on_ms + 150, window="window-2").lives(60_000)
+    visit.event("$pageleave", at=4100, _current_url=LIST)
+    visit.open(ITEM, el("p", "text", id="text"), at=8300).lives(9500)
+    visit.event("$pageleave", at=10_000, _current_url=ITEM)
+    visit.open(ITEM, el("p", "text", id="text"), at=10_000 + goes_on_ms + 150, window="window-2").lives(60_000)
+    assert visit.kinds() == kinds
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+@pytest.mark.parametrize(("came_ms", "kinds"), [(4300, []), (5000, []), (9000, ["quick_back"])])
+def test_who_came_from_a_page_of_the_site_and_closes_the_tab_did_not_go_back(
+    came_ms: float, kinds: list[str], recorded: bool
+) -> None:
+    visit = Visit()
+    visit.open(LIST, link("Item", "/item/1", id="item")).click("item", at=4000)
+    visit.event("$pageleave", at=4100, _current_url=LIST)
+    if recorded:
+        visit.open(ITEM, el("p", "text", id="text"), at=came_ms)
+    visit.event("$pageview", at=came_ms + 100, _current_url=ITEM, title="Item")
+    visit.event("$pageleave", at=came_ms + 2400, _current_url=ITEM)
     assert visit.kinds() == kinds
 
 
@@ -204,10 +220,11 @@ def test_an_application_that_sends_on_by_itself_leads_nowhere_and_back() -> None
     assert visit.kinds() == []
 
 
-@pytest.mark.parametrize(("captured_ms", "kinds"), [(5200, []), (3900, ["quick_back"]), (6900, ["quick_back"])])
+@pytest.mark.parametrize(("captured_ms", "kinds"), [(9200, []), (3900, ["quick_back"]), (10_900, ["quick_back"])])
 def test_a_page_too_short_to_be_recorded_that_was_used(captured_ms: float, kinds: list[str]) -> None:
     visit = Visit()
     visit.open(LIST, link("Item", "/item/1", id="item")).click("item", at=4000)
-    visit.event("$pageview", at=4400, _current_url=ITEM).event("$pageleave", at=6500, _current_url=ITEM)
+    visit.event("$pageleave", at=4100, _current_url=LIST)
+    visit.event("$pageview", at=8400, _current_url=ITEM).event("$pageleave", at=10_500, _current_url=ITEM)
     visit.event("$autocapture", at=captured_ms, _current_url=ITEM, _event_type="click")
     assert visit.kinds() == kinds

@@ -29,7 +29,7 @@ from replay_signals.transforms.causes.pages import PagePatterns
 from replay_signals.transforms.causes.requests import route_of, status_class
 from replay_signals.transforms.causes.stacks import frames_of_lines
 from replay_signals.transforms.session import urls
-from replay_signals.transforms.session.error_pages import status_of
+from replay_signals.transforms.signals import dead_end
 from replay_signals.transforms.signals.descriptor import Failure
 from replay_signals.transforms.signals.finding import Finding
 from replay_signals.transforms.text import utf8
@@ -187,11 +187,10 @@ class Causes:
         return Cause("request", (route, *at.parts), _cut(f"{route} {asker}"), request_route=route)
 
     def _page(self, sign: Sign) -> Cause:
-        page = sign.finding.page
-        host, status = urls.split(sign.url).netloc, status_of(page)
+        host, status = urls.split(sign.url).netloc, sign.finding.evidence.status
         if status is not None and status >= 400:
             return Cause("page", (host, str(status)), f"pages of {host} that answer {status}")
-        if page.elements.error_page:
+        if sign.finding.grade == dead_end.WORDS:
             return Cause("page", (host, "missing"), f"pages of {host} that call themselves missing or broken")
         return Cause("page", (host, "empty", sign.page_pattern), f"nothing to go on with at {sign.page_pattern}")
 

@@ -120,8 +120,8 @@ def _reached(j: Judged, window: Window, visited: Addresses) -> float | None:
     """When an event told that the page had become the link's target, after all that was recorded: the rest is lost."""
     page = j.click.page
     target, told = link_target(j.click.control, page.href), visited.get(page.window_id, ())
-    times = [t for t, url in told if target and same_document(url, target)]
-    if page is not window.pages[-1] or not times or times[0] <= max(j.click.t, page.end_ms):
+    times = [t for t, url in told if target and t > j.click.t and same_document(url, target)]
+    if page is not window.pages[-1] or not times or times[0] <= page.end_ms:
         return None
     return times[0]
 

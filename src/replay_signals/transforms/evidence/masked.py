@@ -8,6 +8,7 @@ import msgspec
 
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter, Reason, SnapshotMessage
 from replay_signals.transforms.privacy.policy import Policy, Removed
+from replay_signals.transforms.session import analytics
 
 R = TypeVar("R", SnapshotMessage, AnalyticsEvent)
 
@@ -20,15 +21,18 @@ def with_safe_ids(record: R, policy: Policy, removed: Removed) -> R:
 
 
 def masked_event(event: AnalyticsEvent, policy: Policy, removed: Removed) -> AnalyticsEvent:
-    """An event with the properties on the lists, cleaned."""
+    """An event with the properties on the lists, cleaned. Of a page's title is kept whether it tells of an error."""
     chain = event.elements_chain
+    properties = policy.event_properties(event.properties, removed)
+    if analytics.says_error(event):
+        properties |= {analytics.ERROR_TITLE: True}
     return msgspec.structs.replace(
         event,
         uuid=policy.random_id(event.uuid, "uuid", removed),
         event=policy.text(event.event, "event", removed),
         distinct_id=policy.distinct_id(event.distinct_id, removed),
         person_id=policy.distinct_id(event.person_id, removed, "person_id") if event.person_id else event.person_id,
-        properties=policy.event_properties(event.properties, removed),
+        properties=properties,
         person_properties=policy.person_properties(event.person_properties, removed),
         elements_chain=policy.elements_chain(chain, removed) if chain else chain,
     )

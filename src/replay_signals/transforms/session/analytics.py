@@ -11,6 +11,7 @@ import msgspec
 from replay_signals.schemas.digests import at
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rows import EventRow
+from replay_signals.transforms.digest.headlines import say_error
 from replay_signals.transforms.parse.values import number_within
 from replay_signals.transforms.session import urls
 
@@ -20,6 +21,10 @@ _CHAIN_TEXT = re.compile(r'(?:^|[":}])text="((?:[^"\\]|\\.){1,80})"')
 MAX_FLAGS = 200
 MAX_HEIGHT_PX = 10_000_000
 """Of a page; a number beyond is none."""
+MAX_TITLE_CHARS = 120
+"""Of a title that is looked at; a longer one has a page of content."""
+ERROR_TITLE = "$title_says_error"
+"""Property of an event's row: the title said that the page is missing or broken."""
 _LATE = frozenset(("$web_vitals", "$$heatmap", "$dead_click"))
 """Events that are sent some time after what they speak of."""
 
@@ -152,6 +157,14 @@ def page_of(event: AnalyticsEvent) -> str:
     """The page an event was sent from."""
     url = event.properties.get("$current_url")
     return urls.clean(url) if isinstance(url, str) else ""
+
+
+def says_error(event: AnalyticsEvent) -> bool:
+    """Does the title of the page an event was sent from say that it is missing or broken? Rows keep no more of it."""
+    title = event.properties.get("title")
+    if isinstance(title, str) and title:
+        return say_error((title[:MAX_TITLE_CHARS],), 0)
+    return event.properties.get(ERROR_TITLE) is True
 
 
 def event_row(event: AnalyticsEvent) -> EventRow:

@@ -11,7 +11,9 @@ from statistics import median
 
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.timeline import Page
+from replay_signals.transforms.session.visits import Visit
 
 SHORT_ELEMENTS = 150
 """A message within the header and footer of a site; pages with content have several hundred elements."""
@@ -32,6 +34,12 @@ def is_broken(page: Page, others: Iterable[Page]) -> bool:
     """Did the page answer with an error, or, where no status is known, call itself so? `others`: pages of the visit."""
     status = status_of(page)
     return status >= 400 if status is not None else says_error(page, others)
+
+
+def was_broken(visit: Visit, pages: Iterable[Page]) -> bool:
+    """Was a page missing or broken that only events tell of? Its title says so, or another look at it in `pages`."""
+    known = [page for page in pages if visit.url and urls.clean(page.href) == visit.url]
+    return visit.says_error or (bool(known) and all(is_broken(page, pages) for page in known))
 
 
 def says_error(page: Page, others: Iterable[Page]) -> bool:

@@ -25,7 +25,8 @@ class Visit:
 
     `url` is empty for a page that was left before the recorder told its address, and no event did.
     `back`: was the page reached by going back? None when the recorder did not see the navigation. `used`: an event says
-    that something was clicked or filled in there.
+    that something was clicked or filled in there. `says_error`: its
+    title, as an event tells it, says that it is missing or broken.
     """
 
     url: str
@@ -34,6 +35,7 @@ class Visit:
     page: Page | None = None
     back: bool | None = None
     used: bool = False
+    says_error: bool = False
 
 
 def visits_of(window: Window, events: Sequence[AnalyticsEvent]) -> list[Visit]:
@@ -49,7 +51,7 @@ def visits_of(window: Window, events: Sequence[AnalyticsEvent]) -> list[Visit]:
         if nameless is not None and not nameless.url:
             nameless.url = url
         else:
-            visits.append(Visit(url, t))
+            visits.append(Visit(url, t, says_error=analytics.says_error(event)))
     visits.sort(key=lambda visit: visit.start_ms)
     captured = [float(event.timestamp_ms) for event in own if event.event == "$autocapture"]
     for visit, following in pairwise([*visits, None]):

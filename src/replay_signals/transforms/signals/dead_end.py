@@ -5,6 +5,8 @@ status, calls itself missing or broken and is made like such a page (`session/er
 way on from there: no answered click. A page on which nothing is to be seen, whatever its status, and one without any
 control, are dead ends with less confidence if they are not the first one.
 A page like that which is left for another page is not a dead end, nor is one whose visitor goes on in another window.
+A page that was left before the recorder sent anything of it is known by its events: by its title, or because it was
+broken at another look.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from typing import Annotated
 import msgspec
 
 from replay_signals.schemas.inbox import doc
-from replay_signals.transforms.session.error_pages import says_error, status_of
+from replay_signals.transforms.session.error_pages import says_error, status_of, was_broken
 from replay_signals.transforms.session.timeline import Page
+from replay_signals.transforms.session.visits import Visit, visits_of
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
@@ -44,7 +47,12 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     for window in context.timeline.windows:
         page = window.pages[-1]
         status = status_of(page)
-        if any(j.answered for j in context.by_page[page]) or _went_on(context, page):
+        last = visits_of(window, context.events)[-1]
+        if last.page is None:
+            if was_broken(last, context.timeline.pages) and not _went_on(context, page, last.left_ms or last.start_ms):
+                found.append(_unrecorded(page, last))
+            continue
+        if any(j.answered for j in context.by_page[page]) or _went_on(context, page, page.end_ms):
             continue
         if status is not None and status >= 400:
             found.append(_finding(page, STATUS, f"The visit ended on a page that answered {status}", status))
@@ -62,11 +70,18 @@ def _finding(page: Page, grade: str, summary: str, status: int | None) -> Findin
     return Finding(KIND, page, page.opened_ms, page.end_ms, grade, summary, evidence, blocked=1.0)
 
 
-def _went_on(context: SessionContext, page: Page) -> bool:
-    """Did the visit go on in another window after this page's last event?"""
+def _unrecorded(before: Page, visit: Visit) -> Finding[Evidence]:
+    """Of a page that only events tell of, after the last one that was recorded."""
+    end_ms = visit.start_ms if visit.left_ms is None else visit.left_ms
+    summary = f"The visit ended on {visit.url or 'a page'}, which calls itself missing or broken"
+    return Finding(KIND, before, visit.start_ms, end_ms, WORDS, summary, Evidence(status=None, controls=0), blocked=1.0)
+
+
+def _went_on(context: SessionContext, page: Page, end_ms: float) -> bool:
+    """Did the visit go on in another window after what is known last of this page's window?"""
     acts = [(j.click.t, j.click.page.window_id) for j in context.clicks]
     acts += [(p.start_ms, p.window_id) for p in context.timeline.pages]
-    return any(t > page.end_ms and window_id != page.window_id for t, window_id in acts)
+    return any(t > end_ms and window_id != page.window_id for t, window_id in acts)
 
 
 def _blank(page: Page) -> bool:

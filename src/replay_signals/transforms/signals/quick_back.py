@@ -7,7 +7,8 @@ slow to show counts from the moment the one before was left, if the browser says
 
 Pages that were too short to be recorded are known from their `$pageview` and `$pageleave` events. A page that was left
 within 3.5 s for something that is not recorded (its `$pageleave` came, no page followed) is a quick back to outside,
-with less confidence: a search result page is outside, and so is a closed tab.
+with less confidence: a search result page is outside, and so is a closed tab. It was come to from there, too: who comes
+from another page of the site and goes back is seen there again.
 
 Pages of a single-page application are told by their addresses, where events tell them (`session/told_routes`), else by
 their content (`session/routes`).
@@ -48,6 +49,8 @@ BROWSER, RETURNED, CONTENT, OUTSIDE = "browser", "returned", "content", "outside
 page before came back within one document; nothing that followed was recorded."""
 CLOCKS_MS = 100
 """Times of events and of the recording differ by this much."""
+ON_THE_WAY_MS = 1000
+"""A navigation within a site begins as the page before is left."""
 OUTSIDE_MS = 3000
 """A page that is recorded begins this soon after the one before was left; whatever comes later came from elsewhere."""
 
@@ -126,8 +129,7 @@ def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit 
     dwell = visit.left_ms - visit.start_ms
     outside = following is None or _opened_ms(following) - visit.left_ms > OUTSIDE_MS
     page = _page(window, before, visit)
-    came = before is not None and before.url != visit.url and not _broken(visit)
-    if outside and came and REDIRECT_MS <= dwell <= OUTSIDE_DWELL_MS:
+    if outside and _from_outside(before, visit) and not _broken(visit) and REDIRECT_MS <= dwell <= OUTSIDE_DWELL_MS:
         return _finding(page, before, visit, None, OUTSIDE)
     if following is None or outside or dwell > DWELL_MS:
         return None
@@ -137,6 +139,14 @@ def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit 
         return _finding(page, before, visit, following, BROWSER) if following.back else None
     returned = before is not None and "" != before.url == following.url != visit.url
     return _finding(page, before, visit, following, RETURNED) if returned else None
+
+
+def _from_outside(before: Visit | None, visit: Visit) -> bool:
+    """Was the visitor elsewhere between the page before and this one?"""
+    if before is None or before.url == visit.url or before.left_ms is None:
+        return False
+    navigated = visit.page is not None and visit.page.navigation is not None
+    return _opened_ms(visit) - before.left_ms > (ON_THE_WAY_MS if navigated else OUTSIDE_MS)
 
 
 def _turned_back(before: Visit | None, left_ms: float, following: Visit) -> bool:
