@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 
 from support import events as rrweb
@@ -109,3 +111,59 @@ def test_an_inline_handler_tells_what_leaves_no_trace(handler: str, kinds: list[
     visit, page = place(button("Go", id="go", onclick=handler))
     page.click("go", at=4000).lives(60_000)
     assert visit.kinds() == kinds
+
+
+def panel(*content: El | str) -> El:
+    return el("section", *content)
+
+
+CHART = panel(button("7 days", id="week"), button("Smooth", id="smooth"), el("canvas", id="chart"))
+ALARM = (el("p", "250", id="level"), button("+", id="more"), button("Test the alarm", id="alarm"))
+
+
+@pytest.mark.parametrize(
+    ("chart", "alarm", "verdict"),
+    [
+        (CHART, panel(*ALARM), "dead"),
+        (panel(el("canvas", id="chart"), button("Smooth", id="smooth")), el("div", *ALARM), "dead"),
+        (panel(el("canvas", id="chart")), panel(*ALARM), "unknown"),
+        (CHART, None, "unknown"),
+    ],
+    ids=["a part of its own", "a box of its own", "a canvas without controls", "one part for both"],
+)
+def test_a_canvas_with_controls_of_its_own_excuses_no_control_of_another_part(
+    chart: El, alarm: El | None, verdict: str
+) -> None:
+    chart, alarm = deepcopy(chart), deepcopy(alarm)
+    content = [chart, alarm] if alarm is not None else [panel(*chart.children, *map(deepcopy, ALARM))]
+    visit, page = place(*content)
+    page.click("more", at=4000).says("level", "251", at=4020)
+    page.click("alarm", at=12_000).lives(60_000)
+    assert visit.verdict("alarm") == verdict
+
+
+@pytest.mark.parametrize("answer", ["none", "look", "in the chart's part"])
+def test_what_the_controls_of_another_part_do_has_to_be_seen(answer: str) -> None:
+    visit, page = place(deepcopy(CHART), deepcopy(panel(*ALARM)))
+    pressed = "smooth" if answer == "in the chart's part" else "more"
+    page.click(pressed, at=4000)
+    if answer == "look":
+        page.sets("more", at=4020, class_="on")
+    elif answer != "none":
+        page.says("level", "smooth", at=4020)
+    page.click("alarm", at=12_000).lives(60_000)
+    assert visit.verdict("alarm") == "unknown"
+
+
+@pytest.mark.parametrize("tag", ["video", "audio"])
+@pytest.mark.parametrize(("between", "verdict"), [(0, "unknown"), (3, "unknown"), (12, "dead")])
+def test_only_what_stands_right_beside_a_film_may_act_on_it_unseen(tag: str, between: int, verdict: str) -> None:
+    visit, page = place(el(tag), *texts(between), button("Scenes", id="scenes"))
+    page.click("scenes", at=6000).lives(60_000)
+    assert visit.verdict("scenes") == verdict
+
+
+def test_a_canvas_excuses_more_than_a_film_that_is_nearer() -> None:
+    visit, page = place(el("canvas"), *texts(8), el("video"), *texts(7), button("Clear", id="clear"))
+    page.click("clear", at=6000).lives(60_000)
+    assert visit.verdict("clear") == "unknown"

@@ -33,10 +33,13 @@ GUESSED = frozenset((BY_NAME, PLAYS))
 BESIDE = "may act on the"
 BESIDE_NODES = 40
 """Nodes in document order between a control and the canvas or frame it may act on."""
+MEDIA_NODES = 10
+"""Fewer for films and sounds: recorders tell of playing, seeking and volume; captions and quality stand beside them."""
 _FILES = re.compile(f"{FILE_ENDING}$", re.IGNORECASE)
 _BUTTONS = frozenset(("button", "input"))
 _CANVAS = frozenset(("canvas",))
-_EMBEDDED = frozenset(("canvas", "iframe", "embed", "object", "video", "audio"))
+_MEDIA = frozenset(("video", "audio"))
+_EMBEDDED = frozenset(("canvas", "iframe", "embed", "object")) | _MEDIA
 
 
 def unobservable_reason(page: Page, click: Click) -> str:
@@ -110,13 +113,27 @@ def _embedded(page: Page, control: Control) -> str:
         return f"inside {control.tag}"
     if control.tag in ("a", "summary"):
         return ""
-    near = page.elements.nearest(control.first, control.last, _EMBEDDED)
-    if near is None or near[1] > BESIDE_NODES or (near[0].tag == "canvas" and any(page.of(records.Canvas))):
+    near = _nearest_embedded(page, control)
+    if near is None or (near[0].tag == "canvas" and any(page.of(records.Canvas))):
         return ""  # nothing is near, or what is drawn there is recorded
     form = next((c for c in page.elements.around(control.first) if c.tag == "form"), None)
     if form is not None and not page.elements.inside(near[0].first, form):
         return ""  # it acts on its form
     return f"{BESIDE} {near[0].tag} beside it"
+
+
+def _nearest_embedded(page: Page, control: Control) -> tuple[Control, int] | None:
+    """What is embedded near a control, and how many nodes away."""
+    around = ((_EMBEDDED - _MEDIA, BESIDE_NODES), (_MEDIA, MEDIA_NODES))
+    near = (page.elements.nearest(control.first, control.last, tags) for tags, _ in around)
+    found = [one for one, (_, most) in zip(near, around, strict=True) if one is not None and one[1] <= most]
+    return min(found, key=lambda one: one[1], default=None)
+
+
+def beside_canvas(page: Page, control: Control) -> Control | None:
+    """The canvas that a control may act on, where it is the nearest of what is embedded."""
+    near = _nearest_embedded(page, control)
+    return near[0] if near is not None and near[0].tag == "canvas" else None
 
 
 def _outside(_: Page, control: Control) -> str:

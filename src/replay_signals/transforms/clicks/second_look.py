@@ -15,7 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 
 from replay_signals.schemas.rules import Clicks
-from replay_signals.transforms.clicks.observability import BESIDE, GUESSED, leads_away
+from replay_signals.transforms.clicks.observability import BESIDE, GUESSED, beside_canvas, leads_away
 from replay_signals.transforms.clicks.silent_links import (
     PROVEN_CONFIDENCE,
     Addresses,
@@ -24,7 +24,7 @@ from replay_signals.transforms.clicks.silent_links import (
     excuse,
     tell_link,
 )
-from replay_signals.transforms.clicks.web import DEAD, UNKNOWN, Judged
+from replay_signals.transforms.clicks.web import DEAD, UNKNOWN, Judged, document_of
 from replay_signals.transforms.session.elements import element_key
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
 
@@ -60,7 +60,9 @@ def look_again(
     for j in clicks:
         by_page.setdefault(j.click.page, []).append(j)
     by_key: dict[str, list[Judged]] = {}
+    by_document: dict[tuple[str, int], list[Judged]] = {}
     for j in clicks:
+        by_document.setdefault(document_of(j.click.page), []).append(j)
         if j.click.control is not None:
             by_key.setdefault(element_key(j.click.control), []).append(j)
     tells_hidden = any(came_back(page) for page in timeline.pages)
@@ -69,6 +71,7 @@ def look_again(
             own = by_page.get(page, [])
             for j in own:
                 _prove(j, own, by_key, rules)
+                _prove_apart(j, by_document[document_of(page)])
                 tell_link(j, window, tells_hidden, rules)
             _doubt_working(own)
             doubt_links(own, window, timeline, addresses, visited)
@@ -90,6 +93,36 @@ def _prove(j: Judged, own: list[Judged], by_key: Mapping[str, list[Judged]], rul
     others = {k.click.element for k in alike}
     if proven or (len(others) >= ALIKE and all(_showed(k) for k in alike)):
         j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, where it and its like have answered"
+
+
+def _prove_apart(j: Judged, document: list[Judged]) -> None:
+    """Silence beside a canvas that has controls of its own, of a control in another part that writes into the page.
+
+    That another one out of the canvas's part, nearer than the canvas, answered with content tells what is done there.
+    """
+    control, elements = j.click.control, j.click.page.elements
+    if control is None or j.verdict != UNKNOWN or not j.reason.startswith(BESIDE):
+        return
+    canvas = beside_canvas(j.click.page, control)
+    if canvas is None or not elements.is_apart(control, canvas):
+        return
+    most = abs(canvas.first - control.first)
+    for k in document:
+        other = k.click.control
+        if other is None or other.first == control.first or not abs(other.first - control.first) < most:
+            continue
+        if _wrote(k) and elements.is_apart(other, canvas):
+            j.verdict, j.confidence, j.reason = (
+                DEAD,
+                PROVEN_CONFIDENCE,
+                "no answer, where others beside it write theirs",
+            )
+            return
+
+
+def _wrote(j: Judged) -> bool:
+    """Did the page answer with content: texts or elements, and not only with the look of something?"""
+    return j.answered and any(kind in "tc" for e in j.effects if e.kind == "mutation" for kind, _, _ in e.targets)
 
 
 def _look(j: Judged) -> tuple[str, str, str] | None:

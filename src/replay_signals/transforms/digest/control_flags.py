@@ -87,6 +87,7 @@ FLAGS = {
     CONTENT: "place: content of the page",
     NAMED: "place: a box with an id or a test id",
     "P": "kept as a place alone",
+    "C": "the part of the page that a canvas stands in with controls of its own",
 }
 _OPT_OUTS = {"rage-click": "R", "dead-click": "X", "error-click": "E", "all": "RXE"}
 """Words of Datadog's `data-dd-ignore-frustration`, which apply below the element, too; none of them means all."""

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
+from replay_signals.transforms.digest.canvas_parts import add_parts
 from replay_signals.transforms.digest.control_flags import class_bits, is_alert
 from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, control_of, is_kept, text_of
 from replay_signals.transforms.digest.headlines import say_error
@@ -83,7 +84,9 @@ def full_snapshot(raw: Raw, masking: Masking, budget: Budget) -> FullSnapshot:
     if full.node is not None:
         walk.walk(full.node)
         ids = [*walk.jumps, walk.last]
-        if not walk.ordered:
+        if walk.ordered:
+            add_parts(full.node, walk.controls)
+        else:
             control_owners(full.node, -1, owners)
             walk.truncated = walk.truncated or len(owners) > MAX_OWNERS
             every: list[int] = []

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from replay_signals.transforms.digest.canvas_parts import SURFACE
 from replay_signals.transforms.digest.control_flags import CLASS_STATES
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.dom import MAX_TARGETS, STATES
@@ -212,6 +213,11 @@ class Elements:
     def inside(self, node_id: int, control: Control) -> bool:
         """Is the node the control or below it?"""
         return any(c.first == control.first for c in self.around(node_id))
+
+    def is_apart(self, control: Control, canvas: Control) -> bool:
+        """Has the canvas controls of its own in its part of the page, and is this one in another?"""
+        part = next((c for c in self.chain(canvas.first) if SURFACE in c.flags), None)
+        return part is not None and all(c.first != part.first for c in self.chain(control.first))
 
     def labels_field(self, label: Control) -> bool:
         """Is a form control associated with the label: named by its `for`, or below it?"""
