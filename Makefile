@@ -30,7 +30,7 @@ export UV_PYTHON_DOWNLOADS := never
 # The cache may lie on another file system, where hard links fail with a warning for every package.
 export UV_LINK_MODE ?= copy
 
-.PHONY: help setup demo stack stack-down stream-demo chaos prism test test-stream test-fast check format accuracy impact bench lock clean
+.PHONY: help setup demo stack stack-down stream-demo chaos prism player test test-stream test-fast check format accuracy impact bench lock clean
 
 help: ## Print every target with what it does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,10 @@ chaos: $(SETUP) $(FLINK) ## Kill every part of a running stream, and account for
 	PYTHONPATH=tests $(BIN)/python tests/services/faults.py $(CHAOS)
 
 prism: $(PRISM) ## Build Beam's portable runner Prism into .tools, for tests and `backfill --runner` (needs Go)
+
+# What it builds is committed, so that nobody needs Node to use it. Versions are pinned by hash in package-lock.json.
+player: ## Build the replay player of reports from npm (needs Node.js 20)
+	cd infra/player && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent build
 
 # The streaming tests come after the others and one by one: a cluster wants the machine for itself.
 JAVA_HERE := $(shell command -v java)

@@ -15,6 +15,10 @@ Attributes = dict[str, Any]
 
 HREF = "data-href"
 """Where the cleaned address of a link stands, which no browser follows."""
+MISSED = "data-missed"
+"""On what stands for a style sheet that the recording lacks."""
+VIEW = "data-view"
+"""On elements that draw native views: the type of the view, of an input its `inputType`."""
 BLOCKED = "data-blocked"
 """Marks an element that is shown as a box; `masked` and `picture` say why."""
 MAX_CLASS_CHARS = 2000

@@ -24,7 +24,9 @@ _PARTS = re.compile(
 )
 _IMPORT = re.compile(r"@(?:import|namespace|document|-moz-document)\b[^;{]*;?", re.IGNORECASE)
 _SET = re.compile(r"(?:-webkit-)?(?:image-set|cross-fade|element|paint)\s*\(", re.IGNORECASE)
-_ACTIVE = re.compile(r"\bexpression\s*\([^;}]*|-moz-binding|\bbehavior\s*:|javascript\s*:|vbscript\s*:", re.IGNORECASE)
+_ACTIVE = re.compile(
+    r"\bexpression\s*\([^;}]*|-moz-binding(?=\s*:)|\bbehavior(?=\s*:)|(?:java|vb)script\s*:", re.IGNORECASE
+)
 _PICTURE = re.compile(r"^url\(\s*[\"']?\s*data:image/(?:png|gif|jpe?g|webp|svg\+xml)[;,]", re.IGNORECASE)
 _FRAGMENT = re.compile(r"^url\(\s*[\"']?#[\w-]{1,100}[\"']?\s*\)$", re.IGNORECASE)
 _WORD = re.compile(r"[\w\- ,.%()]{0,40}|\\[0-9a-fA-F]{1,6} ?|[^\w\s]{0,4}")
@@ -43,7 +45,7 @@ def safe_sheet(css: str) -> str:
     text = _plain(css[:MAX_CSS_CHARS])
     text = _IMPORT.sub("", text)
     text = _PARTS.sub(_part, text)
-    return _ACTIVE.sub("x:", _SET.sub("none(", text)).replace("<", "\\3c ")
+    return _ACTIVE.sub("x", _SET.sub("none(", text)).replace("<", "\\3c ")
 
 
 def safe_declarations(style: str) -> str:

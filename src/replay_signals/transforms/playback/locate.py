@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.controls import is_control
-from replay_signals.transforms.playback.attributes import HREF
+from replay_signals.transforms.playback.attributes import HREF, VIEW
 from replay_signals.transforms.playback.session import PlaybackWindow
 from replay_signals.transforms.playback.tree import Tree, TreeNode, text_of, tree_at
 
@@ -26,6 +26,9 @@ _POINTS = {
 }
 """Interactions that tell which element was meant, the surest first."""
 TEST_IDS = ("data-testid", "data-test", "data-cy", "data-test-id", "data-qa")
+_BOX = re.compile(
+    r".*?left:(?P<left>-?[\d.]+)px;top:(?P<top>-?[\d.]+)px;width:(?P<width>100vw|[\d.]+px);height:(?P<height>[\d.]+)px"
+)
 _KEY = re.compile(r"(?P<tag>[\w-]+)#(?P<id>.+)")
 _attributes = msgspec.json.Decoder(rrweb.Attributes)
 _encode = msgspec.json.Encoder()
@@ -74,9 +77,25 @@ def locate(
     tree = tree_at(window, at_ms)
     node_id = pointed_at(window, at_ms, x, y)
     node = tree.nodes.get(node_id) if node_id is not None else None
+    if window.is_native and x is not None and y is not None:
+        node = view_at(tree, x, y)
     if node is None:
         node = by_key(tree, element_key)
     return tree, None if node is None else located(tree, node)
+
+
+def view_at(tree: Tree, x: float, y: float) -> TreeNode | None:
+    """The native view that lies uppermost at a place; None where none does."""
+    found = None
+    for node in tree.nodes.values():
+        box = _BOX.match(str(node.attributes.get("style") or "")) if VIEW in node.attributes else None
+        if box is None:
+            continue
+        left, top, height = (float(box[name]) for name in ("left", "top", "height"))
+        width = tree.width if box["width"] == "100vw" else float(box["width"].removesuffix("px"))
+        if left <= x <= left + width and top <= y <= top + height:
+            found = node
+    return found
 
 
 def by_key(tree: Tree, key: str) -> TreeNode | None:
@@ -122,6 +141,8 @@ def control_around(node: TreeNode) -> TreeNode | None:
 
 
 def _is_control(node: TreeNode) -> bool:
+    if VIEW in node.attributes:
+        return node.attributes[VIEW] in _VIEW_ROLES and node.attributes[VIEW] != "text"
     plain = {name: value for name, value in node.attributes.items() if not isinstance(value, dict)}
     return node.tag not in ("form", "iframe") and is_control(node.tag, _attributes.decode(_encode.encode(plain)))
 
@@ -134,6 +155,10 @@ _ROLES = {
     "summary": "button",
     "option": "option",
 }
+_VIEW_ROLES = {
+    **{"button": "button", "checkbox": "checkbox", "radio": "radio", "toggle": "switch", "select": "combobox"},
+    **dict.fromkeys(("text", "email", "number", "password", "search", "tel", "url", "text_area"), "textbox"),
+}
 _INPUT_ROLES = {
     **dict.fromkeys(("submit", "button", "reset", "image"), "button"),
     **{"checkbox": "checkbox", "radio": "radio", "range": "slider", "number": "spinbutton", "search": "searchbox"},
@@ -142,7 +167,7 @@ _INPUT_ROLES = {
 
 def role_of(node: TreeNode) -> str:
     """The ARIA role: its own, else that of its tag (HTML-AAM); empty when it has none."""
-    own = node.attributes.get("role")
+    own = node.attributes.get("role") or _VIEW_ROLES.get(str(node.attributes.get(VIEW)))
     if isinstance(own, str) and own:
         return own
     if node.tag == "input":

@@ -15,7 +15,7 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.control_flags import is_alert
 from replay_signals.transforms.digest.controls import BUTTON_COMPONENTS
 from replay_signals.transforms.digest.masking import Masking, worse
-from replay_signals.transforms.playback.attributes import BLOCKED, Attributes, clean_attributes, stars
+from replay_signals.transforms.playback.attributes import BLOCKED, MISSED, Attributes, clean_attributes, stars
 from replay_signals.transforms.playback.css import safe_sheet
 from replay_signals.transforms.privacy.policy import KEEP, MASK, REMOVE, UNKNOWN
 
@@ -220,7 +220,8 @@ class Nodes:
         if node.get("isSVG") is True:
             out["isSVG"] = True
         if inside.is_dropped or (lower == "link" and not isinstance(attributes.get("_cssText"), str)):
-            out |= {"tagName": INERT, "attributes": {}, "childNodes": []}
+            is_missed = lower == "link" and attributes.get("rel") == "stylesheet"
+            out |= {"tagName": INERT, "attributes": {MISSED: "stylesheet"} if is_missed else {}, "childNodes": []}
             self._children(node, node_id, inside)  # known, not shown
             return
         kept = clean_attributes(lower, attributes, own, self._masking)

@@ -13,7 +13,7 @@ from typing import Any
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.wireframes import MAX_VIEWS
 from replay_signals.transforms.parse.values import number_within
-from replay_signals.transforms.playback.attributes import BLOCKED, stars
+from replay_signals.transforms.playback.attributes import BLOCKED, VIEW, stars
 from replay_signals.transforms.playback.css import safe_value
 from replay_signals.transforms.privacy.policy import KEEP
 from replay_signals.transforms.privacy.texts import MARK
@@ -46,6 +46,9 @@ _IN_POINTS = frozenset(
 )
 _ALIGN = {"left": "flex-start", "right": "flex-end", "center": "center", "top": "flex-start", "bottom": "flex-end"}
 _LOOK = "position:fixed;box-sizing:border-box;overflow:hidden;display:flex;border-style:solid;border-width:0"
+
+_CONTROL = ";background-color:#eef2fb;border-width:1px;border-color:#5b6b8c;border-radius:6px;align-items:center"
+"""How a control is drawn whose look was not recorded."""
 
 
 class Screens:
@@ -109,7 +112,9 @@ class Screens:
         if kind in ("screenshot", "image"):
             node = self._picture(frame, own, str(kind))
         elif kind == "input":
-            node = self._node(frame["id"], own, self._said(frame), str(frame.get("inputType") or "input"))
+            kind = str(frame.get("inputType") or "input")
+            is_plain = "background-color" not in own
+            node = self._node(frame["id"], own + _CONTROL * is_plain, self._said(frame), kind)
         elif kind in ("web_view", "placeholder", "status_bar", "navigation_bar"):
             node = self._node(frame["id"], own, "" if kind.endswith("_bar") else kind.replace("_", " "), kind)
             if not kind.endswith("_bar"):
@@ -125,7 +130,7 @@ class Screens:
     def _node(self, view_id: int, style: str, text: str, kind: str) -> Node:
         node_id = self._nodes[view_id] = self._next_id
         self._next_id += 2
-        attributes = {"style": style, "data-view": self._masking.word(kind, "view_type", 20)}
+        attributes = {"style": style, VIEW: self._masking.word(kind, "view_type", 20)}
         below = [{"type": 3, "id": node_id + 1, "textContent": text}] if text else []
         return _element(node_id, "div", attributes, below)
 
