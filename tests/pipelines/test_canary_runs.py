@@ -26,7 +26,7 @@ from replay_signals.pipelines.problems import learning
 from replay_signals.schemas.messages import Reason
 from replay_signals.schemas.rows import FED_TABLES
 from replay_signals.transforms.evidence import extract
-from support.canary import FEW, TEAM, Marks, decoded, kafka_values, requests, visited_again
+from support.canary import FEW, SESSION, TEAM, Marks, decoded, kafka_values, requests, visited_again
 from support.leftovers import texts_in
 from support.warehouses import rows
 
@@ -51,6 +51,9 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "rank": ("WAREHOUSE", "--top", "0"),
     "rank --json": ("WAREHOUSE", "--json"),
     "rank --rules": ("WAREHOUSE", "--rules", "IN/few.toml", "--top", "0"),
+    "script": ("FAILING", "WAREHOUSE"),
+    "script --json": ("FAILING", "WAREHOUSE", "--json"),
+    "script --recordings": (SESSION, "--recordings", "IN/visit.jsonl"),
     "priors": ("WAREHOUSE",),
     "priors --json": ("WAREHOUSE", "--json"),
     "sessions": ("-w", "WAREHOUSE", "--limit", "0"),
@@ -170,9 +173,10 @@ def run(
 
 
 def _placed(argument: str, places: dict[str, str], folder: Path) -> str:
-    if argument in ("ID", "PROBLEM"):
+    if argument in ("ID", "PROBLEM", "FAILING"):
         records = current(folder / "warehouse" / "inbox").values()
-        return next(one.id for one in records if argument == "ID" or one.record_type == "problem")
+        problems = (one for one in records if one.record_type == "problem" or argument == "ID")
+        return next(one.id for one in problems if argument != "FAILING" or one.kind == "failing_request")
     head, slash, rest = argument.partition("/")
     return places.get(head, head) + slash + rest
 

@@ -15,6 +15,7 @@ from replay_signals.jobs import (
     cli_priors,
     cli_privacy,
     cli_rank,
+    cli_script,
     cli_simulate,
     cli_stream,
     cli_tables,
@@ -194,6 +195,7 @@ def repair(warehouse: Warehouse = "warehouse", catalog: Catalog = None, json: Js
 
 app.command()(cli_simulate.simulate)
 cli_rank.add_to(app)
+cli_script.add_to(app)
 cli_tables.add_to(app)
 cli_verdicts.add_to(cli_inbox.inbox_app)
 app.command()(cli_priors.priors)

@@ -26,6 +26,7 @@ class ExitCode(IntEnum):
     STORE = 3
     MISSING_EXTRA = 4
     TOO_MANY_REJECTED = 5
+    NOTHING = 6
     INTERNAL = 70
     INTERRUPTED = 130
     BROKEN_PIPE = 141
@@ -38,6 +39,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.STORE: "the warehouse, the inbox, a Kafka topic or a disk cannot be read or written",
     ExitCode.MISSING_EXTRA: "the command needs an extra that is not installed",
     ExitCode.TOO_MANY_REJECTED: "stopped, and nothing committed: so much was rejected that the program must be wrong",
+    ExitCode.NOTHING: "what was asked for cannot be made of what was recorded; the reason is printed",
     ExitCode.INTERNAL: "an error that nobody foresaw",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
     ExitCode.BROKEN_PIPE: "the reader of the output went away",

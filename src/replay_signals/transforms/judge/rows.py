@@ -101,10 +101,10 @@ class Rows(Common):
 
     def interactions(self) -> list[InteractionRow]:
         """One row per click."""
-        views = {p: _View(p) for p in self.context.timeline.pages}
+        views = {p: View(p) for p in self.context.timeline.pages}
         return [self._interaction(j, views[j.click.page]) for j in self.context.clicks]
 
-    def _interaction(self, j: Judged, view: _View) -> InteractionRow:
+    def _interaction(self, j: Judged, view: View) -> InteractionRow:
         c = j.click
         page, pattern = self.page_at(c.page, c.t)
         controls = self.controls_of(c.page)
@@ -198,7 +198,7 @@ def _place(s: SignalRow) -> str:
 _SIZES = (records.Meta, records.Resize)
 
 
-class _View:
+class View:
     """Viewport and scroll offset of a page over time."""
 
     def __init__(self, page: Page) -> None:

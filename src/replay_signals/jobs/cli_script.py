@@ -1,0 +1,53 @@
+"""The command `script`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from replay_signals.jobs.exits import guarded
+from replay_signals.jobs.links import refuse_outputs
+from replay_signals.jobs.options import Catalog, Json, RulesFile, store_of
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the command."""
+    app.command()(script)
+
+
+@guarded
+def script(
+    wanted: Annotated[
+        str,
+        typer.Argument(
+            help="Id of a problem (its start is enough), or of a session.",
+            metavar="PROBLEM|SESSION",
+            show_default=False,
+        ),
+    ],
+    warehouse: Annotated[str, typer.Argument(help="Folder of the warehouse.", metavar="WAREHOUSE")] = "warehouse",
+    catalog: Catalog = None,
+    recordings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--recordings", help="Look in these files instead of a warehouse; may be repeated.", metavar="PATH"
+        ),
+    ] = None,
+    base_url: Annotated[
+        str,
+        typer.Option("--base-url", help="Where the site runs; the script takes BASE_URL before it.", metavar="URL"),
+    ] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the script here.", metavar="FILE")
+    ] = None,
+    rules: RulesFile = None,
+    json: Json = False,
+) -> int:
+    """Write a Playwright script that fails as long as a problem is there, and passes once it is mended."""
+    from replay_signals.jobs import script as job
+
+    refuse_outputs(output)
+    store = store_of(warehouse, catalog)
+    return job.run(job.Request(wanted, store, recordings or [], rules, "python", base_url, output), json=json)
