@@ -3,6 +3,7 @@ import "rrweb/dist/style.css";
 import "./player.css";
 import { nextSession, session } from "./data.js";
 import { Player } from "./player.js";
+import { still } from "./still.js";
 
 /** Plays the next session that a data file brings; a promise of the player. `options`: `signal` (id) or `at` (ms). */
 async function play(root, options) {
@@ -15,7 +16,7 @@ function optionsOf(hash) {
   return { signal: asked.get("signal") || undefined, at: Number(asked.get("at")) || 0 };
 }
 
-globalThis.ReplaySignals = { session, nextSession, play, Player, optionsOf };
+globalThis.ReplaySignals = { session, nextSession, play, Player, optionsOf, still };
 
 const root = document.querySelector("[data-replay]");
 if (root) {
