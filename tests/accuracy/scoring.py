@@ -226,7 +226,7 @@ class _Recording:
         end = label.get("t_end", label["t"])
         came = max((t for t in turns if t <= label["t"]), default=label["t"])
         left = min((t for t in turns if t > end - 200), default=end)
-        return came, left + REACH["form-abandoned"][1]
+        return came, left
 
     def _told_by(self, label: Label) -> list[int]:
         """Signals of the kind of a label that counts for nothing: what happened then may well have been recorded."""

@@ -35,6 +35,23 @@ def test_a_silent_link_and_a_visitor_who_goes_on(then: float) -> None:
     assert visit.verdict("lamp0") == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("href", "verdict"),
+    [("#/lamps/2", "unknown"), ("#!/lamps/2", "unknown"), ("#/", "dead"), ("#!", "dead"), ("#top", "dead")],
+)
+def test_a_silent_link_to_another_route_of_an_application(href: str, verdict: str) -> None:
+    visit = Visit()
+    page = visit.open(
+        "http://shop.test/#/", el("p", "0", id="n"), button("More", id="more"), link("Lamp", href, id="lamp")
+    )
+    page.click("more", at=2000).says("n", "start", at=2040).click("lamp", at=6000)
+    goes_on(page, at=12_000)
+    assert visit.verdict("lamp") == verdict
+    page.click("lamp", at=30_000)
+    goes_on(page, at=40_000)
+    assert visit.outcome().verdicts().count("dead") == 2
+
+
 def test_several_links_opened_one_after_the_other() -> None:
     visit, page = shop()
     page.click("lamp0", at=4000).click("lamp1", at=5200).click("lamp2", at=6500)

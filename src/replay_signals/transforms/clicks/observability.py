@@ -172,3 +172,12 @@ def leads_away(control: Control | None, base: str) -> bool:
     """A link to another document."""
     target = link_target(control, base)
     return target is not None and not urls.same_document(target, base)
+
+
+def opens_page(control: Control | None, base: str) -> bool:
+    """A link to another document, or to another route of this one: either opens in a tab of its own, too."""
+    target = link_target(control, base)
+    if target is None or leads_away(control, base):
+        return target is not None
+    is_route = urls.route_of(urls.split(target).fragment).strip("/!") != ""
+    return is_route and urls.page_of(target) != urls.page_of(base)

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.errors import HANDLER_MS
-from replay_signals.transforms.clicks.observability import CHOSEN, OPENS_TAB, leads_away, link_target
+from replay_signals.transforms.clicks.observability import CHOSEN, OPENS_TAB, link_target, opens_page
 from replay_signals.transforms.clicks.web import ALIVE, DEAD, LEFT_BY_LINK, SURVIVED_MS, UNKNOWN, Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.plugins import is_uncaught
@@ -93,7 +93,7 @@ def doubt_links(
         click = j.click
         if j.verdict != DEAD or j.blocked or click.by_touch or click.by_key:
             continue
-        if j.reason == NO_TAB or not leads_away(click.control, click.page.href):
+        if j.reason == NO_TAB or not opens_page(click.control, click.page.href):
             continue
         if (opened_ms := _opened_elsewhere(j, timeline, addresses)) is not None:
             j.effects.append(Effect(opened_ms, "new window", detail=link_target(click.control, click.page.href) or ""))
