@@ -37,12 +37,15 @@ help: ## Print every target with what it does
 
 setup: $(SETUP) ## Make .venv from the locked dependencies; the command is then .venv/bin/replay-signals
 
-demo: $(SETUP) ## Backfill the recordings in examples/ into demo/warehouse and show the three worst problems
+demo: $(SETUP) ## Backfill the recordings in examples/ into demo/warehouse, show the three worst problems, write a report
 	@echo '$$ $(BIN)/replay-signals backfill examples --warehouse demo/warehouse --inbox demo/inbox --rules infra/demo-rules.toml'
 	@$(BIN)/replay-signals backfill examples --warehouse demo/warehouse --inbox demo/inbox --rules infra/demo-rules.toml
 	@echo
 	@echo '$$ $(BIN)/replay-signals rank demo/warehouse --inbox demo/inbox --rules infra/demo-rules.toml --top 3'
 	@$(BIN)/replay-signals rank demo/warehouse --inbox demo/inbox --rules infra/demo-rules.toml --top 3
+	@echo
+	@echo '$$ $(BIN)/replay-signals report demo/warehouse --output demo/report'
+	@$(BIN)/replay-signals report demo/warehouse --output demo/report
 
 stack: $(SETUP) $(FLINK) ## Start Kafka and a Flink cluster on this machine (needs Java 17)
 	@$(BIN)/replay-signals stack up

@@ -70,6 +70,8 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "inbox dismiss": ("PROBLEM", "-w", "WAREHOUSE", "--reason", "as meant"),
     "inbox fixed": ("PROBLEM", "-w", "WAREHOUSE", "--release", "2.0"),
     "inbox post": ("URL", "--folder", "WAREHOUSE/inbox", "--ledger", "OUT/posted.db", "--until-quiet", "0"),
+    "report": ("WAREHOUSE", "--output", "OUT/report"),
+    "report --json": ("WAREHOUSE", "--output", "OUT/report", "--json"),
     "maintain": ("-w", "WAREHOUSE", "--only-orphans"),
     "repair": ("-w", "WAREHOUSE"),
 }
@@ -217,6 +219,7 @@ def test_nothing_marked_is_in_a_file(
     run("backfill")
     run("detect --dead-letters")
     run("rank --rules")
+    run("report")
     monkeypatch.setattr(learning, "MIN_VISITORS", 1)
     run("priors")
     for table in (*FED_TABLES, "problems", "capture_days", "priors"):

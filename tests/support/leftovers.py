@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -73,6 +74,20 @@ def _bytes(path: Path) -> Iterator[Any]:
     yield path.read_bytes()
 
 
+def _script(path: Path) -> Iterator[Any]:
+    """A script as it is; one that hands data to a page also as that data."""
+    source = path.read_text()
+    yield source
+    if source.startswith("report.page("):
+        yield json.loads(f"[{source.removeprefix('report.page(').removesuffix(');' + chr(10))}]")
+
+
+def _markup(path: Path) -> Iterator[Any]:
+    source = path.read_text()
+    yield source
+    yield html.unescape(source)
+
+
 READERS: dict[str, Callable[[Path], Iterator[Any]]] = {
     ".parquet": _parquet,
     ".avro": _avro,
@@ -84,5 +99,9 @@ READERS: dict[str, Callable[[Path], Iterator[Any]]] = {
     ".log": _lines,
     ".segment": _segment,
     ".crc": _bytes,
+    ".js": _script,
+    ".html": _markup,
+    ".svg": _markup,
+    ".css": _bytes,
 }
 """By the end of the name."""

@@ -15,6 +15,7 @@ from replay_signals.jobs import (
     cli_priors,
     cli_privacy,
     cli_rank,
+    cli_report,
     cli_script,
     cli_simulate,
     cli_stream,
@@ -199,6 +200,7 @@ cli_script.add_to(app)
 cli_tables.add_to(app)
 cli_verdicts.add_to(cli_inbox.inbox_app)
 app.command()(cli_priors.priors)
+app.command()(cli_report.report)
 app.add_typer(cli_inbox.inbox_app)
 app.add_typer(cli_privacy.privacy_app)
 

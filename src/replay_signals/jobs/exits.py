@@ -49,7 +49,7 @@ MEANINGS: dict[ExitCode, str] = {
 EXTRAS = {
     "apache_beam": "beam", "pyarrow": "beam", "pyiceberg": "beam", "duckdb": "beam", "pyflink": "flink",
     "numpy": "beam", "sqlglot": "beam", "confluent_kafka": "kafka", "psycopg": "postgres",
-    "symbolic": "sourcemaps",
+    "symbolic": "sourcemaps", "jinja2": "browser",
 }  # fmt: skip
 
 # By name, so that telling errors apart imports no engine.
@@ -60,6 +60,7 @@ KNOWN = {
     "RulesError": ExitCode.USAGE,
     "SourceMapError": ExitCode.USAGE,
     "PriorsError": ExitCode.USAGE,
+    "ReportError": ExitCode.USAGE,
     "WarehouseError": ExitCode.STORE,
     "InboxError": ExitCode.STORE,
     "RegistryError": ExitCode.STORE,

@@ -73,6 +73,33 @@ FROM latest_problems AS p
 JOIN (SELECT team, MAX(day) AS newest FROM latest_problems GROUP BY team) AS n ON n.team = p.team AND n.newest = p.day
 WHERE p.state IN ('new', 'ongoing', 'regressed');
 
+-- One problem on one day: how many met it, of how many who could have.
+-- day: UTC day the sessions started
+-- team: project token
+-- problem_id: the same in signals and in the inbox
+-- sessions: sessions affected
+-- users: distinct visitors affected
+-- incidents: times it happened
+-- exposed_sessions: sessions that met its units, once a unit
+-- affected_sessions: of them, sessions that met the problem
+CREATE VIEW problem_history AS
+SELECT o.day, o.team, o.problem_id, COALESCE(d.sessions, 0) AS sessions, COALESCE(d.users, 0) AS users,
+       COALESCE(d.incidents, 0) AS incidents, o.exposed_sessions, o.affected_sessions
+FROM (
+    SELECT c.day, c.team, c.problem_id, SUM(c.exposed) AS exposed_sessions, SUM(c.affected) AS affected_sessions
+    FROM (
+        SELECT e.day, u.team, u.problem_id, e.sessions AS exposed, 0 AS affected
+        FROM latest_exposure_days AS e
+        JOIN (
+            SELECT DISTINCT team, problem_id, unit, place, unit_key FROM latest_problem_arms WHERE dimension = 'stratum'
+        ) AS u ON u.team = e.team AND u.unit = e.unit AND u.place = e.place AND u.unit_key = e.unit_key
+        UNION ALL
+        SELECT day, team, problem_id, 0, affected FROM latest_problem_arms WHERE dimension = 'stratum'
+    ) AS c
+    GROUP BY c.day, c.team, c.problem_id
+) AS o
+LEFT JOIN latest_problem_days AS d ON d.day = o.day AND d.team = o.team AND d.problem_id = o.problem_id;
+
 -- One session that met one problem.
 -- day: UTC day the session started
 -- team: project token

@@ -1,0 +1,141 @@
+"""From an open warehouse to the files of a report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from replay_signals.pipelines.report.pages import page
+from replay_signals.pipelines.report.reading import Session, Source
+from replay_signals.pipelines.report.writing import Folder
+from replay_signals.schemas.problem_rows import ProblemRow
+from replay_signals.transforms.problems.kinds import kind_of
+from replay_signals.transforms.problems.told import is_open
+from replay_signals.transforms.report.capture import capture_page
+from replay_signals.transforms.report.data_script import data_script
+from replay_signals.transforms.report.filter_names import filter_names
+from replay_signals.transforms.report.names import bucket_of, buckets_for, problem_name, session_key
+from replay_signals.transforms.report.problem_page import problem_page
+from replay_signals.transforms.report.problems import in_list, problem_item, state_of
+from replay_signals.transforms.report.rows import Moment, Totals
+from replay_signals.transforms.report.sessions import session_columns, session_item, timeline
+from replay_signals.transforms.report.shown import text
+from replay_signals.transforms.signals import SIGNALS
+
+PROBLEMS_A_FILE = 100
+SESSIONS_A_FILE = 500
+NAVIGATION = [
+    ("Problems", "index.html"),
+    ("Sessions", "sessions.html"),
+    ("Capture", "capture.html"),
+    ("About", "about.html"),
+]
+
+
+class Built(NamedTuple):
+    """What a report holds."""
+
+    open_problems: int
+    problems: int
+    sessions: int
+    totals: Totals
+
+
+def build(source: Source, folder: Folder, now: datetime) -> Built:
+    """Writes every page. Raises WarehouseError."""
+    problems = in_list(source.problems())
+    sessions = {session_key(one.columns["team"], one.columns["session_id"]): one for one in source.sessions()}
+    totals = source.totals()
+    opened = sum(map(is_open, problems))
+    common = {"made_at": f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC", "totals": totals, "navigation": NAVIGATION}
+
+    def render(name: str, here: str, root: str = "", template: str = "", **shown: Any) -> None:
+        folder.write(name, page(template or name, here=here, root=root, **common, **shown))
+
+    _problem_list(problems, sessions, folder, opened, render)
+    _problem_pages(problems, source, sessions, render)
+    _session_list(list(sessions.items()), folder, totals, render)
+    _session_pages(sessions, source, folder, render)
+    capture = capture_page(source.capture(), source.rejected())
+    gaps = [row for row in problems if row.failure == "capture" and is_open(row)]
+    shown_gaps = [{"id": problem_name(g.problem_id), "title": text(g.title), "summary": text(g.summary)} for g in gaps]
+    render("capture.html", "capture.html", capture=capture, gaps=shown_gaps)
+    names = [name for name, about in filter_names()["columns"].items() if about["here"]]
+    render("about.html", "about.html", signals=[(s.kind, s.title) for s in SIGNALS.values()], names=names)
+    return Built(opened, len(problems), len(sessions), totals)
+
+
+Render = Callable[..., None]
+
+
+def _problem_list(
+    problems: Sequence[ProblemRow], sessions: dict[str, Session], folder: Folder, opened: int, render: Render
+) -> None:
+    files = _chunks(problems, PROBLEMS_A_FILE)
+    for number, rows in enumerate(files):
+        name = f"problems/{number}"
+        folder.write(f"data/{name}.js", data_script(name, [problem_item(row, sessions) for row in rows]))
+    render(
+        "index.html",
+        "index.html",
+        open_problems=opened,
+        problem_files=len(files),
+        problems_a_file=PROBLEMS_A_FILE,
+        states=sorted({state_of(row) for row in problems}),
+        kinds=sorted({kind_of(row.failure).words for row in problems}),
+        first_problem=problem_name(problems[0].problem_id) if problems else "",
+    )
+
+
+def _problem_pages(
+    problems: Sequence[ProblemRow], source: Source, sessions: dict[str, Session], render: Render
+) -> None:
+    history, found = source.history(), source.examples()
+    for row in problems:
+        days = history.get((row.team, row.problem_id), [])
+        shown = problem_page(row, days, found, sessions)
+        render(f"problems/{shown.id}.html", "index.html", "../", "problem.html", problem=shown)
+
+
+def _session_list(sessions: Sequence[tuple[str, Session]], folder: Folder, totals: Totals, render: Render) -> None:
+    files = _chunks(sessions, SESSIONS_A_FILE)
+    for number, rows in enumerate(files):
+        name = f"sessions/{number}"
+        shown = session_columns([(key, one.columns, one.met) for key, one in rows])
+        folder.write(f"data/{name}.js", data_script(name, shown))
+    folder.write("data/filter.js", data_script("filter", filter_names()))
+    render(
+        "sessions.html",
+        "sessions.html",
+        shown_sessions=len(sessions),
+        session_files=len(files),
+        sessions_a_file=SESSIONS_A_FILE,
+    )
+
+
+def _session_pages(sessions: dict[str, Session], source: Source, folder: Folder, render: Render) -> None:
+    buckets = buckets_for(len(sessions))
+    quiet: defaultdict[int, set[str]] = defaultdict(set)
+    for key in sessions:
+        quiet[bucket_of(key, buckets)].add(key)
+
+    def write(bucket: int, found: Mapping[str, Sequence[Moment]]) -> None:
+        name = f"timelines/{bucket}"
+        shown = {
+            key: {"session": session_item(sessions[key].columns), **timeline(found.get(key, ()))}
+            for key in sorted(quiet.pop(bucket))
+        }
+        folder.write(f"data/{name}.js", data_script(name, shown))
+
+    for bucket, found in source.timelines():
+        write(bucket, found)
+    for bucket in sorted(quiet):
+        write(bucket, {})
+    render("session.html", "sessions.html", buckets=buckets)
+
+
+def _chunks(rows: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    """Rows in files of a size; one empty file where there are none, so that a page need not know."""
+    return [rows[start : start + size] for start in range(0, len(rows), size)] or [[]]

@@ -1,0 +1,197 @@
+"""What a report reads of a warehouse: problems with their history and examples, sessions, and what happened in them.
+
+All of it is as of one snapshot a table. Timelines are streamed, so memory does not grow with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from replay_signals.pipelines.iceberg.schema import rows_of
+from replay_signals.pipelines.iceberg.warehouse import connect, reading
+from replay_signals.schemas.problem_rows import CaptureDayRow, ProblemRow
+from replay_signals.schemas.rows import TABLES
+from replay_signals.transforms.report.names import bucket_of, buckets_for, session_key
+from replay_signals.transforms.report.rows import Example, HistoryDay, Moment, Totals
+
+UNREAD = ("message_digests", "priors", "verdicts")
+FETCHED_ROWS = 10_000
+
+PROBLEMS = "SELECT * FROM latest_problems ORDER BY severity DESC, users DESC, problem_id"
+HISTORY = """
+    SELECT team, problem_id, day, CAST(sessions AS BIGINT), CAST(users AS BIGINT), CAST(incidents AS BIGINT),
+           CAST(exposed_sessions AS BIGINT), CAST(affected_sessions AS BIGINT)
+    FROM problem_history ORDER BY team, problem_id, day"""
+EXAMPLES = """
+    SELECT g.team, g.problem_id, g.session_id, g.offset_ms, g.kind, g.summary, g.page, g.verdict, g.confidence,
+           g.severity, v.device_type, v.browser, v.release, v.country, v.started_at
+    FROM latest_signals AS g
+    JOIN wanted_examples AS w ON w.team = g.team AND w.session_id = g.session_id AND w.offset_ms = g.offset_ms
+    JOIN visits AS v ON v.team = g.team AND v.session_id = g.session_id
+    WHERE g.is_leading
+    ORDER BY g.team, g.problem_id, g.session_id, g.offset_ms, g.signal_id"""
+CHOSEN = """
+    CREATE TEMP TABLE chosen AS
+    SELECT * FROM latest_sessions
+    QUALIFY row_number() OVER (ORDER BY severity DESC, started_at DESC, session_id) <= ?
+        OR (team, session_id) IN (SELECT team, session_id FROM wanted_examples)"""
+LISTS = {
+    "signals": ("latest_signals", "kind"),
+    "problems": ("latest_signals", "problem_id"),
+    "pages": ("latest_page_views", "page_pattern"),
+    "events": ("latest_events", "event"),
+    "errors": ("latest_exceptions", "type"),
+    "routes": ("latest_network_requests", "route"),
+}
+"""What a session met, by the table and column it stands in."""
+TIMELINE = """
+    WITH happened AS (
+        SELECT team, session_id, started_at AS at, 'view' AS what, page_pattern AS name,
+               concat_ws(', ', CASE WHEN is_entry THEN 'entry' END, CASE WHEN is_exit THEN 'exit' END,
+                         'loaded in ' || CAST(round(load_ms) AS BIGINT) || ' ms',
+                         CASE WHEN status >= 400 THEN 'status ' || status END) AS detail,
+               page, 0.0 AS severity, '' AS problem_id
+        FROM latest_page_views
+        UNION ALL
+        SELECT team, session_id, occurred_at, kind, element,
+               concat_ws(', ', verdict, COALESCE(NULLIF(reaction, '') || ' after ' || CAST(round(reaction_ms) AS BIGINT)
+                         || ' ms', NULLIF(reason, ''))),
+               page, 0.0, ''
+        FROM latest_interactions
+        UNION ALL
+        SELECT team, session_id, started_at, 'signal', kind, summary, page, severity, problem_id FROM latest_signals
+        UNION ALL
+        SELECT team, session_id, occurred_at, 'error', COALESCE(NULLIF(type, ''), 'Error'), message, page, 0.0, ''
+        FROM latest_exceptions
+        UNION ALL
+        SELECT team, session_id, occurred_at, 'console', level, message, page, 0.0, ''
+        FROM latest_console_logs WHERE level IN ('warn', 'error')
+        UNION ALL
+        SELECT team, session_id, started_at, 'request', COALESCE(NULLIF(route, ''), url),
+               concat_ws(', ', CAST(status AS VARCHAR), CAST(round(duration_ms) AS BIGINT) || ' ms'),
+               page, 0.0, ''
+        FROM latest_network_requests WHERE status >= 400 OR initiator IN ('fetch', 'xmlhttprequest')
+        UNION ALL
+        SELECT team, session_id, occurred_at, 'event', event, '', page, 0.0, '' FROM latest_events
+        WHERE session_id <> ''
+    )
+    SELECT b.bucket, b.key, epoch_ms(h.at) - epoch_ms(c.started_at), h.what, h.name, h.detail, h.page, h.severity,
+           h.problem_id
+    FROM happened AS h
+    JOIN buckets AS b ON b.team = h.team AND b.session_id = h.session_id
+    JOIN chosen AS c ON c.team = h.team AND c.session_id = h.session_id
+    ORDER BY b.bucket, b.key, h.at, h.what DESC, h.name, h.detail"""
+TOTALS = """
+    SELECT count(*), count(DISTINCT visitor) FILTER (WHERE is_visitor), min(day), max(day),
+           (SELECT count(*) FROM latest_signals)
+    FROM visits"""
+CAPTURE = "SELECT * FROM latest_capture_days WHERE dimension = '' ORDER BY team, day"
+REJECTED = "SELECT reason, count(*) FROM latest_dead_letters GROUP BY reason ORDER BY count(*) DESC, reason"
+
+
+class Session(NamedTuple):
+    """One session: its columns by name, and what it met by list (`LISTS`)."""
+
+    columns: dict[str, Any]
+    met: dict[str, list[str]]
+
+
+class Source:
+    """An open warehouse. `sessions` at most are read, the worst, beside those of examples."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, most_sessions: int) -> None:
+        self._db, self._most = connection, most_sessions
+
+    def problems(self) -> list[ProblemRow]:
+        """Every problem as of its newest day, the most severe first."""
+        rows = list(rows_of(self._db.sql(PROBLEMS).to_arrow_table(), ProblemRow))
+        self._choose(rows)
+        return rows
+
+    def _choose(self, problems: Iterable[ProblemRow]) -> None:
+        named = [(row.team, *name.rpartition("@")[::2]) for row in problems for name in row.examples]
+        wanted = [(team, session, int(offset)) for team, session, offset in named if offset.isdigit()]
+        columns: Sequence[Sequence[Any]] = list(zip(*wanted, strict=True)) or ((), (), ())
+        types = (pa.string(), pa.string(), pa.int64())
+        arrays = [pa.array(list(values), kind) for values, kind in zip(columns, types, strict=True)]
+        self._db.register("wanted_examples", pa.Table.from_arrays(arrays, ["team", "session_id", "offset_ms"]))
+        self._db.execute(CHOSEN, [self._most])
+
+    def history(self) -> dict[tuple[str, str], list[HistoryDay]]:
+        """Days of each problem in order, by team and id."""
+        rows = self._db.execute(HISTORY).fetchall()
+        return {key: [HistoryDay(*row[2:]) for row in days] for key, days in groupby(rows, itemgetter(0, 1))}
+
+    def examples(self) -> dict[tuple[str, str], list[Example]]:
+        """What the examples of problems show, by team and session."""
+        rows = self._db.execute(EXAMPLES).fetchall()
+        found: dict[tuple[str, str], list[Example]] = {}
+        for row in rows:
+            found.setdefault((row[0], row[2]), []).append(Example(*row))
+        return found
+
+    def sessions(self) -> list[Session]:
+        """Chosen sessions, the worst first."""
+        met = {name: self._met(*where) for name, where in LISTS.items()}
+        rows = self._db.sql("SELECT * FROM chosen ORDER BY severity DESC, started_at DESC, session_id")
+        found = []
+        for row in rows_of(rows.to_arrow_table(), TABLES["sessions"]):
+            key = row.team, row.session_id
+            columns = {name: getattr(row, name) for name in row.__struct_fields__}
+            found.append(Session(columns, {name: lists.get(key, []) for name, lists in met.items()}))
+        return found
+
+    def _met(self, table: str, column: str) -> dict[tuple[str, str], list[str]]:
+        rows = self._db.execute(
+            f"SELECT t.team, t.session_id, list(DISTINCT t.{column} ORDER BY t.{column}) FROM {table} AS t "
+            f"JOIN chosen AS c USING (team, session_id) WHERE t.{column} <> '' GROUP BY ALL"
+        ).fetchall()
+        return {(team, session): values for team, session, values in rows}
+
+    def timelines(self) -> Iterator[tuple[int, dict[str, list[Moment]]]]:
+        """Files of timelines: the number of each, and the moments of its sessions by key."""
+        keys = self._db.execute("SELECT team, session_id FROM chosen").fetchall()
+        buckets = buckets_for(len(keys))
+        named = [(team, session, session_key(team, session)) for team, session in keys]
+        placed = pa.table({
+            "team": pa.array([team for team, _, _ in named], pa.string()),
+            "session_id": pa.array([session for _, session, _ in named], pa.string()),
+            "key": pa.array([key for _, _, key in named], pa.string()),
+            "bucket": pa.array([bucket_of(key, buckets) for _, _, key in named], pa.int64()),
+        })  # fmt: skip
+        self._db.register("buckets", placed)
+        for bucket, rows in groupby(_fetched(self._db.execute(TIMELINE)), itemgetter(0)):
+            yield bucket, {key: [Moment(*row[2:]) for row in its] for key, its in groupby(rows, itemgetter(1))}
+
+    def capture(self) -> list[CaptureDayRow]:
+        """Recorded sessions of each team by day."""
+        return list(rows_of(self._db.sql(CAPTURE).to_arrow_table(), CaptureDayRow))
+
+    def rejected(self) -> list[tuple[str, int]]:
+        """How much input was rejected, by reason."""
+        return [(str(reason), int(count)) for reason, count in self._db.execute(REJECTED).fetchall()]
+
+    def totals(self) -> Totals:
+        """What the whole warehouse holds."""
+        (row,) = self._db.execute(TOTALS).fetchall()
+        return Totals(*row)
+
+
+@contextmanager
+def source(warehouse: str | None, catalog: str | None, most_sessions: int) -> Iterator[Source]:
+    """A warehouse to make a report of. Raises WarehouseError."""
+    names = [name for name in TABLES if name not in UNREAD]
+    with connect(warehouse, catalog, names=names) as connection, reading():
+        yield Source(connection, most_sessions)
+
+
+def _fetched(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while rows := cursor.fetchmany(FETCHED_ROWS):
+        yield from rows
