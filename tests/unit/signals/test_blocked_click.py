@@ -252,3 +252,44 @@ def test_an_unseen_layer_that_answers_or_is_seen_by_now() -> None:
     visit, page = page_with(el("div", id="it", style=UNSEEN))
     page.sets("it", at=2000, style=UNSEEN.replace("opacity: 0", "opacity: 1")).click("it", at=6000).lives(60_000)
     assert visit.kinds() == []
+
+
+MOVED = "position: absolute; z-index: 40; opacity: 0; left: 20px; top: 90px; width: 120px; height: 40px"
+
+
+@pytest.mark.parametrize(
+    ("style", "kinds"),
+    [
+        (MOVED, ["blocked_click"]),
+        ({"top": "90px", "left": "30px"}, ["blocked_click"]),
+        ({"transform": "translate(10px, 0)"}, ["blocked_click"]),
+        ({"position": "fixed", "opacity": "0", "top": "9px"}, ["blocked_click"]),
+        ({"opacity": "1"}, []),
+        ({"opacity": False}, []),
+        ({"position": "static"}, []),
+        ({"top": "90px", "pointer-events": "none"}, []),
+        ({"cursor": "grab"}, []),
+        (None, []),
+        ("", []),
+    ],
+)
+def test_an_unseen_layer_that_is_moved_stays_one(style: object, kinds: list[str]) -> None:
+    visit, page = page_with(el("div", id="it", style=UNSEEN))
+    page.sets("it", at=2000, style=style).click("it", at=6000).lives(60_000)
+    assert visit.kinds() == kinds
+
+
+def test_what_comes_of_any_click_is_no_answer_of_an_unseen_layer() -> None:
+    """The text that was selected is no more, or, as far as the recording tells, the visitor goes elsewhere later."""
+    visit, page = page_with(el("div", id="it", style=UNSEEN))
+    page.record(rrweb.incremental(3000, 14, ranges=[{"start": 5, "startOffset": 0, "end": 5, "endOffset": 7}]))
+    page.click("it", at=6000).record(rrweb.incremental(5990, 14, ranges=[])).lives(60_000)
+    assert visit.kinds() == ["blocked_click"]
+
+
+@pytest.mark.parametrize(("how", "kinds"), [(None, ["blocked_click"]), ("navigate", [])])
+def test_a_next_page_that_the_recording_does_not_tie_to_the_click(how: str | None, kinds: list[str]) -> None:
+    visit, page = page_with(el("div", id="it", style=UNSEEN))
+    page.click("it", at=6000)
+    visit.open("http://a.test/next", el("p", "x"), button("y"), at=8200 if how is None else 6300, how=how).lives(60_000)
+    assert visit.kinds() == kinds

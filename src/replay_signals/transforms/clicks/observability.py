@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from replay_signals.schemas.words import acts_once, acts_outside, is_document, is_file_dialog
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.digest.control_flags import FILE_ENDING, is_hinted
+from replay_signals.transforms.digest.control_flags import FILE_ENDING, STAYS_UNSEEN, is_hinted
 from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES, Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import Click, is_text_field
@@ -85,11 +85,11 @@ def unseen_layer(page: Page, click: Click) -> bool:
 
 
 def restyled(page: Page) -> dict[int, float]:
-    """When the style of each node changed first, epoch ms: the recording does not tell to what."""
+    """When the style of each node changed first to what may be seen, epoch ms."""
     first: dict[int, float] = {}
     for t, change in page.of(records.Mutation):
-        for node_id, name, _ in change.attributes:
-            if name == "style":
+        for node_id, name, value in change.attributes:
+            if name == "style" and not value & STAYS_UNSEEN:
                 first.setdefault(node_id, t)
     return first
 

@@ -191,11 +191,26 @@ class _PageJudge:
         out.effects.sort(key=lambda e: e.t)
         if not out.effects and self._fragment_changed(click):
             out.effects.append(Effect(click.t, "url", detail="fragment"))
-        if out.effects:
+        if self._unseen(click) and all(self._is_by_the_way(effect) for effect in out.effects):
+            out.effects = []
+            out.verdict, out.confidence, out.reason = DEAD, UNSEEN_CONFIDENCE, "an unseen layer took it"
+            out.blocked = True
+        elif out.effects:
             self._found(out)
         else:
             self._missing(out)
         return out
+
+    def _unseen(self, click: Click) -> bool:
+        """Did it land on a layer that could not be seen then?"""
+        return unseen_layer(self.page, click) and self._restyled_ms.get(click.node_id or 0, click.t + 1) > click.t
+
+    def _is_by_the_way(self, effect: Effect) -> bool:
+        """What comes of a click anywhere: text that is selected no more, or a page that others may have opened."""
+        if effect.kind == "navigation":
+            page = self.next_page
+            return page is not None and page.navigation is None
+        return effect.kind == "selection"
 
     def _fragment_changed(self, click: Click) -> bool:
         """Did a link within the page change the address? Told by the events before and after the click."""
@@ -264,10 +279,6 @@ class _PageJudge:
     def _missing(self, out: Judged) -> None:
         """No answer was recorded: was there one to expect, and would the recording have shown it?"""
         click, control = out.click, out.click.control
-        if unseen_layer(self.page, click) and self._restyled_ms.get(click.node_id or 0, click.t + 1) > click.t:
-            out.verdict, out.confidence, out.reason = DEAD, UNSEEN_CONFIDENCE, "an unseen layer took it"
-            out.blocked = True
-            return
         out.confidence = 0.5
         out.reason = unobservable_reason(self.page, click)
         if out.reason or control is None:

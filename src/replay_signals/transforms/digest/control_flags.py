@@ -53,6 +53,15 @@ _ACTS_OUTSIDE = re.compile(
 )
 """In an inline handler: the clipboard, a program or a dialog of the system."""
 _NO_OPACITY = re.compile(r"0?\.?0+%?")
+_UNSEEN = {
+    "cursor": re.compile(r"(?!)"),
+    "opacity": _NO_OPACITY,
+    "pointer-events": re.compile(r"(?!none).+"),
+    "position": re.compile(r"absolute|fixed"),
+}
+"""Rules by which an element can be seen or pressed, and which values leave it unseen; other rules move and size it."""
+STAYS_UNSEEN = 1 << 18
+"""The bit of the hash of a style that leaves an unseen element unseen."""
 _OPENS_WINDOW = re.compile(r"\bwindow\.open\s*\(")
 _ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|err|error|invalid|danger|toast|warning)(?:$|[\s_-])")
 
@@ -135,6 +144,17 @@ def is_unseen(style: str) -> bool:
     found = {name.strip(): value.replace("!important", "").strip() for name, value in rules.items()}
     laid = found.get("position") in ("absolute", "fixed") and found.get("pointer-events") != "none"
     return laid and "cursor" not in found and _NO_OPACITY.fullmatch(found.get("opacity", "")) is not None
+
+
+def stays_unseen(style: Any) -> bool:
+    """Does a changed inline style leave an element unseen that was? Recorders tell the whole of it, or what changed."""
+    if isinstance(style, str):
+        return is_unseen(style[:MAX_CLASS_CHARS])
+    return isinstance(style, dict) and all(
+        isinstance(value, str) and _UNSEEN[name].fullmatch(value.strip())
+        for name, value in style.items()
+        if name in _UNSEEN
+    )
 
 
 def marks_of(tag: str, a: Attributes) -> str:

@@ -15,7 +15,7 @@ from msgspec import Raw
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.canvas_parts import add_parts
-from replay_signals.transforms.digest.control_flags import class_bits, is_alert
+from replay_signals.transforms.digest.control_flags import STAYS_UNSEEN, class_bits, is_alert, stays_unseen
 from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, control_of, is_kept, text_of
 from replay_signals.transforms.digest.headlines import say_error
 from replay_signals.transforms.digest.masking import Masking
@@ -171,7 +171,9 @@ def _value_hash(name: str, value: Raw, masking: Masking) -> int:
     """16 bits: of words that stand for a state those that detectors know, of all others keyed ones."""
     text = bytes(value)
     told = (zlib.crc32(text) if text in STATES else masking.policy.checksum(text)) & 0xFFFF
-    return told | class_bits(_json.decode(value)) if name == "class" else told
+    if name == "class":
+        return told | class_bits(_json.decode(value))
+    return told | STAYS_UNSEEN if name == "style" and stays_unseen(_json.decode(value)) else told
 
 
 def _added(
