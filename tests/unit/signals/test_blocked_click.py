@@ -10,9 +10,9 @@ from support.dom import El, button, el, link
 from support.web import Page, Visit
 
 
-def page_with(element: El) -> tuple[Visit, Page]:
+def page_with(*content: El) -> tuple[Visit, Page]:
     visit = Visit()
-    page = visit.open("http://shop.test/", element, el("p", "0", id="total"))
+    page = visit.open("http://shop.test/", *content, el("p", "0", id="total"))
     return visit, page.says("total", "1", at=500)
 
 
@@ -292,4 +292,20 @@ def test_a_next_page_that_the_recording_does_not_tie_to_the_click(how: str | Non
     visit, page = page_with(el("div", id="it", style=UNSEEN))
     page.click("it", at=6000)
     visit.open("http://a.test/next", el("p", "x"), button("y"), at=8200 if how is None else 6300, how=how).lives(60_000)
+    assert visit.kinds() == kinds
+
+
+@pytest.mark.parametrize(
+    ("content", "kinds"),
+    [
+        ([el("section", el("canvas"), button("Week")), el("p", "Below")], ["blocked_click"]),
+        ([el("section", el("canvas"))], []),
+        ([el("canvas"), button("Week")], []),
+        ([el("section", el("canvas"), button("Week")), el("section", el("canvas"))], []),
+    ],
+    ids=["a chart with its choices", "a canvas alone", "a page of canvas", "another canvas"],
+)
+def test_an_unseen_layer_on_a_page_with_a_canvas(content: list[El], kinds: list[str]) -> None:
+    visit, page = page_with(*content, el("div", id="it", style=UNSEEN))
+    page.click("it", at=4000).lives(60_000)
     assert visit.kinds() == kinds

@@ -63,12 +63,16 @@ def drawn(page: Page, node_id: int | None) -> bool:
 
     An overlay above a canvas may stand anywhere in the document, so a page with a canvas tells nothing of such clicks.
     """
-    elements = page.elements
-    if node_id is None or any("m" in c.flags for c in elements.around(node_id)):
+    if node_id is None or page.elements.nearest(node_id, node_id, _CANVAS) is not None:
         return True
-    if elements.nearest(node_id, node_id, _CANVAS) is not None:
+    return _near_surface(page, node_id, _EMBEDDED)
+
+
+def _near_surface(page: Page, node_id: int, tags: frozenset[str]) -> bool:
+    """Is it in a map or a game, or near one of these tags?"""
+    if any("m" in c.flags for c in page.elements.around(node_id)):
         return True
-    near = elements.nearest(node_id, node_id, _EMBEDDED)
+    near = page.elements.nearest(node_id, node_id, tags)
     return near is not None and near[1] <= BESIDE_NODES
 
 
@@ -76,12 +80,15 @@ def unseen_layer(page: Page, click: Click) -> bool:
     """Did the click land on an empty box that nobody can see, so that it was meant for what lies behind?
 
     The box lies over the page, not in a part of it, which may have such boxes for its own purposes (a ripple, a veil
-    over a picture).
+    over a picture, a pane over a canvas).
     """
     around = list(page.elements.chain(click.node_id))
     if len(around) != 1 or "u" not in around[0].flags or not around[0].first == around[0].last == click.node_id:
         return False
-    return not drawn(page, click.node_id)
+    canvases = (c for c in page.elements.all() if c.tag == "canvas")
+    if any(not page.elements.is_apart(around[0], canvas) for canvas in canvases):
+        return False
+    return not _near_surface(page, around[0].first, _EMBEDDED - _CANVAS)
 
 
 def restyled(page: Page) -> dict[int, float]:
