@@ -30,10 +30,10 @@ export UV_PYTHON_DOWNLOADS := never
 # The cache may lie on another file system, where hard links fail with a warning for every package.
 export UV_LINK_MODE ?= copy
 
-.PHONY: help setup demo stack stack-down stream-demo chaos prism player test test-stream test-fast check format accuracy impact bench lock clean
+.PHONY: help setup demo stack stack-down stream-demo chaos prism player test test-exhaustive test-stream test-fast check format accuracy impact bench lock clean
 
 help: ## Print every target with what it does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 setup: $(SETUP) ## Make .venv from the locked dependencies; the command is then .venv/bin/replay-signals
 
@@ -73,14 +73,18 @@ player: ## Build the replay player of reports from npm (needs Node.js 20)
 # The streaming tests come after the others and one by one: a cluster wants the machine for itself.
 JAVA_HERE := $(shell command -v java)
 # REQUIRE_ALL=1 makes what could not run (no Java, no PostgreSQL, no Prism) a failure, after all that can run has run.
-test: $(SETUP) $(if $(JAVA_HERE),$(FLINK)) ## Run all tests; those of streaming start and end a Kafka and a Flink of their own
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/services
+TESTS := not exhaustive
+test: $(SETUP) $(if $(JAVA_HERE),$(FLINK)) ## Run the tests; those of streaming start and end a Kafka and a Flink of their own
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m '$(TESTS)' --durations 15 --ignore tests/services
 ifneq ($(JAVA_HERE),)
-	$(BIN)/python -m pytest tests/services
+	$(BIN)/python -m pytest -m '$(TESTS)' --durations 15 tests/services
 else
 	@echo "Java 17 is not here: the streaming tests did not run." >&2
 	@test -z "$(REQUIRE_ALL)"
 endif
+
+test-exhaustive: ## Run the tests that `make test` leaves out: one more moment of a kill, one more mode, and the like
+	@$(MAKE) test TESTS=exhaustive
 
 test-stream: $(SETUP) $(FLINK) ## Run every streaming test, also those that kill processes (needs Java 17)
 	$(BIN)/python -m pytest tests/services

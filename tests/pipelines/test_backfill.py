@@ -20,6 +20,7 @@ from replay_signals.schemas.rules import Rage, RejectionLimit, Rules
 from replay_signals.transforms.evidence.reject_limit import TooManyRejected
 from replay_signals.transforms.judge.judgement import judge
 from replay_signals.transforms.judge.session import JUDGED_TABLES
+from support.exhaustive import first_then_exhaustive
 from support.samples import EXAMPLES
 from support.warehouses import (
     SMALL,
@@ -75,7 +76,7 @@ def test_the_order_of_files_and_requests_does_not_matter(whole: Path, tmp_path: 
     assert contents(tmp_path / "shuffled") == contents(whole)
 
 
-@pytest.mark.parametrize("reverse", [False, True], ids=["in order", "late first"])
+@pytest.mark.parametrize("reverse", first_then_exhaustive([True, False]), ids=["late first", "in order"])
 def test_a_session_that_comes_in_two_runs_is_judged_as_one(whole: Path, tmp_path: Path, reverse: bool) -> None:
     parts = [written(tmp_path / "a.jsonl", lines(*SMALL)[::2]), written(tmp_path / "b.jsonl", lines(*SMALL)[1::2])]
     for part in reversed(parts) if reverse else parts:

@@ -14,6 +14,7 @@ from replay_signals.pipelines.iceberg import commit
 from replay_signals.pipelines.iceberg.catalog import WarehouseError
 from replay_signals.pipelines.iceberg.commit import TablePlan
 from support.children import Child
+from support.exhaustive import first_then_exhaustive
 from support.warehouses import SMALL, backfill, lines, newest, written
 
 pytestmark = pytest.mark.slow
@@ -34,7 +35,7 @@ def race(warehouse: Path, *inputs: list[Path]) -> None:
         child.result()
 
 
-@pytest.mark.parametrize("existing", [False, True], ids=["new warehouse", "existing warehouse"])
+@pytest.mark.parametrize("existing", first_then_exhaustive([False, True]), ids=["new warehouse", "existing warehouse"])
 def test_disjoint_sessions(whole: dict[str, list[str]], tmp_path: Path, existing: bool) -> None:
     if existing:
         backfill(tmp_path, SMALL[0])

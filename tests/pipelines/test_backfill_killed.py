@@ -12,6 +12,7 @@ import pytest
 
 from replay_signals.transforms.revisions.revise import SETS
 from support.children import Child, Step
+from support.exhaustive import first_then_exhaustive
 from support.warehouses import SMALL, backfill, contents, lines, newest, written
 
 pytestmark = pytest.mark.slow
@@ -70,7 +71,7 @@ def scene(prepared: Scene) -> Iterator[Scene]:
     yield prepared
 
 
-@pytest.mark.parametrize("point", POINTS, ids=lambda point: f"{point[0]} {point[1]}")
+@pytest.mark.parametrize("point", first_then_exhaustive(POINTS, 2), ids=lambda point: f"{point[0]} {point[1]}")
 def test_killed_at_a_step(scene: Scene, point: Step) -> None:
     child = Child(scene.warehouse, [scene.second], pause_at=point)
     child.started()
@@ -80,7 +81,7 @@ def test_killed_at_a_step(scene: Scene, point: Step) -> None:
     assert (committed > 0) == (point[0] == "commit")
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", first_then_exhaustive(SEEDS))
 def test_killed_at_a_random_moment(scene: Scene, seed: int) -> None:
     child = Child(scene.warehouse, [scene.second])
     child.started()

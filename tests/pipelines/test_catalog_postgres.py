@@ -77,6 +77,7 @@ def test_what_is_wrong_is_said_at_once_and_without_the_password(
     assert "ss%3A" not in str(error.value)
 
 
+@pytest.mark.exhaustive
 def test_a_server_that_restarts_during_a_run(
     catalog_in_postgres: MakeCatalog, postgres: Server, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from replay_signals.jobs.exits import ExitCode
+from support.exhaustive import first_then_exhaustive
 from support.warehouses import SMALL, backfill
 
 INPUT = str(SMALL[0])
@@ -77,7 +78,7 @@ def test_a_read_only_warehouse(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @needs_mounts
-@pytest.mark.parametrize("size", ["16k", "400k"])
+@pytest.mark.parametrize("size", first_then_exhaustive(["400k", "16k"]))
 def test_a_full_disk(tmp_path: Path, size: str) -> None:
     code, err = on_disk(tmp_path, FULL.format(size), "backfill", INPUT, "-w", str(tmp_path))
     assert code == ExitCode.STORE

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from replay_signals.pipelines.iceberg.catalog import NAMESPACE, WarehouseError, open_catalog, open_tables
+from support.exhaustive import first_then_exhaustive
 from support.warehouses import SMALL, backfill, contents, newest
 
 pytestmark = pytest.mark.slow
@@ -29,7 +30,7 @@ def forgetful(warehouse: Path) -> None:
         db.execute("DELETE FROM iceberg_tables WHERE table_name IN ('signals', 'sessions')")
 
 
-@pytest.mark.parametrize("lose", [deleted, emptied, forgetful])
+@pytest.mark.parametrize("lose", first_then_exhaustive([deleted, emptied, forgetful]))
 def test_a_lost_catalog_is_refused_and_repaired(tmp_path: Path, run_cli: Run, lose: Callable[[Path], None]) -> None:
     for path in SMALL[:2]:
         backfill(tmp_path, path)
@@ -87,7 +88,7 @@ def test_a_new_warehouse_and_one_that_is_just_made_are_none_of_this(tmp_path: Pa
         open_catalog(str(tmp_path / "nowhere"), create=False)
 
 
-@pytest.mark.parametrize("cut", [0, 100])
+@pytest.mark.parametrize("cut", first_then_exhaustive([100, 0]))
 def test_metadata_that_is_not_whole_is_of_a_writer_that_is_at_it_or_was_killed(
     tmp_path: Path, run_cli: Run, cut: int
 ) -> None:

@@ -14,6 +14,7 @@ from replay_signals.jobs.stack_home import PROJECT
 from replay_signals.jobs.stack_state import State
 from replay_signals.jobs.stream import make_tables, renew_workers, run_module, with_attempts, with_offsets
 from replay_signals.pipelines.stream.config import to_json
+from support.exhaustive import first_then_exhaustive
 from support.warehouses import backfill
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
@@ -21,7 +22,7 @@ JOB = Path(__file__).with_name("deadly.py")
 WORD = "kill-the-reader"
 
 
-@pytest.mark.parametrize("mode", ["thread", "process"])
+@pytest.mark.parametrize("mode", first_then_exhaustive(["thread", "process"]))
 def test_a_message_that_kills_its_reader_is_met_twice(
     mode: str, cluster: tuple[Path, State], topics: Topics, tmp_path: Path
 ) -> None:

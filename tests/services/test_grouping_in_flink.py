@@ -25,6 +25,7 @@ from replay_signals.pipelines.stream.config import StreamConfig, Warehouse
 from replay_signals.schemas.problem_rows import RANKED_TABLES
 from replay_signals.schemas.problem_rules import Outcome
 from replay_signals.schemas.rules import Rules
+from support.exhaustive import first_then_exhaustive
 from support.problem_sites import DAY, key_event, put, request, shop, together
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
@@ -62,7 +63,9 @@ def in_flink(warehouse: Path, root: Path, rules: Rules, days: int) -> dict[str, 
     return found
 
 
-@pytest.mark.parametrize("rules", [Rules(), Rules(outcomes=[Outcome("order completed")])], ids=["formula", "event"])
+@pytest.mark.parametrize(
+    "rules", first_then_exhaustive([Rules(outcomes=[Outcome("order completed")]), Rules()]), ids=["event", "formula"]
+)
 def test_rows_are_equal(tmp_path: Path, rules: Rules) -> None:
     warehouse = tmp_path / "warehouse"
     rows = shop(3, 30, 0.4)

@@ -40,6 +40,7 @@ from replay_signals.jobs.stack_state import State, end_group
 from replay_signals.jobs.stream import run_local
 from replay_signals.pipelines.iceberg.warehouse import latest
 from replay_signals.schemas.rules import Rules, Session
+from support.exhaustive import first_then_exhaustive
 from support.problem_sites import prior_row, put
 from support.warehouses import ranked
 
@@ -62,7 +63,7 @@ GOOD = json.dumps(
 ).encode()
 
 
-@pytest.fixture(params=["thread", "process"])
+@pytest.fixture(params=first_then_exhaustive(["thread", "process"]))
 def job(cluster: tuple[Path, State], topics: Topics, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     """The job in an embedded cluster, with rules of the test's own if it names any; gives its warehouse."""
     warehouse = tmp_path / "stream"

@@ -16,6 +16,7 @@ import pytest
 from replay_signals.jobs import links
 from replay_signals.jobs.links import LinkError, refuse_inputs, refuse_outputs
 from replay_signals.pipelines.files.paths import expand
+from support.exhaustive import first_then_exhaustive
 from support.samples import EXAMPLES
 
 ONE = EXAMPLES / "s0003.posts.jsonl.gz"
@@ -97,7 +98,7 @@ def test_dead_letters_do_not_go_through_a_link(tmp_path: Path, run_cli: Run) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("limit_bytes", [4096, 20_000, 40_000])
+@pytest.mark.parametrize("limit_bytes", first_then_exhaustive([20_000, 4096, 40_000]))
 def test_a_full_disk_is_one_sentence(tmp_path: Path, limit_bytes: int) -> None:
     """A limit on the size of files gives the same errors as a disk without room, a little earlier or later."""
     done = subprocess.run(
