@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from bench import budgets, growth, report, spoiler, tasks
+from bench import budgets, growth, questions, report, spoiler, tasks
 from bench.recordings import NoRequests, Session, sessions_of
 from bench.timing import Task, least_seconds
 from replay_signals.pipelines.files.paths import InputError
@@ -53,7 +53,7 @@ def measure(options: argparse.Namespace, sessions: list[Session], folder: Path) 
     message_bytes = sum(len(m.items) for s in sessions for m in s.messages)
     checked = budgets.of_recordings(seconds, found.digest_bytes, message_bytes)
     if sizes:
-        checked += budgets.of_growth(growth.growths(sizes))
+        checked += [*budgets.of_growth(growth.growths(sizes)), questions.of_start()]
     named = spoiler.version(command) if command else spoiler.HOW_TO_GET_IT
     run = report.Run(_machine(), named, options.repeat, not options.no_gc, found, seconds, sizes, checked)
     return run, todo
@@ -64,7 +64,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("path", nargs="?", default=str(EXAMPLES), help="folder or file of recorded capture requests")
     parser.add_argument("--repeat", type=int, default=7, help="rounds that count; the least time of each unit is taken")
     parser.add_argument("--no-gc", action="store_true", help="garbage collection off while measuring")
-    parser.add_argument("--no-growth", action="store_true", help="leave out large pages and long sessions")
+    parser.add_argument("--no-growth", action="store_true", help="leave out large pages, long sessions and questions")
     parser.add_argument("--spoiler", help="the peer's command, if it is not on PATH")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     parser.add_argument("--strict", action="store_true", help="exit code 1 when a budget is broken")

@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 from replay_signals.jobs import backfill as job
 from replay_signals.jobs.backfill import BackfillOptions, run_backfill
 from replay_signals.pipelines.iceberg import commit
-from replay_signals.pipelines.iceberg.catalog import WarehouseError
 from replay_signals.pipelines.iceberg.commit import TablePlan
+from replay_signals.pipelines.iceberg.errors import WarehouseError
 from support.children import Child
 from support.exhaustive import first_then_exhaustive
 from support.warehouses import SMALL, backfill, lines, newest, written

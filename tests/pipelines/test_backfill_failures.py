@@ -16,8 +16,9 @@ from replay_signals.pipelines.batch import graph
 from replay_signals.pipelines.batch.failures import PipelineBug, explained
 from replay_signals.pipelines.batch.outcome import Outcome, encode, taken
 from replay_signals.pipelines.files.paths import InputError
-from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.catalog import open_catalog, open_tables
 from replay_signals.pipelines.iceberg.datafiles import data_file, described, partition_of, write_rows
+from replay_signals.pipelines.iceberg.errors import WarehouseError
 from support.warehouses import SMALL, backfill, rows
 
 SOURCE = Path(graph.__file__).parents[2]

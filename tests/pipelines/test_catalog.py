@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from replay_signals.pipelines.iceberg.catalog import PinnedTable, WarehouseError, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.errors import WarehouseError
 from replay_signals.schemas.rows import TABLES
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from replay_signals.jobs.tables import Store
-from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog
+from replay_signals.pipelines.iceberg.catalog import open_catalog
+from replay_signals.pipelines.iceberg.errors import WarehouseError
 from support.children import Child
 from support.postgres import PASSWORD, Server
 from support.warehouses import SMALL, backfill, contents, lines, newest, snapshots, written

@@ -12,8 +12,9 @@ from pyiceberg.catalog import Catalog, load_catalog
 from pyiceberg.expressions import AlwaysTrue
 from pyiceberg.table import Table
 
-from replay_signals.pipelines.iceberg.catalog import NAMESPACE, PinnedTable, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
+from replay_signals.pipelines.iceberg.folder import NAMESPACE
 from replay_signals.pipelines.iceberg.lookup import read_rows
 from replay_signals.pipelines.iceberg.orphans import Removed, plan_location, remove_orphans
 from replay_signals.schemas.digests import EPOCH

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from replay_signals.pipelines.iceberg.catalog import NAMESPACE, WarehouseError, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.catalog import open_catalog, open_tables
+from replay_signals.pipelines.iceberg.errors import WarehouseError
+from replay_signals.pipelines.iceberg.folder import NAMESPACE
 from support.exhaustive import first_then_exhaustive
 from support.warehouses import SMALL, backfill, contents, newest
 

@@ -14,8 +14,10 @@ from pyiceberg.io import fsspec as fsspec_io
 from pyiceberg.table import DataScan
 
 from replay_signals.jobs.tables import Store
-from replay_signals.pipelines.iceberg import catalog, warehouse
-from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog, open_tables
+from replay_signals.pipelines.iceberg import scans
+from replay_signals.pipelines.iceberg.catalog import open_catalog, open_tables
+from replay_signals.pipelines.iceberg.errors import WarehouseError
+from replay_signals.pipelines.iceberg.folder import NAMESPACE
 from replay_signals.pipelines.iceberg.predicates import equal
 from replay_signals.pipelines.iceberg.warehouse import connect, latest, query
 from replay_signals.schemas.rows import TABLES
@@ -32,7 +34,7 @@ def test_an_empty_warehouse_has_every_view_with_every_column(tmp_path: Path) -> 
 
 def test_a_table_that_does_not_exist_yet_is_empty(tmp_path: Path) -> None:
     open_tables(open_catalog(str(tmp_path))).pop("signals")
-    open_catalog(str(tmp_path)).drop_table((catalog.NAMESPACE, "signals"))
+    open_catalog(str(tmp_path)).drop_table((NAMESPACE, "signals"))
     assert latest("signals", str(tmp_path)).num_rows == 0
 
 
@@ -115,9 +117,9 @@ def test_files_that_cannot_hold_what_is_asked_for_are_not_read(
 def test_deletes_of_other_engines_are_streamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     backfill(tmp_path, SMALL[0])
     count = len(rows(tmp_path, "events"))
-    monkeypatch.setattr(warehouse, "Place", forbidden)
+    monkeypatch.setattr(scans, "Place", forbidden)
     table = open_tables(open_catalog(str(tmp_path)))["events"]
     with duckdb.connect() as db:
-        db.register("events", warehouse.StreamedScan(table, warehouse.ALL))
+        db.register("events", scans.StreamedScan(table, scans.ALL))
         for _ in range(2):
             assert db.sql("SELECT count(*) FROM events").fetchall() == [(count,)]

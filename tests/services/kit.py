@@ -18,7 +18,7 @@ from replay_signals.jobs.sending import Sender
 from replay_signals.jobs.stack_home import INFRA, PROJECT, fetch_jars
 from replay_signals.pipelines.files.reading import read
 from replay_signals.pipelines.iceberg.catalog import open_catalog, open_tables
-from replay_signals.pipelines.iceberg.schema import identity_of
+from replay_signals.pipelines.iceberg.row_columns import identity_of
 from replay_signals.pipelines.iceberg.warehouse import latest
 from replay_signals.pipelines.inbox.consumer import SqliteLedger, consume
 from replay_signals.pipelines.inbox.encoding import decode

@@ -8,7 +8,8 @@ import pytest
 from kit import link_jars
 
 from replay_signals.jobs.maintain import run
-from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.catalog import open_catalog, open_tables
+from replay_signals.pipelines.iceberg.errors import WarehouseError
 from replay_signals.pipelines.stream.config import StreamConfig, Warehouse
 from replay_signals.pipelines.stream.maintain import RETAIN, Maintained
 from replay_signals.schemas.rows import TABLES

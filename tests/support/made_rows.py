@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from replay_signals.pipelines.iceberg.schema import arrow_table, columns_of, schema_of
+from replay_signals.pipelines.iceberg.row_columns import columns_of
+from replay_signals.pipelines.iceberg.schema import arrow_table, schema_of
 from replay_signals.pipelines.iceberg.views import all_views
 from replay_signals.schemas.rows import TABLES
 

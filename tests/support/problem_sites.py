@@ -15,7 +15,7 @@ import msgspec
 from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
 from replay_signals.pipelines.iceberg.commit import TablePlan, commit_table
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
-from replay_signals.pipelines.iceberg.schema import columns_of
+from replay_signals.pipelines.iceberg.row_columns import columns_of
 from replay_signals.schemas.prior_rows import PriorRow
 from replay_signals.schemas.rows import TABLES, EventRow, InteractionRow, NetworkRequestRow, PageViewRow, SessionRow
 from support.samples import signal_row

@@ -167,8 +167,9 @@ def _run_until_committed(
     progress: Progress | None,
     urls: Sequence[str],
 ) -> BackfillResult:
-    from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog
+    from replay_signals.pipelines.iceberg.catalog import open_catalog
     from replay_signals.pipelines.iceberg.commit import Conflict
+    from replay_signals.pipelines.iceberg.errors import WarehouseError
 
     started = time.monotonic()
     catalog = open_catalog(options.warehouse, options.catalog, create=isinstance(options, BackfillOptions))

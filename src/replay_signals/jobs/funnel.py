@@ -10,7 +10,7 @@ from itertools import pairwise
 from replay_signals.jobs import render
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.analysis.funnels import Funnel, Step, funnel
-from replay_signals.transforms.filters.values import FilterError
+from replay_signals.transforms.filters.condition import FilterError
 from replay_signals.transforms.printable import json_bytes
 
 SHOWN = 3

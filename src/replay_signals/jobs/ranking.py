@@ -59,8 +59,9 @@ def run_rank(
     `as_of` is the last day that counts, the newest in the tables when not given. With an earlier day nothing is stored
     or published: it shows what would have been said then.
     """
-    from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog
+    from replay_signals.pipelines.iceberg.catalog import open_catalog
     from replay_signals.pipelines.iceberg.commit import Conflict
+    from replay_signals.pipelines.iceberg.errors import WarehouseError
 
     started = time.monotonic()
     catalog = open_catalog(store.warehouse, store.catalog, create=False)

@@ -8,7 +8,7 @@ import msgspec
 
 from replay_signals.jobs import render
 from replay_signals.jobs.rules import read_rules
-from replay_signals.pipelines.iceberg.catalog import local_folder
+from replay_signals.pipelines.iceberg.folder import local_folder
 from replay_signals.pipelines.simulation.site import OUTCOME, shop
 from replay_signals.pipelines.simulation.truth import Truth
 from replay_signals.pipelines.simulation.world import world

@@ -10,7 +10,6 @@ import msgspec
 
 from replay_signals.jobs import render
 from replay_signals.schemas.rows import TABLES, SessionRow, SignalRow
-from replay_signals.transforms.inbox.record import parsed, signal_dict
 from replay_signals.transforms.printable import json_bytes
 
 HARM = {"sessions": "severity", "signals": "severity * confidence"}
@@ -70,19 +69,18 @@ class Store(NamedTuple):
     def worst(self, table: str, wanted: Filter, limit: int) -> Page:
         """The worst rows of `sessions` or `signals` (`limit` 0: all). Raises WarehouseError and FilterError."""
         from replay_signals.pipelines.analysis.filtering import asking, tables_of
-        from replay_signals.pipelines.iceberg.predicates import equal
-        from replay_signals.pipelines.iceberg.schema import rows_of
-        from replay_signals.pipelines.iceberg.warehouse import ALL, connect, reading
+        from replay_signals.pipelines.iceberg.duck import struct_rows
+        from replay_signals.pipelines.iceberg.warehouse import connect, reading
 
         where, values = wanted.conditions(table)
         order = f"ORDER BY {HARM[table]} DESC, {STARTED}" + (f" LIMIT {limit}" if limit else "")
-        only = equal("session_id", wanted.session_id) if wanted.session_id else ALL
         sql = f"SELECT * FROM latest_{table} AS {table} WHERE {where}"
-        with connect(self.warehouse, self.catalog, only, tables_of(sql)) as connection, reading(), asking():
-            rows = list(rows_of(connection.sql(f"{sql} {order}", params=values).to_arrow_table(), TABLES[table]))
+        read = tables_of(sql)
+        with connect(self.warehouse, self.catalog, wanted.session_id, read) as connection, reading(), asking():
+            rows = list(struct_rows(connection.execute(f"{sql} {order}", values), TABLES[table]))
             if not limit or len(rows) < limit:
                 return Page(rows, len(rows))
-            ((total,),) = connection.sql(f"SELECT count(*) FROM ({sql})", params=values).fetchall()
+            ((total,),) = connection.execute(f"SELECT count(*) FROM ({sql})", values).fetchall()
             return Page(rows, total)
 
 
@@ -104,6 +102,8 @@ def show_sessions(page: Page, json: bool) -> None:
 def show_signals(page: Page, json: bool) -> None:
     """Signals, worst first."""
     if json:
+        from replay_signals.transforms.inbox.record import signal_dict
+
         render.write(json_bytes([signal_dict(row) for row in page.rows], indent=2))
         return
     render.entries([_signal_entry(row) for row in page.rows], "Id")
@@ -131,6 +131,8 @@ def _session_cells(row: SessionRow) -> list[object]:
 
 
 def _session_dict(row: SessionRow) -> dict[str, object]:
+    from replay_signals.transforms.inbox.record import parsed
+
     fields: dict[str, object] = msgspec.to_builtins(row)
     return fields | {"person_properties": parsed(row.person_properties)}
 

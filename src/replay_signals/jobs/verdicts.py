@@ -83,8 +83,9 @@ def run(wanted: str, words: Words, target: Target, now: datetime) -> None:
 def give(wanted: str, words: Words, target: Target, now: datetime) -> Done:
     """Says something of the problem with an id. Raises InboxError, RulesError and WarehouseError."""
     from replay_signals.jobs.announcing import into_all
-    from replay_signals.pipelines.iceberg.catalog import WarehouseError, open_catalog
+    from replay_signals.pipelines.iceberg.catalog import open_catalog
     from replay_signals.pipelines.iceberg.commit import Conflict
+    from replay_signals.pipelines.iceberg.errors import WarehouseError
     from replay_signals.pipelines.problems.counting import Limits
 
     limits = Limits()

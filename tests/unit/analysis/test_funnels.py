@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_signals.pipelines.analysis.funnels import Funnel, Order, answered
-from replay_signals.transforms.filters.values import FilterError
+from replay_signals.transforms.filters.condition import FilterError
 from support.made_rows import holding, made
 
 AT = datetime(2026, 11, 24, 23, 59, tzinfo=UTC)

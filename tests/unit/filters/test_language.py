@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_signals.pipelines.analysis.filtering import asking, condition
-from replay_signals.transforms.filters.values import FilterError
+from replay_signals.transforms.filters.condition import FilterError
 from support.made_rows import holding, made
 
 AT = datetime(2026, 11, 24, 10, tzinfo=UTC)

@@ -27,10 +27,10 @@ from replay_signals.pipelines.iceberg.catalog import PinnedTable, evolve, open_c
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
 from replay_signals.pipelines.iceberg.lookup import read_rows
 from replay_signals.pipelines.iceberg.predicates import equal
+from replay_signals.pipelines.iceberg.row_columns import columns_of
 from replay_signals.pipelines.iceberg.schema import (
     UNCONVERTIBLE,
     arrow_table,
-    columns_of,
     partition_spec_of,
     rows_of,
     schema_of,

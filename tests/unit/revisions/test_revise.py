@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from replay_signals.pipelines.iceberg.schema import columns_of
+from replay_signals.pipelines.iceberg.row_columns import columns_of
 from replay_signals.schemas.fact_rows import ConsoleLogRow, PageViewRow
 from replay_signals.schemas.rows import DeadLetterRow, InteractionRow, SessionRow
 from replay_signals.transforms.revisions.revise import Change, revise

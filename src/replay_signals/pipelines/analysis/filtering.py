@@ -6,21 +6,20 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import duckdb
 
 from replay_signals.schemas.rows import TABLES
-from replay_signals.transforms.filters.language import Condition, Language
-from replay_signals.transforms.filters.values import FilterError
-from replay_signals.transforms.signals import SIGNALS
-from replay_signals.transforms.signals.descriptor import Failure
+from replay_signals.transforms.filters.condition import Condition, FilterError
+
+if TYPE_CHECKING:
+    from replay_signals.transforms.filters.language import Language
 
 MAX_COHORT_BYTES = 256 << 20
 VOCABULARY = {
-    ("signal", "kind"): tuple(SIGNALS),
-    ("signal", "failure"): get_args(Failure),
     ("signal", "verdict"): ("dead", "slow", "alive", "unknown", "found"),
     ("click", "verdict"): ("alive", "slow", "dead", "unknown"),
     ("click", "kind"): ("click", "tap"),
@@ -47,12 +46,29 @@ def cohort(name: str) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
-LANGUAGE = Language(cohort, VOCABULARY)
+def vocabulary(scope: str, column: str) -> tuple[str, ...]:
+    """All values that a column of a scope can have; none where they are not known."""
+    if (scope, column) == ("signal", "kind"):
+        from replay_signals.transforms.signals import SIGNALS
+
+        return tuple(SIGNALS)
+    if (scope, column) == ("signal", "failure"):
+        from replay_signals.transforms.signals.descriptor import Failure
+
+        return get_args(Failure)
+    return VOCABULARY.get((scope, column), ())
+
+
+@cache
+def _language() -> Language:
+    from replay_signals.transforms.filters.language import Language
+
+    return Language(cohort, vocabulary)
 
 
 def condition(where: str, scope: str, row: str) -> Condition:
     """What a filter says of `row`, an alias of a row of a scope; everything when it is empty. Raises FilterError."""
-    return LANGUAGE.condition(where, scope, row) if where.strip() else Condition("true", [])
+    return _language().condition(where, scope, row) if where.strip() else Condition("true", [])
 
 
 def check_days(first: date | None, last: date | None) -> None:

@@ -19,8 +19,7 @@ import msgspec
 
 from replay_signals.pipelines.analysis.filtering import asking, check_days, condition, tables_of
 from replay_signals.pipelines.iceberg.warehouse import connect, reading
-from replay_signals.transforms.filters.language import Condition
-from replay_signals.transforms.filters.values import FilterError
+from replay_signals.transforms.filters.condition import Condition, FilterError
 from replay_signals.transforms.problems.intervals import difference, wilson
 
 Order = Literal["ordered", "strict", "unordered"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import re
 
-from replay_signals.pipelines.iceberg.catalog import WarehouseError
+from replay_signals.pipelines.iceberg.errors import WarehouseError
 
 _LINE = re.compile(r"^(?P<kind>[A-Za-z_][\w.]*?(?:Error|Exception|Conflict|Interrupt)): ?(?P<words>.*)$")
 _STEP = re.compile(r" ?\[while running '(?P<step>.*?)'\]")

@@ -10,8 +10,8 @@ from apache_beam.coders.typecoders import registry
 from pyiceberg.io import FileIO
 
 from replay_signals.pipelines.batch.changes import KeyChanges
-from replay_signals.pipelines.iceberg.catalog import WarehouseError
 from replay_signals.pipelines.iceberg.datafiles import WrittenFile
+from replay_signals.pipelines.iceberg.errors import WarehouseError
 from replay_signals.pipelines.iceberg.predicates import SessionKey
 from replay_signals.schemas.rules import RejectionLimit
 from replay_signals.transforms.evidence.reject_limit import check

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from pyiceberg.catalog import Catalog, load_catalog
 from pyiceberg.catalog.sql import SqlCatalog
@@ -22,31 +22,24 @@ from pyiceberg.utils.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
 from replay_signals.pipelines import secrets
+from replay_signals.pipelines.iceberg.errors import WarehouseError, sentence
+from replay_signals.pipelines.iceberg.folder import BUSY_TIMEOUT_S, CATALOG_FILE, CATALOG_NAME, NAMESPACE, local_folder
 from replay_signals.pipelines.iceberg.metadata_files import has_rows, table_location
+from replay_signals.pipelines.iceberg.row_columns import columns_of, identity_of
 from replay_signals.pipelines.iceberg.schema import (
-    columns_of,
     iceberg_type,
-    identity_of,
     partition_spec_of,
     schema_of,
     sort_order_of,
 )
 from replay_signals.schemas.rows import TABLES
 
-NAMESPACE = "replay"
-CATALOG_NAME = "replay"
-CATALOG_FILE = "catalog.db"
-BUSY_TIMEOUT_S = 30  # how long SQLite waits for another writer's lock
 CREATE_TRIES = 8
 RACES = (SQLAlchemyError, CommitFailedException, sqlite3.Error, ValueError)
 PERMANENT = (
     "file is not a database", "unable to open database", "connection failed", "connection is bad", "failed to resolve",
 )  # fmt: skip
 T = TypeVar("T")
-
-
-class WarehouseError(Exception):
-    """A warehouse that cannot be used; the message is one sentence that says why."""
 
 
 def open_catalog(warehouse: str | None, catalog: str | None = None, *, create: bool = True) -> Catalog:
@@ -82,17 +75,6 @@ def sqlite_catalog(folder: Path) -> SqlCatalog:
     )
 
 
-def local_folder(warehouse: str) -> Path:
-    """The folder of a path or `file://` URL; raises WarehouseError for object stores and what URLs cannot carry."""
-    parts = urlsplit(warehouse)
-    if parts.scheme not in ("", "file"):
-        raise WarehouseError(f"{warehouse} is no local folder: an object store needs a configured catalog (--catalog)")
-    folder = Path(unquote(parts.path) if parts.scheme else warehouse).expanduser().absolute()
-    if bad := sorted(set(str(folder)) & set("#?%")):
-        raise WarehouseError(f"Iceberg locations cannot hold the {' '.join(bad)} of the warehouse path {folder}")
-    return folder
-
-
 def configured(name: str) -> dict[str, Any]:
     """What PyIceberg's configuration (file and environment, as they are now) says of a catalog.
 
@@ -116,15 +98,17 @@ def _configured(name: str, warehouse: str | None) -> Catalog:
         raise WarehouseError(f"{what}: {sentence(error)}") from error
 
 
-def open_tables(catalog: Catalog, *, create: bool = True) -> dict[str, Table]:
-    """All tables by name. With `create`, missing ones are made and existing ones get the columns they lack.
+def open_tables(catalog: Catalog, names: Iterable[str] = TABLES, *, create: bool = True) -> dict[str, Table]:
+    """Tables by name, all when none are named.
+
+    With `create`, missing ones are made and existing ones get the columns they lack.
 
     Safe to call from several processes at once. Raises WarehouseError.
     """
     if create:
         _retried(lambda: catalog.create_namespace_if_not_exists(NAMESPACE), "cannot create the namespace")
     tables: dict[str, Table] = {}
-    for name in TABLES:
+    for name in names:
         try:
             opened = partial(_open_table, catalog, name, create)
             tables[name] = _retried(opened, f"cannot open table {name}")
@@ -272,9 +256,3 @@ def _retried(action: Callable[[], T], what: str, *races: type[Exception]) -> T:
 
 def _is_permanent(error: Exception) -> bool:
     return any(text in str(error) for text in PERMANENT)
-
-
-def sentence(error: Exception | None) -> str:
-    """The first line of an error, without SQLAlchemy's SQL and links, and without secrets."""
-    original = getattr(error, "orig", None) or error
-    return secrets.redacted((str(original).splitlines() or [type(error).__name__])[0])

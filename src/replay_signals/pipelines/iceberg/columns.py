@@ -10,7 +10,8 @@ from inspect import cleandoc
 
 from pyiceberg.types import IcebergType, ListType, MapType
 
-from replay_signals.pipelines.iceberg.schema import identity_of, partition_spec_of, schema_of
+from replay_signals.pipelines.iceberg.row_columns import identity_of
+from replay_signals.pipelines.iceberg.schema import partition_spec_of, schema_of
 from replay_signals.schemas.rows import TABLES
 
 

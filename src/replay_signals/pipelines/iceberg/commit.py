@@ -22,8 +22,10 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 from sqlalchemy.exc import OperationalError
 
-from replay_signals.pipelines.iceberg.catalog import NAMESPACE, PinnedTable, WarehouseError
+from replay_signals.pipelines.iceberg.catalog import PinnedTable
 from replay_signals.pipelines.iceberg.datafiles import write_arrow
+from replay_signals.pipelines.iceberg.errors import WarehouseError
+from replay_signals.pipelines.iceberg.folder import NAMESPACE
 from replay_signals.schemas.rows import ROW_KEYS
 
 COMMIT_ORDER = (

@@ -15,8 +15,9 @@ from pyiceberg.partitioning import PartitionFieldValue, PartitionKey
 from pyiceberg.table import Table, WriteTask
 from pyiceberg.typedef import Record
 
-from replay_signals.pipelines.iceberg.catalog import WarehouseError
-from replay_signals.pipelines.iceberg.schema import UNCONVERTIBLE, arrow_table, bucket_of, identity_of, without_misfits
+from replay_signals.pipelines.iceberg.errors import WarehouseError
+from replay_signals.pipelines.iceberg.row_columns import identity_of
+from replay_signals.pipelines.iceberg.schema import UNCONVERTIBLE, arrow_table, bucket_of, without_misfits
 from replay_signals.schemas.digests import EPOCH
 from replay_signals.transforms.table_rows import Misfit
 

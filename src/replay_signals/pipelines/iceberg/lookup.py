@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 from pyiceberg.expressions import AlwaysFalse, BooleanExpression
 
-from replay_signals.pipelines.iceberg.catalog import PinnedTable, WarehouseError, sentence
+from replay_signals.pipelines.iceberg.catalog import PinnedTable
+from replay_signals.pipelines.iceberg.errors import WarehouseError, sentence
 from replay_signals.pipelines.iceberg.predicates import SessionKey, any_of, any_session_of
 from replay_signals.pipelines.iceberg.schema import rows_of
 from replay_signals.schemas.rows import ROW_KEYS, TABLES

@@ -12,7 +12,8 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import StaticTable
 
-from replay_signals.pipelines.iceberg.catalog import NAMESPACE, WarehouseError
+from replay_signals.pipelines.iceberg.errors import WarehouseError
+from replay_signals.pipelines.iceberg.folder import NAMESPACE
 from replay_signals.pipelines.iceberg.metadata_files import (
     MetadataFile,
     metadata_files,

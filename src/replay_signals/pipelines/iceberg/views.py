@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from replay_signals.pipelines.iceberg.schema import has_revision
+from replay_signals.pipelines.iceberg.row_columns import has_revision
 from replay_signals.schemas.rows import ROW_KEYS, TABLES
 from replay_signals.transforms.revisions.revise import SETS
 
@@ -36,13 +36,19 @@ class View(NamedTuple):
     needs: frozenset[str]
 
 
-def latest_sql(table: str) -> str:
+def latest_sql(table: str, first_only: Collection[str] = ()) -> str:
     """What counts of a table.
 
     Of a history the newest revision that was not retracted, of sets those of the session's newest revision, of problems
-    those of their newest day, of facts the newest revision of each key.
+    those of their newest day, of facts the newest revision of each key. `first_only` are tables whose rows are known to
+    be first revisions: nothing has to be sorted to tell the newest of them.
     """
     columns = TABLES[table].__struct_fields__
+    if table in SETS and "sessions" in first_only:
+        return (
+            f"SELECT {_list(columns, 't.')} FROM {table} AS t JOIN sessions AS s "
+            "ON s.team = t.team AND s.session_id = t.session_id AND s.revision = t.revision"
+        )
     if table in SETS:
         return (
             f"SELECT {_list(columns, 't.')} FROM {table} AS t JOIN (SELECT team, session_id, MAX(revision) AS newest "
@@ -53,6 +59,8 @@ def latest_sql(table: str) -> str:
         return f"SELECT {_list(columns)} FROM {table}"
     by = "day" if table == "problems" else "revision"
     standing = " AND status <> 'retracted'" if table == "signals" else ""
+    if table in first_only and by == "revision":
+        return f"SELECT {_list(columns)} FROM {table} WHERE true{standing}"
     key = ", ".join(name for name in ROW_KEYS[table] if name != by)
     return (
         f"SELECT {_list(columns)} FROM (SELECT {_list(columns)}, ROW_NUMBER() OVER (PARTITION BY {key} "
@@ -77,11 +85,11 @@ def views() -> tuple[View, ...]:
     return tuple(made.values())
 
 
-def all_views(tables: Iterable[str] = TABLES) -> Iterator[tuple[str, str]]:
-    """Name and query of every view that these tables are enough for, in order."""
+def all_views(tables: Iterable[str] = TABLES, first_only: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """Name and query of every view that these tables are enough for, in order; `first_only` as in `latest_sql`."""
     known = list(tables)
     for table in known:
-        yield f"latest_{table}", latest_sql(table)
+        yield f"latest_{table}", latest_sql(table, first_only)
     for view in views():
         if view.needs <= set(known):
             yield view.name, view.query

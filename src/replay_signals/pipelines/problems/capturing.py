@@ -16,8 +16,9 @@ import pyarrow as pa
 from pyiceberg.table import Table
 
 from replay_signals.pipelines.iceberg.predicates import within
+from replay_signals.pipelines.iceberg.scans import table_view
 from replay_signals.pipelines.iceberg.schema import schema_of
-from replay_signals.pipelines.iceberg.warehouse import reading, table_view
+from replay_signals.pipelines.iceberg.warehouse import reading
 from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, connected
 from replay_signals.pipelines.problems.days import files_by_day, hash_of, stale
 

@@ -18,7 +18,8 @@ from pyiceberg.expressions import BooleanExpression
 from pyiceberg.table import Table
 
 from replay_signals.pipelines.iceberg.predicates import within
-from replay_signals.pipelines.iceberg.warehouse import reading, table_view
+from replay_signals.pipelines.iceberg.scans import table_view
+from replay_signals.pipelines.iceberg.warehouse import reading
 from replay_signals.pipelines.problems.statement import results, steps
 
 ONE_DAY = timedelta(days=1)

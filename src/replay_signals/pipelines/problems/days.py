@@ -19,7 +19,8 @@ from pyiceberg.table import Table
 from pyiceberg.types import StringType
 
 from replay_signals.pipelines.iceberg.predicates import within
-from replay_signals.pipelines.iceberg.warehouse import reading, table_view
+from replay_signals.pipelines.iceberg.scans import table_view
+from replay_signals.pipelines.iceberg.warehouse import reading
 from replay_signals.pipelines.problems.counting import ONE_DAY, SOURCES, Settings
 from replay_signals.pipelines.problems.statement import fingerprint
 from replay_signals.schemas.digests import EPOCH

@@ -17,9 +17,10 @@ from pyiceberg.expressions import AlwaysTrue
 from pyiceberg.table import Table
 
 from replay_signals.pipelines.iceberg.predicates import equal, within
+from replay_signals.pipelines.iceberg.scans import table_view
 from replay_signals.pipelines.iceberg.schema import rows_of
 from replay_signals.pipelines.iceberg.views import latest_sql
-from replay_signals.pipelines.iceberg.warehouse import reading, table_view
+from replay_signals.pipelines.iceberg.warehouse import reading
 from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, connected
 from replay_signals.schemas.prior_rows import PriorRow
 from replay_signals.transforms.problems.stances import Tally, has_answered, stance_of

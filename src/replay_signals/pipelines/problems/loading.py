@@ -15,9 +15,10 @@ import duckdb
 from pyiceberg.table import Table
 
 from replay_signals.pipelines.iceberg.predicates import within
+from replay_signals.pipelines.iceberg.scans import ALL, table_view
 from replay_signals.pipelines.iceberg.schema import rows_of
 from replay_signals.pipelines.iceberg.views import latest_sql
-from replay_signals.pipelines.iceberg.warehouse import ALL, reading, table_view
+from replay_signals.pipelines.iceberg.warehouse import reading
 from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, Settings, connected, wanted_sessions
 from replay_signals.pipelines.problems.statement import steps
 from replay_signals.schemas.problem_rows import CaptureDayRow, ProblemArmRow, ProblemDayRow, ProblemRow

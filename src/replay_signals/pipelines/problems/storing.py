@@ -20,7 +20,7 @@ from replay_signals.pipelines.iceberg.commit import Conflict, TablePlan, commit_
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_arrow, write_rows
 from replay_signals.pipelines.iceberg.lookup import Tables
 from replay_signals.pipelines.iceberg.predicates import any_of, equal, is_in
-from replay_signals.pipelines.iceberg.schema import identity_of
+from replay_signals.pipelines.iceberg.row_columns import identity_of
 from replay_signals.pipelines.problems.capturing import capture_counts
 from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, Settings, counted
 from replay_signals.pipelines.problems.days import sessions_by_day

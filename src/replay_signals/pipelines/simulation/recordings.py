@@ -15,7 +15,8 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from replay_signals.pipelines.iceberg.schema import arrow_table, identity_of, rows_of, schema_of
+from replay_signals.pipelines.iceberg.row_columns import identity_of
+from replay_signals.pipelines.iceberg.schema import arrow_table, rows_of, schema_of
 from replay_signals.pipelines.simulation.columns import Drawn
 from replay_signals.pipelines.simulation.draw import Day
 from replay_signals.pipelines.simulation.people import systems_of, variants_of

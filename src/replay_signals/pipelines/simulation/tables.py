@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from replay_signals.pipelines.iceberg.schema import columns_of, identity_of, schema_of
+from replay_signals.pipelines.iceberg.row_columns import columns_of, identity_of
+from replay_signals.pipelines.iceberg.schema import schema_of
 from replay_signals.pipelines.simulation.columns import Drawn, maps, named, neighbours, repeated, times
 from replay_signals.pipelines.simulation.draw import Day
 from replay_signals.pipelines.simulation.people import systems_of, variants_of

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyiceberg.typedef import Record
 
-from replay_signals.pipelines.iceberg.catalog import PinnedTable, WarehouseError, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
 from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, Conflict, TablePlan, commit_table
 from replay_signals.pipelines.iceberg.datafiles import write_arrow
+from replay_signals.pipelines.iceberg.errors import WarehouseError
 from replay_signals.pipelines.iceberg.schema import bucket_of
 from replay_signals.pipelines.simulation.draw import draw
 from replay_signals.pipelines.simulation.recordings import judged_tables

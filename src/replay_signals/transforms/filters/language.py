@@ -10,23 +10,24 @@ columns by the tables of `scopes`, and every value becomes a parameter, so no te
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from replay_signals.transforms.filters.condition import Condition, FilterError
 from replay_signals.transforms.filters.scopes import SCOPES, SHORTHANDS, Scope
-from replay_signals.transforms.filters.values import FilterError, Value, literal, typed
+from replay_signals.transforms.filters.values import Value, literal, typed
 
 MAX_FILTER_CHARS = 10_000
 COHORT = "cohort"
 
 Cohorts = Callable[[str], list[str]]
 """Reads the ids of a cohort by its name; raises FilterError."""
-Vocabulary = Mapping[tuple[str, str], Iterable[str]]
-"""All values that a column can have, by scope and column, where they are known."""
+Vocabulary = Callable[[str, str], Iterable[str]]
+"""All values that a column of a scope can have; none where they are not known."""
 
 COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=", exp.NEQ: "=", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<=",
@@ -34,13 +35,6 @@ COMPARISONS: dict[type[exp.Expr], str] = {
 }  # fmt: skip
 """Operators between a name and a value. `<>` is the negation of `=`."""
 TEXTUAL = {"LIKE", "ILIKE", "~"}
-
-
-class Condition(NamedTuple):
-    """An SQL condition over the rows of a scope, and the values of its parameters in order."""
-
-    sql: str
-    values: list[object]
 
 
 class Language(NamedTuple):
@@ -201,7 +195,7 @@ class _Compiler:
 
     def _known(self, scope: str, column: str, sign: str, values: list[Value]) -> None:
         """A value that the column can never have is a typo, not an empty result."""
-        known = list(self._given.vocabulary.get((scope, column), ()))
+        known = list(self._given.vocabulary(scope, column))
         for value in values if known and sign in {"=", "IN"} else ():
             if value not in known:
                 raise FilterError(f"{column} is never {value!r}{_nearest(str(value), known)}")

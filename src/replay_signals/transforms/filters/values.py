@@ -6,11 +6,9 @@ from datetime import UTC, date, datetime
 
 from sqlglot import exp
 
+from replay_signals.transforms.filters.condition import FilterError
+
 Value = str | int | float | bool
-
-
-class FilterError(ValueError):
-    """A filter that says nothing: a typo in a name, a value of another type, or no condition at all."""
 
 
 def literal(node: exp.Expr) -> Value:
