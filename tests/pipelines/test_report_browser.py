@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from replay_signals.pipelines.analysis.filtering import condition
-from replay_signals.transforms.filters.values import FilterError
+from replay_signals.transforms.filters.condition import FilterError
 from replay_signals.transforms.report.names import session_key
 from support.browser import Browser, Tab, browser
 from support.made_rows import holding

@@ -26,12 +26,7 @@ from replay_signals.pipelines.iceberg.errors import WarehouseError, sentence
 from replay_signals.pipelines.iceberg.folder import BUSY_TIMEOUT_S, CATALOG_FILE, CATALOG_NAME, NAMESPACE, local_folder
 from replay_signals.pipelines.iceberg.metadata_files import has_rows, table_location
 from replay_signals.pipelines.iceberg.row_columns import columns_of, identity_of
-from replay_signals.pipelines.iceberg.schema import (
-    iceberg_type,
-    partition_spec_of,
-    schema_of,
-    sort_order_of,
-)
+from replay_signals.pipelines.iceberg.schema import iceberg_type, partition_spec_of, schema_of, sort_order_of
 from replay_signals.schemas.rows import TABLES
 
 CREATE_TRIES = 8
