@@ -26,7 +26,7 @@ from replay_signals.pipelines.problems import learning
 from replay_signals.schemas.messages import Reason
 from replay_signals.schemas.rows import FED_TABLES
 from replay_signals.transforms.evidence import extract
-from support.canary import FEW, SESSION, TEAM, Marks, decoded, kafka_values, requests, visited_again
+from support.canary import FEW, PLAYED, SESSION, TEAM, Marks, decoded, kafka_values, requests, visited_again
 from support.leftovers import texts_in
 from support.warehouses import rows
 
@@ -62,6 +62,8 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "signals --json": ("-w", "WAREHOUSE", "--limit", "0", "--json"),
     "funnel": ("$pageview", "$autocapture", "-w", "WAREHOUSE"),
     "funnel --json": ("$pageview", "$autocapture", "-w", "WAREHOUSE", "--json"),
+    "heatmap": ("PAGE", "-w", "WAREHOUSE", "--recordings", "IN/visit.jsonl", "-o", "PLAYED"),
+    "heatmap --json": ("PAGE", "-w", "WAREHOUSE", "--json"),
     "inbox": ("WAREHOUSE/inbox", "--top", "0"),
     "inbox --json": ("WAREHOUSE/inbox", "--json"),
     "inbox show": ("ID", "WAREHOUSE/inbox"),
@@ -165,6 +167,7 @@ def run(
             "IN": str(folder / "in"),
             "OUT": str(folder / "out"),
             "WAREHOUSE": str(folder / "warehouse"),
+            "PLAYED": str(folder / "played"),
         }
         arguments = [_placed(argument, places, folder) for argument in PRINTED[name]]
         caplog.clear()
@@ -179,6 +182,8 @@ def _placed(argument: str, places: dict[str, str], folder: Path) -> str:
         records = current(folder / "warehouse" / "inbox").values()
         problems = (one for one in records if one.record_type == "problem" or argument == "ID")
         return next(one.id for one in problems if argument != "FAILING" or one.kind == "failing_request")
+    if argument == "PAGE":
+        return str(next(row.page_pattern for row in rows(folder / "warehouse", "page_views")))
     head, slash, rest = argument.partition("/")
     return places.get(head, head) + slash + rest
 
@@ -228,6 +233,16 @@ def test_nothing_marked_is_in_a_file(
         texts = list(texts_in(folder / place))
         assert len(texts) > 10
         assert marks.found_in(texts) == {}
+
+
+def test_what_is_drawn_of_a_page_shows_its_controls_alone(
+    run: Callable[..., tuple[int, list[str]]], marks: Marks, folder: Path
+) -> None:
+    run("backfill")
+    run("heatmap")
+    texts = list(texts_in(folder / "played"))
+    assert any('"tagName"' in text or "tagName" in text for text in texts)
+    assert set(marks.found_in(texts).values()) <= PLAYED
 
 
 def test_nothing_marked_is_posted_or_remembered_of_it(

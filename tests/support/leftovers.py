@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import html
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -78,6 +80,9 @@ def _script(path: Path) -> Iterator[Any]:
     """A script as it is; one that hands data to a page also as that data."""
     source = path.read_text()
     yield source
+    packed = re.fullmatch(r'ReplaySignals\.session\("([A-Za-z0-9+/=]*)"\);\n', source)
+    if packed:
+        yield json.loads(gzip.decompress(base64.b64decode(packed[1])))
     if source.startswith("report.page("):
         yield json.loads(f"[{source.removeprefix('report.page(').removesuffix(');' + chr(10))}]")
 

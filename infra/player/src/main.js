@@ -2,6 +2,7 @@
 import "rrweb/dist/style.css";
 import "./player.css";
 import { nextSession, session } from "./data.js";
+import { Heat } from "./heat.js";
 import { Player } from "./player.js";
 import { still } from "./still.js";
 
@@ -16,7 +17,7 @@ function optionsOf(hash) {
   return { signal: asked.get("signal") || undefined, at: Number(asked.get("at")) || 0 };
 }
 
-globalThis.ReplaySignals = { session, nextSession, play, Player, optionsOf, still };
+globalThis.ReplaySignals = { session, nextSession, play, Player, optionsOf, still, Heat };
 
 const root = document.querySelector("[data-replay]");
 if (root) {
@@ -30,3 +31,6 @@ if (root) {
     return player;
   });
 }
+
+const heat = document.querySelector("[data-heatmap]");
+if (heat) globalThis.ReplaySignals.ready = nextSession().then((data) => new Heat(heat, data));

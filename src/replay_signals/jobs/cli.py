@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from replay_signals.jobs import (
+    cli_heatmap,
     cli_inbox,
     cli_priors,
     cli_privacy,
@@ -195,6 +196,7 @@ def repair(warehouse: Warehouse = "warehouse", catalog: Catalog = None, json: Js
 
 
 app.command()(cli_simulate.simulate)
+cli_heatmap.add_to(app)
 cli_rank.add_to(app)
 cli_script.add_to(app)
 cli_tables.add_to(app)

@@ -12,6 +12,8 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
+from replay_signals.transforms.playback.heatmap import Heatmap
+from replay_signals.transforms.playback.moment import Moment, events_until
 from replay_signals.transforms.playback.player_data import PlayerData, script_of
 
 POLICY = (
@@ -33,7 +35,7 @@ _PAGE = """<!doctype html>
 </head>
 <body class="rs-page">
 <h1>{title}</h1>
-<main data-replay></main>
+<main {kind}></main>
 <script src="{static}player.js"></script>
 <script src="{data}"></script>
 </body>
@@ -51,7 +53,16 @@ def session_page(title: str, data: str, static: str = "") -> str:
 
     The page takes `#signal=ID` or `#at=MS` to stand at a moment.
     """
-    shown = {"title": title, "data": data, "static": static, "policy": POLICY}
+    return _page("data-replay", title, data, static)
+
+
+def heatmap_page(title: str, data: str, static: str = "") -> str:
+    """The same for a heatmap."""
+    return _page("data-heatmap", title, data, static)
+
+
+def _page(kind: str, title: str, data: str, static: str) -> str:
+    shown = {"title": title, "data": data, "static": static, "policy": POLICY, "kind": kind}
     return _PAGE.format(**{name: escape(value) for name, value in shown.items()})
 
 
@@ -68,4 +79,14 @@ def write_session(folder: Path, data: PlayerData, name: str = "index") -> Path:
     (folder / f"{name}.data.js").write_bytes(script_of(data))
     page = folder / f"{name}.html"
     page.write_text(session_page(f"Session {data.session_id}", f"{name}.data.js"), "utf-8")
+    return page
+
+
+def write_heatmap(folder: Path, heatmap: Heatmap, moment: Moment | None, name: str = "heatmap") -> Path:
+    """Writes a folder that shows a heatmap, over the page of a moment where there is one. Returns the page."""
+    write_static(folder)
+    events = events_until(moment.window, moment.at_ms) if moment is not None else None
+    (folder / f"{name}.data.js").write_bytes(script_of({"heatmap": heatmap, "events": events}))
+    page = folder / f"{name}.html"
+    page.write_text(heatmap_page(f"Heatmap of {heatmap.page}", f"{name}.data.js"), "utf-8")
     return page

@@ -92,7 +92,7 @@ def player_data(session: PlaybackSession, rows: Mapping[str, Sequence[Any]]) -> 
     return PlayerData(session.team, session.session_id, round(first_ms), length_ms, windows, spans_of(session), entries)
 
 
-def script_of(data: PlayerData) -> bytes:
+def script_of(data: object) -> bytes:
     """The data as a script that a page loads."""
     text = encoded(msgspec.json.encode, data)
     return b'ReplaySignals.session("' + b64encode(gzip.compress(text, 6, mtime=0)) + b'");\n'
