@@ -1,11 +1,11 @@
-"""Elements by the keys of tables, and shares of visitors."""
+"""Elements by the keys of tables, and where a picture shows them."""
 
 from __future__ import annotations
 
 import pytest
 
 from replay_signals.transforms.playback.elements import nodes_of
-from replay_signals.transforms.playback.heatmap import HeatElement, Heatmap, placed, scroll_steps, share_of
+from replay_signals.transforms.playback.heatmap import HeatElement, Heatmap, placed, scroll_steps
 from replay_signals.transforms.playback.tree import Tree, tree_at
 from support.canary import START_MS, element, text
 from support.recorded import page, window_of
@@ -65,11 +65,3 @@ def test_scroll_depth_counts_who_saw_each_tenth() -> None:
     steps = scroll_steps([1.0, 0.52, 0.2])
     assert [step.visitors for step in steps] == [3, 3, 2, 2, 2, 1, 1, 1, 1, 1]
     assert scroll_steps([]) == []
-
-
-def test_shares_have_intervals() -> None:
-    share, low, high = share_of(5, 10)
-    assert share == 0.5
-    assert low < 0.27
-    assert high > 0.73
-    assert share_of(0, 0) == (0, 0, 0)

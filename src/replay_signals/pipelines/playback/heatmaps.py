@@ -8,10 +8,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from replay_signals.schemas.digests import millis
-from replay_signals.transforms.playback.heatmap import WIDTHS, HeatElement, Heatmap, placed, scroll_steps, share_of
+from replay_signals.transforms.playback.heatmap import WIDTHS, HeatElement, Heatmap, placed, scroll_steps
 from replay_signals.transforms.playback.moment import Moment
 from replay_signals.transforms.playback.session import PlaybackSession
 from replay_signals.transforms.playback.tree import tree_at
+from replay_signals.transforms.problems.intervals import wilson
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -115,9 +116,18 @@ def heatmap_of(connection: DuckDBPyConnection, page: str, width: str = ALL_WIDTH
     return heatmap, [Example(*row) for row in found]
 
 
+def _share_of(visitors: int, of: int) -> tuple[float, float, float]:
+    """A share with its interval; zeros of nobody."""
+    if of == 0:
+        return 0.0, 0.0, 0.0
+    share = min(1.0, visitors / of)
+    low, high = wilson(share, of)
+    return round(share, 4), round(low, 4), round(high, 4)
+
+
 def _element(row: tuple[object, ...], of: int) -> HeatElement:
     key, element, place, clicks, visitors, dead, dead_visitors, slow, raged, reaction_ms = row
-    share, low, high = share_of(int(str(visitors)), of)
+    share, low, high = _share_of(int(str(visitors)), of)
     return HeatElement(
         str(key),
         str(element or ""),

@@ -6,7 +6,6 @@ from msgspec import Struct, structs
 
 from replay_signals.transforms.playback.elements import nodes_of
 from replay_signals.transforms.playback.tree import Tree
-from replay_signals.transforms.problems.intervals import wilson
 
 WIDTHS: dict[str, tuple[int, int]] = {"narrow": (0, 640), "medium": (640, 1024), "wide": (1024, 1_000_000)}
 """Classes of viewports, CSS pixels: phones, tablets and small windows, desktops."""
@@ -58,15 +57,6 @@ class Heatmap(Struct, frozen=True):
     elements: list[HeatElement]
     scroll: list[ScrollStep]
     """Of visitors whose recording tells the height of the page."""
-
-
-def share_of(visitors: int, of: int) -> tuple[float, float, float]:
-    """A share with its interval; zeros of nobody."""
-    if of == 0:
-        return 0.0, 0.0, 0.0
-    share = min(1.0, visitors / of)
-    low, high = wilson(share, of)
-    return round(share, 4), round(low, 4), round(high, 4)
 
 
 def scroll_steps(reached: list[float]) -> list[ScrollStep]:
