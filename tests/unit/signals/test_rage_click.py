@@ -133,6 +133,23 @@ def test_hammering_on_something_that_is_no_control() -> None:
     assert found.confidence == TABLE.confidence("rage_click", "weak")
 
 
+@pytest.mark.parametrize(("times", "kinds"), [(4, []), (5, ["rage_click"]), (8, ["rage_click"])])
+def test_that_quick_clicks_select_what_is_hammered_is_no_answer(times: int, kinds: list[str]) -> None:
+    visit, page = shop(el("div", "A picture of a button", id="fake"))
+    for i in range(times):
+        page.selects(at=3990 + 250 * i).click("fake", at=4000 + 250 * i)
+    page.lives(60_000)
+    assert visit.kinds() == kinds
+
+
+def test_hammering_that_opens_something_is_use() -> None:
+    visit, page = shop(el("div", "A picture of a button", id="fake"), el("p", "0", id="shown"))
+    for i in range(6):
+        page.selects(at=3990 + 250 * i).click("fake", at=4000 + 250 * i).says("shown", str(i), at=4020 + 250 * i)
+    page.lives(60_000)
+    assert visit.kinds() == []
+
+
 def test_a_page_of_its_own_each_time_is_no_burst() -> None:
     visit = Visit()
     for i in range(4):

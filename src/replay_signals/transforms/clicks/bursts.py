@@ -110,7 +110,7 @@ def _idle(j: Judged) -> bool:
     """A click on no control, and no trace of an answer. A native view is a control only if it says so."""
     control = j.click.control
     aimless = control is None or (control.is_view and control.tag not in ("input", "web_view"))
-    return aimless and not j.answered and not j.effects and not j.ambiguous
+    return aimless and not _used(j) and not j.ambiguous
 
 
 def bursts_of(clicks: list[Judged], rules: Rage) -> list[Burst]:
