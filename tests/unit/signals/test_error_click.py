@@ -216,3 +216,17 @@ def test_a_status_that_was_logged_is_a_failed_request_alone() -> None:
     page.says("total", "1", at=500).click("pay", at=4000)
     page.record(rrweb.console(4300, "error", '"request failed" 503')).lives(60_000)
     assert visit.kinds() == ["failed_request"]
+
+
+@pytest.mark.parametrize("tells_requests", [True, False])
+@pytest.mark.parametrize("after_ms", [40, 280, 450, 900])
+def test_what_is_thrown_later_than_a_handler_runs_is_the_pages_own(after_ms: int, tells_requests: bool) -> None:
+    """Where no requests are recorded, a handler may have waited for one."""
+    visit = Visit()
+    how = "navigate" if tells_requests else None
+    page = visit.open("http://shop.test/", button("Add", id="add"), el("p", "0", id="n"), how=how)
+    page.says("n", "1", at=500).click("add", at=4000).fails("Uncaught TypeError: x is null", at=4000 + after_ms)
+    page.lives(60_000)
+    is_handlers = after_ms < (300 if tells_requests else 600)
+    assert ("error_click" in visit.kinds()) == is_handlers
+    assert ("console_error" in visit.kinds()) != is_handlers

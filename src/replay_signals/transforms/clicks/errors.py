@@ -22,8 +22,10 @@ from replay_signals.transforms.digest.harmless import cut_off, is_foreign
 from replay_signals.transforms.digest.plugins import http_status_in, is_uncaught
 from replay_signals.transforms.session.timeline import Page, Timeline
 
-HANDLER_MS = 600
-"""Longest time from a click to an exception of its own handler."""
+HANDLER_MS = 300
+"""Longest time from a click to an exception of its own handler, which runs at once (0.2 s on a loaded machine)."""
+UNTOLD_MS = 600
+"""The same where no requests are recorded: the handler may have waited for a response."""
 AFTER_RESPONSE_MS = 500
 LOOKED_BACK = 20
 """Clicks before an error whose requests it may be about: more than anybody makes while one is under way."""
@@ -63,7 +65,8 @@ class Errors:
         for j in clicks:
             by_page.setdefault(j.click.page, []).append(j)
         downs = {page: [j.click.down_ms for j in own] for page, own in by_page.items()}
-        owners = [_owner(e, by_page.get(e.page, []), downs.get(e.page, [])) for e in self.all]
+        handler_ms = HANDLER_MS if any(page.requests for page in timeline.pages) else UNTOLD_MS
+        owners = [_owner(e, by_page.get(e.page, []), downs.get(e.page, []), handler_ms) for e in self.all]
         unprompted = {(e.page, e.message) for e, j in zip(self.all, owners, strict=True) if j is None}
         for error, owner in zip(self.all, owners, strict=True):
             if owner is None or (error.page, error.message) in unprompted:
@@ -76,21 +79,22 @@ class Errors:
         return self._by_click.get(j, [])
 
 
-def _owner(error: PageError, clicks: list[Judged], downs: list[float]) -> Judged | None:
+def _owner(error: PageError, clicks: list[Judged], downs: list[float], longest_ms: float) -> Judged | None:
     """The click that caused the error: whose response came right before it, or whose handler ran last.
 
+    `longest_ms`: from a click to what its handler threw.
     A response tells more than a click: pages log a failure within a few ms of it, whoever clicked meanwhile.
     """
     i = bisect_right(downs, error.t + 5) - 1
     if i < 0:
         return None
-    if i and error.t < clicks[i].click.t and error.t - clicks[i - 1].click.t <= HANDLER_MS:
+    if i and error.t < clicks[i].click.t and error.t - clicks[i - 1].click.t <= longest_ms:
         i -= 1  # before the click event: the slow handler of the click before is likelier than one of pointer-down
     handler_ms = error.t - clicks[i].click.t
     answered = _answered(error, clicks[: i + 1])
-    if answered is not None and (answered[0] <= handler_ms or handler_ms > HANDLER_MS):
+    if answered is not None and (answered[0] <= handler_ms or handler_ms > longest_ms):
         return answered[1]
-    return clicks[i] if handler_ms <= HANDLER_MS else None
+    return clicks[i] if handler_ms <= longest_ms else None
 
 
 def _answered(error: PageError, clicks: list[Judged]) -> tuple[float, Judged] | None:
