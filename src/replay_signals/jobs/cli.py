@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from replay_signals.jobs import (
+    cli_collections,
     cli_heatmap,
     cli_inbox,
     cli_priors,
@@ -204,6 +205,7 @@ cli_verdicts.add_to(cli_inbox.inbox_app)
 app.command()(cli_priors.priors)
 app.command()(cli_report.report)
 app.add_typer(cli_inbox.inbox_app)
+app.add_typer(cli_collections.collections_app)
 app.add_typer(cli_privacy.privacy_app)
 
 

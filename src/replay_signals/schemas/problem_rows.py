@@ -14,6 +14,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from replay_signals.schemas.collection_rows import CollectionRow
 from replay_signals.schemas.columns import PriorsVersion, RulesVersion, Team, doc
 from replay_signals.schemas.kept import Holds
 from replay_signals.schemas.prior_rows import PriorRow
@@ -270,6 +271,7 @@ RANKED_TABLES: dict[str, type[Struct]] = {
     "capture_days": CaptureDayRow,
     "verdicts": VerdictRow,
     "priors": PriorRow,
+    "collections": CollectionRow,
 }
 """Tables that `rank`, `priors` and people write, and no judgement of a session."""
 
@@ -286,5 +288,6 @@ RANKED_KEYS: dict[str, tuple[str, ...]] = {
     "capture_days": ("day", "team", "dimension", "value"),
     "verdicts": ("team", "problem_id", "number"),
     "priors": ("version", "team", "place", "element_key"),
+    "collections": ("name", "number"),
 }  # fmt: skip
 """What identifies a row of them. Each key has one row: a day that is counted again replaces its rows."""

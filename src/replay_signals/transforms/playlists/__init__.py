@@ -1,0 +1,1 @@
+"""Collections and playlists: what they hold, and in which order their sessions are watched."""
