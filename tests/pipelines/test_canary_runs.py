@@ -64,6 +64,8 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "funnel --json": ("$pageview", "$autocapture", "-w", "WAREHOUSE", "--json"),
     "heatmap": ("PAGE", "-w", "WAREHOUSE", "--recordings", "IN/visit.jsonl", "-o", "PLAYED"),
     "heatmap --json": ("PAGE", "-w", "WAREHOUSE", "--json"),
+    "session": ("SESSION", "-w", "WAREHOUSE", "--limit", "0"),
+    "session --json": ("SESSION", "-w", "WAREHOUSE", "--json"),
     "collections save": ("own", "--where", "severity > 0", "-w", "WAREHOUSE"),
     "collections list": ("-w", "WAREHOUSE"),
     "collections show": ("own", "-w", "WAREHOUSE", "--limit", "0"),
@@ -189,6 +191,8 @@ def _placed(argument: str, places: dict[str, str], folder: Path) -> str:
         return next(one.id for one in problems if argument != "FAILING" or one.kind == "failing_request")
     if argument == "PAGE":
         return str(next(row.page_pattern for row in rows(folder / "warehouse", "page_views")))
+    if argument == "SESSION":
+        return str(max(rows(folder / "warehouse", "sessions"), key=lambda row: row.signal_count).session_id)
     head, slash, rest = argument.partition("/")
     return places.get(head, head) + slash + rest
 

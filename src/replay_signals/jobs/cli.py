@@ -19,6 +19,7 @@ from replay_signals.jobs import (
     cli_rank,
     cli_report,
     cli_script,
+    cli_session,
     cli_simulate,
     cli_stream,
     cli_tables,
@@ -204,6 +205,7 @@ cli_tables.add_to(app)
 cli_verdicts.add_to(cli_inbox.inbox_app)
 app.command()(cli_priors.priors)
 app.command()(cli_report.report)
+app.command()(cli_session.session)
 app.add_typer(cli_inbox.inbox_app)
 app.add_typer(cli_collections.collections_app)
 app.add_typer(cli_privacy.privacy_app)

@@ -1,0 +1,64 @@
+"""session: one session in three sentences, and everything that happened in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from replay_signals.jobs import render
+from replay_signals.jobs.tables import Store
+from replay_signals.pipelines.analysis.timelines import Moment, Told, session_told
+from replay_signals.transforms.printable import json_bytes
+
+OWN_EVENTS = "$"
+"""PostHog's own events begin so; a terminal shows those of the site alone."""
+
+
+def run(store: Store, session_id: str, limit: int, *, json: bool) -> None:
+    """Prints a session. Raises FilterError and WarehouseError."""
+    told = session_told(session_id, store.warehouse, store.catalog)
+    if json:
+        render.write(json_bytes(fields(told), indent=2))
+        return
+    _head(told)
+    for sentence in told.summary:
+        render.out().print(render.text(sentence))
+    lines = list(_lines(told.timeline))
+    shown = lines[:limit] if limit else lines
+    render.out().print()
+    render.rows([("At", "right"), ("What", "left"), ("", "fold"), ("", "fold")], shown)
+    if len(shown) < len(lines):
+        more = render.count(len(lines) - len(shown), "more line")
+        render.out().print(f"… and {more}; --limit 0 shows all.", style="dim")
+
+
+def fields(told: Told) -> dict[str, object]:
+    """A session as JSON tells it."""
+    return {
+        "team": told.team,
+        "session_id": told.session_id,
+        "started_at": told.started_at,
+        "severity": told.severity,
+        **told.visit._asdict(),
+        "summary": told.summary._asdict(),
+        "timeline": [one._asdict() for one in told.timeline],
+    }
+
+
+def _head(told: Told) -> None:
+    from rich.text import Text
+
+    when = f"  {told.started_at:%Y-%m-%d %H:%M:%S} UTC  {render.clock(told.visit.duration_ms)}  severity "
+    render.out().print(
+        Text.assemble((render.text(told.session_id).plain, "bold"), when, render.severity(told.severity))
+    )
+    render.out().print()
+
+
+def _lines(timeline: Iterable[Moment]) -> Iterator[tuple[object, ...]]:
+    """Lines of the timeline; what happens several times in a row is one line."""
+    told = (one for one in timeline if one.what != "event" or not one.name.startswith(OWN_EVENTS))
+    for (what, name, detail), group in groupby(told, key=lambda one: (one.what, one.name, one.detail)):
+        same = list(group)
+        times = f" ({len(same):,} times)" if len(same) > 1 else ""
+        yield render.clock(same[0].offset_ms), what, name + times, detail
