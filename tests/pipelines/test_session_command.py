@@ -42,3 +42,16 @@ def test_it_tells_everything_of_the_session_and_nothing_of_others(warehouse: Pat
 def test_a_session_that_is_not_there(warehouse: Path, run_cli: Run) -> None:
     code, _, err = run_cli("session", "nobody", "-w", str(warehouse))
     assert (code, err) == (2, "Error: no session nobody in the warehouse; `sessions` lists ids\n")
+
+
+def test_a_model_that_is_not_there_leaves_the_summary_by_rules(
+    warehouse: Path, run_cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = rows(warehouse, "sessions")[0].session_id
+    code, _, err = run_cli("session", wanted, "-w", str(warehouse), "--by-model")
+    assert (code, "no model is configured" in err) == (2, True)
+    monkeypatch.setenv("REPLAY_SIGNALS_MODEL_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("REPLAY_SIGNALS_MODEL", "small")
+    code, out, err = run_cli("session", wanted, "-w", str(warehouse), "--by-model")
+    assert (code, "A visitor" in out or "A bot" in out) == (0, True)
+    assert "the model cannot be reached: ConnectionRefusedError; the summary is by rules." in " ".join(err.split())

@@ -56,6 +56,7 @@ EXTRAS = {
 KNOWN = {
     "InputError": ExitCode.USAGE,
     "FilterError": ExitCode.USAGE,
+    "ModelError": ExitCode.USAGE,
     "LinkError": ExitCode.USAGE,
     "RulesError": ExitCode.USAGE,
     "SourceMapError": ExitCode.USAGE,

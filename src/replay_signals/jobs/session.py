@@ -14,14 +14,15 @@ OWN_EVENTS = "$"
 """PostHog's own events begin so; a terminal shows those of the site alone."""
 
 
-def run(store: Store, session_id: str, limit: int, *, json: bool) -> None:
-    """Prints a session. Raises FilterError and WarehouseError."""
+def run(store: Store, session_id: str, limit: int, *, by_model: bool = False, json: bool) -> None:
+    """Prints a session. Raises FilterError, ModelError (no model is configured) and WarehouseError."""
     told = session_told(session_id, store.warehouse, store.catalog)
+    words = _by_model(told) if by_model else ""
     if json:
-        render.write(json_bytes(fields(told), indent=2))
+        render.write(json_bytes(fields(told) | ({"model_summary": words} if by_model else {}), indent=2))
         return
     _head(told)
-    for sentence in told.summary:
+    for sentence in [f"(by the model) {words}"] if words else told.summary:
         render.out().print(render.text(sentence))
     lines = list(_lines(told.timeline))
     shown = lines[:limit] if limit else lines
@@ -30,6 +31,19 @@ def run(store: Store, session_id: str, limit: int, *, json: bool) -> None:
     if len(shown) < len(lines):
         more = render.count(len(lines) - len(shown), "more line")
         render.out().print(f"… and {more}; --limit 0 shows all.", style="dim")
+
+
+def _by_model(told: Told) -> str:
+    """What a configured model says of the session; when it fails, that is said and the answer is empty."""
+    from replay_signals.pipelines.analysis.model import ModelError, answer, configured
+    from replay_signals.transforms.summary.prompt import lines
+
+    model = configured()
+    try:
+        return answer(model, "session", {"seconds": told.visit.duration_ms // 1000, "timeline": lines(told.timeline)})
+    except ModelError as error:
+        render.say(f"Note: {error}; the summary is by rules.")
+        return ""
 
 
 def fields(told: Told) -> dict[str, object]:

@@ -63,7 +63,10 @@ def told(db: duckdb.DuckDBPyConnection, session_ids: Sequence[str]) -> list[Told
             [list(session_ids)],
         ).fetchall()
         happened = _happened(db, session_ids)
-    return [Told(*row[:4], Visit(*row[4:]), happened.get(row[:2], [])) for row in sessions]
+    return [
+        Told(team, session_id, started_at, severity, Visit(*of_visit), happened.get((team, session_id), []))
+        for team, session_id, started_at, severity, *of_visit in sessions
+    ]
 
 
 def _happened(db: duckdb.DuckDBPyConnection, session_ids: Iterable[str]) -> dict[tuple[str, str], list[Moment]]:
