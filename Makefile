@@ -44,8 +44,8 @@ demo: $(SETUP) ## Backfill the recordings in examples/ into demo/warehouse, show
 	@echo '$$ $(BIN)/replay-signals rank demo/warehouse --inbox demo/inbox --rules infra/demo-rules.toml --top 3'
 	@$(BIN)/replay-signals rank demo/warehouse --inbox demo/inbox --rules infra/demo-rules.toml --top 3
 	@echo
-	@echo '$$ $(BIN)/replay-signals report demo/warehouse --output demo/report'
-	@$(BIN)/replay-signals report demo/warehouse --output demo/report
+	@echo '$$ $(BIN)/replay-signals report demo/warehouse --recordings examples --output demo/report'
+	@$(BIN)/replay-signals report demo/warehouse --recordings examples --output demo/report
 
 stack: $(SETUP) $(FLINK) ## Start Kafka and a Flink cluster on this machine (needs Java 17)
 	@$(BIN)/replay-signals stack up

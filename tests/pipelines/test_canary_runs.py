@@ -80,6 +80,7 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "inbox fixed": ("PROBLEM", "-w", "WAREHOUSE", "--release", "2.0"),
     "inbox post": ("URL", "--folder", "WAREHOUSE/inbox", "--ledger", "OUT/posted.db", "--until-quiet", "0"),
     "report": ("WAREHOUSE", "--output", "OUT/report"),
+    "report --recordings": ("WAREHOUSE", "--output", "OUT/report", "--recordings", "IN", "--no-stills"),
     "report --json": ("WAREHOUSE", "--output", "OUT/report", "--json"),
     "maintain": ("-w", "WAREHOUSE", "--only-orphans"),
     "repair": ("-w", "WAREHOUSE"),
@@ -90,6 +91,7 @@ POSTED = {"inbox post"}
 STREAMED = {"stream", "replay", "deadletters list", "deadletters replay", "inbox follow"}
 """Searched in tests/services/test_canary_stream.py."""
 NOTHING = {
+    "serve": "shows on localhost what `report` writes",
     "rules": "prints settings",
     "simulate": "makes up its own sessions",
     "formats": "prints names of formats",
@@ -233,7 +235,7 @@ def test_nothing_marked_is_in_a_file(
     run("backfill")
     run("detect --dead-letters")
     run("rank --rules")
-    run("report")
+    run("report --recordings")
     monkeypatch.setattr(learning, "MIN_VISITORS", 1)
     run("priors")
     for table in (*FED_TABLES, "problems", "capture_days", "priors"):

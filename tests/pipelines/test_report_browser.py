@@ -9,14 +9,20 @@ from typing import Any
 import pytest
 
 from replay_signals.pipelines.analysis.filtering import condition
+from replay_signals.pipelines.playback.browser import find_chromium
+from replay_signals.pipelines.report.playing import Recordings
+from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.filters.condition import FilterError
+from replay_signals.transforms.inbox.player_link import PlayerLink
 from replay_signals.transforms.report.names import session_key
 from support.browser import Browser, Tab, browser
 from support.made_rows import holding
-from support.reports import HOSTILE, PROBLEM, hostile, session, shop, write
+from support.reports import HOSTILE, PROBLEM, hostile, replaced, session, shop, write
+from support.warehouses import TEAM, ms, page, replay, written
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_chromium() is None, reason="Chromium is not here")]
 
+PLAYER = PlayerLink("https://player.test/{session_id}?t={seconds}")
 ASKED = [
     "severity >= 20", "severity between 10 and 30 or click_count = 3",
     "device = 'Mobile' and not signal = 'dead_click'",
@@ -45,7 +51,23 @@ ELSEWHERE = [
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shop with a recording of one of its sessions."""
+    folder = tmp_path_factory.mktemp("recorded")
+    recording = written(folder / "s0.jsonl", [replay("s0", page(ms("2026-11-24T10:00:00"), clicks=20))])
+    rows = {
+        table: [replaced(row, {"team": TEAM}) if hasattr(row, "team") else row for row in found]
+        for table, found in shop().items()
+    }
+    rows["signals"] = [replaced(row, {"window_id": "w1", "element_key": "button#pay"}) for row in rows["signals"]]
+    built = write(folder / "report", rows, recordings=Recordings([str(recording)], Rules()), player=PLAYER)
+    assert built.played.sessions == {session_key(TEAM, "s0")} and [*built.played.stills] == [PROBLEM]
+    return folder / "report"
+
+
+@pytest.fixture(scope="module")
+def chromium(recorded: Path) -> Iterator[Browser]:
+    """After the recorded report: its pictures take a browser of their own, and a process drives one at a time."""
     with browser() as found:
         yield found
 
@@ -140,6 +162,22 @@ def test_a_filter_stays_in_the_address_and_says_what_it_cannot(tab: Tab) -> None
     command = tab.page.locator("#elsewhere code")
     command.wait_for()
     assert command.inner_text().endswith("--where 'click(verdict = '\\''dead'\\'')'")
+
+
+def test_the_recording_stands_at_the_moment(chromium: Browser, recorded: Path) -> None:
+    with chromium.tab(recorded) as tab:
+        tab.open(f"problems/{PROBLEM}.html")
+        picture = tab.page.get_by_alt_text("The page at that moment, the element outlined")
+        assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+        tab.page.get_by_role("link", name="Session at 0:19").click()
+        recorded = tab.page.frame_locator("iframe[title=Recording]").frame_locator("iframe").locator("#pay")
+        recorded.wait_for()
+        box = recorded.bounding_box()
+        assert box is not None and 0 <= box["y"] <= 900
+        link = tab.page.get_by_role("link", name="open in the player")
+        assert link.get_attribute("href") == "https://player.test/s0?t=19"
+        assert "0:19" in tab.page.frame_locator("iframe[title=Recording]").locator("main").inner_text()
+        assert tab.complaints == [] and tab.outside == []
 
 
 def test_everything_by_keyboard(tab: Tab) -> None:

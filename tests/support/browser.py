@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-CHROMIUM = "/usr/bin/chromium"
+from replay_signals.pipelines.playback.browser import chromium
+
 WAIT_MS = 15_000
 DRAWN = """text => location.hash.includes(new URLSearchParams({where: text}))
     && !document.getElementById('fault').textContent
@@ -84,11 +85,5 @@ class Browser:
 @contextmanager
 def browser() -> Iterator[Browser]:
     """A browser without window."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        try:
-            yield Browser(launched)
-        finally:
-            launched.close()
+    with chromium() as launched:
+        yield Browser(launched)

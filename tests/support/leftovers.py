@@ -86,6 +86,9 @@ def _script(path: Path) -> Iterator[Any]:
     if source.startswith("report.page("):
         yield json.loads(f"[{source.removeprefix('report.page(').removesuffix(');' + chr(10))}]")
 
+    if source.startswith("ReplaySignals.session("):
+        yield gzip.decompress(base64.b64decode(source.partition('"')[2].partition('"')[0]))
+
 
 def _markup(path: Path) -> Iterator[Any]:
     source = path.read_text()

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from replay_signals.pipelines.report.building import Built, build
+from replay_signals.pipelines.report.playing import Recordings
 from replay_signals.pipelines.report.reading import Source
 from replay_signals.pipelines.report.writing import replacing
+from replay_signals.transforms.inbox.player_link import PlayerLink
 from support.made_rows import holding, made
 
 DAY = date(2026, 11, 24)
@@ -175,7 +177,13 @@ def replaced(row: Any, fields: Mapping[str, Any]) -> Any:
     return type(row)(**({name: getattr(row, name) for name in row.__struct_fields__} | dict(fields)))
 
 
-def write(folder: Path, rows: Mapping[str, Sequence[Any]], most_sessions: int = 100) -> Built:
+def write(
+    folder: Path,
+    rows: Mapping[str, Sequence[Any]],
+    most_sessions: int = 100,
+    recordings: Recordings | None = None,
+    player: PlayerLink | None = None,
+) -> Built:
     """The report of some rows."""
     with replacing(folder) as files, holding(rows) as connection:
-        return build(Source(connection, most_sessions), files, AT)
+        return build(Source(connection, most_sessions), files, AT, recordings, player)

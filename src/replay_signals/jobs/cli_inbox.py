@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from replay_signals.jobs.cli_stream import DEFAULT_ROOT, Broker, Root
 from replay_signals.jobs.exits import guarded
 from replay_signals.jobs.links import refuse_outputs
+from replay_signals.jobs.options import RulesFile
 
 FOLDER = "[FOLDER]"
 """Name of the command that runs when no other is named; no name of a folder, and it reads well in a usage line."""
@@ -58,11 +59,13 @@ def folder(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")] = False,
     top: Top = 20,
+    rules: RulesFile = None,
 ) -> None:
     """Show a local inbox, ranked by how many visitors are hurt how badly; `inbox show ID` shows one record."""
     from replay_signals.jobs import inbox as job
+    from replay_signals.jobs.player_links import player_of
 
-    job.run(target or [], follow=follow, json=json, top=top)
+    job.run(target or [], follow=follow, json=json, top=top, player=player_of(rules))
 
 
 @inbox_app.command("follow")

@@ -16,6 +16,7 @@ from replay_signals.jobs.options import (
     MinConfidence,
     MinSeverity,
     PageOption,
+    RulesFile,
     SessionOption,
     ToDay,
     Warehouse,
@@ -65,14 +66,17 @@ def signals(  # noqa: PLR0913, PLR0917 - one parameter an option
     from_day: FromDay = None,
     to_day: ToDay = None,
     limit: Limit = 20,
+    rules: RulesFile = None,
     json: Json = False,
 ) -> None:
     """List the signals of a warehouse, worst first."""
     from replay_signals.jobs import tables
+    from replay_signals.jobs.player_links import player_of
 
     days = day_of(from_day), day_of(to_day)
     wanted = tables.Filter(session, *days, min_severity, kind or [], min_confidence, page, where)
-    tables.show_signals(store_of(warehouse, catalog).worst("signals", wanted, limit), json)
+    player = player_of(rules)
+    tables.show_signals(store_of(warehouse, catalog).worst("signals", wanted, limit), json, player)
 
 
 @guarded

@@ -12,6 +12,7 @@ from replay_signals.pipelines.inbox import folder as store
 from replay_signals.pipelines.inbox.encoding import InboxError
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.transforms.inbox.newest import latest
+from replay_signals.transforms.inbox.player_link import At, PlayerLink
 from replay_signals.transforms.inbox.problem_record import is_open_record, is_quiet_record
 from replay_signals.transforms.inbox.record import record_dict
 from replay_signals.transforms.printable import json_bytes
@@ -21,13 +22,13 @@ DEFAULT_FOLDER = "warehouse/inbox"
 POLL_S = 0.5
 
 
-def run(target: Sequence[str], *, follow: bool, json: bool, top: int) -> None:
+def run(target: Sequence[str], *, follow: bool, json: bool, top: int, player: PlayerLink | None = None) -> None:
     """`[FOLDER]` or `show ID [FOLDER]`; raises InboxError for anything else."""
     words = list(target)
     if words[:1] == ["show"]:
         if len(words) not in (2, 3):
             raise InboxError("Say which record: replay-signals inbox show ID [FOLDER].")
-        _show(words[1], words[2] if len(words) == 3 else DEFAULT_FOLDER, json)
+        _show(words[1], words[2] if len(words) == 3 else DEFAULT_FOLDER, json, player)
         return
     if len(words) > 1:
         raise InboxError(f"One folder at a time; got {' '.join(words)}.")
@@ -69,18 +70,32 @@ def open_problems(records: Iterable[InboxRecord]) -> list[InboxRecord]:
     return sorted(found, key=lambda one: (-one.severity, -(one.impact.users if one.impact else 0), one.id))
 
 
-def _show(wanted: str, folder: str, json: bool) -> None:
+def _show(wanted: str, folder: str, json: bool, player: PlayerLink | None) -> None:
     contents = store.read(folder)
     render.damage(contents.damage)
     record = by_id(latest(contents.records), wanted, f"{render.command()} inbox {folder} --top 0")
     if json:
-        render.write(json_bytes(record_dict(record), indent=2))
+        links = {} if player is None else {"player_urls": _links(record, player)}
+        render.write(json_bytes(record_dict(record) | links, indent=2))
     elif record.problem is not None:
         render_problems.detail(record)
         say = f"{render.command()} inbox confirm|dismiss|snooze|fixed {record.id[: render.ID_CHARS]} -w WAREHOUSE"
         render.say(f"\nWhat it is, in your words:\n  {say}")
     else:
         render.record(record)
+    if not json and player is not None:
+        render.out().print("\nin the player", style="dim")
+        for link in _links(record, player):
+            render.out().print(render.text(f"  {link}"), soft_wrap=True)
+
+
+def _links(record: InboxRecord, player: PlayerLink) -> list[str]:
+    """Where to see it: of a problem its examples, of a signal itself."""
+    if record.problem is None:
+        who = record.who
+        return [player.at(At(record.team, who.session_id, record.offset_ms, who.window_id, who.distinct_id))]
+    examples = (name.rpartition("@") for name in record.problem.examples)
+    return [player.at(At(record.team, session, int(offset))) for session, _, offset in examples if offset.isdigit()]
 
 
 def _follow(folder: str, json: bool, pause: Callable[[], None]) -> None:

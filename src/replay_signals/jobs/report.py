@@ -3,50 +3,80 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from replay_signals.jobs import render
+from replay_signals.jobs.player_links import player_link
+from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
 from replay_signals.transforms.printable import json_bytes
 
 
 class Made(NamedTuple):
-    """A report that was written."""
+    """A report that was written; `no_stills` says why there are no pictures where there could be."""
 
     path: Path
     problems: int
     sessions: int
+    played: int
+    stills: int
+    no_stills: str
     files: int
     size_bytes: int
     seconds: float
 
 
-def make(store: Store, output: Path, most_sessions: int) -> Made:
-    """Writes a report. Raises WarehouseError, ReportError and OSError."""
+class Wanted(NamedTuple):
+    """What a report is made of; see the options of the command."""
+
+    store: Store
+    most_sessions: int
+    recordings: Sequence[str]
+    rules: str | None
+    are_stills_wanted: bool
+
+
+def make(wanted: Wanted, output: Path) -> Made:
+    """Writes a report. Raises WarehouseError, ReportError, RulesError, InputError and OSError."""
     from replay_signals.pipelines.report.building import build
+    from replay_signals.pipelines.report.playing import Recordings
     from replay_signals.pipelines.report.reading import source
     from replay_signals.pipelines.report.writing import replacing
 
     started = time.monotonic()
-    with replacing(output) as folder, source(store.warehouse, store.catalog, most_sessions) as opened:
-        built = build(opened, folder, datetime.now(UTC))
-    seconds = time.monotonic() - started
-    return Made(output, built.open_problems, built.sessions, folder.files, folder.size_bytes, seconds)
+    rules = read_rules(wanted.rules)
+    recordings = Recordings(wanted.recordings, rules, wanted.are_stills_wanted) if wanted.recordings else None
+    store = wanted.store
+    with replacing(output) as folder, source(store.warehouse, store.catalog, wanted.most_sessions) as opened:
+        built = build(opened, folder, datetime.now(UTC), recordings, player_link(rules))
+    played = built.played
+    return Made(
+        output,
+        built.open_problems,
+        built.sessions,
+        len(played.sessions),
+        len(played.stills),
+        played.no_stills,
+        folder.files,
+        folder.size_bytes,
+        time.monotonic() - started,
+    )
 
 
-def run(store: Store, output: Path, most_sessions: int, *, json: bool) -> None:
+def run(wanted: Wanted, output: Path, *, json: bool) -> None:
     """Makes a report and says where it is. Raises as `make`."""
-    made = make(store, output, most_sessions)
+    made = make(wanted, output)
     start = made.path / "index.html"
     if json:
         render.write(json_bytes(made._asdict() | {"path": str(start)}, indent=2))
         return
-    render.out().print(
-        render.text(
-            f"{render.count(made.problems, 'open problem')} and {render.count(made.sessions, 'session')} in "
-            f"{render.count(made.files, 'file')}, {made.size_bytes / 1e6:.1f} MB, {made.seconds:.1f} s"
-        )
-    )
+    if made.no_stills:
+        render.say(f"No pictures of problems: {made.no_stills}.")
+    holds = f"{render.count(made.problems, 'open problem')} and {render.count(made.sessions, 'session')}"
+    shown = f", {made.played} to watch, {render.count(made.stills, 'picture')}" if made.played else ""
+    size = f"{render.count(made.files, 'file')}, {made.size_bytes / 1e6:.1f} MB, {made.seconds:.1f} s"
+    render.out().print(render.text(f"{holds}{shown}: {size}"))
     render.out().print(render.text(f"Open in a browser: {start.absolute().as_uri()}"), soft_wrap=True)

@@ -11,6 +11,7 @@ import msgspec
 from replay_signals.jobs import render
 from replay_signals.schemas.rules import Rules, RulesError, load_rules
 from replay_signals.transforms.digest.place_rules import place_rules
+from replay_signals.transforms.inbox.player_link import PlayerLink, PlayerLinkError
 from replay_signals.transforms.privacy.policy import Policy
 
 UNITS = {
@@ -68,6 +69,11 @@ def usable(rules: Rules) -> Rules:
         place_rules(Policy(rules.privacy))
     except (ValueError, KeyError) as error:
         raise RulesError(f"privacy: {error}") from None
+    if rules.playback.player_url:
+        try:
+            PlayerLink(rules.playback.player_url)
+        except PlayerLinkError as error:
+            raise RulesError(f"playback.player_url: {error}") from None
     return rules
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from replay_signals.jobs import render
 from replay_signals.schemas.rows import TABLES, SessionRow, SignalRow
+from replay_signals.transforms.inbox.player_link import At, PlayerLink
 from replay_signals.transforms.printable import json_bytes
 
 HARM = {"sessions": "severity", "signals": "severity * confidence"}
@@ -99,15 +100,28 @@ def show_sessions(page: Page, json: bool) -> None:
     _left_out(page, "session")
 
 
-def show_signals(page: Page, json: bool) -> None:
-    """Signals, worst first."""
+def show_signals(page: Page, json: bool, player: PlayerLink | None = None) -> None:
+    """Signals, worst first, each with its address in a player where one is configured."""
+    links = ["" if player is None else player.at(moment_of(row)) for row in page.rows]
     if json:
         from replay_signals.transforms.inbox.record import signal_dict
 
-        render.write(json_bytes([signal_dict(row) for row in page.rows], indent=2))
+        shown = [
+            signal_dict(row) | ({"player_url": link} if link else {})
+            for row, link in zip(page.rows, links, strict=True)
+        ]
+        render.write(json_bytes(shown, indent=2))
         return
     render.entries([_signal_entry(row) for row in page.rows], "Id")
+    if player is not None:
+        pairs = zip(page.rows, links, strict=True)
+        render.pairs([(row.signal_id[: render.ID_CHARS], render.text(link)) for row, link in pairs])
     _left_out(page, "signal")
+
+
+def moment_of(row: SignalRow) -> At:
+    """Where a signal is in its recording."""
+    return At(row.team, row.session_id, row.offset_ms, row.window_id, row.distinct_id)
 
 
 def _signal_entry(row: SignalRow) -> render.Entry:

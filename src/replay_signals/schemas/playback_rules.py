@@ -23,3 +23,11 @@ class Playback(Struct, frozen=True, forbid_unknown_fields=True):
             "Inputs and what `[privacy.elements]` masks stay masked either way"
         ),
     ] = "mask"
+    player_url: Annotated[
+        str,
+        doc(
+            "Address of a recording in another player, shown beside signals. {team}, {session_id}, {window_id}, "
+            "{distinct_id}, {seconds} and {offset_ms} stand for their values; PostHog: "
+            "https://us.posthog.com/project/{team}/replay/{session_id}?t={seconds}"
+        ),
+    ] = ""

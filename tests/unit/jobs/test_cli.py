@@ -144,6 +144,16 @@ def test_inbox_lists_problems_shows_both_kinds_of_records_and_follows_revisions(
         assert part in out
     code, out, _ = run_cli("inbox", "show", "aaaa", str(tmp_path), "--json")
     assert json.loads(out)["evidence"]["offset_ms"] == 65000
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[playback]\nplayer_url = "https://player.test/{session_id}?t={seconds}"\n')
+    code, out, _ = run_cli("inbox", "show", "aaaa", str(tmp_path), "--rules", str(rules))
+    assert "https://player.test/session-1?t=65" in out
+    code, out, _ = run_cli("inbox", "show", "pppp", str(tmp_path), "--json", "--rules", str(rules))
+    assert json.loads(out)["player_urls"][0] == "https://player.test/session-1?t=65"
+    rules.write_text('[playback]\nplayer_url = "https://player.test/{sesion_id}"\n')
+    code, _, err = run_cli("inbox", "show", "aaaa", str(tmp_path), "--rules", str(rules))
+    assert code == 2
+    assert "playback.player_url: nothing is called {sesion_id}; do you mean {session_id}?" in " ".join(err.split())
     code, _, err = run_cli("inbox", "show", "ffff", str(tmp_path))
     assert code == 3
     assert "No record ffff" in err

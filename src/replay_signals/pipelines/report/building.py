@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from replay_signals.pipelines.report.pages import page
+from replay_signals.pipelines.report.playing import Played, Recordings, bundle
 from replay_signals.pipelines.report.reading import Session, Source
 from replay_signals.pipelines.report.writing import Folder
 from replay_signals.schemas.problem_rows import ProblemRow
+from replay_signals.transforms.inbox.player_link import PlayerLink
 from replay_signals.transforms.problems.kinds import kind_of
 from replay_signals.transforms.problems.told import is_open
 from replay_signals.transforms.report.capture import capture_page
@@ -41,30 +43,45 @@ class Built(NamedTuple):
     problems: int
     sessions: int
     totals: Totals
+    played: Played
 
 
-def build(source: Source, folder: Folder, now: datetime) -> Built:
-    """Writes every page. Raises WarehouseError."""
+def build(
+    source: Source,
+    folder: Folder,
+    now: datetime,
+    recordings: Recordings | None = None,
+    player: PlayerLink | None = None,
+) -> Built:
+    """Writes every page. Raises WarehouseError, and InputError for recordings that cannot be read."""
     problems = in_list(source.problems())
     sessions = {session_key(one.columns["team"], one.columns["session_id"]): one for one in source.sessions()}
     totals = source.totals()
     opened = sum(map(is_open, problems))
-    common = {"made_at": f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC", "totals": totals, "navigation": NAVIGATION}
+    common = {
+        "made_at": f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        "made_id": f"{now:%Y%m%d%H%M%S%f}",
+        "totals": totals,
+        "navigation": NAVIGATION,
+    }
+
+    folder.write("data/made.js", data_script("made", common["made_id"]))
 
     def render(name: str, here: str, root: str = "", template: str = "", **shown: Any) -> None:
         folder.write(name, page(template or name, here=here, root=root, **common, **shown))
 
+    played = bundle(recordings, problems, source, folder) if recordings else Played()
     _problem_list(problems, sessions, folder, opened, render)
-    _problem_pages(problems, source, sessions, render)
+    _problem_pages(problems, source, sessions, played, player, render)
     _session_list(list(sessions.items()), folder, totals, render)
-    _session_pages(sessions, source, folder, render)
+    _session_pages(sessions, source, folder, played, player, render)
     capture = capture_page(source.capture(), source.rejected())
     gaps = [row for row in problems if row.failure == "capture" and is_open(row)]
     shown_gaps = [{"id": problem_name(g.problem_id), "title": text(g.title), "summary": text(g.summary)} for g in gaps]
     render("capture.html", "capture.html", capture=capture, gaps=shown_gaps)
     names = [name for name, about in filter_names()["columns"].items() if about["here"]]
     render("about.html", "about.html", signals=[(s.kind, s.title) for s in SIGNALS.values()], names=names)
-    return Built(opened, len(problems), len(sessions), totals)
+    return Built(opened, len(problems), len(sessions), totals, played)
 
 
 Render = Callable[..., None]
@@ -90,13 +107,19 @@ def _problem_list(
 
 
 def _problem_pages(
-    problems: Sequence[ProblemRow], source: Source, sessions: dict[str, Session], render: Render
+    problems: Sequence[ProblemRow],
+    source: Source,
+    sessions: dict[str, Session],
+    played: Played,
+    player: PlayerLink | None,
+    render: Render,
 ) -> None:
     history, found = source.history(), source.examples()
     for row in problems:
         days = history.get((row.team, row.problem_id), [])
-        shown = problem_page(row, days, found, sessions)
-        render(f"problems/{shown.id}.html", "index.html", "../", "problem.html", problem=shown)
+        shown = problem_page(row, days, found, sessions, player)
+        file, still = f"problems/{shown.id}.html", played.stills.get(shown.id)
+        render(file, "index.html", "../", "problem.html", problem=shown, still=still)
 
 
 def _session_list(sessions: Sequence[tuple[str, Session]], folder: Folder, totals: Totals, render: Render) -> None:
@@ -115,7 +138,14 @@ def _session_list(sessions: Sequence[tuple[str, Session]], folder: Folder, total
     )
 
 
-def _session_pages(sessions: dict[str, Session], source: Source, folder: Folder, render: Render) -> None:
+def _session_pages(
+    sessions: dict[str, Session],
+    source: Source,
+    folder: Folder,
+    played: Played,
+    player: PlayerLink | None,
+    render: Render,
+) -> None:
     buckets = buckets_for(len(sessions))
     quiet: defaultdict[int, set[str]] = defaultdict(set)
     for key in sessions:
@@ -124,7 +154,10 @@ def _session_pages(sessions: dict[str, Session], source: Source, folder: Folder,
     def write(bucket: int, found: Mapping[str, Sequence[Moment]]) -> None:
         name = f"timelines/{bucket}"
         shown = {
-            key: {"session": session_item(sessions[key].columns), **timeline(found.get(key, ()))}
+            key: {
+                "session": session_item(sessions[key].columns, player) | {"isPlayed": key in played.sessions},
+                **timeline(found.get(key, ())),
+            }
             for key in sorted(quiet.pop(bucket))
         }
         folder.write(f"data/{name}.js", data_script(name, shown))

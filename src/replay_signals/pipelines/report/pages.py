@@ -12,7 +12,7 @@ from replay_signals.transforms.report.chart import share
 
 POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' file:; "
-    "base-uri 'none'; form-action 'none'"
+    "frame-src 'self' file:; base-uri 'none'; form-action 'none'"
 )
 """What a page may load: what lies beside it (from disk that is `file:`), and nothing that stands in it."""
 

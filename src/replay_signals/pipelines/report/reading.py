@@ -18,6 +18,7 @@ from replay_signals.pipelines.iceberg.schema import rows_of
 from replay_signals.pipelines.iceberg.warehouse import connect, reading
 from replay_signals.schemas.problem_rows import CaptureDayRow, ProblemRow
 from replay_signals.schemas.rows import TABLES
+from replay_signals.transforms.playback.timeline import TIMELINE_TABLES
 from replay_signals.transforms.report.names import bucket_of, buckets_for, session_key
 from replay_signals.transforms.report.rows import Example, HistoryDay, Moment, Totals
 
@@ -118,10 +119,11 @@ class Source:
     def _choose(self, problems: Iterable[ProblemRow]) -> None:
         named = [(row.team, *name.rpartition("@")[::2]) for row in problems for name in row.examples]
         wanted = [(team, session, int(offset)) for team, session, offset in named if offset.isdigit()]
-        columns: Sequence[Sequence[Any]] = list(zip(*wanted, strict=True)) or ((), (), ())
-        types = (pa.string(), pa.string(), pa.int64())
-        arrays = [pa.array(list(values), kind) for values, kind in zip(columns, types, strict=True)]
-        self._db.register("wanted_examples", pa.Table.from_arrays(arrays, ["team", "session_id", "offset_ms"]))
+        named_only = [(team, session) for team, session, _ in wanted]
+        offsets = pa.array([offset for _, _, offset in wanted], pa.int64())
+        self._db.register(
+            "wanted_examples", _named(named_only, ("team", "session_id")).append_column("offset_ms", offsets)
+        )
         self._db.execute(CHOSEN, [self._most])
 
     def history(self) -> dict[tuple[str, str], list[HistoryDay]]:
@@ -160,15 +162,22 @@ class Source:
         keys = self._db.execute("SELECT team, session_id FROM chosen").fetchall()
         buckets = buckets_for(len(keys))
         named = [(team, session, session_key(team, session)) for team, session in keys]
-        placed = pa.table({
-            "team": pa.array([team for team, _, _ in named], pa.string()),
-            "session_id": pa.array([session for _, session, _ in named], pa.string()),
-            "key": pa.array([key for _, _, key in named], pa.string()),
-            "bucket": pa.array([bucket_of(key, buckets) for _, _, key in named], pa.int64()),
-        })  # fmt: skip
-        self._db.register("buckets", placed)
+        places = pa.array([bucket_of(key, buckets) for _, _, key in named], pa.int64())
+        self._db.register("buckets", _named(named, ("team", "session_id", "key")).append_column("bucket", places))
         for bucket, rows in groupby(_fetched(self._db.execute(TIMELINE)), itemgetter(0)):
             yield bucket, {key: [Moment(*row[2:]) for row in its] for key, its in groupby(rows, itemgetter(1))}
+
+    def rows_of(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[str, list[Any]]]:
+        """What stands beside the pictures of some sessions: their rows by table."""
+        found: dict[tuple[str, str], dict[str, list[Any]]] = {
+            key: {name: [] for name in TIMELINE_TABLES} for key in keys
+        }
+        self._db.register("played", _named(keys, ("team", "session_id")))
+        for name in TIMELINE_TABLES:
+            rows = self._db.sql(f"SELECT t.* FROM latest_{name} AS t JOIN played USING (team, session_id)")
+            for row in rows_of(rows.to_arrow_table(), TABLES[name]):
+                found[row.team, row.session_id][name].append(row)
+        return found
 
     def capture(self) -> list[CaptureDayRow]:
         """Recorded sessions of each team by day."""
@@ -190,6 +199,11 @@ def source(warehouse: str | None, catalog: str | None, most_sessions: int) -> It
     names = [name for name in TABLES if name not in UNREAD]
     with connect(warehouse, catalog, names=names) as connection, reading():
         yield Source(connection, most_sessions)
+
+
+def _named(rows: Sequence[tuple[str, ...]], names: Sequence[str]) -> pa.Table:
+    """Texts as a table that a statement can join."""
+    return pa.table({name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(names)})
 
 
 def _fetched(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:

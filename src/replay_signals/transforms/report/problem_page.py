@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from replay_signals.schemas.problem_rows import ProblemRow
+from replay_signals.transforms.inbox.player_link import At, PlayerLink
 from replay_signals.transforms.printable import iso
 from replay_signals.transforms.problems.capture_rows import FAILURE as CAPTURE
 from replay_signals.transforms.problems.kinds import kind_of
@@ -51,6 +52,8 @@ class Seen(NamedTuple):
     page: str
     who: str
     confidence: float | None
+    player: str = ""
+    """Its address in another player; empty for none."""
 
 
 class Whisker(NamedTuple):
@@ -102,6 +105,7 @@ def problem_page(
     history: Sequence[HistoryDay],
     found: Mapping[tuple[str, str], Sequence[Example]],
     known_sessions: Mapping[str, object],
+    player: PlayerLink | None = None,
 ) -> ProblemPage:
     """What the page shows. `found` are leading signals of example sessions, by team and session."""
     reach = row.onset_low, row.onset_high
@@ -131,7 +135,7 @@ def problem_page(
         facts=_facts(row),
         places=[text(place_words(one)) for one in row.places],
         lifts=[_lift(one) for one in lifts(row)],
-        examples=list(_seen(row, found, known_sessions)),
+        examples=_seen(row, found, known_sessions, player),
         chart=chart(history, row.day, row.onset, reach),
         onset_words=_onset_words(row),
         said=_said(row),
@@ -174,7 +178,10 @@ def _lift(one: Mapping[str, Any]) -> Lift:
 
 
 def _seen(
-    row: ProblemRow, found: Mapping[tuple[str, str], Sequence[Example]], known_sessions: Mapping[str, object]
+    row: ProblemRow,
+    found: Mapping[tuple[str, str], Sequence[Example]],
+    known_sessions: Mapping[str, object],
+    player: PlayerLink | None,
 ) -> list[Seen]:
     sessions = {session_key(row.team, name.rpartition("@")[0]): name.rpartition("@")[0] for name in row.examples}
     ids = {row.problem_id, *row.aliases}
@@ -182,7 +189,8 @@ def _seen(
     for key, offset in examples(row, known_sessions):
         of_session = found.get((row.team, sessions[key]), ())
         signal = next((one for one in of_session if one.offset_ms == offset and one.problem_id in ids), None)
-        shown.append(_example(key, offset, signal))
+        link = "" if player is None else player.at(At(row.team, sessions[key], offset))
+        shown.append(_example(key, offset, signal)._replace(player=link))
     return shown
 
 

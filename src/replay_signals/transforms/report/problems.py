@@ -83,6 +83,11 @@ def place_words(place: str) -> str:
     return "every page" if place == LAYOUT else place
 
 
+def example_sessions(row: ProblemRow) -> list[tuple[str, str]]:
+    """Team and session of each example, the best first."""
+    return [(row.team, name.rpartition("@")[0]) for name in row.examples if "@" in name]
+
+
 def examples(row: ProblemRow, known_sessions: Mapping[str, object]) -> list[tuple[str, int]]:
     """Key of the session and offset of each example whose session is in the report."""
     found = []

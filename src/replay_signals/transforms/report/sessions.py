@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from replay_signals.transforms.inbox.player_link import At, PlayerLink
 from replay_signals.transforms.printable import iso
 from replay_signals.transforms.report.names import problem_name
 from replay_signals.transforms.report.rows import Moment
@@ -93,9 +94,11 @@ def _properties(found: str) -> dict[str, Any]:
     return {text(name, 80): text(value, 80) if isinstance(value, str) else value for name, value in kept[:LISTED]}
 
 
-def session_item(columns: Mapping[str, Any]) -> dict[str, Any]:
+def session_item(columns: Mapping[str, Any], player: PlayerLink | None = None) -> dict[str, Any]:
     """What a session's page says of it above its timeline."""
+    at = At(columns["team"], columns["session_id"], 0, "", columns["distinct_id"])
     return {
+        "player": "" if player is None else player.of_session(at),
         "id": text(columns["session_id"]),
         "visitor": text(columns["person_id"] or columns["distinct_id"] or columns["session_id"]),
         "startedAt": moment(columns["started_at"]),

@@ -65,5 +65,14 @@
     say();
   }
 
+  // Where a server shows the report, it may have been made again since.
+  async function look() {
+    const made = await report.reload("made").catch(() => root.dataset.made);
+    if (made === root.dataset.made) return setTimeout(look, 10000);
+    document.getElementById("newer").replaceChildren("There are newer results. ",
+      h("button", { type: "button", click: () => location.reload() }, "Show them"));
+  }
+  if (location.protocol.startsWith("http")) setTimeout(look, 5000);
+
   Object.assign(report, { h, svg, whole, count, share, points, clock, span, day, time, severity });
 })();

@@ -30,7 +30,7 @@
       ["Errors", count(session.errors, "error")], ...session.facts, ["Session", h("code", {}, session.id)]];
     if (session.judgeable && session.judgeable !== "ok") facts.push(["Not judged", session.judgeable.replaceAll("_", " ")]);
     if (session.traffic && session.traffic !== "visitor") facts.push(["Traffic", session.traffic]);
-    put("facts", facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+    put("facts", facts.map(([name, value]) => h("div", { class: name === "Session" ? "wide" : null }, h("dt", {}, name), h("dd", {}, value))));
     const flags = session.flags.map(([name, value]) => h("li", {}, h("code", {}, name + " = " + value)));
     document.getElementById("flags-section").hidden = !flags.length;
     put("flags", flags);
@@ -48,6 +48,14 @@
       h("div", { class: "axis" }, h("span", {}, "0:00"), h("span", {}, clock(length))));
   }
 
+  // The moment in the player of the operator's, whose address was checked when the report was made.
+  function elsewhere(offset) {
+    if (!open.session.player) return null;
+    const ms = Math.max(0, offset);
+    const href = open.session.player.replaceAll("{seconds}", Math.floor(ms / 1000)).replaceAll("{offset_ms}", ms);
+    return [" · ", h("a", { href, rel: "noopener noreferrer", target: "_blank" }, "open in the player")];
+  }
+
   function item(moment, pages, lastPage) {
     const [offset, what, name, detail, page, worst, problem] = moment;
     const title = what === "signal" ? name.replaceAll("_", " ") : name;
@@ -56,7 +64,8 @@
       h("span", { class: "what" }, WORDS[what] || what),
       h("div", { class: "said" }, h("span", { class: "name" }, title || "–"),
         what === "signal" ? h("span", { class: "muted number" }, "severity " + worst.toFixed(0),
-          problem ? [" · ", h("a", { href: "problems/" + problem + ".html", "aria-label": "The problem behind " + title }, "problem")] : null) : null,
+          problem ? [" · ", h("a", { href: "problems/" + problem + ".html", "aria-label": "The problem behind " + title }, "problem")] : null,
+          elsewhere(offset)) : null,
         detail ? h("p", { class: "muted" }, detail) : null,
         what === "view" && page !== lastPage ? h("p", { class: "muted page" }, pages[page]) : null));
   }
@@ -82,7 +91,18 @@
     put("status", count(shown.length, "moment") + (shown.length < open.moments.length ? " of " + open.moments.length : ""));
   }
 
-  // The moment of the address, in view and with the focus: the signal there, else what is nearest.
+  // The recording, where the report has it, in a page of its own that stands at the same moment.
+  let frame = null;
+  function watch(offset) {
+    const section = document.getElementById("player");
+    section.hidden = !open.session.isPlayed;
+    if (!open.session.isPlayed) return;
+    const address = "play/" + open.key + ".html#at=" + Math.max(0, offset || 0);
+    if (!frame) section.append(frame = h("iframe", { title: "Recording", src: address }));
+    else frame.src = address;
+  }
+
+  // The moment of the address, in view: in the recording, else in the list (with the focus), where it is marked too.
   function seek(offset) {
     for (const one of document.querySelectorAll(".moment.is-here")) { one.classList.remove("is-here"); one.removeAttribute("aria-current"); }
     if (offset === null) return;
@@ -91,9 +111,9 @@
     if (!here) return;
     here.classList.add("is-here");
     here.setAttribute("aria-current", "true");
+    if (open.session.isPlayed) return frame.scrollIntoView({ block: "center" });
     here.scrollIntoView({ block: "center" });
     here.focus({ preventScroll: true });
-    document.dispatchEvent(new CustomEvent("report:seek", { detail: { offset } }));
   }
 
   async function show() {
@@ -109,8 +129,8 @@
       strip(found.session, found.moments);
       filters(found.moments);
       list();
-      document.dispatchEvent(new CustomEvent("report:session", { detail: open }));
     }
+    watch(at.offset);
     seek(at.offset);
   }
 

@@ -13,14 +13,14 @@ const report = (() => {
   }
 
   // A data page by name, loaded once. Pages from disk may not fetch, so each is a script.
-  function load(name) {
+  function load(name, fresh = "") {
     const known = waiting.get(name);
     if (known) return known.promise;
     const entry = {};
     entry.promise = new Promise((resolve, reject) => {
       entry.resolve = resolve;
       const script = document.createElement("script");
-      script.src = root.dataset.root + "data/" + name + ".js";
+      script.src = root.dataset.root + "data/" + name + ".js" + fresh;
       script.onerror = () => reject(new Error("cannot load " + name));
       document.head.append(script);
     });
@@ -28,5 +28,11 @@ const report = (() => {
     return entry.promise;
   }
 
-  return { page, load };
+  // What a data page says now, also when it was loaded before.
+  function reload(name) {
+    waiting.delete(name);
+    return load(name, "?" + Date.now());
+  }
+
+  return { page, load, reload };
 })();

@@ -1,0 +1,100 @@
+"""Recordings of a report's examples: a page that plays each, and a picture of each problem's best one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from replay_signals.pipelines.playback.browser import NoBrowserError
+from replay_signals.pipelines.playback.pages import STATIC_FILES, session_page, static_file
+from replay_signals.pipelines.playback.recordings import SessionKey, sessions_in_recordings
+from replay_signals.pipelines.playback.stills import take_stills
+from replay_signals.pipelines.report.reading import Source
+from replay_signals.pipelines.report.writing import Folder
+from replay_signals.schemas.problem_rows import ProblemRow
+from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.playback.moment import Moment, moment_of
+from replay_signals.transforms.playback.player_data import player_data, script_of
+from replay_signals.transforms.playback.session import PlaybackSession
+from replay_signals.transforms.report.names import problem_name, session_key
+from replay_signals.transforms.report.problems import example_sessions
+
+MOST_PLAYED = 300
+"""Sessions that a report bundles: those of its worst problems."""
+
+
+class Recordings(NamedTuple):
+    """Where recordings lie, the rules that mask them, and whether pictures are wanted."""
+
+    paths: Sequence[str]
+    rules: Rules
+    are_stills_wanted: bool = True
+
+
+class Still(NamedTuple):
+    """A picture as a page shows it."""
+
+    file: str
+    width_px: int
+    height_px: int
+    is_marked: bool
+
+
+class Played(NamedTuple):
+    """Sessions that can be played, by key; pictures by name of the problem; why there are none."""
+
+    sessions: frozenset[str] = frozenset()
+    stills: Mapping[str, Still] = {}
+    no_stills: str = ""
+
+
+def bundle(recordings: Recordings, problems: Sequence[ProblemRow], source: Source, folder: Folder) -> Played:
+    """Writes players and pictures of example sessions. Raises InputError and WarehouseError."""
+    wanted = list(dict.fromkeys(key for row in problems for key in example_sessions(row)))[:MOST_PLAYED]
+    sessions = sessions_in_recordings(recordings.paths, wanted, recordings.rules)
+    rows = source.rows_of(list(sessions))
+    for name in STATIC_FILES:
+        folder.write(f"play/{name}", static_file(name))
+    for key, session in sessions.items():
+        name = session_key(*key)
+        folder.write(f"play/{name}.js", script_of(player_data(session, rows[key])))
+        folder.write(f"play/{name}.html", session_page("Recording", f"{name}.js").encode())
+    played = frozenset(session_key(*key) for key in sessions)
+    if not recordings.are_stills_wanted:
+        return Played(played)
+    try:
+        return Played(played, dict(_stills(problems, sessions, rows, folder)))
+    except NoBrowserError as error:
+        return Played(played, no_stills=str(error))
+
+
+def _stills(
+    problems: Sequence[ProblemRow],
+    sessions: Mapping[SessionKey, PlaybackSession],
+    rows: Mapping[SessionKey, Mapping[str, Sequence[Any]]],
+    folder: Folder,
+) -> Iterator[tuple[str, Still]]:
+    moments = {
+        problem_name(row.problem_id): moment for row in problems if (moment := _best_moment(row, sessions, rows))
+    }
+    for name, still in zip(moments, take_stills(moments.values()), strict=True):
+        if still is not None:
+            folder.write(f"stills/{name}.png", still.png)
+            yield name, Still(f"stills/{name}.png", still.width_px, still.height_px, still.is_marked)
+
+
+def _best_moment(
+    row: ProblemRow,
+    sessions: Mapping[SessionKey, PlaybackSession],
+    rows: Mapping[SessionKey, Mapping[str, Sequence[Any]]],
+) -> Moment | None:
+    """The moment of the first example that is recorded."""
+    ids = {row.problem_id, *row.aliases}
+    for example in row.examples:
+        session, _, offset = example.rpartition("@")
+        key = row.team, session
+        found = [one for one in rows.get(key, {}).get("signals", ()) if one.problem_id in ids]
+        signal = next((one for one in found if str(one.offset_ms) == offset), None)
+        if signal is not None and key in sessions and (moment := moment_of(sessions[key], signal)) is not None:
+            return moment
+    return None
