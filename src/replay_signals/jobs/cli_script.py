@@ -10,6 +10,7 @@ import typer
 from replay_signals.jobs.exits import guarded
 from replay_signals.jobs.links import refuse_outputs
 from replay_signals.jobs.options import Catalog, Json, RulesFile, store_of
+from replay_signals.transforms.reproduce.steps import Language
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 @guarded
-def script(
+def script(  # noqa: PLR0913, PLR0917 - one parameter an option
     wanted: Annotated[
         str,
         typer.Argument(
@@ -39,6 +40,7 @@ def script(
         str,
         typer.Option("--base-url", help="Where the site runs; the script takes BASE_URL before it.", metavar="URL"),
     ] = "",
+    language: Annotated[Language, typer.Option("--language", help="What to write.")] = "python",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the script here.", metavar="FILE")
     ] = None,
@@ -50,4 +52,4 @@ def script(
 
     refuse_outputs(output)
     store = store_of(warehouse, catalog)
-    return job.run(job.Request(wanted, store, recordings or [], rules, "python", base_url, output), json=json)
+    return job.run(job.Request(wanted, store, recordings or [], rules, language, base_url, output), json=json)

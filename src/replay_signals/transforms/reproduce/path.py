@@ -72,14 +72,24 @@ class Path:
         address, before = found
         return address, (*before, *(step for _, step in sorted(steps, key=lambda timed: timed[0])))
 
-    def before(self, page: Page) -> tuple[Page, Judged] | None:
-        """The page of the same window before this one, and its last click, if that led here."""
-        for window in self._rows.context.timeline.windows:
-            if window.window_id == page.window_id and page.index:
-                previous = window.pages[page.index - 1]
-                clicks = self._rows.context.by_page.get(previous, ())
-                return (previous, clicks[-1]) if clicks and clicks[-1].click.t <= page.start_ms else None
-        return None
+    def end(self, page: Page, t: float) -> tuple[str, Judged | None]:
+        """The address on which a visit ended at `t`, and the click that led there, if it is known.
+
+        `page` is the last that was recorded; what comes later is known by its events alone.
+        """
+        own = [view for view in self._rows.views.views if view.window_id == page.window_id]
+        view = own[-1] if own and t > page.end_ms else next((view for view in own if view.page is page), None)
+        if view is None:
+            return page.href, None
+        led = self._led_to(view)
+        control = None if led is None else led.click.control
+        if (
+            led is None
+            or control is None
+            or (control.tag == "a" and not _leads(control, led.click.page.href, view.url))
+        ):
+            return view.url, None
+        return view.url, led
 
     def _view_at(self, page: Page, t: float) -> PageView | None:
         views = [v for v in self._rows.views.views if v.page is page and v.start_ms <= t]
@@ -149,6 +159,12 @@ class Path:
 
     def _field(self, page: Page, control: Control) -> Target:
         return Target(element_label(control, None), ways_to(control, page.elements))
+
+
+def _leads(link: Control, base: str, url: str) -> bool:
+    """Does a link lead there? A recorder may lose the last click on a page, and a whole page."""
+    there = urls.joined(base, link.href) if link.href else url
+    return urls.same_document(there, url)
 
 
 def openable(url: str, *, lossy: bool = False) -> str | None:

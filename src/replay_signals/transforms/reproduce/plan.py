@@ -64,19 +64,17 @@ def _plan(rows: Rows, row: SignalRow, finding: Finding[Any]) -> Plan | NoScript:
 
 def _to_the_end(path: Path, row: SignalRow, finding: Finding[Any], check: LeadsOn) -> Plan | NoScript:
     """A page that is missing or broken is reached by the click that led there; without one it is opened."""
-    before = path.before(finding.page)
-    if before is not None:
-        page, led = before
-        found = path.to(page, led.click.down_ms, led.click.node_id)
-        if found is not None and led.click.control is not None:
+    url, led = path.end(finding.page, finding.started_ms)
+    size = _size(finding)
+    if led is not None:
+        found = path.to(led.click.page, led.click.down_ms, led.click.node_id)
+        if found is not None:
             check = LeadsOn(path.click(led), check.within_ms)
-            return Plan(
-                row.problem_id, row.session_id, row.kind, row.summary, found[0], *_size(finding), found[1], check
-            )
-    address = openable(finding.page.href)
+            return Plan(row.problem_id, row.session_id, row.kind, row.summary, found[0], *size, found[1], check)
+    address = openable(url, lossy=True)
     if address is None:
         return no_script("address")
-    return Plan(row.problem_id, row.session_id, row.kind, row.summary, address, *_size(finding), (), check)
+    return Plan(row.problem_id, row.session_id, row.kind, row.summary, address, *size, (), check)
 
 
 def _clicked(rows: Rows, finding: Finding[Any]) -> Judged | None:

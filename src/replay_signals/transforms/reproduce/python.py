@@ -113,14 +113,7 @@ def _check(check: Check) -> Iterator[str]:
     elif isinstance(check, RaisesNothing):
         if check.click is not None:
             yield "errors.forget()"
-            yield from _call(
-                "press",
-                [
-                    f"find(page, {', '.join(_target(check.click.target))})",
-                    repr(check.click.target.what),
-                    *_by_key(check.click),
-                ],
-            )
+            yield from _step(check.click)
         yield f"errors.must_not_say(page, {check.pieces!r}, within_ms={check.within_ms:d})"
     elif isinstance(check, Answered):
         yield "answers.seen.clear()"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from replay_signals.transforms.reproduce.python import python_text
 from replay_signals.transforms.reproduce.steps import Language, NoScript, Plan, Script, no_script
+from replay_signals.transforms.reproduce.typescript import typescript_text
 
 
 def shortest(plans: Iterable[Plan | NoScript]) -> Plan | NoScript:
@@ -19,4 +20,5 @@ def shortest(plans: Iterable[Plan | NoScript]) -> Plan | NoScript:
 
 def written(plan: Plan, language: Language = "python", base_url: str = "") -> Script:
     """The plan as a script."""
-    return Script(language, python_text(plan, base_url), plan)
+    text = python_text(plan, base_url) if language == "python" else typescript_text(plan, base_url)
+    return Script(language, text, plan)

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-Language = Literal["python"]
+Language = Literal["python", "typescript"]
 
 
 class By(msgspec.Struct, frozen=True):
