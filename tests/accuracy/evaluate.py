@@ -11,7 +11,7 @@ import argparse
 import itertools
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -61,11 +61,13 @@ class Recording:
         return str(self.labels.get("site", ""))
 
 
-def load(folders: Iterable[Path]) -> list[Recording]:
-    """All labelled recordings of some folders."""
+def load(folders: Iterable[Path], names: Container[str] = ()) -> list[Recording]:
+    """The labelled recordings of some folders with these names; all when none is named."""
     out = []
     for folder in folders:
         for name, path, labels in read_labels(folder):
+            if names and name not in names:
+                continue
             records = list(read(str(path)))
             digests = [
                 d for r in records if isinstance(r, SnapshotMessage) and isinstance(d := digest(r), MessageDigest)

@@ -32,7 +32,9 @@ MARGIN = 1.5
 ENABLED_MS = 4_000
 MIN_PIECE_CHARS = 3
 _THROWN = re.compile(r"^\s*(?:Uncaught\s+)?(?:\(in promise\)\s*)?(?:[A-Z]\w*(?:Error|Exception):\s*)?")
-_CHANGES = re.compile(rf"{MARK.pattern}|[0-9]+|…")
+_STACK = re.compile(r"\n|\\n")
+"""What follows is the stack; recorders write the arguments of a console line as JSON."""
+_CHANGES = re.compile(rf'{MARK.pattern}|[0-9]+|…|"')
 _ID = re.compile(r"[0-9]+|[0-9a-f]{8,}|[0-9a-f-]{32,}", re.I)
 MANY_VALUES = "*"
 
@@ -100,8 +102,8 @@ _CHECKS: dict[str, Make] = {
 
 
 def pieces_of(message: str) -> tuple[str, ...]:
-    """What of an error's message stays the same: without its type, figures and what privacy masked, in order."""
-    bare = _THROWN.sub("", message)
+    """What of an error's message stays the same, in order: no type, stack, figures, quotes, and nothing masked."""
+    bare = _THROWN.sub("", _STACK.split(message, maxsplit=1)[0])
     pieces = (piece.strip() for piece in _CHANGES.split(bare))
     return tuple(piece for piece in pieces if len(piece) >= MIN_PIECE_CHARS)
 

@@ -83,13 +83,13 @@ class Path:
             return page.href, None
         led = self._led_to(view)
         control = None if led is None else led.click.control
-        if (
-            led is None
-            or control is None
-            or (control.tag == "a" and not _leads(control, led.click.page.href, view.url))
-        ):
+        if led is None or control is None:
             return view.url, None
-        return view.url, led
+        if control.tag == "a" and control.href:
+            leads = _leads(control, led.click.page.href, view.url)
+        else:
+            leads = any(effect.kind == "navigation" for effect in led.effects)
+        return view.url, led if leads else None
 
     def _view_at(self, page: Page, t: float) -> PageView | None:
         views = [v for v in self._rows.views.views if v.page is page and v.start_ms <= t]
@@ -120,10 +120,15 @@ class Path:
         return before[-1] if before else None
 
     def _kept(self, page: Page, t: float, since_ms: float, node_id: int | None) -> Iterator[tuple[float, Step]]:
-        """Clicks of the page that showed the node, or a node that a kept click needs, the last one first."""
+        """Clicks of the page that showed the node, or a node that a kept click needs, the last one first.
+
+        Clicks on the element itself found it shown.
+        """
         needed = [] if node_id is None else [node_id]
         clicks = self._rows.context.by_page.get(page, ())
-        for j in reversed([j for j in clicks if since_ms <= j.click.t < t and j.answered]):
+        before = [j for j in clicks if since_ms <= j.click.t < t and j.answered]
+        own = next((c.first for c in page.elements.around(node_id)), node_id)
+        for j in reversed([j for j in before if j.click.element != own]):
             if any(_showed(j.effects, page, node) for node in needed):
                 yield j.click.t, self.click(j)
                 if j.click.node_id is not None:
@@ -163,8 +168,7 @@ class Path:
 
 def _leads(link: Control, base: str, url: str) -> bool:
     """Does a link lead there? A recorder may lose the last click on a page, and a whole page."""
-    there = urls.joined(base, link.href) if link.href else url
-    return urls.same_document(there, url)
+    return urls.same_document(urls.joined(base, link.href), url)
 
 
 def openable(url: str, *, lossy: bool = False) -> str | None:

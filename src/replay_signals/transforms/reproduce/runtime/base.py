@@ -44,7 +44,10 @@ class Aim(NamedTuple):
 
 
 def find(page: Page, what: str, ways: Sequence[Locator], near: tuple[int, int] | None) -> Aim:
-    """The element that the first way leads to that leads to something shown; of several the one nearest to `near`."""
+    """The element that the first way leads to that leads to something shown; of several the one nearest to `near`.
+
+    Of those around that place it is the smallest.
+    """
     if not ways and near is not None:
         return Aim(page.locator("html"), {"x": near[0], "y": near[1]})
     started = time.monotonic()
@@ -61,14 +64,14 @@ def find(page: Page, what: str, ways: Sequence[Locator], near: tuple[int, int] |
 
 
 NEAREST = """(elements, [x, y]) => {
-  const away = el => {
+  const far = el => {
     const box = el.getBoundingClientRect();
     const dx = Math.max(box.left + scrollX - x, x - box.right - scrollX, 0);
     const dy = Math.max(box.top + scrollY - y, y - box.bottom - scrollY, 0);
-    return dx * dx + dy * dy;
+    return [dx * dx + dy * dy, box.width * box.height];
   };
-  const all = elements.map(away);
-  return all.indexOf(Math.min(...all));
+  const all = elements.map((el, i) => [...far(el), i]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  return all[0][2];
 }"""
 
 

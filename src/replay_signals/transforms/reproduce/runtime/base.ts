@@ -21,7 +21,7 @@ function firstLine(error: unknown): string {
   return String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
 }
 
-/** The element that the first way leads to that leads to something shown; of several the one nearest to `near`. */
+/** The element that the first way leads to that leads to something shown; of several the one nearest to `near`, of those around it the smallest. */
 async function find(page: Page, what: string, ways: Locator[], near: Place | null): Promise<Aim> {
   if (!ways.length && near) return { element: page.locator('html'), position: { x: near[0], y: near[1] } };
   const started = Date.now();
@@ -38,13 +38,13 @@ async function find(page: Page, what: string, ways: Locator[], near: Place | nul
 }
 
 function nearest(elements: Element[], [x, y]: Place): number {
-  const all = elements.map(el => {
+  const all = elements.map((el, i) => {
     const box = el.getBoundingClientRect();
     const dx = Math.max(box.left + scrollX - x, x - box.right - scrollX, 0);
     const dy = Math.max(box.top + scrollY - y, y - box.bottom - scrollY, 0);
-    return dx * dx + dy * dy;
+    return { far: dx * dx + dy * dy, area: box.width * box.height, i };
   });
-  return all.indexOf(Math.min(...all));
+  return all.sort((a, b) => a.far - b.far || a.area - b.area)[0]?.i ?? 0;
 }
 
 /** Opens an address of the site. */

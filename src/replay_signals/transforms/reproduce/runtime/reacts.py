@@ -12,7 +12,7 @@ from replay_signals.transforms.reproduce.runtime.base import Aim, FaultIsThere, 
 WATCH = ""
 
 # --- from here on it is in the script
-ALONE_MS = 3_000  # what changes in this time without a click is not its answer
+ALONE_MS = 7_000  # what changes in this time without a click is not its answer
 STYLE = "*, *::before, *::after { outline: none !important; box-shadow: none !important; caret-color: transparent; }"
 
 
@@ -65,10 +65,15 @@ def must_react(
     started = time.monotonic()
     press(aim, what, by_key=by_key)
     while (time.monotonic() - started) * 1000 < within_ms:
-        if outside.seen or reaction(page):
+        if seen := outside.seen or reaction(page):
+            print(f"{what} was answered: {seen}")
             return
         page.wait_for_timeout(100)
-    if outside.seen or (before is not None and picture(page, aim) != before):
+    if before is not None and picture(page, aim) != before:
+        print(f"{what} was answered: the page looks different")
+        return
+    if prompt(page) and again(page, aim, what, by_key=by_key):
+        print(f"{what} was answered twice by what changes by itself, too")
         return
     raise FaultIsThere(f"nothing came of a click on {what} within {within_ms / 1000:g} s")
 
@@ -79,6 +84,19 @@ def reaction(page: Page) -> str:
         return str(page.evaluate("__reaction.seen()"))
     except Error:
         return "another document"
+
+
+def prompt(page: Page) -> str:
+    """What changes by itself now and then and changed right after the click."""
+    return str(page.evaluate("__reaction.prompt()"))
+
+
+def again(page: Page, aim: Aim, what: str, *, by_key: bool) -> str:
+    """The same of a second click."""
+    aim.element.evaluate("(el, at) => __reaction.arm(el, at)", aim.position)
+    press(aim, what, by_key=by_key)
+    page.wait_for_timeout(1000)
+    return prompt(page)
 
 
 def picture(page: Page, aim: Aim) -> bytes:

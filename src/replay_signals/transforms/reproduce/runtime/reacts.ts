@@ -9,9 +9,9 @@ declare function find(page: Page, what: string, ways: Locator[], near: Place | n
 declare function press(aim: Aim, what: string, byKey?: boolean): Promise<void>;
 
 // --- from here on it is in the script
-declare const __reaction: { listen(): void; arm(el: Element, at?: { x: number; y: number }): void; seen(): string };
+declare const __reaction: { listen(): void; arm(el: Element, at?: { x: number; y: number }): void; seen(): string; prompt(): string };
 
-const ALONE_MS = 3_000; // what changes in this time without a click is not its answer
+const ALONE_MS = 7_000; // what changes in this time without a click is not its answer
 const STYLE =
   '*, *::before, *::after { outline: none !important; box-shadow: none !important; caret-color: transparent; }';
 
@@ -50,10 +50,14 @@ async function mustReact(
   const started = Date.now();
   await press(aim, what, byKey);
   while (Date.now() - started < withinMs) {
-    if (outside.length || (await reaction(page))) return;
+    const seen = outside.join() || (await reaction(page));
+    if (seen) return console.log(`${what} was answered: ${seen}`);
     await page.waitForTimeout(100);
   }
-  if (outside.length || (before && !before.equals(await picture(page, aim)))) return;
+  if (before && !before.equals(await picture(page, aim)))
+    return console.log(`${what} was answered: the page looks different`);
+  if ((await prompt(page)) && (await again(page, aim, what, byKey)))
+    return console.log(`${what} was answered twice by what changes by itself, too`);
   throw new FaultIsThere(`nothing came of a click on ${what} within ${withinMs / 1000} s`);
 }
 
@@ -64,6 +68,19 @@ async function reaction(page: Page): Promise<string> {
   } catch {
     return 'another document';
   }
+}
+
+/** What changes by itself now and then and changed right after the click. */
+async function prompt(page: Page): Promise<string> {
+  return page.evaluate(() => __reaction.prompt());
+}
+
+/** The same of a second click. */
+async function again(page: Page, aim: Aim, what: string, byKey: boolean): Promise<string> {
+  await aim.element.evaluate((el, at) => __reaction.arm(el, at), aim.position);
+  await press(aim, what, byKey);
+  await page.waitForTimeout(1000);
+  return prompt(page);
 }
 
 /** The page as it looks, but for the element and the marks of the focus. */

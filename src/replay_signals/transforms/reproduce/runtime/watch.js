@@ -2,8 +2,9 @@
   if (window.__reaction) return;
   const NOISE = /focus|hover|ripple|press|touched|waves/i;
   const IGNORED = new Set(['HEAD', 'META', 'LINK', 'SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE']);
-  const alone = new Set();
-  const state = {listening: false, armed: null, before: '', reaction: '', looks: 0};
+  const PROMPT_MS = 350, BURST_MS = 300, MAX_BURSTS = 3;
+  const alone = new Map();  // what changes without a click -> how often, and when last
+  const state = {listening: false, armed: null, before: '', reaction: '', looks: 0, clicked: 0, prompt: ''};
   const elementOf = node => (node.nodeType === 1 ? node : node.parentElement || (node.host ?? null));
   const shown = el => !!el && el.isConnected && !IGNORED.has(el.tagName) && !el.closest('head') &&
     (el.getClientRects().length > 0 || !!el.parentElement && el.parentElement.getClientRects().length > 0);
@@ -14,10 +15,17 @@
     for (let e = el; e; e = e.parentElement || (e.getRootNode().host ?? null)) if (e === state.armed) return true;
     return false;
   };
-  const isAlone = el => {
-    for (let e = el, up = 0; e && up < 3 && e !== document.body && e !== document.documentElement; e = e.parentElement, up++)
-      if (alone.has(e)) return true;
-    return false;
+  const note = el => {
+    const now = performance.now(), own = alone.get(el) || {bursts: 0, last: -Infinity};
+    alone.set(el, {bursts: own.bursts + (now - own.last > BURST_MS), last: now});
+  };
+  const aloneAs = el => {
+    for (let e = el, up = 0; e && up < 3 && e !== document.body && e !== document.documentElement; e = e.parentElement, up++) {
+      if (alone.has(e)) return alone.get(e);
+      const twin = [...(e.parentElement ? e.parentElement.children : [])].find(s => s.tagName === e.tagName && alone.has(s));
+      if (twin) return alone.get(twin);
+    }
+    return null;
   };
   const counts = m => {
     const el = elementOf(m.target);
@@ -36,8 +44,11 @@
       const el = elementOf(m.target);
       if (!el) continue;
       if (state.armed) {
-        if (!state.reaction && !inside(el) && !isAlone(el) && counts(m)) state.reaction = `${m.type} of ${el.tagName}`;
-      } else if (state.listening && el !== document.body && el !== document.documentElement) alone.add(el);
+        if (state.reaction || inside(el) || !counts(m)) continue;
+        const what = `${m.attributeName || m.type} of ${el.tagName}`, own = aloneAs(el);
+        if (!own) state.reaction = what;
+        else if (own.bursts <= MAX_BURSTS && state.clicked && performance.now() - state.clicked < PROMPT_MS) state.prompt = what;
+      } else if (state.listening && el !== document.body && el !== document.documentElement) note(el);
     }
   };
   const observer = new MutationObserver(seen);
@@ -70,15 +81,19 @@
   const played = () => [...document.querySelectorAll('audio,video')].map(m => `${m.paused}|${m.muted}|${m.volume}`).join();
   const fields = () => [...document.querySelectorAll('input,select,textarea')].map(f => `${f.checked}|${f.value}`).join();
   document.addEventListener('scroll', e => {
-    if (state.armed && !state.reaction && e.target !== document && !isAlone(e.target)) state.reaction = 'scroll';
+    if (state.armed && !state.reaction && e.target !== document && !aloneAs(e.target)) state.reaction = 'scroll';
   }, true);
+  for (const kind of ['pointerdown', 'click', 'keydown'])
+    window.addEventListener(kind, () => { if (state.armed) state.clicked = performance.now(); }, true);
   window.__reaction = {
     listen() { alone.clear(); state.listening = true; },
     arm(el, at) {
       const box = el.getBoundingClientRect();
       state.armed = at ? document.elementFromPoint(box.left + at.x, box.top + at.y) || el : el;
-      Object.assign(state, {before: look(), reaction: '', looks: 0, place: place(), focus: focus(), played: played(), fields: fields()});
+      Object.assign(state, {before: look(), reaction: '', looks: 0, clicked: 0, prompt: '', place: place(), focus: focus(), played: played(), fields: fields()});
     },
+    // What changes by itself now and then, and changed right after the click, too; twice is no chance.
+    prompt() { seen(observer.takeRecords()); return state.prompt; },
     seen() {
       seen(observer.takeRecords());
       if (state.reaction) return state.reaction;
