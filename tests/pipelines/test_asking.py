@@ -66,3 +66,49 @@ def test_a_typo_is_no_empty_list(filled: Path, run_cli: Callable[..., tuple[int,
     ):
         code, _, err = run_cli("sessions", "-w", str(filled), *arguments)
         assert (code, told in err) == (ExitCode.USAGE, True), err
+    for arguments, told in (
+        (("--where", "event = '$pageviw'"), "do you mean $pageview?"),
+        (("--where", "person.plna = 'team'"), "do you mean person.plan?"),
+        (
+            ("--where", "flag.\"new-chekout\" = 'test'"),
+            "do you mean flag.new-checkout",
+        ),
+        (("--where", "not page = '/shp'"), "do you mean /shop"),
+        (("--from", "2031-01-01"), "sessions of the warehouse are of 2026-11-24 to 2026-11-24"),
+        (("--session", "01a20b8b"), "no row of sessions has session_id = '01a20b8b'"),
+    ):
+        code, _, err = run_cli("sessions", "-w", str(filled), *arguments)
+        assert (code, told in err) == (ExitCode.OK, True), err
+    for command in ("signals", "detect"):
+        where = ("-w", str(filled)) if command == "signals" else (str(SMALL[0]),)
+        code, _, err = run_cli(command, *where, "--kind", "rage_clik")
+        assert (code, "rage_click?" in err) == (ExitCode.USAGE, True), err
+
+
+def test_the_command_of_a_drop_lists_exactly_its_sessions(
+    filled: Path, run_cli: Callable[..., tuple[int, str, str]]
+) -> None:
+    asked = ("funnel", "$pageview", "purchase", "-w", str(filled), "--by", "person.plan")
+    steps = json.loads(run_cli(*asked, "--json")[1])
+    dropped = [step for step in steps if step["sessions"]]
+    assert dropped
+    for step in dropped:
+        _, out, _ = run_cli(*asked, "--drop", "1", "--group", step["group"] or "(none)", "--json")
+        assert sorted(one["session_id"] for one in json.loads(out)) == sorted(step["sessions"])
+    code, _, err = run_cli(*asked, "--drop", "1", "--group", "nonesuch")
+    assert (code, "no group is called" in err) == (ExitCode.USAGE, True)
+
+
+def test_the_command_of_a_cell_lists_exactly_its_sessions(
+    filled: Path, run_cli: Callable[..., tuple[int, str, str]]
+) -> None:
+    asked = ("retention", "$pageview", "$pageleave", "-w", str(filled), "--period", "hour", "--periods", "1")
+    (table,) = json.loads(run_cli(*asked, "--json")[1])
+    for cohort in table["cohorts"]:
+        for cell in cohort["cells"]:
+            when = cohort["start"][:16]
+            for more, wanted in (((), cell["away"]), (("--back",), cell["back"])):
+                _, out, _ = run_cli(*asked, "--cohort", when, "--in", str(cell["period"]), *more, "--json")
+                assert sorted(one["session_id"] for one in json.loads(out)) == sorted(wanted)
+    code, _, err = run_cli(*asked, "--cohort", "2020-01-01")
+    assert (code, "nobody began in 2020-01-01" in err) == (ExitCode.USAGE, True)

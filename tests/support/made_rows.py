@@ -24,8 +24,12 @@ def holding(rows: Mapping[str, Sequence[Any]]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     for table in TABLES:
-        columns = schema_of(table).as_arrow()
-        connection.register(table, arrow_table(list(rows.get(table, ())), columns))
+        put(connection, table, rows.get(table, ()))
     for name, query in all_views():
         connection.execute(f"CREATE VIEW {name} AS {query}")
     return connection
+
+
+def put(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Any]) -> None:
+    """Holds these rows in a table instead of those that it had."""
+    connection.register(table, arrow_table(list(rows), schema_of(table).as_arrow()))

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from replay_signals.jobs import (
+    cli_analysis,
     cli_collections,
     cli_heatmap,
     cli_inbox,
@@ -202,6 +203,7 @@ cli_heatmap.add_to(app)
 cli_rank.add_to(app)
 cli_script.add_to(app)
 cli_tables.add_to(app)
+cli_analysis.add_to(app)
 cli_verdicts.add_to(cli_inbox.inbox_app)
 app.command()(cli_priors.priors)
 app.command()(cli_report.report)

@@ -1,8 +1,6 @@
-"""Commands that look into a warehouse's tables: `sessions`, `signals` and `funnel`."""
+"""Commands that look into a warehouse's tables: `sessions` and `signals`."""
 
 from __future__ import annotations
-
-from typing import Annotated
 
 import typer
 
@@ -30,7 +28,6 @@ def add_to(app: typer.Typer) -> None:
     """Registers the commands."""
     app.command()(sessions)
     app.command()(signals)
-    app.command()(funnel)
 
 
 @guarded
@@ -77,38 +74,3 @@ def signals(  # noqa: PLR0913, PLR0917 - one parameter an option
     wanted = tables.Filter(session, *days, min_severity, kind or [], min_confidence, page, where)
     player = player_of(rules)
     tables.show_signals(store_of(warehouse, catalog).worst("signals", wanted, limit), json, player)
-
-
-@guarded
-def funnel(  # noqa: PLR0913, PLR0917 - one parameter an option
-    steps: Annotated[
-        list[str],
-        typer.Argument(
-            help="Steps in order: names of events, or conditions on one.", metavar="STEP STEP …", show_default=False
-        ),
-    ],
-    warehouse: Warehouse = "warehouse",
-    catalog: Catalog = None,
-    within: Annotated[str, typer.Option("--within", help="From the first step to the last: 30m, 1h, 14d.")] = "14d",
-    is_strict: Annotated[bool, typer.Option("--strict", help="No other event between two steps.")] = False,
-    is_unordered: Annotated[bool, typer.Option("--unordered", help="Steps in any order.")] = False,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option("--exclude", help="Event between two steps that ends the way; may be repeated.", metavar="STEP"),
-    ] = None,
-    where: Annotated[
-        str, typer.Option("--where", help="Only events for which a condition holds.", metavar="CONDITION")
-    ] = "",
-    from_day: FromDay = None,
-    to_day: ToDay = None,
-    json: Json = False,
-) -> None:
-    """Who took steps in order, who dropped after each, in which sessions, and what trouble those met more often."""
-    from replay_signals.jobs import funnel as job
-    from replay_signals.pipelines.analysis.funnels import Funnel, Order
-
-    if is_strict and is_unordered:
-        raise typer.BadParameter("a funnel is --strict or --unordered, not both")
-    order: Order = "strict" if is_strict else "unordered" if is_unordered else "ordered"
-    asked = Funnel(steps, job.span(within), order, exclude or [], where, day_of(from_day), day_of(to_day))
-    job.run(store_of(warehouse, catalog), asked, json=json)

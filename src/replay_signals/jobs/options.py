@@ -26,11 +26,15 @@ RulesFile = Annotated[
 def _known_kinds(kinds: list[str] | None) -> list[str] | None:
     """Refuses kinds that no detector finds: a misspelt one would give an empty list."""
     if kinds:
+        from difflib import get_close_matches
+
         from replay_signals.transforms.signals import SIGNALS
 
         for kind in kinds:
             if kind not in SIGNALS:
-                raise typer.BadParameter(f"no signal is called {kind}; there are {', '.join(SIGNALS)}")
+                near = get_close_matches(kind, SIGNALS, 1)
+                meant = f"do you mean {near[0]}?" if near else f"there are {', '.join(SIGNALS)}"
+                raise typer.BadParameter(f"no signal is called {kind}; {meant}")
     return kinds
 
 

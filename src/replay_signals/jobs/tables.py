@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -12,6 +12,9 @@ from replay_signals.jobs import render
 from replay_signals.schemas.rows import TABLES, SessionRow, SignalRow
 from replay_signals.transforms.inbox.player_link import At, PlayerLink
 from replay_signals.transforms.printable import json_bytes
+
+if TYPE_CHECKING:
+    from replay_signals.transforms.filters.condition import Condition, Mention
 
 HARM = {"sessions": "severity", "signals": "severity * confidence"}
 NARROW_COLUMNS = 5  # of a list of sessions; session ids are long and must stay whole to be copied
@@ -29,8 +32,9 @@ class Filter(msgspec.Struct, frozen=True):
     min_confidence: float = 0.0
     page: str = ""
     where: str = ""
+    ids: Sequence[str] | None = None
 
-    def conditions(self, table: str) -> tuple[str, list[object]]:
+    def conditions(self, table: str) -> Condition:
         """SQL condition over `sessions` or `signals` and its parameters: what users type is never part of the SQL.
 
         Raises FilterError.
@@ -46,19 +50,29 @@ class Filter(msgspec.Struct, frozen=True):
             ("day <= ?", self.to_day),
             (f"contains({pages}, ?)", self.page),
         ]
+        if self.ids is not None:
+            parts.append(("session_id IN (SELECT unnest(?))", list(self.ids)))
         if table == "signals":
             optional += [("list_contains(?, kind)", list(self.kinds)), ("confidence >= ?", self.min_confidence)]
         parts += [(sql, value) for sql, value in optional if value]
         chosen = condition(self.where, table.removesuffix("s"), table)
         sql = " AND ".join([*(sql for sql, _ in parts), chosen.sql])
-        return sql, [*(value for _, value in parts), *chosen.values]
+        return chosen._replace(sql=sql, values=[*(value for _, value in parts), *chosen.values])
+
+    def named(self, table: str) -> list[Mention]:
+        """What options beside the filter take for something that exists."""
+        from replay_signals.transforms.filters.condition import Mention
+
+        scope = table.removesuffix("s")
+        return [Mention("session_id", scope, "seen.session_id", (), self.session_id)] if self.session_id else []
 
 
 class Page(NamedTuple):
-    """The first rows of a table that pass a filter, and how many pass."""
+    """The first rows of a table that pass a filter, how many pass, and what of the filter may be a typo."""
 
     rows: list[Any]
     total: int
+    hints: Sequence[str] = ()
 
 
 class Store(NamedTuple):
@@ -70,23 +84,29 @@ class Store(NamedTuple):
     def worst(self, table: str, wanted: Filter, limit: int) -> Page:
         """The worst rows of `sessions` or `signals` (`limit` 0: all). Raises WarehouseError and FilterError."""
         from replay_signals.pipelines.analysis.filtering import asking, tables_of
+        from replay_signals.pipelines.analysis.hints import held, hints
         from replay_signals.pipelines.iceberg.duck import struct_rows
         from replay_signals.pipelines.iceberg.warehouse import connect, reading
+        from replay_signals.transforms.filters.scopes import SCOPES
 
-        where, values = wanted.conditions(table)
+        where, values, mentions = wanted.conditions(table)
         order = f"ORDER BY {HARM[table]} DESC, {STARTED}" + (f" LIMIT {limit}" if limit else "")
         sql = f"SELECT * FROM latest_{table} AS {table} WHERE {where}"
-        read = tables_of(sql)
+        read = tables_of(sql) | {SCOPES[mention.scope].table for mention in mentions}
         with connect(self.warehouse, self.catalog, wanted.session_id, read) as connection, reading(), asking():
             rows = list(struct_rows(connection.execute(f"{sql} {order}", values), TABLES[table]))
+            notes = hints(connection, mentions)
+            if not rows:
+                notes += [*hints(connection, wanted.named(table)), *held(connection, table)]
             if not limit or len(rows) < limit:
-                return Page(rows, len(rows))
+                return Page(rows, len(rows), notes)
             ((total,),) = connection.execute(f"SELECT count(*) FROM ({sql})", values).fetchall()
-            return Page(rows, total)
+            return Page(rows, total, notes)
 
 
 def show_sessions(page: Page, json: bool) -> None:
     """Sessions, most severe first."""
+    _tell_hints(page)
     if json:
         render.write(json_bytes([_session_dict(row) for row in page.rows], indent=2))
         return
@@ -102,6 +122,7 @@ def show_sessions(page: Page, json: bool) -> None:
 
 def show_signals(page: Page, json: bool, player: PlayerLink | None = None) -> None:
     """Signals, worst first, each with its address in a player where one is configured."""
+    _tell_hints(page)
     links = ["" if player is None else player.at(moment_of(row)) for row in page.rows]
     if json:
         from replay_signals.transforms.inbox.record import signal_dict
@@ -149,6 +170,11 @@ def _session_dict(row: SessionRow) -> dict[str, object]:
 
     fields: dict[str, object] = msgspec.to_builtins(row)
     return fields | {"person_properties": parsed(row.person_properties)}
+
+
+def _tell_hints(page: Page) -> None:
+    for hint in page.hints:
+        render.say(f"Note: {hint}")
 
 
 def _left_out(page: Page, noun: str) -> None:

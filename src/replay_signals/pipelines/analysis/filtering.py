@@ -60,7 +60,8 @@ def vocabulary(scope: str, column: str) -> tuple[str, ...]:
 
 
 @cache
-def _language() -> Language:
+def language() -> Language:
+    """Filters over a warehouse; made when it is first needed, since its parser takes a while to import."""
     from replay_signals.transforms.filters.language import Language
 
     return Language(cohort, vocabulary)
@@ -68,7 +69,7 @@ def _language() -> Language:
 
 def condition(where: str, scope: str, row: str) -> Condition:
     """What a filter says of `row`, an alias of a row of a scope; everything when it is empty. Raises FilterError."""
-    return _language().condition(where, scope, row) if where.strip() else Condition("true", [])
+    return language().condition(where, scope, row) if where.strip() else Condition("true", [])
 
 
 def check_days(first: date | None, last: date | None) -> None:

@@ -1,58 +1,39 @@
 """Funnels: how many visitors took the steps in order, who dropped after each, and what trouble those met more often.
 
-The rules are PostHog's. A visitor is a person, else a distinct id; a distinct id that any event joins to a person is
-that person's. From each event that is the first step the next ones are followed as early as possible, each another
-event, all within the window of the first; the visitor's furthest way counts, of equal ones the earliest. Events of one
-moment count in the order of the steps. `strict` allows no other event between two steps, `unordered` takes the steps
-in any order, and an excluded event between two steps ends the way.
+The rules are PostHog's. A visitor is a person with all ids that it had (`analysis.people`). From each row that is the
+first step the next ones are followed as early as possible, each another row, all within the window of the first; the
+visitor's furthest way counts, of equal ones the earliest, and its group is that of its first row. Rows of one moment
+count in the order of the steps. `strict` allows no other row between two steps, `unordered` takes the steps in any
+order, and an excluded row between two steps ends the way.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 import duckdb
 import msgspec
 
-from replay_signals.pipelines.analysis.filtering import asking, check_days, condition, tables_of
+from replay_signals.pipelines.analysis import people, troubles
+from replay_signals.pipelines.analysis.filtering import asking, check_days, tables_of
+from replay_signals.pipelines.analysis.hints import hints
+from replay_signals.pipelines.analysis.moments import Asked, hold, moments, step_of
+from replay_signals.pipelines.analysis.troubles import Group, Trouble
+from replay_signals.pipelines.analysis.unordered import unordered_ways
 from replay_signals.pipelines.iceberg.warehouse import connect, reading
 from replay_signals.transforms.filters.condition import Condition, FilterError
-from replay_signals.transforms.problems.intervals import difference, wilson
+from replay_signals.transforms.insights.questions import Exclusion, Funnel
+from replay_signals.transforms.problems.intervals import wilson
 
-Order = Literal["ordered", "strict", "unordered"]
 MAX_STEPS = 20
-_NAME = re.compile(r"[\w$ .:/-]+")
-
-
-class Funnel(msgspec.Struct, frozen=True):
-    """What is asked: steps are names of events or conditions on one event; days are those of the events."""
-
-    steps: Sequence[str]
-    within: timedelta = timedelta(days=14)
-    order: Order = "ordered"
-    exclude: Sequence[str] = ()
-    where: str = ""
-    from_day: date | None = None
-    to_day: date | None = None
-
-
-class Trouble(NamedTuple):
-    """A problem in the sessions of those who dropped and of those who went on, with the difference of both shares."""
-
-    problem_id: str
-    title: str
-    dropped: int
-    went_on: int
-    difference: float
-    low: float
-    high: float
 
 
 class Step(NamedTuple):
-    """One step: how many visitors reached it, of those who reached the one before; and who stopped there."""
+    """One step of a group: how many visitors reached it, of those who reached the one before; and who stopped there.
+
+    `sessions` are recorded sessions in which those who dropped took the step, the worst first.
+    """
 
     name: str
     visitors: int
@@ -62,162 +43,151 @@ class Step(NamedTuple):
     dropped: int
     sessions: list[str]
     troubles: list[Trouble]
+    group: Group = None
 
 
-def funnel(asked: Funnel, warehouse: str | None, catalog: str | None = None) -> list[Step]:
+class Answer(NamedTuple):
+    """Steps of each group, groups with most visitors first; and what of the question the warehouse does not hold."""
+
+    steps: list[Step]
+    hints: list[str]
+
+
+def funnel(asked: Funnel, warehouse: str | None, catalog: str | None = None) -> Answer:
     """The steps of a funnel. Raises FilterError and WarehouseError."""
     found = statement(asked)
-    with connect(warehouse, catalog, names=tables_of(found.sql) | {"signals", "problems", "sessions"}) as db:
-        return answered(db, asked, found)
+    names = tables_of(found.sql) | troubles.TABLES | people.TABLES
+    with connect(warehouse, catalog, names=names) as db:
+        steps = answered(db, asked, found)
+        return Answer(steps, hints(db, found.mentions))
 
 
 def answered(db: duckdb.DuckDBPyConnection, asked: Funnel, found: Condition | None = None) -> list[Step]:
-    """The steps over a connection that has the views."""
+    """The steps of a funnel over an open connection. Raises FilterError and WarehouseError."""
     found = found or statement(asked)
     with reading(), asking():
-        db.execute(f"CREATE OR REPLACE TEMP TABLE ways AS {found.sql}", found.values)
-        reached = dict(db.execute("SELECT depth, count(*) FROM ways GROUP BY depth").fetchall())
-        steps, before = [], 0
-        for number, name in enumerate(asked.steps, start=1):
-            visitors = sum(count for depth, count in reached.items() if depth >= number)
-            of = before if number > 1 else visitors
-            low, high = wilson(visitors / of, of) if of else (0.0, 1.0)
-            dropped = reached.get(number, 0) if number < len(asked.steps) else 0
-            who = (_sessions(db, number), _troubles(db, number)) if dropped else ([], [])
-            steps.append(Step(name, visitors, visitors / of if of else 0.0, low, high, dropped, *who))
-            before = visitors
-        return steps
+        hold(db, "hits", found)
+        db.execute(f"CREATE OR REPLACE TEMP TABLE ways AS {_ways(db, asked)}")
+        counted = db.execute("SELECT grp, depth, count(*) FROM ways GROUP BY ALL").fetchall()
+        behind = troubles.recorded(
+            db, "SELECT team, sessions[depth] AS session_id, grp, depth FROM ways", "grp", "depth"
+        )
+        met = [
+            troubles.troubles(db, _arms(number)) if any(depth == number for _, depth, _ in counted) else {}
+            for number in range(1, len(asked.steps))
+        ]
+    reached: dict[Group, dict[int, int]] = {}
+    for group, depth, visitors in counted:
+        reached.setdefault(group, {})[depth] = visitors
+    groups = sorted(reached, key=lambda group: (-sum(reached[group].values()), group or "")) or [None]
+    return [
+        step
+        for group in groups
+        for step in _steps(asked, group, reached.get(group, {}), behind, [of.get(group, []) for of in met])
+    ]
+
+
+def _steps(
+    asked: Funnel,
+    group: Group,
+    reached: dict[int, int],
+    behind: dict[tuple[Any, ...], list[str]],
+    met: list[list[Trouble]],
+) -> list[Step]:
+    steps, before = [], 0
+    for number, name in enumerate(asked.steps, start=1):
+        visitors = sum(count for depth, count in reached.items() if depth >= number)
+        of = before if number > 1 else visitors
+        low, high = wilson(visitors / of, of) if of else (0.0, 1.0)
+        dropped = reached.get(number, 0) if number < len(asked.steps) else 0
+        who = (behind.get((group, number), []), met[number - 1]) if dropped else ([], [])
+        steps.append(Step(name, visitors, visitors / of if of else 0.0, low, high, dropped, *who, group))
+        before = visitors
+    return steps
 
 
 def statement(asked: Funnel) -> Condition:
-    """The query for every visitor's furthest way: its depth, and the session of each step. Raises FilterError."""
+    """The query for every row that is a step, or stands between two. Raises FilterError."""
     if not 2 <= len(asked.steps) <= MAX_STEPS:
         raise FilterError(f"a funnel has 2 to {MAX_STEPS} steps")
     if asked.within <= timedelta(0):
         raise FilterError("a funnel needs some time: --within 1h")
     check_days(asked.from_day, asked.to_day)
-    values: list[object] = []
-
-    def bound(found: Condition) -> str:
-        values.extend(found.values)
-        return found.sql
-
-    days = [(sign, day) for sign, day in ((">=", asked.from_day), ("<=", asked.to_day)) if day]
-    chosen = ", ".join(f"{bound(_event(step))} AS is_{n}" for n, step in enumerate(asked.steps, start=1))
-    excluded = " OR ".join(bound(_event(one)) for one in asked.exclude) or "false"
-    scope = bound(condition(asked.where, "event", "e"))
-    for _, day in days:
-        values.append(day)
-    span = "".join(f" AND e.day {sign} ?" for sign, _ in days)
-    matches = " OR ".join(f"is_{n}" for n in range(1, len(asked.steps) + 1))
-    kept = "true" if asked.order == "strict" else f"({matches} OR is_excluded)"
-    first = "CASE " + " ".join(f"WHEN is_{n} THEN {n}" for n in range(1, len(asked.steps) + 1)) + " ELSE 0 END"
-    hits = f"""
-        WITH people AS (
-            SELECT team, distinct_id, max(NULLIF(person_id, '')) AS person FROM latest_events GROUP BY team, distinct_id
-        ), tried AS (
-            SELECT e.team, COALESCE(p.person, e.distinct_id) AS visitor, e.session_id, e.occurred_at AS moment, e.uuid,
-                   {chosen}, ({excluded}) AS is_excluded
-            FROM latest_events AS e JOIN people AS p ON p.team = e.team AND p.distinct_id = e.distinct_id
-            WHERE {scope}{span}
-        ), hits AS MATERIALIZED (
-            SELECT *, row_number() OVER (PARTITION BY team, visitor ORDER BY moment, {first}, uuid) AS place
-            FROM tried WHERE {kept}
-        )"""
-    way = _unordered(asked) if asked.order == "unordered" else _followed(asked)
-    return Condition(hits + way, values)
+    steps = [step_of(step) for step in asked.steps]
+    excluded = [step_of(one.step) for one in exclusions(asked)]
+    rows = moments(Asked(asked.where, asked.by, asked.from_day, asked.to_day), [*steps, *excluded])
+    first = "CASE " + " ".join(f"WHEN is_{n} THEN {n}" for n in range(1, len(steps) + 1)) + " ELSE 0 END"
+    kept = "true" if asked.order == "strict" else " OR ".join(f"is_{n}" for n in range(1, len(steps + excluded) + 1))
+    place = f"row_number() OVER (PARTITION BY team, visitor ORDER BY moment, {first}, id) AS place"
+    return rows._replace(sql=f"SELECT *, {place} FROM ({rows.sql}) WHERE {kept}")
 
 
-def _event(step: str) -> Condition:
-    """A name of an event, or a condition on one."""
-    text = step.strip()
-    if not text:
-        raise FilterError("a step is the name of an event or a condition on one; this one is empty")
-    if _NAME.fullmatch(text):
-        return Condition("e.event = ?", [text])
-    return condition(text, "event", "e")
+def exclusions(asked: Funnel) -> list[Exclusion]:
+    """The exclusions with their steps. Raises FilterError for steps that are not there."""
+    count = len(asked.steps)
+    given = [Exclusion(one) if isinstance(one, str) else one for one in asked.exclude]
+    whole = [msgspec.structs.replace(one, last=one.last or count) for one in given]
+    for one in whole:
+        if not 1 <= one.first < one.last <= count:
+            raise FilterError(
+                f"{one.step} is excluded between two of the steps 1 to {count}, the first before the last"
+            )
+    if whole and asked.order == "unordered":
+        raise FilterError("an unordered funnel excludes nothing: no step is between two others")
+    return whole
+
+
+def _ways(db: duckdb.DuckDBPyConnection, asked: Funnel) -> str:
+    """The query for every visitor's furthest way: its group, its depth, and the session of each step."""
+    if asked.order == "unordered":
+        return unordered_ways(db, len(asked.steps), asked.within)
+    return _followed(asked)
 
 
 def _followed(asked: Funnel) -> str:
     """Each first step followed to the next ones, as early as possible."""
+    count = len(asked.steps)
     within = f"INTERVAL {round(asked.within.total_seconds() * 1000)} MILLISECONDS"
     parts = ["""
-        , way_1 AS (
-            SELECT team, visitor, place AS began, moment AS began_at, place, [session_id] AS sessions, 1 AS depth
+        WITH way_1 AS (
+            SELECT team, visitor, grp, place AS began, moment AS began_at, place, [session_id] AS sessions, 1 AS depth
             FROM hits WHERE is_1
         )"""]  # fmt: skip
-    for n in range(2, len(asked.steps) + 1):
+    for n in range(2, count + 1):
         match = "h.place = w.place + 1" if asked.order == "strict" else "h.place > w.place"
         kind = "LEFT JOIN" if asked.order == "strict" else "ASOF LEFT JOIN"
+        between = [
+            f"x.is_{number}"
+            for number, one in enumerate(exclusions(asked), start=count + 1)
+            if one.first < n <= one.last
+        ]
+        kept = f"""
+            WHERE NOT EXISTS (
+                SELECT 1 FROM hits AS x WHERE ({" OR ".join(between)}) AND x.team = w.team AND x.visitor = w.visitor
+                AND x.place > w.since AND x.place < w.place
+            )"""
         parts.append(f"""
         , next_{n} AS (
-            SELECT w.team, w.visitor, w.began, w.began_at, h.place, list_append(w.sessions, h.session_id) AS sessions,
-                   {n} AS depth, w.place AS since
+            SELECT w.team, w.visitor, w.grp, w.began, w.began_at, h.place, {n} AS depth, w.place AS since,
+                   list_append(w.sessions, h.session_id) AS sessions
             FROM way_{n - 1} AS w
             {kind} (SELECT * FROM hits WHERE is_{n}) AS h
               ON h.team = w.team AND h.visitor = w.visitor AND {match}
             WHERE h.place IS NOT NULL AND h.moment <= w.began_at + {within}
         ), way_{n} AS (
-            SELECT team, visitor, began, began_at, place, sessions, depth FROM next_{n} AS w
-            WHERE NOT EXISTS (
-                SELECT 1 FROM hits AS x WHERE x.is_excluded AND x.team = w.team AND x.visitor = w.visitor
-                AND x.place > w.since AND x.place < w.place
-            )
+            SELECT team, visitor, grp, began, began_at, place, sessions, depth
+            FROM next_{n} AS w{kept if between else ""}
         )""")
-    every = " UNION ALL ".join(f"SELECT * FROM way_{n}" for n in range(1, len(asked.steps) + 1))
+    every = " UNION ALL ".join(f"SELECT * FROM way_{n}" for n in range(1, count + 1))
     return f"""{"".join(parts)}
-        SELECT team, visitor, max(depth) AS depth, arg_max(sessions, (depth, -began)) AS sessions
+        SELECT team, visitor, max(depth) AS depth, arg_max(sessions, (depth, -began)) AS sessions,
+               arg_max([grp], (depth, -began))[1] AS grp
         FROM ({every}) GROUP BY team, visitor"""
 
 
-def _unordered(asked: Funnel) -> str:
-    """The most different steps within the window of any of them."""
-    within = f"INTERVAL {round(asked.within.total_seconds() * 1000)} MILLISECONDS"
-    count = " + ".join(f"max(h.is_{n}::INT)" for n in range(1, len(asked.steps) + 1))
-    return f"""
-        , way AS (
-            SELECT s.team, s.visitor, s.place AS began, {count} AS depth, arg_max(h.session_id, h.place) AS session_id
-            FROM hits AS s
-            JOIN hits AS h ON h.team = s.team AND h.visitor = s.visitor
-             AND h.moment BETWEEN s.moment AND s.moment + {within}
-            GROUP BY s.team, s.visitor, s.place
-        )
-        SELECT team, visitor, max(depth) AS depth,
-               list_resize([]::VARCHAR[], max(depth), arg_max(session_id, (depth, -began))) AS sessions
-        FROM way GROUP BY team, visitor HAVING max(depth) > 0"""
-
-
-def _sessions(db: duckdb.DuckDBPyConnection, step: int) -> list[str]:
-    """Sessions of those who stopped at a step, the worst first."""
-    rows = db.execute(
-        """SELECT DISTINCT w.sessions[?] AS session_id, COALESCE(s.severity, 0) AS severity FROM ways AS w
-           LEFT JOIN latest_sessions AS s ON s.team = w.team AND s.session_id = w.sessions[?]
-           WHERE w.depth = ? AND w.sessions[?] <> '' ORDER BY severity DESC, session_id""",
-        [step] * 4,
-    ).fetchall()
-    return [session for session, _ in rows]
-
-
-def _troubles(db: duckdb.DuckDBPyConnection, step: int) -> list[Trouble]:
-    """Problems that those who stopped at a step met surely (95 %) more often than who went on, the worst first."""
-    rows: list[tuple[Any, ...]] = db.execute(
-        """WITH met AS (
-               SELECT DISTINCT w.team, w.visitor, w.depth > ? AS went_on, s.problem_id
-               FROM ways AS w JOIN latest_signals AS s ON s.team = w.team AND s.session_id = w.sessions[?]
-               WHERE w.depth >= ? AND s.problem_id <> ''
-           ), all_of AS (
-               SELECT count(*) FILTER (depth = ?) AS dropped, count(*) FILTER (depth > ?) AS went_on FROM ways
-           )
-           SELECT m.problem_id, any_value(COALESCE(p.title, '')), count(*) FILTER (NOT m.went_on),
-                  count(*) FILTER (m.went_on), any_value(a.dropped), any_value(a.went_on)
-           FROM met AS m CROSS JOIN all_of AS a
-           LEFT JOIN latest_problems AS p ON p.team = m.team AND p.problem_id = m.problem_id
-           GROUP BY m.problem_id""",
-        [step] * 5,
-    ).fetchall()
-    found = []
-    for problem_id, title, dropped, went_on, of, other_of in rows:
-        if of and other_of:
-            low, high = difference(dropped / of, of, went_on / other_of, other_of)
-            found.append(Trouble(problem_id, title, dropped, went_on, dropped / of - went_on / other_of, low, high))
-    return sorted((one for one in found if one.low > 0), key=lambda one: -one.difference)
+def _arms(step: int) -> str:
+    """Those who stopped at a step and those who went on, with the session of the step."""
+    return (
+        f"SELECT team, visitor, sessions[{step}] AS session_id, grp, depth > {step} AS went_on "
+        f"FROM ways WHERE depth >= {step}"
+    )

@@ -9,7 +9,6 @@ columns by the tables of `scopes`, and every value becomes a parameter, so no te
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -17,8 +16,10 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from replay_signals.transforms.filters.condition import Condition, FilterError
-from replay_signals.transforms.filters.scopes import SCOPES, SHORTHANDS, Scope
+from replay_signals.transforms.filters.condition import Condition, FilterError, Mention, quoted
+from replay_signals.transforms.filters.operands import Operand, is_of_session, operand, unknown
+from replay_signals.transforms.filters.scopes import SCOPES, SHORTHANDS
+from replay_signals.transforms.filters.typos import nearest, no_such
 from replay_signals.transforms.filters.values import Value, literal, typed
 
 MAX_FILTER_CHARS = 10_000
@@ -45,12 +46,44 @@ class Language(NamedTuple):
 
     def condition(self, text: str, scope: str, row: str) -> Condition:
         """The condition that a text states over `row`, an alias of a row of `scope`. Raises FilterError."""
-        if len(text) > MAX_FILTER_CHARS:
-            raise FilterError(f"a filter has at most {MAX_FILTER_CHARS:,} characters")
-        try:
-            return _Compiler(self, scope, row).compile(_parsed(text))
-        except RecursionError as error:
-            raise FilterError("the filter is nested too deep") from error
+        return _bounded(text, lambda node: _Compiler(self, scope, row).compile(node))
+
+    def value(self, text: str, scope: str, row: str) -> Condition:
+        """An expression of text by which rows are grouped: a name's value, or yes and no of a condition.
+
+        It is null where the row has no such value. Raises FilterError.
+        """
+        return _bounded(text, lambda node: _Compiler(self, scope, row).value(node))
+
+    def equal(self, said: str, text: str, scope: str) -> str:
+        """The filter that holds where `value` of a text is `said`; null is said as empty."""
+        node = _parsed(text)
+        if not isinstance(node, exp.Column):
+            return f"({text})" if said == YES else f"not ({text})"
+        name = _by_pattern(node, scope).sql(dialect="duckdb")
+        found = operand(scope, "seen", _by_pattern(node, scope)) or operand("session", "seen", node)
+        kind = found.kind if found else str
+        if not said:
+            return f"({name} is null or {name} = '')" if kind is str else f"{name} is null"
+        return f"{name} = {said}" if kind in {int, float, bool} else f"{name} = {quoted(said)}"
+
+
+YES, NO = "yes", "no"
+
+
+def _bounded(text: str, compiled: Callable[[exp.Expr], Condition]) -> Condition:
+    if len(text) > MAX_FILTER_CHARS:
+        raise FilterError(f"a filter has at most {MAX_FILTER_CHARS:,} characters")
+    try:
+        return compiled(_parsed(text))
+    except RecursionError as error:
+        raise FilterError("the filter is nested too deep") from error
+
+
+def _by_pattern(name: exp.Column, scope: str) -> exp.Column:
+    """`page` as a group is the pattern of a page: addresses are too many."""
+    is_page = not name.table and name.name == "page" and "page_pattern" in SCOPES[scope].names
+    return exp.column("page_pattern") if is_page else name
 
 
 def _parsed(text: str) -> exp.Expr:
@@ -66,8 +99,7 @@ class _Compiler:
     """Conditions over one row of one scope."""
 
     def __init__(self, given: Language, scope: str, row: str) -> None:
-        self._given, self._scope_name, self._row = given, scope, row
-        self._scope: Scope = SCOPES[scope]
+        self._given, self._scope, self._row = given, scope, row
 
     def compile(self, node: exp.Expr) -> Condition:
         """The condition of one expression."""
@@ -75,7 +107,8 @@ class _Compiler:
             case exp.And() | exp.Or():
                 left, right = self.compile(node.this), self.compile(node.expression)
                 word = "AND" if isinstance(node, exp.And) else "OR"
-                return Condition(f"({left.sql} {word} {right.sql})", left.values + right.values)
+                sql = f"({left.sql} {word} {right.sql})"
+                return Condition(sql, left.values + right.values, left.mentions + right.mentions)
             case exp.Not():
                 return _negated(self.compile(node.this))
             case exp.Paren():
@@ -119,53 +152,73 @@ class _Compiler:
 
     def _truth(self, node: exp.Column) -> Condition:
         """A name alone: a column that is true or false."""
-        if not node.table and self._scope.columns.get(node.name) is bool:
+        found = self._operand(node)
+        if found and found.kind is bool:
             return self._compared(node, "=", [True])
-        self._checked(node.name, bool(node.table))
+        if not found and not is_of_session(self._scope, node) and node.name not in SHORTHANDS:
+            raise unknown(self._scope, node)
         raise FilterError(f"{node.sql()} alone says nothing: compare it with a value")
+
+    def value(self, node: exp.Expr) -> Condition:
+        """What rows are grouped by: see `Language.value`."""
+        if not isinstance(node, exp.Column):
+            found = self.compile(node)
+            return found._replace(sql=f"CASE WHEN {found.sql} THEN '{YES}' ELSE '{NO}' END")
+        name = _by_pattern(node, self._scope)
+        if read := self._operand(name):
+            mentions = self._mentions(name, read, "IS NULL", [])
+            return Condition(f"NULLIF(CAST({read.sql} AS VARCHAR), '')", read.values, mentions)
+        if is_of_session(self._scope, name):
+            row = f"{self._row}_session"
+            of = _Compiler(self._given, "session", row).value(name)
+            own = f"{row}.team = {self._row}.team AND {row}.session_id = {self._row}.session_id"
+            return of._replace(sql=f"(SELECT max({of.sql}) FROM latest_sessions AS {row} WHERE {own})")
+        if name.name in SHORTHANDS or name.table in SCOPES:
+            said = name.sql(dialect="duckdb")
+            raise FilterError(f"a session may have several of {said}: group by a condition, like {said} = 'value'")
+        raise unknown(self._scope, name)
+
+    def _operand(self, name: exp.Column) -> Operand | None:
+        return operand(self._scope, self._row, name)
 
     def _compared(self, name: exp.Column, sign: str, values: list[Value]) -> Condition:
         """A name compared with values, here or in the scope that the name is short for."""
-        if name.args.get("db"):
-            raise FilterError(f'{name.sql()}: a name has one dot at most; quote the rest: person."a.b"')
-        if name.table:
-            return self._dotted(name.table, name.name, sign, values)
-        column = self._scope.aliases.get(name.name, name.name)
-        if column in self._scope.columns:
-            kind = self._scope.columns[column]
-            self._known(self._scope_name, column, sign, values)
-            return _signed(f"{self._row}.{column}", sign, [typed(column, kind, one, sign) for one in values])
-        if column in self._scope.computed:
-            sql = self._scope.computed[column].format(row=self._row)
-            return _signed(sql, sign, [typed(column, str, one, sign) for one in values])
-        if column in SHORTHANDS:
-            other, its = SHORTHANDS[column]
+        if found := self._operand(name):
+            return self._read(name, found, sign, values)
+        if name.table in SCOPES:
+            return self._exists(name.table, lambda inner: inner._compared(exp.column(name.this), sign, values))
+        if not name.table and name.name in SHORTHANDS:
+            other, its = SHORTHANDS[name.name]
             return self._exists(other, lambda inner: inner._compared(exp.column(its), sign, values))
-        self._checked(name.name, False)
-        raise AssertionError(name.name)
+        if is_of_session(self._scope, name):
+            return self._exists("session", lambda inner: inner._compared(name, sign, values))
+        raise unknown(self._scope, name)
 
-    def _dotted(self, before: str, key: str, sign: str, values: list[Value]) -> Condition:
-        """`flag.checkout` reads a map, `session.severity` a column of another scope."""
-        if before in self._scope.maps:
-            return self._in_map(before, key, sign, values)
-        if before in SCOPES:
-            return self._exists(before, lambda inner: inner._compared(exp.column(key), sign, values))
-        raise FilterError(
-            _no_such(f"{before}.{key}", before, [*self._scope.maps, *SCOPES], self._scope_name, f".{key}")
-        )
-
-    def _in_map(self, map_name: str, key: str, sign: str, values: list[Value]) -> Condition:
-        column = f"{self._row}.{self._scope.maps[map_name]}"
-        if map_name in {"flag", "signals"}:
-            sql, bound = f"{column}[?]", key
-        else:
-            sql, bound = f"TRY(json_extract_string({column}, ?))", '$."' + key.replace('"', '\\"') + '"'
-        if all(isinstance(one, int | float) and not isinstance(one, bool) for one in values) and values:
+    def _read(self, name: exp.Column, found: Operand, sign: str, values: list[Value]) -> Condition:
+        """One value of the row compared, as its column's type or, of a key in a map, as that of the values."""
+        sql, given = found.sql, list[object](values)
+        if found.column:
+            self._known(found.column, sign, values)
+            given = [typed(found.column, found.kind, one, sign) for one in values]
+        elif values and all(isinstance(one, int | float) and not isinstance(one, bool) for one in values):
             sql = f"TRY_CAST({sql} AS DOUBLE)"
         else:
-            values = [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
-        found = _signed(sql, sign, list(values))
-        return Condition(found.sql, [bound, *found.values])
+            given = [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
+        compared = _signed(sql, sign, given)
+        return Condition(compared.sql, [*found.values, *compared.values], self._mentions(name, found, sign, values))
+
+    def _mentions(self, name: exp.Column, found: Operand, sign: str, values: list[Value]) -> tuple[Mention, ...]:
+        """Keys, and texts that a column without a known set of values should be equal to."""
+        is_key = found.column is None
+        if found.kind is not str or (found.column and self._given.vocabulary(self._scope, found.column)):
+            return ()
+        seen = operand(self._scope, "seen", name)
+        said = [str(one) for one in values if isinstance(one, str)] if sign in {"=", "IN"} else []
+        if seen is None or (not is_key and not said):
+            return ()
+        named = name.sql(dialect="duckdb")
+        keys: list[str | None] = [None] if is_key else []
+        return tuple(Mention(named, self._scope, seen.sql, tuple(seen.values), one) for one in [*keys, *said])
 
     def _call(self, node: exp.Anonymous) -> Condition:
         name = str(node.this).lower()
@@ -175,12 +228,12 @@ class _Compiler:
         if name == COHORT:
             return self._cohort(str(literal(inner)))
         if name not in SCOPES:
-            raise FilterError(_no_such(f"{name}(…)", name, [*SCOPES, COHORT], self._scope_name, "(…)"))
+            raise no_such(f"{name}(…)", name, [*SCOPES, COHORT], self._scope, "(…)")
         return self._exists(name, lambda other: other.compile(inner))
 
     def _cohort(self, name: str) -> Condition:
         ids = self._given.cohorts(name)
-        if self._scope_name != "session":
+        if self._scope != "session":
             return self._exists("session", lambda other: other._cohort(name))
         tried = [f"{self._row}.{column} IN (SELECT unnest(?))" for column in ("session_id", "distinct_id", "person_id")]
         return Condition(f"COALESCE({' OR '.join(tried)}, false)", [ids] * len(tried))
@@ -189,21 +242,15 @@ class _Compiler:
         row = f"{self._row}_{scope}"
         found = inner(_Compiler(self._given, scope, row))
         own = f"{row}.team = {self._row}.team AND {row}.session_id = {self._row}.session_id"
-        return Condition(
-            f"EXISTS (SELECT 1 FROM latest_{SCOPES[scope].table} AS {row} WHERE {own} AND {found.sql})", found.values
-        )
+        table = f"latest_{SCOPES[scope].table}"
+        return found._replace(sql=f"EXISTS (SELECT 1 FROM {table} AS {row} WHERE {own} AND {found.sql})")
 
-    def _known(self, scope: str, column: str, sign: str, values: list[Value]) -> None:
+    def _known(self, column: str, sign: str, values: list[Value]) -> None:
         """A value that the column can never have is a typo, not an empty result."""
-        known = list(self._given.vocabulary(scope, column))
+        known = list(self._given.vocabulary(self._scope, column))
         for value in values if known and sign in {"=", "IN"} else ():
             if value not in known:
-                raise FilterError(f"{column} is never {value!r}{_nearest(str(value), known)}")
-
-    def _checked(self, name: str, is_dotted: bool) -> None:
-        names = [*self._scope.names, *SHORTHANDS]
-        if not is_dotted and name not in names:
-            raise FilterError(_no_such(name, name, [*names, *SCOPES], self._scope_name, ""))
+                raise FilterError(f"{column} is never {value!r}{nearest(str(value), known)}")
 
 
 def _signed(sql: str, sign: str, values: list[object]) -> Condition:
@@ -223,20 +270,7 @@ def _signed(sql: str, sign: str, values: list[object]) -> Condition:
 
 
 def _negated(found: Condition) -> Condition:
-    return Condition(f"(NOT {found.sql})", found.values)
-
-
-def _no_such(said: str, name: str, known: Iterable[str], scope: str, after: str) -> str:
-    """What is wrong with a name, and the one that was meant."""
-    names = list(known)
-    near = _nearest(name, names, after)
-    listed = "" if near else f"; there are {', '.join(names)}"
-    return f"{said}: a filter of a {scope} knows no such name{near}{listed}"
-
-
-def _nearest(name: str, known: Iterable[str], after: str = "") -> str:
-    near = difflib.get_close_matches(name, list(known), 1, 0.5)
-    return f"; do you mean {near[0]}{after}?" if near else ""
+    return found._replace(sql=f"(NOT {found.sql})")
 
 
 def _said(node: exp.Expr) -> str:

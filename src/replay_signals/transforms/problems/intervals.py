@@ -19,6 +19,12 @@ def wilson(share: float, of: float) -> tuple[float, float]:
     return max(0.0, center - half), min(1.0, center + half)
 
 
+def poisson(count: int) -> tuple[float, float]:
+    """Score interval of the mean of which a count was drawn (Rao's): (0, 3.8) for none."""
+    center, half = count + Z_95**2 / 2, Z_95 * sqrt(count + Z_95**2 / 4)
+    return max(0.0, center - half), center + half
+
+
 def difference(share: float, of: float, other: float, other_of: float) -> tuple[float, float]:
     """Interval of `share - other` from the Wilson intervals of both (Newcombe 1998, method 10)."""
     low, high = recover(share, wilson(share, of), other, wilson(other, other_of))

@@ -1,0 +1,98 @@
+"""What visitors did and met, by the moment: the rows that funnels, trends and retention count.
+
+A step is the name of an event, a condition on one (`event = 'purchase' and property.price > 20`), or after the name of
+another scope a row of that: `view: /cart`, `click: element like '%Pay%'`, `signal: rage_click`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import duckdb
+
+from replay_signals.pipelines.analysis import people
+from replay_signals.pipelines.analysis.filtering import condition, language
+from replay_signals.transforms.filters.condition import Condition, FilterError, quoted
+from replay_signals.transforms.filters.scopes import SCOPES
+
+EVENT = "event"
+_NAME = re.compile(r"[\w$ .:/-]+")
+_SCOPED = re.compile(rf"({'|'.join(SCOPES)}):(?!:)\s*(.*)", re.DOTALL)
+
+
+class Step(NamedTuple):
+    """One row of a scope that counts: `text` is a filter of it."""
+
+    scope: str
+    text: str
+
+    def within(self, *more: str) -> str:
+        """The filter of sessions that have such a row, for which more holds."""
+        if not more and self.scope == EVENT:
+            return f"event({self.text})"
+        return f"{self.scope}({' and '.join([f'({self.text})', *more])})"
+
+
+class Asked(NamedTuple):
+    """Which rows are looked at: those for which `where` holds, on these days; `by` tells groups."""
+
+    where: str = ""
+    by: str = ""
+    from_day: date | None = None
+    to_day: date | None = None
+
+
+def step_of(said: str) -> Step:
+    """What a step says. Raises FilterError when it says nothing."""
+    text = said.strip()
+    scoped = _SCOPED.fullmatch(text)
+    scope, text = (scoped[1], scoped[2].strip()) if scoped else (EVENT, text)
+    if not text:
+        raise FilterError("a step is the name of an event or a condition on one; this one is empty")
+    return Step(scope, f"{SCOPES[scope].main} = {quoted(text)}" if _NAME.fullmatch(text) else text)
+
+
+def moments(asked: Asked, steps: Sequence[Step], scopes: Iterable[str] = ()) -> Condition:
+    """A query for the rows of all scopes of the steps: who, when, in which session, group, and which steps it is.
+
+    Columns: team, visitor, session_id, moment, id, grp (null: no value), and is_1, is_2 … for the steps. `people` has
+    to be there (`analysis.people`). Raises FilterError.
+    """
+    used = dict.fromkeys([*(step.scope for step in steps), *scopes])
+    parts = [_part(asked, steps, scope) for scope in used]
+    values = [value for part in parts for value in part.values]
+    mentions = tuple(mention for part in parts for mention in part.mentions)
+    return Condition(" UNION ALL ".join(part.sql for part in parts), values, mentions)
+
+
+def _part(asked: Asked, steps: Sequence[Step], scope: str) -> Condition:
+    known = SCOPES[scope]
+    matches = [condition(step.text, scope, "e") if step.scope == scope else Condition("false", []) for step in steps]
+    group = language().value(asked.by, scope, "e") if asked.by.strip() else Condition("NULL", [])
+    kept = condition(asked.where, scope, "e")
+    days = [(sign, day) for sign, day in ((">=", asked.from_day), ("<=", asked.to_day)) if day]
+    span = "".join(f" AND CAST(e.{known.moment} AS DATE) {sign} ?" for sign, _ in days)
+    chosen = "".join(f", {one.sql} AS is_{n}" for n, one in enumerate(matches, start=1))
+    own = "e" if scope in {EVENT, "session"} else "s"
+    session = "" if own == "e" else (
+        "JOIN (SELECT team, session_id, distinct_id FROM latest_sessions) AS s "
+        "ON s.team = e.team AND s.session_id = e.session_id"
+    )  # fmt: skip
+    sql = f"""
+        SELECT e.team, COALESCE(p.visitor, NULLIF({own}.distinct_id, ''), e.session_id) AS visitor, e.session_id,
+               e.{known.moment} AS moment, e.{known.key} AS id, CAST({group.sql} AS VARCHAR) AS grp{chosen}
+        FROM latest_{known.table} AS e {session}
+        LEFT JOIN people AS p ON p.team = e.team AND p.distinct_id = {own}.distinct_id
+        WHERE {kept.sql}{span}"""
+    values = [*group.values, *(value for one in matches for value in one.values), *kept.values]
+    mentions = (*group.mentions, *(mention for one in matches for mention in one.mentions), *kept.mentions)
+    return Condition(sql, [*values, *(day for _, day in days)], mentions)
+
+
+def hold(db: duckdb.DuckDBPyConnection, name: str, found: Condition) -> None:
+    """Makes a table of a query's rows, with `people` made first."""
+    people.identify(db)
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {found.sql}", found.values)

@@ -1,0 +1,1 @@
+"""Funnels, trends and retention: what is asked, insights of PostHog as the same questions, and who is one visitor."""
