@@ -37,6 +37,8 @@ def _parquet(path: Path) -> Iterator[Any]:
     yield [str(file.metadata.row_group(i).to_dict()) for i in range(file.metadata.num_row_groups)]  # with statistics
     for row in file.read().to_pylist():
         yield row
+        if "kept_until" in row:  # of the table `snapshots`
+            yield json.loads(gzip.decompress(row["events"]))
         if "digest" in row:
             yield records.decode(row["digest"], row["digest_version"])
 

@@ -130,7 +130,23 @@ def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> 
 
         backfill(pipeline, urls, job)
 
-    return _run_until_committed(options, build, days if options.from_day or options.to_day else None, progress, urls)
+    replaced = days if options.from_day or options.to_day else None
+    result = _run_until_committed(options, build, replaced, progress, urls)
+    if options.rules.playback.enabled:
+        _store_snapshots(options, urls, days, result)
+    return result
+
+
+def _store_snapshots(options: BackfillOptions, urls: Sequence[str], days: Days, result: BackfillResult) -> None:
+    """Messages for playback, after everything that is made of them."""
+    from replay_signals.pipelines.playback.snapshots import store_snapshots
+
+    added, unchanged = store_snapshots(
+        options.warehouse, options.catalog, urls, options.format, options.rules, days.__contains__
+    )
+    for counts, count in ((result.added, added), (result.unchanged, unchanged)):
+        if count:
+            counts["snapshots"] = count
 
 
 def run_rejudge(options: RejudgeOptions, progress: Progress | None = None) -> BackfillResult:

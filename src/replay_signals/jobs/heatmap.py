@@ -12,7 +12,7 @@ from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.playback.pages import write_heatmap
-from replay_signals.pipelines.playback.recordings import sessions_in_recordings
+from replay_signals.pipelines.playback.sources import sessions_to_play
 from replay_signals.transforms.playback.heatmap import Heatmap
 from replay_signals.transforms.playback.moment import Moment
 from replay_signals.transforms.printable import json_bytes
@@ -44,9 +44,10 @@ def run(asked: Request, *, json: bool) -> ExitCode:
         render.say(str(error))
         return ExitCode.NOTHING
     moment: Moment | None = None
-    if asked.recordings:
+    if asked.recordings or asked.output is not None:
         keys = {(example.team, example.session_id) for example in examples}
-        sessions = sessions_in_recordings(asked.recordings, keys, rules, asked.file_format)
+        place = asked.store.warehouse, asked.store.catalog
+        sessions = sessions_to_play(keys, rules, asked.recordings, *place, asked.file_format)
         found, moment = page_shown(found, examples, sessions)
     page = None if asked.output is None else write_heatmap(asked.output, found, moment)
     if json:

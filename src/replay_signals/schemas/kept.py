@@ -33,6 +33,7 @@ class Holds(StrEnum):
     SENTENCE = "sentence"
     EVIDENCE = "evidence"
     DIGEST = "digest"
+    RECORDING = "recording"
     REJECTED = "rejected input"
     OPERATOR = "operator"
     NOTE = "note"
@@ -121,6 +122,19 @@ KEPT: dict[Holds, Kept] = {
         "What a message is judged by: times, positions, lengths of what was typed, element names, addresses and "
         "program lines as described here. No page text and nothing that was typed.",
         ("privacy.elements", "privacy.control_names", "privacy.console_levels", "privacy.patterns"),
+    ),
+    Holds.RECORDING: Kept(
+        "Pages to be looked at: elements, classes, styles and shapes, names of controls and addresses as described "
+        "here. Other text as stars, or cleaned where `playback.page_text` says so; what was typed as stars; pictures "
+        "of native screens. Written only where `playback.enabled` is on, for `playback.retention_days`.",
+        (
+            "playback.enabled",
+            "playback.page_text",
+            "playback.retention_days",
+            "privacy.elements",
+            "privacy.control_names",
+            "privacy.patterns",
+        ),
     ),
     Holds.REJECTED: Kept(
         "The form of input that could not be read: names of known fields, nesting and lengths, letters as x, "

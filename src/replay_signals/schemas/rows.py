@@ -30,6 +30,7 @@ from replay_signals.schemas.columns import (
 from replay_signals.schemas.fact_rows import ConsoleLogRow, ExceptionRow, NetworkRequestRow, PageViewRow
 from replay_signals.schemas.kept import Holds
 from replay_signals.schemas.problem_rows import RANKED_KEYS, RANKED_TABLES
+from replay_signals.schemas.snapshot_rows import SnapshotRow
 
 SCHEMA_VERSION = 1
 
@@ -341,10 +342,11 @@ TABLES: dict[str, type[Struct]] = {
     "events": EventRow,
     "dead_letters": DeadLetterRow,
     **RANKED_TABLES,
+    "snapshots": SnapshotRow,
 }
 """Tables of namespace `replay` by name."""
 
-FED_TABLES: tuple[str, ...] = tuple(name for name in TABLES if name not in RANKED_TABLES)
+FED_TABLES: tuple[str, ...] = tuple(name for name in TABLES if name not in (*RANKED_TABLES, "snapshots"))
 """Tables that backfill, `rejudge` and stream write from what they read."""
 
 ROW_KEYS: dict[str, tuple[str, ...]] = {
@@ -359,5 +361,6 @@ ROW_KEYS: dict[str, tuple[str, ...]] = {
     "events": ("team", "uuid"),
     "dead_letters": ("dead_letter_id",),
     **RANKED_KEYS,
+    "snapshots": ("team", "session_id", "message_id"),
 }
 """What identifies a row; with `revision` where the table has one."""

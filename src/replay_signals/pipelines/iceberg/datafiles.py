@@ -17,7 +17,7 @@ from pyiceberg.typedef import Record
 
 from replay_signals.pipelines.iceberg.errors import WarehouseError
 from replay_signals.pipelines.iceberg.row_columns import identity_of
-from replay_signals.pipelines.iceberg.schema import UNCONVERTIBLE, arrow_table, bucket_of, without_misfits
+from replay_signals.pipelines.iceberg.schema import BUCKETED, UNCONVERTIBLE, arrow_table, bucket_of, without_misfits
 from replay_signals.schemas.digests import EPOCH
 from replay_signals.transforms.table_rows import Misfit
 
@@ -27,7 +27,7 @@ PartitionOf = tuple[str, date, int]
 
 def partition_of(table: str, row: Any) -> PartitionOf:
     """The partition a row belongs to."""
-    return table, row.day, bucket_of(row.session_id) if table == "message_digests" else 0
+    return table, row.day, bucket_of(row.session_id) if table in BUCKETED else 0
 
 
 def write_rows(table: Table, partition: PartitionOf, rows: Sequence[Any]) -> Iterator[DataFile]:

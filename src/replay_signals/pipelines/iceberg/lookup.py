@@ -12,11 +12,11 @@ from replay_signals.pipelines.iceberg.catalog import PinnedTable
 from replay_signals.pipelines.iceberg.errors import WarehouseError, sentence
 from replay_signals.pipelines.iceberg.predicates import SessionKey, any_of, any_session_of
 from replay_signals.pipelines.iceberg.schema import rows_of
-from replay_signals.schemas.rows import ROW_KEYS, TABLES
+from replay_signals.schemas.rows import FED_TABLES, ROW_KEYS, TABLES
 from replay_signals.transforms.revisions.revise import latest
 
-SESSION_TABLES = tuple(name for name, key in ROW_KEYS.items() if "session_id" in key)
-"""Tables whose rows belong to a session by key."""
+SESSION_TABLES = tuple(name for name, key in ROW_KEYS.items() if "session_id" in key and name in FED_TABLES)
+"""Tables whose rows belong to a session by key, but for its messages for playback."""
 
 Tables = Mapping[str, PinnedTable]
 

@@ -38,6 +38,8 @@ from replay_signals.schemas.rows import TABLES
 from replay_signals.transforms.table_rows import Misfit
 
 DIGEST_BUCKETS = 16
+BUCKETED = ("message_digests", "snapshots")
+"""Tables that are partitioned by session, too."""
 UNCONVERTIBLE = (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError, TypeError, AttributeError)
 """What a value of a wrong type, or a number beyond its column, raises on its way to Arrow."""
 NESTED_ID_BASE = 1000  # map and list members of field n have ids from n * 1000; Iceberg renumbers them on creation
@@ -80,10 +82,10 @@ def schema_of(table: str) -> Schema:
 
 @cache
 def partition_spec_of(table: str) -> PartitionSpec:
-    """By day; message_digests also by session, so that one session's digests lie in one file a day."""
+    """By day; what sessions are read by also by session, so that one session's rows lie in one file a day."""
     schema = schema_of(table)
     fields = [PartitionField(schema.find_field("day").field_id, 1000, IdentityTransform(), "day")]
-    if table == "message_digests":
+    if table in BUCKETED:
         source = schema.find_field("session_id").field_id
         fields.append(PartitionField(source, 1001, BucketTransform(DIGEST_BUCKETS), "session_id_bucket"))
     return PartitionSpec(*fields)
@@ -99,7 +101,7 @@ def sort_order_of(table: str) -> SortOrder:
 
 
 def bucket_of(session_id: str) -> int:
-    """Iceberg's bucket of a session id in message_digests."""
+    """Iceberg's bucket of a session id in the tables that have buckets."""
     return cast(int, BucketTransform(DIGEST_BUCKETS).transform(StringType())(session_id))
 
 

@@ -22,7 +22,7 @@ from replay_signals.transforms.playback.timeline import TIMELINE_TABLES
 from replay_signals.transforms.report.names import bucket_of, buckets_for, session_key
 from replay_signals.transforms.report.rows import Example, HistoryDay, Moment, Totals
 
-UNREAD = ("message_digests", "priors", "verdicts")
+UNREAD = ("message_digests", "priors", "snapshots", "verdicts")
 FETCHED_ROWS = 10_000
 
 PROBLEMS = "SELECT * FROM latest_problems ORDER BY severity DESC, users DESC, problem_id"

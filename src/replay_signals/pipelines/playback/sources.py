@@ -1,0 +1,30 @@
+"""Where sessions to be looked at come from: the files that were recorded, or the table `snapshots`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from replay_signals.pipelines.playback.recordings import SessionKey, sessions_in_recordings
+from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.playback.session import PlaybackSession
+
+
+def sessions_to_play(
+    wanted: Collection[SessionKey],
+    rules: Rules,
+    recordings: Sequence[str] = (),
+    warehouse: str | None = None,
+    catalog: str | None = None,
+    file_format: str = "auto",
+) -> dict[SessionKey, PlaybackSession]:
+    """Those of the wanted sessions that stand in the recordings, and of the others those that the tables hold.
+
+    Raises InputError and WarehouseError.
+    """
+    found = sessions_in_recordings(recordings, wanted, rules, file_format) if recordings and wanted else {}
+    missing = [key for key in wanted if key not in found]
+    if missing and (warehouse is not None or catalog is not None):
+        from replay_signals.pipelines.playback.snapshots import stored_sessions
+
+        found |= stored_sessions(warehouse, catalog, missing)
+    return found
