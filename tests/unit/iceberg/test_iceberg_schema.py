@@ -92,7 +92,7 @@ def test_partitions_and_identity(table: str) -> None:
     spec, schema = partition_spec_of(table), schema_of(table)
     fields = {schema.find_column_name(f.source_id): f.transform for f in spec.fields}
     assert fields["day"] == IdentityTransform()
-    assert fields.get("session_id") == (BucketTransform(16) if table == "message_digests" else None)
+    assert fields.get("session_id") == (BucketTransform(16) if table in ("message_digests", "snapshots") else None)
     assert set(ROW_KEYS[table]) <= schema.identifier_field_names()
 
 
