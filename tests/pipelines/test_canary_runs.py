@@ -64,6 +64,8 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "funnel --json": ("$pageview", "$autocapture", "-w", "WAREHOUSE", "--json"),
     "heatmap": ("PAGE", "-w", "WAREHOUSE", "--recordings", "IN/visit.jsonl", "-o", "PLAYED"),
     "heatmap --json": ("PAGE", "-w", "WAREHOUSE", "--json"),
+    "groups": ("-w", "WAREHOUSE", "--limit", "0"),
+    "groups --json": ("-w", "WAREHOUSE", "--limit", "0", "--json"),
     "session": ("SESSION", "-w", "WAREHOUSE", "--limit", "0"),
     "session --json": ("SESSION", "-w", "WAREHOUSE", "--json"),
     "collections save": ("own", "--where", "severity > 0", "-w", "WAREHOUSE"),

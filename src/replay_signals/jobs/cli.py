@@ -13,6 +13,7 @@ import typer
 from replay_signals.jobs import (
     cli_analysis,
     cli_collections,
+    cli_groups,
     cli_heatmap,
     cli_inbox,
     cli_priors,
@@ -209,6 +210,7 @@ app.command()(cli_priors.priors)
 app.command()(cli_report.report)
 app.command()(cli_session.session)
 app.command()(cli_report.serve)
+app.command()(cli_groups.groups)
 app.add_typer(cli_inbox.inbox_app)
 app.add_typer(cli_collections.collections_app)
 app.add_typer(cli_privacy.privacy_app)

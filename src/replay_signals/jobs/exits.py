@@ -49,7 +49,7 @@ MEANINGS: dict[ExitCode, str] = {
 EXTRAS = {
     "apache_beam": "beam", "pyarrow": "beam", "pyiceberg": "beam", "duckdb": "beam", "pyflink": "flink",
     "numpy": "beam", "sqlglot": "beam", "confluent_kafka": "kafka", "psycopg": "postgres",
-    "symbolic": "sourcemaps", "jinja2": "browser",
+    "symbolic": "sourcemaps", "jinja2": "browser", "sklearn": "analysis",
 }  # fmt: skip
 
 # By name, so that telling errors apart imports no engine.
