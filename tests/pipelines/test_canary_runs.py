@@ -5,6 +5,7 @@ A new command, table or kind of file fails here until it is searched, or is said
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import http.server
 import json
@@ -17,9 +18,13 @@ from pathlib import Path
 import click
 import pytest
 import typer.main
+from mcp import Client
 
 from replay_signals.jobs import exits
+from replay_signals.jobs.agent_tools import Sources
+from replay_signals.jobs.agents import server_of
 from replay_signals.jobs.cli import app
+from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.inbox.folder import current
 from replay_signals.pipelines.privacy import KEY_VARIABLE
 from replay_signals.pipelines.problems import learning
@@ -54,6 +59,8 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "script": ("FAILING", "WAREHOUSE"),
     "script --json": ("FAILING", "WAREHOUSE", "--json"),
     "script --recordings": (SESSION, "--recordings", "IN/visit.jsonl"),
+    "brief": ("PROBLEM", "WAREHOUSE"),
+    "brief --json": ("PROBLEM", "WAREHOUSE", "--json"),
     "priors": ("WAREHOUSE",),
     "priors --json": ("WAREHOUSE", "--json"),
     "sessions": ("-w", "WAREHOUSE", "--limit", "0"),
@@ -97,6 +104,8 @@ PRINTED: dict[str, tuple[str, ...]] = {
 """Commands that meet recordings or what is made of them, each with its arguments; an option tells two runs apart."""
 POSTED = {"inbox post"}
 """Searched where its endpoint is."""
+SERVED = {"mcp", "fix"}
+"""Asked by a client in a test below; `fix` writes what `brief` and `script` print."""
 STREAMED = {"stream", "replay", "deadletters list", "deadletters replay", "inbox follow"}
 """Searched in tests/services/test_canary_stream.py."""
 NOTHING = {
@@ -220,7 +229,7 @@ def commands(group: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
 def test_every_command_is_searched_or_has_nothing_to_search() -> None:
     every = set(commands(typer.main.get_command(app)))
     known = {" ".join(word for word in name.split() if not word.startswith("--")) for name in PRINTED} - {"inbox show"}
-    assert every == known | POSTED | STREAMED | NOTHING.keys()
+    assert every == known | POSTED | SERVED | STREAMED | NOTHING.keys()
     assert not known & NOTHING.keys()
 
 
@@ -290,6 +299,40 @@ def test_nothing_marked_is_posted_or_remembered_of_it(
     assert said[0] == exits.ExitCode.OK, said
     assert posted
     assert marks.found_in([*decoded([said, posted]), *texts_in(tmp_path)]) == {}
+
+
+def test_nothing_marked_is_told_to_agents(
+    run: Callable[..., tuple[int, list[str]]], marks: Marks, folder: Path
+) -> None:
+    run("backfill")
+    run("rank --rules")
+    server = server_of(Sources(Store(str(folder / "warehouse")), [str(folder / "in" / "visit.jsonl")]))
+
+    async def asked() -> tuple[list[str], list[str]]:
+        """What the tables are asked for, and pages."""
+        async with Client(server) as client:
+
+            async def items(tool: str, **arguments: object) -> list[dict[str, str]]:
+                found = (await client.call_tool(tool, {"limit": 100, **arguments})).structured_content
+                said.append(json.dumps(found))
+                return list((found or {})["items"])
+
+            said: list[str] = []
+            problems, sessions = await items("list_problems"), await items("find_sessions")
+            await items("find_signals")
+            for session in sessions:
+                await items("read_timeline", session=session["session_id"])
+            for problem in problems[:5]:
+                brief = await client.call_tool("read_brief", {"problem": problem["problem_id"]})
+                said.extend(map(str, brief.content))
+            at = [{"session": one["session_id"], "at_ms": 60_000} for one in sessions]
+            return said, [str((await client.call_tool("read_page", one)).content) for one in at]
+
+    said, pages = asyncio.run(asked())
+    assert len(said) > 10
+    assert marks.found_in(decoded(said)) == {}
+    assert any("<html" in page for page in pages)
+    assert set(marks.found_in(decoded(pages)).values()) <= PLAYED
 
 
 def test_a_bug_that_quotes_its_input_tells_nobody(

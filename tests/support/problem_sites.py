@@ -101,6 +101,7 @@ def visit(
             rows["signals"].append(
                 signal_row(
                     **own,
+                    window_id="w",
                     signal_id=f"{session}-{seconds}",
                     started_at=at,
                     ended_at=at + timedelta(seconds=7),

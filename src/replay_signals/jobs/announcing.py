@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from replay_signals.jobs.ranking import Announce
 from replay_signals.pipelines.iceberg.lookup import Tables, newest_rows
 from replay_signals.pipelines.inbox.folder import publisher
+from replay_signals.pipelines.problems.briefs import briefs_of
 from replay_signals.pipelines.problems.counting import Limits
 from replay_signals.pipelines.problems.loading import revisions_at, stored_problems
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.problem_rows import ProblemRow
+from replay_signals.transforms.brief.markdown import markdown
 from replay_signals.transforms.inbox.problem_record import announced, example_of, is_news, problem_record, session_of
 from replay_signals.transforms.problems.told import is_open
 
@@ -23,7 +25,7 @@ def into_folder(folder: str, limits: Limits) -> Announce:
         rows = stored_problems(tables["problems"].table, limits)
         with publisher(folder) as inbox:
             wanted = [row for row in rows if is_news(row, inbox.get(row.problem_id))]
-            return inbox.publish(announced(record, inbox.get(record.id)) for record in records(wanted, tables))
+            return inbox.publish(announced(record, inbox.get(record.id)) for record in records(wanted, tables, limits))
 
     return announce
 
@@ -48,7 +50,7 @@ def into_topic(bootstrap: str, topic: str, limits: Limits) -> Announce:
                 for row in rows
                 if row.revision > told.get(row.problem_id, 0) and (row.problem_id in told or is_open(row))
             ]
-            return inbox.send(records(wanted, tables), snapshot.sequence_number)
+            return inbox.send(records(wanted, tables, limits), snapshot.sequence_number)
 
     return announce
 
@@ -61,13 +63,17 @@ def into_all(folder: str, bootstrap: str, topic: str, limits: Limits) -> Announc
     return lambda tables: sum(announce(tables) for announce in ways)
 
 
-def records(rows: Sequence[ProblemRow], tables: Tables) -> Iterator[InboxRecord]:
-    """The complete record of each row, with its best example. Raises WarehouseError."""
+def records(rows: Sequence[ProblemRow], tables: Tables, limits: Limits) -> Iterator[InboxRecord]:
+    """The complete record of each row, with its best example and, of open ones, its brief. Raises WarehouseError."""
     keys = {(row.team, session_of(name)) for row in rows for name in row.examples}
     signals = newest_rows(tables["signals"], "signals", keys)
     sessions = {(row.team, row.session_id): row for row in newest_rows(tables["sessions"], "sessions", keys)}
+    opened = {name: pinned.table for name, pinned in tables.items()}
+    briefs = {one.problem_id: markdown(one) for one in briefs_of(opened, [row for row in rows if is_open(row)], limits)}
     produced_at = datetime.now(UTC)
     for row in rows:
         example = example_of(row, [one for one in signals if one.team == row.team])
         session = None if example is None else sessions.get((row.team, example.session_id))
-        yield problem_record(row, produced_at=produced_at, example=example, session=session)
+        yield problem_record(
+            row, produced_at=produced_at, example=example, session=session, brief=briefs.get(row.problem_id, "")
+        )

@@ -11,8 +11,11 @@ from typing import Annotated
 import typer
 
 from replay_signals.jobs import (
+    cli_agents,
     cli_analysis,
+    cli_brief,
     cli_collections,
+    cli_fix,
     cli_groups,
     cli_heatmap,
     cli_inbox,
@@ -203,6 +206,9 @@ app.command()(cli_simulate.simulate)
 cli_heatmap.add_to(app)
 cli_rank.add_to(app)
 cli_script.add_to(app)
+cli_brief.add_to(app)
+cli_agents.add_to(app)
+cli_fix.add_to(app)
 cli_tables.add_to(app)
 cli_analysis.add_to(app)
 cli_verdicts.add_to(cli_inbox.inbox_app)

@@ -49,7 +49,7 @@ MEANINGS: dict[ExitCode, str] = {
 EXTRAS = {
     "apache_beam": "beam", "pyarrow": "beam", "pyiceberg": "beam", "duckdb": "beam", "pyflink": "flink",
     "numpy": "beam", "sqlglot": "beam", "confluent_kafka": "kafka", "psycopg": "postgres",
-    "symbolic": "sourcemaps", "jinja2": "browser", "sklearn": "analysis",
+    "symbolic": "sourcemaps", "jinja2": "browser", "sklearn": "analysis", "mcp": "agents",
 }  # fmt: skip
 
 # By name, so that telling errors apart imports no engine.
@@ -58,6 +58,8 @@ KNOWN = {
     "FilterError": ExitCode.USAGE,
     "ModelError": ExitCode.USAGE,
     "LinkError": ExitCode.USAGE,
+    "FixError": ExitCode.USAGE,
+    "NoBrowserError": ExitCode.MISSING_EXTRA,
     "RulesError": ExitCode.USAGE,
     "SourceMapError": ExitCode.USAGE,
     "PriorsError": ExitCode.USAGE,

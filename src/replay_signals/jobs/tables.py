@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from replay_signals.jobs import render
-from replay_signals.schemas.rows import TABLES, SessionRow, SignalRow
+from replay_signals.schemas.rows import ROW_KEYS, TABLES, SessionRow, SignalRow
 from replay_signals.transforms.inbox.player_link import At, PlayerLink
 from replay_signals.transforms.printable import json_bytes
 
@@ -81,8 +81,11 @@ class Store(NamedTuple):
     warehouse: str | None
     catalog: str | None = None
 
-    def worst(self, table: str, wanted: Filter, limit: int) -> Page:
-        """The worst rows of `sessions` or `signals` (`limit` 0: all). Raises WarehouseError and FilterError."""
+    def worst(self, table: str, wanted: Filter, limit: int, skip: int = 0) -> Page:
+        """The worst rows of `sessions` or `signals` (`limit` 0: all) after the first `skip`.
+
+        Raises WarehouseError and FilterError.
+        """
         from replay_signals.pipelines.analysis.filtering import asking, tables_of
         from replay_signals.pipelines.analysis.hints import held, hints
         from replay_signals.pipelines.iceberg.duck import struct_rows
@@ -90,7 +93,8 @@ class Store(NamedTuple):
         from replay_signals.transforms.filters.scopes import SCOPES
 
         where, values, mentions = wanted.conditions(table)
-        order = f"ORDER BY {HARM[table]} DESC, {STARTED}" + (f" LIMIT {limit}" if limit else "")
+        order = f"ORDER BY {HARM[table]} DESC, {STARTED}, {ROW_KEYS[table][-1]}"
+        order += f" LIMIT {limit} OFFSET {skip}" if limit else ""
         sql = f"SELECT * FROM latest_{table} AS {table} WHERE {where}"
         read = tables_of(sql) | {SCOPES[mention.scope].table for mention in mentions}
         with connect(self.warehouse, self.catalog, wanted.session_id, read) as connection, reading(), asking():
@@ -99,7 +103,7 @@ class Store(NamedTuple):
             if not rows:
                 notes += [*hints(connection, wanted.named(table)), *held(connection, table)]
             if not limit or len(rows) < limit:
-                return Page(rows, len(rows), notes)
+                return Page(rows, skip + len(rows), notes)
             ((total,),) = connection.execute(f"SELECT count(*) FROM ({sql})", values).fetchall()
             return Page(rows, total, notes)
 

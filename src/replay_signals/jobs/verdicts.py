@@ -104,9 +104,9 @@ def give(wanted: str, words: Words, target: Target, now: datetime) -> Done:
     raise WarehouseError(f"gave up after {CONFLICT_TRIES} tries: other writers keep changing the problems")
 
 
-def problem_of(rows: Mapping[str, ProblemRow], wanted: str) -> ProblemRow:
-    """The problem with an id, or the one it was merged into. Raises InboxError."""
-    row = by_id(rows, wanted, f"{render.command()} rank WAREHOUSE --top 0")
+def problem_of(rows: Mapping[str, ProblemRow], wanted: str, how_to_list: str = "") -> ProblemRow:
+    """The problem with an id, or the one it was merged into. Raises InboxError, which says how to list ids."""
+    row = by_id(rows, wanted, how_to_list or f"{render.command()} rank WAREHOUSE --top 0")
     while row.merged_into and row.merged_into in rows:
         row = rows[row.merged_into]
     return row

@@ -189,6 +189,14 @@ class InboxRecord(Struct, frozen=True, kw_only=True):
         str, doc("Fingerprint of the exception; empty for other failures"), Holds.OWN_WORD
     ] = ""
     problem: Annotated[Problem | None, doc("What many sessions say; null on a signal, which is one visitor's")] = None
+    brief: Annotated[
+        str,
+        doc(
+            "Of an open problem, for whoever mends it: whom it hits, the steps to it, evidence, what is ruled out and "
+            "left to ask, as Markdown; recorded text stands in quotations only. Empty on a signal"
+        ),
+        Holds.BRIEF,
+    ] = ""
 
 
 _PRIMITIVES: dict[object, object] = {

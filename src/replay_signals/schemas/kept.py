@@ -32,6 +32,7 @@ class Holds(StrEnum):
     CHAIN = "elements chain"
     SENTENCE = "sentence"
     EVIDENCE = "evidence"
+    BRIEF = "brief"
     DIGEST = "digest"
     RECORDING = "recording"
     REJECTED = "rejected input"
@@ -117,6 +118,17 @@ KEPT: dict[Holds, Kept] = {
     Holds.EVIDENCE: Kept(
         "Figures and times of a signal, and the elements, addresses and program lines that it rests on.",
         ("privacy.control_names", "privacy.path_names", "privacy.patterns"),
+    ),
+    Holds.BRIEF: Kept(
+        "What the other columns say of a problem and of sessions that met it, in sentences: elements, addresses, "
+        "program lines, properties, flags and ids of sessions as described here, and the reason of a verdict.",
+        (
+            "privacy.control_names",
+            "privacy.path_names",
+            "privacy.event_properties",
+            "privacy.console_levels",
+            "privacy.patterns",
+        ),
     ),
     Holds.DIGEST: Kept(
         "What a message is judged by: times, positions, lengths of what was typed, element names, addresses and "

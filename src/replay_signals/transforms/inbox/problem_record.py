@@ -27,7 +27,12 @@ CLOSED = (*ENDED, "dismissed", "snoozed", "fix_claimed")
 
 
 def problem_record(
-    row: ProblemRow, *, produced_at: datetime, example: SignalRow | None = None, session: SessionRow | None = None
+    row: ProblemRow,
+    *,
+    produced_at: datetime,
+    example: SignalRow | None = None,
+    session: SessionRow | None = None,
+    brief: str = "",
 ) -> InboxRecord:
     """The complete record of a problem; `example` is the leading signal of its best example, where it still is."""
     shown = (
@@ -57,6 +62,7 @@ def problem_record(
         cause=row.cause,
         problem_id=row.problem_id,
         problem=_problem(row),
+        brief=brief,
     )
 
 

@@ -58,7 +58,7 @@ def summary_of(row: ProblemRow, comparison: str, *, is_proven: bool, is_fix_name
     `is_proven`: its state is more than chance. `is_fix_named`: somebody said that it is fixed.
     """
     fix = _fix(row) if row.fix == "fixed" or is_fix_named else ""
-    sentences = [f"Hits {_share(row)}.", _effect(row, comparison), _since(row, is_proven), _most(row), fix]
+    sentences = [f"Hits {share_words(row)}.", _effect(row, comparison), _since(row, is_proven), _most(row), fix]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -69,7 +69,8 @@ def interval_words(effect: float | None, low: float | None, high: float | None) 
     return f"{100 * effect:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
 
 
-def _share(row: ProblemRow) -> str:
+def share_words(row: ProblemRow) -> str:
+    """How many visitors it hits, and of whom. Nothing in it was recorded."""
     visitors = f"{row.users:,} visitor{'' if row.users == 1 else 's'}"
     if row.traffic in NOT_VISITORS:
         visitors += f" (all {NOT_VISITORS[row.traffic]}: no others were recorded)"

@@ -1,0 +1,1 @@
+"""The brief of a problem, for whoever mends it."""
