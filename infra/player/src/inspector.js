@@ -28,7 +28,8 @@ export class Inspector {
     for (let at = focus; at; at = up(at)) way.add(at);
     this.body.append(this.node(document_.documentElement, way, focus));
     const found = this.body.querySelector("[data-focus]");
-    if (found) found.scrollIntoView({ block: "center" });
+    const panel = this.body.parentNode;
+    if (found) panel.scrollTop += found.getBoundingClientRect().top - panel.getBoundingClientRect().top - panel.clientHeight / 2;
   }
 
   node(node, way, focus) {
@@ -77,7 +78,8 @@ function label(node) {
 }
 
 function code(node) {
-  const attributes = [...node.attributes].filter((one) => !HIDDEN.has(one.name));
+  const own = [...node.attributes].filter((one) => !HIDDEN.has(one.name) && !(one.name === "href" && one.value === "#"));
+  const attributes = own.map(({ name, value }) => ({ name: name === "data-href" ? "href" : name, value: value.replace(/ ?:hover\b/g, "") }));
   return el(
     "code",
     {},

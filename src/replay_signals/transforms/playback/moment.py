@@ -27,7 +27,8 @@ def moment_of(session: PlaybackSession, signal: SignalRow) -> Moment | None:
     if window is None:
         return None
     at_ms = millis(signal.started_at)
-    found = locate(window, at_ms, signal.element_key, signal.x_px, signal.y_px)[1] if signal.element_key else None
+    has_place = signal.element_key or signal.x_px is not None
+    found = locate(window, at_ms, signal.element_key, signal.x_px, signal.y_px)[1] if has_place else None
     return Moment(window, at_ms, 0 if found is None else found.control_id, signal.kind.replace("_", " "))
 
 

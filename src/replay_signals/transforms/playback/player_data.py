@@ -103,7 +103,7 @@ def _with_nodes(session: PlaybackSession, signals: Sequence[SignalRow], entries:
     nodes: dict[str, int] = {}
     for row in sorted(signals, key=lambda row: -row.severity)[:MAX_LOCATED]:
         window = session.window(row.window_id)
-        if window is not None and row.element_key:
+        if window is not None and (row.element_key or row.x_px is not None):
             found = locate(window, millis(row.started_at), row.element_key, row.x_px, row.y_px)[1]
             nodes[row.signal_id] = found.control_id if found is not None else 0
     return [structs.replace(entry, node=nodes[entry.id]) if nodes.get(entry.id) else entry for entry in entries]

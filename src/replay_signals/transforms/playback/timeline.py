@@ -16,7 +16,16 @@ MAX_ENTRIES = 5000
 """Of one session; those of the least worth go first."""
 MAX_TEXT_CHARS = 300
 FAILED = 400
-_OWN = ("$autocapture", "$rageclick", "$dead_click", "$web_vitals", "$set", "$feature_flag_called", "$pageleave")
+_OWN = (
+    "$autocapture",
+    "$rageclick",
+    "$dead_click",
+    "$web_vitals",
+    "$set",
+    "$feature_flag_called",
+    "$pageleave",
+    "$$heatmap",
+)
 """Events of the SDK that say again what the recording shows, or nothing of the visit."""
 
 
