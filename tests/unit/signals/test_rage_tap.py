@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from replay_signals.schemas.confidence import TABLE
 from support.mobile import App, button, label, toggle, typed
 from support.mobile_recorders import Android, Flutter, Ios, ReactNativeAndroid, ReactNativeIos, Recorder
 from support.mobile_scene import V
@@ -90,7 +91,7 @@ def test_on_a_picture_five_taps_are_needed(sdk: Sdk) -> None:
     assert App(sdk()).tap("title", *times(4)).lives(40_000).kinds() == []
     outcome = App(sdk()).tap("title", *times(6)).lives(40_000).outcome()
     assert outcome.kinds == ["rage_tap"]
-    assert outcome.signal("rage_tap").confidence < 0.7
+    assert outcome.signal("rage_tap").confidence == TABLE.confidence("rage_tap", "weak")
     assert outcome.signal("rage_tap").element == ""
 
 
