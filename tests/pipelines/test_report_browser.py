@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -14,7 +16,7 @@ from replay_signals.pipelines.report.playing import Recordings
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.filters.condition import FilterError
 from replay_signals.transforms.inbox.player_link import PlayerLink
-from replay_signals.transforms.report.names import session_key
+from replay_signals.transforms.report.names import page_name, session_key
 from support.browser import Browser, Tab, browser
 from support.made_rows import holding
 from support.reports import HOSTILE, PROBLEM, hostile, replaced, session, shop, write
@@ -23,6 +25,8 @@ from support.warehouses import TEAM, ms, page, replay, written
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_chromium() is None, reason="Chromium is not here")]
 
 PLAYER = PlayerLink("https://player.test/{session_id}?t={seconds}")
+HOSTILE_PAGES = ("capture.html", "about.html", "collections.html", "pages.html", f"pages/{page_name(HOSTILE)}.html")
+MAX_START_BYTES = 500_000
 ASKED = [
     "severity >= 20", "severity between 10 and 30 or click_count = 3",
     "device = 'Mobile' and not signal = 'dead_click'",
@@ -220,7 +224,8 @@ def test_light_and_dark(tab: Tab) -> None:
 def test_nothing_sticks_out(tab: Tab, width: int) -> None:
     tab.page.set_viewport_size({"width": width, "height": 844})
     for name in ("index.html", f"problems/{PROBLEM}.html", "sessions.html", f"session.html#{session_key('t', 's0')}",
-                 "capture.html", "about.html"):  # fmt: skip
+                 "capture.html", "about.html", "collections.html", "pages.html",
+                 f"pages/{page_name('/cart')}.html"):  # fmt: skip
         tab.open(name)
         assert tab.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
 
@@ -239,6 +244,7 @@ def test_many_problems_and_sessions_come_in_pages(chromium: Browser, tmp_path: P
         tab.open("index.html")
         tab.settled("250 open problems, the first 50 shown")
         assert len([url for url in tab.loaded if "data/problems" in url]) == 1
+        assert sum(Path(url2pathname(urlsplit(url).path)).stat().st_size for url in tab.loaded) < MAX_START_BYTES
         tab.page.get_by_role("button", name="Show more").click()
         tab.settled("250 open problems, the first 100 shown")
         assert tab.focused() == "Problem 50"
@@ -255,7 +261,12 @@ def test_many_problems_and_sessions_come_in_pages(chromium: Browser, tmp_path: P
 def test_strangers_do_no_harm(chromium: Browser, tmp_path: Path) -> None:
     write(tmp_path / "report", hostile())
     with chromium.tab(tmp_path / "report") as tab:
-        for name in ("index.html", f"problems/{PROBLEM}.html", "sessions.html", "capture.html", "about.html"):
+        for name in (
+            "index.html",
+            f"problems/{PROBLEM}.html",
+            "sessions.html",
+            *HOSTILE_PAGES,
+        ):
             tab.open(name)
             tab.page.wait_for_timeout(100)
         tab.open("sessions.html")

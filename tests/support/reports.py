@@ -101,6 +101,8 @@ def shop() -> dict[str, list[Any]]:
         "sessions": [session("s0", severity=60.0, signal_kinds={"dead_click": 1}, signal_count=1, click_count=3),
                      session("s1", severity=20.0, device_type="Desktop", signal_kinds={"dead_click": 1}),
                      session("s2", flags={"checkout": "new"}, person_properties='{"plan": "pro", "seats": 3}')],
+        "collections": [made("collections", day=DAY, name="mine", number=1, change="added", sessions=["s2"],
+                             note="to look at")],
         "exposure_days": [], "problem_arms": [], "problem_days": [],
         "capture_days": [made("capture_days", day=DAY, team="t", event_sessions=10, recorded_sessions=9, recordings=9,
                               not_judgeable={"canvas": 2})],
@@ -138,7 +140,7 @@ def hostile() -> dict[str, list[Any]]:
         "problems": ("title", "summary", "element", "element_key", "cause", "place", "outcome", "comparison_reason",
                      "started_with", "team", "verdict_reason", "verdict_by", "state"),
         "sessions": ("distinct_id", "first_url", "last_url", "device_type", "browser", "release", "country", "host",
-                     "os", "team", "traffic"),
+                     "os", "team"),
         "signals": ("summary", "page", "page_pattern", "element", "kind", "team"),
         "interactions": ("element", "page", "reason", "verdict", "team"),
         "page_views": ("page", "page_pattern", "team"),
@@ -168,6 +170,9 @@ def hostile() -> dict[str, list[Any]]:
                        "signal_kinds": {bad: 2}, "components": {bad: 60.0}})
         for one in found["sessions"]
     ] + [session(bad, team=bad, severity=99.0)]  # fmt: skip
+    found["collections"] = [
+        made("collections", day=DAY, name=bad, number=1, change="added", sessions=[bad, "s0"], note=bad)
+    ]
     found["capture_days"] = [replaced(one, {"not_judgeable": {bad: 2}}) for one in found["capture_days"]]
     return found
 

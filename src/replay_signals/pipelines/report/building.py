@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from replay_signals.pipelines.analysis.playlists import Filled
 from replay_signals.pipelines.report.pages import page
-from replay_signals.pipelines.report.playing import Played, Recordings, bundle
+from replay_signals.pipelines.report.playing import Heat, Played, Recordings, bundle
 from replay_signals.pipelines.report.reading import Session, Source
 from replay_signals.pipelines.report.writing import Folder
 from replay_signals.schemas.problem_rows import ProblemRow
@@ -16,21 +17,28 @@ from replay_signals.transforms.inbox.player_link import PlayerLink
 from replay_signals.transforms.problems.kinds import kind_of
 from replay_signals.transforms.problems.told import is_open
 from replay_signals.transforms.report.capture import capture_page
+from replay_signals.transforms.report.collections import Collection, collection, member
 from replay_signals.transforms.report.data_script import data_script
 from replay_signals.transforms.report.filter_names import filter_names
-from replay_signals.transforms.report.names import bucket_of, buckets_for, problem_name, session_key
+from replay_signals.transforms.report.names import bucket_of, buckets_for, page_name, problem_name, session_key
 from replay_signals.transforms.report.problem_page import problem_page
 from replay_signals.transforms.report.problems import in_list, problem_item, state_of
-from replay_signals.transforms.report.rows import Moment, Totals
+from replay_signals.transforms.report.rows import Moment, PageRow, Totals
 from replay_signals.transforms.report.sessions import session_columns, session_item, timeline
 from replay_signals.transforms.report.shown import text
 from replay_signals.transforms.signals import SIGNALS
 
 PROBLEMS_A_FILE = 100
 SESSIONS_A_FILE = 500
+SESSIONS_A_COLLECTION = 25
+LISTED_PAGES = 300
+HEATMAPS = 24
+"""Pages with the most visitors hurt, each of which is a question to the tables."""
 NAVIGATION = [
     ("Problems", "index.html"),
     ("Sessions", "sessions.html"),
+    ("Collections", "collections.html"),
+    ("Pages", "pages.html"),
     ("Capture", "capture.html"),
     ("About", "about.html"),
 ]
@@ -55,6 +63,9 @@ def build(
 ) -> Built:
     """Writes every page. Raises WarehouseError, and InputError for recordings that cannot be read."""
     problems = in_list(source.problems())
+    collections = source.collections(SESSIONS_A_COLLECTION)
+    source.choose(problems, collections)
+    pages = source.pages(LISTED_PAGES)
     sessions = {session_key(one.columns["team"], one.columns["session_id"]): one for one in source.sessions()}
     totals = source.totals()
     opened = sum(map(is_open, problems))
@@ -70,11 +81,14 @@ def build(
     def render(name: str, here: str, root: str = "", template: str = "", **shown: Any) -> None:
         folder.write(name, page(template or name, here=here, root=root, **common, **shown))
 
-    played = bundle(recordings, problems, source, folder) if recordings else Played()
+    patterns = list(dict.fromkeys(one.page_pattern for one in pages))[:HEATMAPS]
+    played, heats = bundle(recordings, problems, patterns, source, folder)
     _problem_list(problems, sessions, folder, opened, render)
     _problem_pages(problems, source, sessions, played, player, render)
     _session_list(list(sessions.items()), folder, totals, render)
     _session_pages(sessions, source, folder, played, player, render)
+    render("collections.html", "collections.html", collections=[_collection(one) for one in collections])
+    _page_list(pages, heats, render)
     capture = capture_page(source.capture(), source.rejected())
     gaps = [row for row in problems if row.failure == "capture" and is_open(row)]
     shown_gaps = [{"id": problem_name(g.problem_id), "title": text(g.title), "summary": text(g.summary)} for g in gaps]
@@ -167,6 +181,27 @@ def _session_pages(
     for bucket in sorted(quiet):
         write(bucket, {})
     render("session.html", "sessions.html", buckets=buckets)
+
+
+def _collection(found: Filled) -> Collection:
+    members = [
+        member((one.team, one.session_id), one.started_at, one.duration_ms, one.severity, one.first_seen)
+        for one in found.sessions
+    ]
+    return collection(found.name, found.about, members, found.total)
+
+
+def _page_list(pages: Sequence[PageRow], heats: Mapping[str, Heat], render: Render) -> None:
+    def name(one: PageRow) -> str:
+        return page_name(one.page_pattern) if one.page_pattern in heats else ""
+
+    shown = [
+        {"row": one, "pattern": text(one.page_pattern), "team": text(one.team), "name": name(one)} for one in pages
+    ]
+    render("pages.html", "pages.html", pages=shown, has_teams=len({one.team for one in pages}) > 1)
+    for pattern, heat in heats.items():
+        file = f"pages/{page_name(pattern)}.html"
+        render(file, "pages.html", "../", "page.html", pattern=text(pattern), heat=heat)
 
 
 def _chunks(rows: Sequence[Any], size: int) -> list[Sequence[Any]]:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from replay_signals.pipelines.playback.browser import NoBrowserError
-from replay_signals.pipelines.playback.pages import STATIC_FILES, session_page, static_file
+from replay_signals.pipelines.playback.heatmaps import Example as Visit
+from replay_signals.pipelines.playback.heatmaps import NoSuchPage, page_shown
+from replay_signals.pipelines.playback.pages import STATIC_FILES, heatmap_page, session_page, static_file
 from replay_signals.pipelines.playback.recordings import SessionKey, sessions_in_recordings
 from replay_signals.pipelines.playback.stills import take_stills
 from replay_signals.pipelines.report.reading import Source
 from replay_signals.pipelines.report.writing import Folder
 from replay_signals.schemas.problem_rows import ProblemRow
 from replay_signals.schemas.rules import Rules
-from replay_signals.transforms.playback.moment import Moment, moment_of
+from replay_signals.transforms.playback.heatmap import Heatmap
+from replay_signals.transforms.playback.moment import Moment, events_until, moment_of
 from replay_signals.transforms.playback.player_data import player_data, script_of
 from replay_signals.transforms.playback.session import PlaybackSession
-from replay_signals.transforms.report.names import problem_name, session_key
+from replay_signals.transforms.report.names import page_name, problem_name, session_key
 from replay_signals.transforms.report.problems import example_sessions
 
 MOST_PLAYED = 300
 """Sessions that a report bundles: those of its worst problems."""
+MOST_VISITS = 3
+"""Recordings that are looked at to draw one page."""
 
 
 class Recordings(NamedTuple):
@@ -48,13 +54,60 @@ class Played(NamedTuple):
     no_stills: str = ""
 
 
-def bundle(recordings: Recordings, problems: Sequence[ProblemRow], source: Source, folder: Folder) -> Played:
-    """Writes players and pictures of example sessions. Raises InputError and WarehouseError."""
-    wanted = list(dict.fromkeys(key for row in problems for key in example_sessions(row)))[:MOST_PLAYED]
-    sessions = sessions_in_recordings(recordings.paths, wanted, recordings.rules)
-    rows = source.rows_of(list(sessions))
+class Heat(NamedTuple):
+    """The heatmap of one page pattern: where its page is, and how many clicked."""
+
+    file: str
+    clicks: int
+    visitors: int
+    is_pictured: bool
+
+
+def bundle(
+    recordings: Recordings | None, problems: Sequence[ProblemRow], pages: Sequence[str], source: Source, folder: Folder
+) -> tuple[Played, dict[str, Heat]]:
+    """Writes players and pictures of example sessions, and heatmaps of pages. Raises InputError and WarehouseError."""
     for name in STATIC_FILES:
         folder.write(f"play/{name}", static_file(name))
+    heats = dict(_heatmaps(pages, source))
+    shown = [(one.team, one.session_id) for _, visits in heats.values() for one in visits[:MOST_VISITS]]
+    wanted = list(dict.fromkeys(key for row in problems for key in example_sessions(row)))[:MOST_PLAYED]
+    if recordings is None:
+        return Played(), _write_heatmaps(heats, {}, folder)
+    found = sessions_in_recordings(recordings.paths, {*wanted, *shown}, recordings.rules)
+    written = _write_heatmaps(heats, found, folder)
+    sessions = {key: found[key] for key in wanted if key in found}
+    return _write_examples(recordings, problems, sessions, source, folder), written
+
+
+def _heatmaps(pages: Sequence[str], source: Source) -> Iterator[tuple[str, tuple[Heatmap, list[Visit]]]]:
+    for page in pages:
+        with suppress(NoSuchPage):
+            yield page, source.heatmap(page)
+
+
+def _write_heatmaps(
+    heats: Mapping[str, tuple[Heatmap, list[Visit]]], sessions: Mapping[SessionKey, PlaybackSession], folder: Folder
+) -> dict[str, Heat]:
+    written = {}
+    for page, (numbers, visits) in heats.items():
+        heatmap, moment = page_shown(numbers, visits, sessions)
+        events = events_until(moment.window, moment.at_ms) if moment is not None else None
+        name = f"heat-{page_name(page)}"
+        folder.write(f"play/{name}.js", script_of({"heatmap": heatmap, "events": events}))
+        folder.write(f"play/{name}.html", heatmap_page("Clicks", f"{name}.js").encode())
+        written[page] = Heat(f"play/{name}.html", heatmap.clicks, heatmap.visitors, events is not None)
+    return written
+
+
+def _write_examples(
+    recordings: Recordings,
+    problems: Sequence[ProblemRow],
+    sessions: Mapping[SessionKey, PlaybackSession],
+    source: Source,
+    folder: Folder,
+) -> Played:
+    rows = source.rows_of(list(sessions))
     for key, session in sessions.items():
         name = session_key(*key)
         folder.write(f"play/{name}.js", script_of(player_data(session, rows[key])))

@@ -14,13 +14,17 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from replay_signals.pipelines.analysis.playlists import READY, Filled, filled, ready, stored
 from replay_signals.pipelines.iceberg.schema import rows_of
 from replay_signals.pipelines.iceberg.warehouse import connect, reading
+from replay_signals.pipelines.playback.heatmaps import Example as Visit
+from replay_signals.pipelines.playback.heatmaps import heatmap_of
 from replay_signals.schemas.problem_rows import CaptureDayRow, ProblemRow
 from replay_signals.schemas.rows import TABLES
+from replay_signals.transforms.playback.heatmap import Heatmap
 from replay_signals.transforms.playback.timeline import TIMELINE_TABLES
 from replay_signals.transforms.report.names import bucket_of, buckets_for, session_key
-from replay_signals.transforms.report.rows import Example, HistoryDay, Moment, Totals
+from replay_signals.transforms.report.rows import Example, HistoryDay, Moment, PageRow, Totals
 
 UNREAD = ("message_digests", "priors", "snapshots", "verdicts")
 FETCHED_ROWS = 10_000
@@ -93,6 +97,9 @@ TOTALS = """
     SELECT count(*), count(DISTINCT visitor) FILTER (WHERE is_visitor), min(day), max(day),
            (SELECT count(*) FROM latest_signals)
     FROM visits"""
+PAGES = """
+    SELECT team, page_pattern, sessions, visitors, hurt_visitors, hurt_share, severity FROM page_friction
+    ORDER BY hurt_visitors DESC, visitors DESC, team, page_pattern LIMIT ?"""
 CAPTURE = "SELECT * FROM latest_capture_days WHERE dimension = '' ORDER BY team, day"
 REJECTED = "SELECT reason, count(*) FROM latest_dead_letters GROUP BY reason ORDER BY count(*) DESC, reason"
 
@@ -112,13 +119,26 @@ class Source:
 
     def problems(self) -> list[ProblemRow]:
         """Every problem as of its newest day, the most severe first."""
-        rows = list(rows_of(self._db.sql(PROBLEMS).to_arrow_table(), ProblemRow))
-        self._choose(rows)
-        return rows
+        return list(rows_of(self._db.sql(PROBLEMS).to_arrow_table(), ProblemRow))
 
-    def _choose(self, problems: Iterable[ProblemRow]) -> None:
+    def collections(self, limit: int) -> list[Filled]:
+        """Saved playlists and collections, and those that come ready, each with `limit` of its sessions."""
+        own = [one for one in stored(self._db).values() if not one.is_deleted]
+        return [filled(self._db, one, limit) for one in own] + [ready(self._db, name, limit) for name in READY]
+
+    def pages(self, limit: int) -> list[PageRow]:
+        """Pages by how many visitors they hurt."""
+        return [PageRow(*row) for row in self._db.execute(PAGES, [limit]).fetchall()]
+
+    def heatmap(self, page: str) -> tuple[Heatmap, list[Visit]]:
+        """Clicks and scroll depth of a page, and visits whose recordings may show it. Raises NoSuchPage."""
+        return heatmap_of(self._db, page)
+
+    def choose(self, problems: Iterable[ProblemRow], collections: Iterable[Filled]) -> None:
+        """Which sessions are read: those of examples and collections, and the worst."""
         named = [(row.team, *name.rpartition("@")[::2]) for row in problems for name in row.examples]
-        wanted = [(team, session, int(offset)) for team, session, offset in named if offset.isdigit()]
+        named += [(one.team, one.session_id, "-1") for filled in collections for one in filled.sessions]
+        wanted = [(team, session, int(offset)) for team, session, offset in named if offset.lstrip("-").isdecimal()]
         named_only = [(team, session) for team, session, _ in wanted]
         offsets = pa.array([offset for _, _, offset in wanted], pa.int64())
         self._db.register(

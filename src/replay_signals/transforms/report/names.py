@@ -29,6 +29,11 @@ def buckets_for(sessions: int) -> int:
     return max(1, min(MOST_BUCKETS, -(-sessions // SESSIONS_A_BUCKET)))
 
 
+def page_name(pattern: str) -> str:
+    """What names the page about a page pattern."""
+    return _hash(pattern)
+
+
 def problem_name(problem_id: str) -> str:
     """What names a problem's page: its id, which is a hash already unless somebody made up the row."""
     return problem_id if _OWN_ID.fullmatch(problem_id) else _hash(problem_id)

@@ -47,6 +47,18 @@ class Example(NamedTuple):
     started_at: datetime
 
 
+class PageRow(NamedTuple):
+    """How many of the visitors of a page met trouble there; `severity` is null where nobody did."""
+
+    team: str
+    page_pattern: str
+    sessions: int
+    visitors: int
+    hurt_visitors: int
+    hurt_share: float
+    severity: float | None
+
+
 class Moment(NamedTuple):
     """Something that happened in a session; `problem_id` and `severity` are a signal's."""
 
