@@ -10,11 +10,13 @@ columns by the tables of `scopes`, and every value becomes a parameter, so no te
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token, TokenType
 
 from replay_signals.transforms.filters.condition import Condition, FilterError, Mention, quoted
 from replay_signals.transforms.filters.operands import Operand, is_of_session, operand, unknown
@@ -88,11 +90,25 @@ def _by_pattern(name: exp.Column, scope: str) -> exp.Column:
 
 def _parsed(text: str) -> exp.Expr:
     try:
-        return sqlglot.parse_one(text, read="duckdb")
+        dialect = sqlglot.Dialect.get_or_raise("duckdb")
+        found = dialect.parser().parse(_named(dialect.tokenize(text)), text)
+        if len(found) != 1 or found[0] is None:
+            raise FilterError("a filter is one condition")
+        return found[0]
     except SqlglotError as error:
-        found = getattr(error, "errors", None)
-        where = f" near column {found[0]['col']}" if found and found[0].get("col") else ""
+        told = getattr(error, "errors", None)
+        where = f" near column {told[0]['col']}" if told and told[0].get("col") else ""
         raise FilterError(f"not a condition{where}: write it like severity >= 60 and signal = 'rage_click'") from error
+
+
+def _named(tokens: list[Token]) -> list[Token]:
+    """Scopes before a bracket are names: SQL has words of its own that are called view and session."""
+    return [
+        Token(TokenType.VAR, token.text, token.line, token.col, token.start, token.end)
+        if token.text.lower() in SCOPES and after.token_type == TokenType.L_PAREN
+        else token
+        for token, after in pairwise([*tokens, Token(TokenType.SEMICOLON, "")])
+    ]
 
 
 class _Compiler:
