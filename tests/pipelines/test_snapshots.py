@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -41,6 +43,19 @@ def test_what_is_stored_plays_as_the_recordings_do(kept: Path) -> None:
         assert [w.window_id for w in stored[key].windows] == [w.window_id for w in files[key].windows]
         assert [w.is_native for w in stored[key].windows] == [w.is_native for w in files[key].windows]
         assert stored[key].windows[0].events == files[key].windows[0].events
+
+
+def test_a_report_plays_from_the_table(
+    kept: Path, tmp_path: Path, run_cli: Callable[..., tuple[int, str, str]]
+) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text("[playback]\nenabled = true\n[traffic]\nbots = false\n")
+    assert run_cli("rejudge", "-w", str(kept), "--rules", str(rules))[0] == 0
+    assert run_cli("rank", str(kept), "--rules", str(rules))[0] == 0
+    asked = ("report", str(kept), "-o", str(tmp_path / "report"), "--rules", str(rules), "--no-stills", "--json")
+    code, out, err = run_cli(*asked)
+    assert code == 0, err
+    assert json.loads(out)["played"] > 0
 
 
 def test_a_row_is_a_message(kept: Path) -> None:

@@ -48,10 +48,11 @@ def make(wanted: Wanted, output: Path) -> Made:
 
     started = time.monotonic()
     rules = read_rules(wanted.rules)
-    recordings = Recordings(wanted.recordings, rules, wanted.are_stills_wanted) if wanted.recordings else None
     store = wanted.store
+    recordings = Recordings(wanted.recordings, rules, wanted.are_stills_wanted, store.warehouse, store.catalog)
+    can_play = bool(wanted.recordings) or rules.playback.enabled
     with replacing(output) as folder, source(store.warehouse, store.catalog, wanted.most_sessions) as opened:
-        built = build(opened, folder, datetime.now(UTC), recordings, player_link(rules))
+        built = build(opened, folder, datetime.now(UTC), recordings if can_play else None, player_link(rules))
     played = built.played
     return Made(
         output,

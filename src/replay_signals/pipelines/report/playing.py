@@ -10,7 +10,8 @@ from replay_signals.pipelines.playback.browser import NoBrowserError
 from replay_signals.pipelines.playback.heatmaps import Example as Visit
 from replay_signals.pipelines.playback.heatmaps import NoSuchPage, page_shown
 from replay_signals.pipelines.playback.pages import STATIC_FILES, heatmap_page, session_page, static_file
-from replay_signals.pipelines.playback.recordings import SessionKey, sessions_in_recordings
+from replay_signals.pipelines.playback.recordings import SessionKey
+from replay_signals.pipelines.playback.sources import sessions_to_play
 from replay_signals.pipelines.playback.stills import take_stills
 from replay_signals.pipelines.report.reading import Source
 from replay_signals.pipelines.report.writing import Folder
@@ -30,11 +31,14 @@ MOST_VISITS = 3
 
 
 class Recordings(NamedTuple):
-    """Where recordings lie, the rules that mask them, and whether pictures are wanted."""
+    """Where recordings lie (files, tables that may have `snapshots`), the rules that mask them, and whether pictures
+    are wanted."""
 
     paths: Sequence[str]
     rules: Rules
     are_stills_wanted: bool = True
+    warehouse: str | None = None
+    catalog: str | None = None
 
 
 class Still(NamedTuple):
@@ -74,7 +78,8 @@ def bundle(
     wanted = list(dict.fromkeys(key for row in problems for key in example_sessions(row)))[:MOST_PLAYED]
     if recordings is None:
         return Played(), _write_heatmaps(heats, {}, folder)
-    found = sessions_in_recordings(recordings.paths, {*wanted, *shown}, recordings.rules)
+    where = recordings.warehouse, recordings.catalog
+    found = sessions_to_play({*wanted, *shown}, recordings.rules, recordings.paths, *where)
     written = _write_heatmaps(heats, found, folder)
     sessions = {key: found[key] for key in wanted if key in found}
     return _write_examples(recordings, problems, sessions, source, folder), written
