@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bench import tasks
+from bench.gate import Spent
 from bench.growth import Growth
 from bench.spoiler import HOW_TO_GET_IT, SPOILER_SENT
 
@@ -14,6 +15,7 @@ MAX_TIMES_ORJSON = 1.0
 MAX_DIGEST_SHARE = 0.05
 MAX_PRIVACY = 1.10
 """Time of digest with rules of privacy to without, texts met before."""
+MAX_GATE_SHARE = 0.15
 MAX_GROWTH = 2.0
 """Of the cost per unit over a tenfold size. Quadratic cost is 10; above 1 as large inputs leave the cache."""
 
@@ -48,6 +50,14 @@ def of_recordings(seconds: Mapping[str, float], digest_bytes: int, message_bytes
             privacy <= MAX_PRIVACY,
         ),
     ]
+
+
+def of_gate(spent: Spent) -> Budget:
+    """CPU of the gate to that of the backfill it is part of."""
+    ratio = spent.gate / spent.backfill
+    return Budget(
+        "the gate to its backfill", f"<= {MAX_GATE_SHARE:.0%} of its CPU", f"{ratio:.1%}", ratio <= MAX_GATE_SHARE
+    )
 
 
 def of_growth(found: Iterable[Growth]) -> list[Budget]:

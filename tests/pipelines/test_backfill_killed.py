@@ -17,7 +17,7 @@ from support.warehouses import SMALL, backfill, contents, lines, newest, written
 
 pytestmark = pytest.mark.slow
 
-POINTS: list[Step] = [("judge", 2), ("commit", 1), ("commit", 4), ("commit", 7)]
+POINTS: list[Step] = [("judge", 2), ("stage", 1), ("stage", 10), ("commit", 1), ("commit", 4), ("commit", 7)]
 SEEDS = range(4)
 
 

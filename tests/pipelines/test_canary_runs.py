@@ -98,6 +98,8 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "report": ("WAREHOUSE", "--output", "OUT/report"),
     "report --recordings": ("WAREHOUSE", "--output", "OUT/report", "--recordings", "IN", "--no-stills"),
     "report --json": ("WAREHOUSE", "--output", "OUT/report", "--json"),
+    "validate": ("WAREHOUSE", "--report", "OUT/report.html"),
+    "validate --json": ("WAREHOUSE", "--json"),
     "maintain": ("-w", "WAREHOUSE", "--only-orphans"),
     "repair": ("-w", "WAREHOUSE"),
 }

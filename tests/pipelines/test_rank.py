@@ -16,9 +16,9 @@ from replay_signals.jobs import announcing
 from replay_signals.jobs.announcing import into_folder
 from replay_signals.jobs.ranking import Ranked, run_rank
 from replay_signals.jobs.tables import Store
+from replay_signals.pipelines.gate import publishing
 from replay_signals.pipelines.iceberg.warehouse import query
 from replay_signals.pipelines.inbox.folder import read
-from replay_signals.pipelines.problems import storing
 from replay_signals.pipelines.problems.counting import Limits
 from replay_signals.schemas.problem_rows import RANKED_TABLES
 from replay_signals.schemas.problem_rules import Outcome
@@ -224,7 +224,7 @@ def _killed(warehouse: Path, crossings: int) -> None:
 
         return through
 
-    storing.commit_table = door(storing.commit_table)  # type: ignore[attr-defined]  # in this process only
+    publishing.publish_table = door(publishing.publish_table)  # type: ignore[attr-defined]  # in this process only
     announcing.records = door(announcing.records)
     rank(warehouse)
     os._exit(0)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
-from replay_signals.pipelines.iceberg.commit import TablePlan, commit_table
+from replay_signals.pipelines.iceberg.commit import TablePlan, publish_table, stage_table
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
 from replay_signals.pipelines.iceberg.row_columns import columns_of
 from replay_signals.schemas.prior_rows import PriorRow
@@ -219,7 +219,8 @@ def put(warehouse: Path, rows: Mapping[str, Iterable[Any]]) -> None:
         for partition, own in sorted(by_day.items()):
             plan.files.extend(write_rows(pinned.table, partition, own))
             plan.added += len(own)
-        commit_table(catalog, pinned, plan, uuid.uuid4().hex)
+        if staged := stage_table(catalog, pinned, plan, uuid.uuid4().hex):
+            assert publish_table(catalog, staged)
 
 
 assert set(TABLES) >= {"sessions", "signals", "interactions", "page_views", "network_requests", "events"}

@@ -14,8 +14,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from replay_signals.jobs.gate import reporting
 from replay_signals.jobs.links import refuse_inputs
 from replay_signals.jobs.priors import NEWEST, read_priors
+from replay_signals.jobs.tables import Store
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.evidence.reject_limit import TooManyRejected
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:  # Beam and Iceberg take seconds to import: only a run does
 LOCAL_RUNNER = "FnApiRunner"  # in this process; Beam's default would look for the Prism binary first
 CONFLICT_TRIES = 6
 Progress = Callable[[str, int, int], None]
-"""stage (`read`, `judge`, `commit`), how many are done, of how many (0: not known)."""
+"""stage (`read`, `judge`, `stage`, `commit`), how many are done, of how many (0: not known)."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,8 @@ def run_backfill(options: BackfillOptions, progress: Progress | None = None) -> 
     """Reads, judges and commits.
 
     Raises InputError, WarehouseError (the warehouse or its surroundings), ValueError (days in the wrong order),
-    PriorsError, TooManyRejected (nothing is committed then) and PipelineBug, whose cause has the stack of the step that
-    broke.
+    PriorsError, TooManyRejected and BatchStopped (nothing is published then), and PipelineBug, whose cause has the
+    stack of the step that broke.
     """
     from replay_signals.pipelines.files.paths import expand
 
@@ -193,7 +195,8 @@ def _run_until_committed(
     conflict = ""
     for attempt in range(1, CONFLICT_TRIES + 1):
         try:
-            outcome = _attempt(options, build, catalog, replaced, tell, len(urls))
+            with reporting(Store(options.warehouse, options.catalog)):
+                outcome = _attempt(options, build, catalog, replaced, tell, len(urls))
         except Conflict as error:
             conflict = str(error)
             time.sleep(random.uniform(0, 0.2 * 2**attempt))
@@ -233,8 +236,10 @@ def _attempt(
     files: int,
 ) -> Outcome:
     """One run from the current state of the tables; raises Conflict when that state changes under it."""
-    from replay_signals.pipelines.batch.commit_plan import commit_plans, plans_of
+    from replay_signals.pipelines.batch.commit_plan import plans_of
     from replay_signals.pipelines.batch.graph import Job
+    from replay_signals.pipelines.gate.history import Period
+    from replay_signals.pipelines.gate.publishing import publish_batch
     from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_tables
     from replay_signals.pipelines.iceberg.commit import discard
     from replay_signals.pipelines.iceberg.orphans import plan_location
@@ -259,7 +264,9 @@ def _attempt(
         for made in plans:
             discard(tables[made.name].table, made.files)
         raise
-    commit_plans(catalog, tables, plans, run_id, _counter("commit", len(plans), progress))
+    period = Period(replaced.first, replaced.last) if replaced else None
+    counters = {stage: _counter(stage, len(plans), progress) for stage in ("stage", "commit")}
+    publish_batch(catalog, tables, plans, run_id, period, lambda stage, name: counters[stage](name))
     return outcome
 
 

@@ -28,6 +28,7 @@ from replay_signals.jobs import (
     cli_simulate,
     cli_stream,
     cli_tables,
+    cli_validate,
     cli_verdicts,
 )
 from replay_signals.jobs.cli_priors import PriorsOption
@@ -217,6 +218,7 @@ app.command()(cli_report.report)
 app.command()(cli_session.session)
 app.command()(cli_report.serve)
 app.command()(cli_groups.groups)
+app.command()(cli_validate.validate)
 app.add_typer(cli_inbox.inbox_app)
 app.add_typer(cli_collections.collections_app)
 app.add_typer(cli_privacy.privacy_app)

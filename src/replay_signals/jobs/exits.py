@@ -27,6 +27,7 @@ class ExitCode(IntEnum):
     MISSING_EXTRA = 4
     TOO_MANY_REJECTED = 5
     NOTHING = 6
+    NOT_VALID = 7
     INTERNAL = 70
     INTERRUPTED = 130
     BROKEN_PIPE = 141
@@ -40,6 +41,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.MISSING_EXTRA: "the command needs an extra that is not installed",
     ExitCode.TOO_MANY_REJECTED: "stopped, and nothing committed: so much was rejected that the program must be wrong",
     ExitCode.NOTHING: "what was asked for cannot be made of what was recorded; the reason is printed",
+    ExitCode.NOT_VALID: "rows do not hold what their tables promise; of a batch nothing is published",
     ExitCode.INTERNAL: "an error that nobody foresaw",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
     ExitCode.BROKEN_PIPE: "the reader of the output went away",
@@ -50,6 +52,7 @@ EXTRAS = {
     "apache_beam": "beam", "pyarrow": "beam", "pyiceberg": "beam", "duckdb": "beam", "pyflink": "flink",
     "numpy": "beam", "sqlglot": "beam", "confluent_kafka": "kafka", "psycopg": "postgres",
     "symbolic": "sourcemaps", "jinja2": "browser", "sklearn": "analysis", "mcp": "agents",
+    "great_expectations": "gate",
 }  # fmt: skip
 
 # By name, so that telling errors apart imports no engine.
@@ -69,6 +72,7 @@ KNOWN = {
     "RegistryError": ExitCode.STORE,
     "BrokerError": ExitCode.STORE,
     "TooManyRejected": ExitCode.TOO_MANY_REJECTED,
+    "BatchStopped": ExitCode.NOT_VALID,
 }
 
 _debug = False

@@ -21,7 +21,12 @@ from replay_signals.pipelines.files.paths import InputError
 from replay_signals.schemas.rows import TABLES
 from replay_signals.transforms.printable import json_bytes
 
-STAGES = {"read": "Reading files", "judge": "Judging sessions", "commit": "Committing tables"}
+STAGES = {
+    "read": "Reading files",
+    "judge": "Judging sessions",
+    "stage": "Checking tables",
+    "commit": "Publishing tables",
+}
 
 
 class Where(NamedTuple):

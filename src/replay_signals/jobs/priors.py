@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from replay_signals.jobs import render
+from replay_signals.jobs.gate import reporting
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
 from replay_signals.schemas.prior_rows import ANSWERS, PLAIN, TRACELESS, PriorRow
@@ -116,7 +117,8 @@ def learn(store: Store, rules: Rules, days: int, as_of: date | None = None) -> L
     left_out = sum(by_rules.values())
     if not rows or rows[0].version == newest:
         return Learned(newest, known, False, counted, left_out)
-    _store(catalog, tables, rows)
+    with reporting(store):
+        _store(catalog, tables, rows)
     return Learned(rows[0].version, rows, True, counted, left_out)
 
 
@@ -152,10 +154,11 @@ def write_file(url: str, rows: Sequence[PriorRow]) -> None:
 
 
 def _store(catalog: Catalog, tables: Tables, rows: Sequence[PriorRow]) -> None:
-    from replay_signals.pipelines.iceberg.commit import TablePlan, commit_table
+    from replay_signals.pipelines.gate.publishing import publish_batch
+    from replay_signals.pipelines.iceberg.commit import TablePlan
     from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
 
     pinned = tables["priors"]
     plan = TablePlan("priors", added=len(rows))
     plan.files.extend(write_rows(pinned.table, partition_of("priors", rows[0]), rows))
-    commit_table(catalog, pinned, plan, uuid.uuid4().hex)
+    publish_batch(catalog, tables, [plan], uuid.uuid4().hex)

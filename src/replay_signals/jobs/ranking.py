@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from replay_signals.jobs.gate import reporting
 from replay_signals.jobs.tables import Store
 from replay_signals.schemas.problem_rows import ProblemRow
 from replay_signals.schemas.rules import Rules
@@ -54,7 +55,7 @@ class Ranked(msgspec.Struct, frozen=True):
 def run_rank(
     store: Store, rules: Rules, limits: Limits, announce: Announce | None = None, as_of: date | None = None
 ) -> Ranked:
-    """Counts, ranks, stores and publishes. Raises WarehouseError, and what `announce` raises.
+    """Counts, ranks, stores and publishes. Raises WarehouseError, BatchStopped, and what `announce` raises.
 
     `as_of` is the last day that counts, the newest in the tables when not given. With an earlier day nothing is stored
     or published: it shows what would have been said then.
@@ -67,7 +68,8 @@ def run_rank(
     catalog = open_catalog(store.warehouse, store.catalog, create=False)
     for attempt in range(1, CONFLICT_TRIES + 1):
         try:
-            ranked = _attempt(catalog, rules, limits, announce, as_of)
+            with reporting(store):
+                ranked = _attempt(catalog, rules, limits, announce, as_of)
         except Conflict as error:
             conflict = str(error)
             time.sleep(random.uniform(0, 0.2 * 2**attempt))

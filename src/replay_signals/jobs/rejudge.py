@@ -13,7 +13,7 @@ from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.files.paths import InputError
 from replay_signals.transforms.printable import json_bytes
 
-STAGES = {"judge": "Judging sessions", "commit": "Committing tables"}
+STAGES = {"judge": "Judging sessions", "stage": "Checking tables", "commit": "Publishing tables"}
 STATUSES = ("new", "revised", "retracted")
 
 

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from replay_signals.jobs import render
+from replay_signals.jobs.gate import reporting
 from replay_signals.jobs.naming import by_id
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
@@ -95,8 +96,9 @@ def give(wanted: str, words: Words, target: Target, now: datetime) -> Done:
     is_new = False
     for attempt in range(1, CONFLICT_TRIES + 1):
         try:
-            is_new |= _written(catalog, wanted, make, limits)
-            problem = _applied(catalog, wanted, limits)
+            with reporting(target.store):
+                is_new |= _written(catalog, wanted, make, limits)
+                problem = _applied(catalog, wanted, limits)
         except Conflict:
             time.sleep(random.uniform(0, 0.2 * 2**attempt))
             continue

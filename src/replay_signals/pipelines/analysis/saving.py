@@ -7,8 +7,9 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 
+from replay_signals.pipelines.gate.publishing import publish_batch
 from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
-from replay_signals.pipelines.iceberg.commit import Conflict, TablePlan, commit_table, discard
+from replay_signals.pipelines.iceberg.commit import Conflict, TablePlan
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
 from replay_signals.pipelines.iceberg.errors import WarehouseError
 from replay_signals.pipelines.iceberg.lookup import read_rows
@@ -31,9 +32,8 @@ def change(make: Change, warehouse: str | None, catalog: str | None) -> Collecti
         row = make(contents(read_rows(pinned, TABLE, ALL)))
         files = list(write_rows(pinned.table, partition_of(TABLE, row), [row]))
         try:
-            commit_table(opened, pinned, TablePlan(TABLE, files, 1), uuid.uuid4().hex)
+            publish_batch(opened, {TABLE: pinned}, [TablePlan(TABLE, files, 1)], uuid.uuid4().hex)
         except Conflict:
-            discard(pinned.table, files)
             time.sleep(random.uniform(0, 0.2 * 2**attempt))
             continue
         return row

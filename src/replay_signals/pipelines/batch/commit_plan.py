@@ -1,17 +1,16 @@
-"""The outcome of a run becomes visible, table by table, each in one atomic commit."""
+"""What a run has written and found, as what to do to each table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from pyiceberg.catalog import Catalog
 from pyiceberg.expressions import AlwaysFalse, BooleanExpression, Or
 
 from replay_signals.pipelines.batch.changes import Days
 from replay_signals.pipelines.batch.outcome import Outcome
 from replay_signals.pipelines.batch.replaced_days import rows_of_days
 from replay_signals.pipelines.iceberg.catalog import PinnedTable
-from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, Conflict, TablePlan, commit_table, discard
+from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, TablePlan
 from replay_signals.pipelines.iceberg.datafiles import data_file
 from replay_signals.pipelines.iceberg.predicates import any_of
 from replay_signals.schemas.rows import ROW_KEYS
@@ -35,21 +34,3 @@ def _plan(pinned: PinnedTable, name: str, outcome: Outcome, days: BooleanExpress
         remove=remove,
         exact=days is not None,
     )
-
-
-def commit_plans(
-    catalog: Catalog,
-    tables: Mapping[str, PinnedTable],
-    plans: list[TablePlan],
-    run_id: str,
-    on_table: Callable[[str], None] = lambda name: None,
-) -> None:
-    """Commits every plan. Raises Conflict (files not yet committed are deleted) or WarehouseError."""
-    for i, plan in enumerate(plans):
-        try:
-            commit_table(catalog, tables[plan.name], plan, run_id)
-        except Conflict:
-            for rest in plans[i:]:
-                discard(tables[rest.name].table, rest.files)
-            raise
-        on_table(plan.name)

@@ -1,8 +1,8 @@
-"""commit: one atomic snapshot per table out of the data files of a run, or a conflict that asks for another look.
+"""commit: one snapshot per table out of the data files of a run, on a branch, or a conflict that asks for another look.
 
 PyIceberg retries an append that lost a race blindly. That would publish revisions that were counted from an older
 state, so commits here run without its retry: a writer that finds the table changed looks at what the other one
-wrote. Rows of other sessions do not matter and the commit goes on top of them; rows of the same sessions, or rows
+wrote. Rows of other sessions do not matter and the branch begins on top of them; rows of the same sessions, or rows
 that went away, raise `Conflict`, and the run starts again from the new state.
 """
 
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 from pyiceberg.catalog import Catalog
@@ -20,8 +21,19 @@ from pyiceberg.expressions.visitors import bind
 from pyiceberg.io.pyarrow import ArrowScan, expression_to_pyarrow
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
+from pyiceberg.table.update.snapshot import ManageSnapshots
 from sqlalchemy.exc import OperationalError
 
+from replay_signals.pipelines.iceberg.branches import (
+    PREFIX,
+    Staged,
+    added_files,
+    branch_of,
+    drop_branch,
+    publish,
+    removed_files,
+    staged_in,
+)
 from replay_signals.pipelines.iceberg.catalog import PinnedTable
 from replay_signals.pipelines.iceberg.datafiles import write_arrow
 from replay_signals.pipelines.iceberg.errors import WarehouseError
@@ -44,6 +56,7 @@ COMMIT_ORDER = (
 
 COMMIT_TRIES = 20
 RUN_ID = "replay.run-id"
+T = TypeVar("T")
 
 
 class Conflict(Exception):
@@ -65,20 +78,56 @@ class TablePlan(msgspec.Struct):
     exact: bool = False
 
 
-def commit_table(catalog: Catalog, base: PinnedTable, plan: TablePlan, run_id: str) -> bool:
-    """Commits one table; False when there was nothing to change. Raises Conflict or WarehouseError."""
+def stage_table(catalog: Catalog, base: PinnedTable, plan: TablePlan, run_id: str) -> Staged | None:
+    """Writes a table's part to the run's branch; None when there is nothing to change. Raises Conflict, WarehouseError.
+
+    No reader sees it before it is published (`branches`).
+    """
+
+    def once() -> Staged | None:
+        table = _load(catalog, plan.name)
+        if staged := staged_in(plan.name, table, branch_of(run_id)):
+            return staged  # by an attempt whose answer got lost
+        if table.metadata.current_snapshot_id != base.snapshot_id:
+            _check(_paths(base.table, base.snapshot_id), table, plan)
+        return _stage_once(table, plan, branch_of(run_id))
+
+    return _tried(once, plan.name)
+
+
+def restage_table(catalog: Catalog, staged: Staged) -> Staged | None:
+    """Puts what waits on a branch on top of what others wrote to `main` since.
+
+    Raises Conflict when those were rows of the same sessions, or when what waits takes rows away; WarehouseError.
+    """
+    table = _load(catalog, staged.name)
+    if removed_files(table, staged.snapshot_id):
+        raise Conflict(f"{staged.name}: another writer committed after this batch, which replaces rows, was made")
+    files = added_files(table, staged.snapshot_id)
+    plan = TablePlan(staged.name, files, sum(file.record_count for file in files))
+    _check(_paths(table, staged.parent_id), table, plan)
+    unstage_table(catalog, staged)
+    return _tried(lambda: _stage_once(_load(catalog, staged.name), plan, staged.branch), staged.name)
+
+
+def publish_table(catalog: Catalog, staged: Staged, despite: str = "") -> bool:
+    """`branches.publish`, tried again where something else of the table changed. Raises WarehouseError."""
+    return _tried(lambda: publish(catalog, staged, despite), staged.name)
+
+
+def unstage_table(catalog: Catalog, staged: Staged) -> None:
+    """`branches.drop_branch`, tried again where something else of the table changed. Raises WarehouseError."""
+    _tried(lambda: drop_branch(catalog, staged), staged.name)
+
+
+def _tried(action: Callable[[], T], name: str) -> T:
     for attempt in range(COMMIT_TRIES):
         try:
-            table = _load(catalog, plan.name)
-            if _already_committed(table, run_id):
-                return True
-            if table.metadata.current_snapshot_id != base.snapshot_id:
-                _check(base, table, plan)
-            return _commit_once(table, plan, run_id)
+            return action()
         except (CommitFailedException, ValidationException, OperationalError):
             # lost the race, SQLite stayed locked, or PostgreSQL went away: the next look tells whether it matters
             time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))
-    raise WarehouseError(f"table {plan.name} could not be committed in {COMMIT_TRIES} tries: too many other writers")
+    raise WarehouseError(f"table {name} could not be committed in {COMMIT_TRIES} tries: too many other writers")
 
 
 def discard(table: Table, files: Sequence[DataFile]) -> None:
@@ -94,32 +143,30 @@ def _load(catalog: Catalog, name: str) -> Table:
         raise WarehouseError(f"table {name} was dropped during the run") from None
 
 
-def _already_committed(table: Table, run_id: str) -> bool:
-    """An attempt whose answer got lost may have landed, and others may have committed on top of it."""
-    summaries = (snapshot.summary for snapshot in reversed(table.snapshots()))
-    return any(summary and summary.additional_properties.get(RUN_ID) == run_id for summary in summaries)
-
-
-def _commit_once(table: Table, plan: TablePlan, run_id: str) -> bool:
+def _stage_once(table: Table, plan: TablePlan, branch: str) -> Staged | None:
     rewrites = list(_rewrites(table, plan.remove))
     kept = [file for rewrite in rewrites for file in rewrite.kept]
     same = plan.exact and plan.added == 0 and sum(r.removed for r in rewrites) == plan.unchanged
     if same or not (plan.files or rewrites):
         discard(table, [*plan.files, *kept])
-        return False
+        return None
+    parent_id = table.metadata.current_snapshot_id
     transaction = _without_retry(table).transaction()
-    update = transaction.update_snapshot(snapshot_properties={RUN_ID: run_id})
+    update = transaction.update_snapshot(snapshot_properties={RUN_ID: branch.removeprefix(PREFIX)}, branch=None)
     try:
         with update.overwrite() if rewrites else update.fast_append() as snapshot:
             for rewrite in rewrites:
                 snapshot.delete_data_file(rewrite.file)
             for file in (*kept, *plan.files):
                 snapshot.append_data_file(file)
+        if parent_id is None:  # PyIceberg knows no branch of a table that has no snapshot
+            transaction = _without_retry(transaction.commit_transaction()).transaction()
+        ManageSnapshots(transaction).create_branch(snapshot.snapshot_id, branch).commit()
         transaction.commit_transaction()
     except (CommitFailedException, ValidationException):
         discard(table, kept)
         raise
-    return True
+    return Staged(plan.name, branch, snapshot.snapshot_id, parent_id)
 
 
 def _without_retry(table: Table) -> Table:
@@ -154,20 +201,26 @@ def _rewrites(table: Table, remove: BooleanExpression) -> Iterator[_Rewrite]:
             yield _Rewrite(task.file, list(write_arrow(table, task.file.partition, kept)), len(rows) - len(kept))
 
 
-def _check(base: PinnedTable, table: Table, plan: TablePlan) -> None:
-    """Raises Conflict unless what happened since `base` leaves this plan right."""
+def _check(before: set[str], table: Table, plan: TablePlan) -> None:
+    """Raises Conflict unless what happened since there were the files `before` leaves this plan right."""
     if plan.exact:
         raise Conflict(f"{plan.name}: another writer committed while days were being replaced")
-    before = {t.file.file_path for t in base.table.scan().plan_files()} if base.snapshot_id else set()
     now = {t.file.file_path: t.file for t in table.scan().plan_files()}
     if before - now.keys():
         raise Conflict(f"{plan.name}: rows that this run had read were rewritten")
-    theirs = _keys(table, [file for path, file in now.items() if path not in before], plan.name)
-    if not theirs.isdisjoint(_keys(table, plan.files, plan.name)):
+    theirs = keys_in(table, [file for path, file in now.items() if path not in before], plan.name)
+    if not theirs.isdisjoint(keys_in(table, plan.files, plan.name)):
         raise Conflict(f"{plan.name}: another writer changed the same sessions")
 
 
-def _keys(table: Table, files: Sequence[DataFile], name: str) -> set[tuple[str, ...]]:
+def _paths(table: Table, snapshot_id: int | None) -> set[str]:
+    """Data files of a snapshot."""
+    if snapshot_id is None:
+        return set()
+    return {task.file.file_path for task in table.scan(snapshot_id=snapshot_id).plan_files()}
+
+
+def keys_in(table: Table, files: Sequence[DataFile], name: str) -> set[tuple[str, ...]]:
     """What the rows of data files are about: their session, or their own key where they need none."""
     names = ("team", "session_id") if "session_id" in ROW_KEYS[name] else ROW_KEYS[name]
     scan = ArrowScan(table.metadata, table.io, table.schema().select(*names), AlwaysTrue())

@@ -21,9 +21,14 @@ _TYPES: dict[type, str] = {
 
 def create_view(connection: duckdb.DuckDBPyConnection, name: str, source: str | None) -> None:
     """A view of a table: its columns by name, also those that old files and tables lack, and the rows of `source`."""
+    connection.execute(f"CREATE VIEW {name} AS {rows_sql(name, source)}")
+
+
+def rows_sql(name: str, source: str | None) -> str:
+    """The query for the rows of `source` with every column of a table."""
     columns = ", ".join(f'CAST(NULL AS {_sql_type(one)}) AS "{one.name}"' for one in columns_of(TABLES[name]))
     sources = [f"SELECT {columns} WHERE false", *([source] if source else [])]
-    connection.execute(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(sources)}")
+    return " UNION ALL BY NAME ".join(sources)
 
 
 def files_sql(paths: Iterable[str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 from pyiceberg.expressions import AlwaysTrue, BooleanExpression
-from pyiceberg.table import FileScanTask, Table
+from pyiceberg.table import Table
 
 from replay_signals.pipelines.iceberg.duck import create_view, files_sql
 from replay_signals.pipelines.iceberg.storage import Place, SchemeFilesystem
@@ -26,7 +26,7 @@ def _data(connection: duckdb.DuckDBPyConnection, name: str, table: Table, only: 
     if any(task.delete_files for task in tasks):
         connection.register(f"{name}_data", StreamedScan(table, only))
         return f"SELECT * FROM {name}_data"
-    return files_sql(_readable(connection, table, task) for task in tasks)
+    return files_sql(readable(connection, table, task.file.file_path) for task in tasks)
 
 
 class StreamedScan:
@@ -40,9 +40,9 @@ class StreamedScan:
         return self._table.scan(row_filter=self._only).to_arrow_batch_reader().__arrow_c_stream__(requested_schema)
 
 
-def _readable(connection: duckdb.DuckDBPyConnection, table: Table, task: FileScanTask) -> str:
+def readable(connection: duckdb.DuckDBPyConnection, table: Table, path: str) -> str:
     """A data file as DuckDB can name it; the file system of an object store is made known to it first."""
-    place = Place(table.io, task.file.file_path)
+    place = Place(table.io, path)
     if place.is_local:
         return place.path
     scheme = f"iceberg-{place.scheme}"  # not the bare one: DuckDB keeps `s3` for an extension that is not installed

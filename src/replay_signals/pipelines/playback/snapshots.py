@@ -14,8 +14,9 @@ import msgspec
 from pyiceberg.catalog import Catalog
 
 from replay_signals.pipelines.files.reading import read
+from replay_signals.pipelines.gate.publishing import publish_batch
 from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
-from replay_signals.pipelines.iceberg.commit import Conflict, TablePlan, commit_table, discard
+from replay_signals.pipelines.iceberg.commit import Conflict, TablePlan, discard
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
 from replay_signals.pipelines.iceberg.errors import WarehouseError
 from replay_signals.pipelines.iceberg.lookup import cells, read_rows
@@ -83,10 +84,10 @@ def _store(
                 _write(pinned, plan, held, written)
                 held, size = [], 0
         _write(pinned, plan, held, written)
-        commit_table(catalog, pinned, plan, uuid.uuid4().hex)
     except BaseException:
         discard(pinned.table, plan.files)
         raise
+    publish_batch(catalog, {NAME: pinned}, [plan], uuid.uuid4().hex)
     return plan.added, plan.unchanged
 
 

@@ -15,8 +15,9 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.expressions import And, BooleanExpression
 from pyiceberg.typedef import Record
 
+from replay_signals.pipelines.gate.publishing import publish_batch
 from replay_signals.pipelines.iceberg.catalog import PinnedTable
-from replay_signals.pipelines.iceberg.commit import Conflict, TablePlan, commit_table, discard
+from replay_signals.pipelines.iceberg.commit import TablePlan, discard
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_arrow, write_rows
 from replay_signals.pipelines.iceberg.lookup import Tables
 from replay_signals.pipelines.iceberg.predicates import any_of, equal, is_in
@@ -50,7 +51,7 @@ def count_days(
     except BaseException:
         _discard(tables, plans.values())
         raise
-    _commit(catalog, tables, [plans[name] for name in COUNTED], run_id)
+    publish_batch(catalog, tables, [plans[name] for name in COUNTED], run_id)
 
 
 def count_capture(catalog: Catalog, tables: Tables, days: Mapping[date, str], limits: Limits, run_id: str) -> None:
@@ -67,7 +68,7 @@ def count_capture(catalog: Catalog, tables: Tables, days: Mapping[date, str], li
     except BaseException:
         _discard(tables, [plan])
         raise
-    _commit(catalog, tables, [plan], run_id)
+    publish_batch(catalog, tables, [plan], run_id)
 
 
 def runs(days: Iterable[date], sessions: Mapping[date, int]) -> list[list[date]]:
@@ -103,13 +104,13 @@ def store_problems(
         plan.files.extend(write_rows(pinned.table, partition_of("problems", own[0]), own))
         plan.added += len(own)
     if rows:
-        _commit(catalog, tables, [plan], run_id)
+        publish_batch(catalog, tables, [plan], run_id)
 
 
 def store_verdict(catalog: Catalog, tables: Tables, verdict: VerdictRow, run_id: str) -> None:
     """Appends one row. Raises Conflict when another verdict took its number, and WarehouseError."""
     files = write_rows(tables["verdicts"].table, partition_of("verdicts", verdict), [verdict])
-    _commit(catalog, tables, [TablePlan("verdicts", list(files), 1)], run_id)
+    publish_batch(catalog, tables, [TablePlan("verdicts", list(files), 1)], run_id)
 
 
 def _write(pinned: PinnedTable, plan: TablePlan, day: date, made_from: str, rows: pa.Table) -> None:
@@ -121,15 +122,6 @@ def _write(pinned: PinnedTable, plan: TablePlan, day: date, made_from: str, rows
     ordered = rows.select(target.names).cast(target).sort_by([(name, "ascending") for name in identity_of(plan.name)])
     plan.files.extend(write_arrow(pinned.table, Record((day - EPOCH.date()).days), ordered))
     plan.added += len(rows)
-
-
-def _commit(catalog: Catalog, tables: Tables, plans: Sequence[TablePlan], run_id: str) -> None:
-    for position, plan in enumerate(plans):
-        try:
-            commit_table(catalog, tables[plan.name], plan, run_id)
-        except Conflict:
-            _discard(tables, plans[position:])
-            raise
 
 
 def _discard(tables: Tables, plans: Iterable[TablePlan]) -> None:

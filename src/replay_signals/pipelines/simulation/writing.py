@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyiceberg.typedef import Record
 
+from replay_signals.pipelines.gate.publishing import publish_batch
 from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
-from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, Conflict, TablePlan, commit_table
+from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, Conflict, TablePlan
 from replay_signals.pipelines.iceberg.datafiles import write_arrow
 from replay_signals.pipelines.iceberg.errors import WarehouseError
 from replay_signals.pipelines.iceberg.schema import bucket_of
@@ -56,12 +57,11 @@ def simulate(world: World, rules: Rules, warehouse: str, *, recorded: bool = Fal
                 plans[name].files.extend(write_arrow(tables[name].table, part, own))
             plans[name].added += len(rows)
         yield Written(number + 1, {name: plan.added for name, plan in plans.items() if plan.added})
-    run_id = str(uuid.uuid4())
-    for plan in plans.values():
-        try:
-            commit_table(catalog, tables[plan.name], plan, run_id)
-        except Conflict as error:
-            raise WarehouseError(f"another program wrote to {warehouse} meanwhile: {error}") from None
+    run_id = uuid.uuid4().hex
+    try:
+        publish_batch(catalog, tables, list(plans.values()), run_id)
+    except Conflict as error:
+        raise WarehouseError(f"another program wrote to {warehouse} meanwhile: {error}") from None
     yield Written(world.days, {name: plan.added for name, plan in plans.items() if plan.added}, tally.truth())
 
 

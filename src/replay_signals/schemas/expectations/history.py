@@ -1,0 +1,51 @@
+"""Suites that hold a batch against the days before it: volumes, columns, and the share of unknown verdicts.
+
+Relations of theirs have a row only where there is a history to be held against.
+"""
+
+from __future__ import annotations
+
+from replay_signals.schemas.expectations.suite import Suite, between, one_of
+
+HISTORY_DAYS = 28
+"""Days before a day that say what is usual."""
+MIN_DAYS = 7
+"""Of them, days with rows that it takes to say so."""
+MIN_USUAL_ROWS = 100
+"""Rows of a usual day below which a day without any may be chance."""
+LEAST_SHARE = 0.1
+"""Of a usual day's rows; holidays and weekends of shops for business have a fifth."""
+COUNTED_TABLES = ("message_digests", "sessions", "signals", "interactions", "page_views", "events")
+"""Tables whose volume is held against their history."""
+
+MIN_CLICKS = 200
+"""Clicks that it takes to say what share of verdicts is unknown."""
+MOST_UNKNOWN_MORE = 0.3
+"""By how much the share of unknown verdicts may be above that of the days before."""
+
+VOLUMES = Suite(
+    "volumes",
+    (between("usual_share", LEAST_SHARE, None, f"the day has less than {LEAST_SHARE:.0%} of a usual day's rows"),),
+    ("table", "day", "rows", "usual_rows"),
+)
+"""Of (table, day, rows, usual_rows, usual_share): whole days of a batch, those without rows included."""
+UNKNOWN_CLICKS = Suite(
+    "unknown_clicks",
+    (
+        between(
+            "more_unknown",
+            None,
+            MOST_UNKNOWN_MORE,
+            f"the share of unknown verdicts is {MOST_UNKNOWN_MORE:.0%} above what is usual",
+        ),
+    ),
+    ("clicks", "unknown_share", "usual_unknown_share"),
+)
+"""Of (clicks, unknown_share, usual_unknown_share, more_unknown): one row of a batch."""
+COLUMNS = Suite(
+    "columns",
+    (one_of("state", ["same", "newer"], "the table's column is not what its schema says"),),
+    ("table", "column", "state"),
+)
+"""Of (table, column, state): what a table's columns are beside those of its row; `newer` is one of a later version."""
+HISTORY = (VOLUMES, UNKNOWN_CLICKS, COLUMNS)

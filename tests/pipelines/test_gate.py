@@ -1,0 +1,298 @@
+"""The gate: a batch with a planted fault is stopped on its branch, a good one passes, whoever writes meanwhile."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyiceberg.expressions import AlwaysFalse, BooleanExpression
+from typer.testing import CliRunner
+
+from replay_signals.jobs.cli import app
+from replay_signals.jobs.exits import ExitCode
+from replay_signals.jobs.gate_report import page
+from replay_signals.pipelines.gate import publishing
+from replay_signals.pipelines.gate.batch import check, published_since, staged_batch
+from replay_signals.pipelines.gate.history import Period
+from replay_signals.pipelines.gate.publishing import BatchStopped, publish_batch
+from replay_signals.pipelines.gate.waiting import drop, parts_of, waiting
+from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
+from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, Conflict, TablePlan
+from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
+from replay_signals.pipelines.iceberg.predicates import within
+from support.made_rows import made
+from support.warehouses import contents
+
+DAY = date(2026, 3, 2)
+DAYS = [DAY + timedelta(days=n) for n in range(10)]
+PER_DAY = 120
+TODAY = date(2026, 6, 1)
+NOTHING = AlwaysFalse()
+Rows = dict[str, list[Any]]
+
+
+def session(number: int, day: date, **fields: Any) -> Any:
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    given: dict[str, Any] = {"severity": 20.0, "components": {"dead_click": 20.0}, "witness": "full", "revision": 1}
+    return made("sessions", day=day, team="t", session_id=f"s{number}", started_at=at, ended_at=at, **given | fields)
+
+
+def signal(number: int, day: date, **fields: Any) -> Any:
+    given: dict[str, Any] = {
+        "signal_id": f"g{number}",
+        "session_id": f"s{number}",
+        "severity": 55.0,
+        "components": {"blocked": 35.0, "attempts": 20.0},
+        "kind": "dead_click",
+        "status": "new",
+        "verdict": "dead",
+    }
+    return made("signals", day=day, team="t", revision=1, **given | fields)
+
+
+def batch(first: int = 5000, day: date = DAYS[4], **signal_fields: Any) -> Rows:
+    """Three sessions of one day, each with a signal."""
+    numbers = range(first, first + 3)
+    return {
+        "sessions": [session(n, day) for n in numbers],
+        "signals": [signal(first, day, **signal_fields), *(signal(n, day) for n in numbers[1:])],
+    }
+
+
+def plans_of(tables: dict[str, PinnedTable], rows: Rows, remove: BooleanExpression = NOTHING) -> list[TablePlan]:
+    plans = []
+    for name in COMMIT_ORDER:
+        parts: dict[Any, list[Any]] = defaultdict(list)
+        for row in rows.get(name, ()):
+            parts[partition_of(name, row)].append(row)
+        plan = TablePlan(name, added=len(rows.get(name, ())), remove=remove)
+        for place, own in parts.items():
+            plan.files.extend(write_rows(tables[name].table, place, own))
+        plans.append(plan)
+    return plans
+
+
+class Scene:
+    """A warehouse with ten days of sessions."""
+
+    def __init__(self, folder: Path) -> None:
+        self.warehouse = folder
+        self.catalog = open_catalog(str(folder))
+        self.publish(
+            {"sessions": [session(n * PER_DAY + i, day) for n, day in enumerate(DAYS) for i in range(PER_DAY)]}
+        )
+
+    def tables(self) -> dict[str, PinnedTable]:
+        return {name: PinnedTable(table) for name, table in open_tables(self.catalog).items()}
+
+    def publish(self, rows: Rows, replaced: Period | None = None) -> None:
+        tables = self.tables()
+        remove = within(*replaced) if replaced else NOTHING
+        publish_batch(self.catalog, tables, plans_of(tables, rows, remove), uuid.uuid4().hex, replaced)
+
+    def shown(self) -> dict[str, int | None]:
+        """What readers see: the snapshot of `main` in every table."""
+        return {name: pinned.snapshot_id for name, pinned in self.tables().items()}
+
+    def stopped(self, publish: Callable[[], None]) -> list[str]:
+        """What stopped a batch, after readers still see what they saw, and the batch was kept and discarded."""
+        before = self.shown()
+        with pytest.raises(BatchStopped) as raised:
+            publish()
+        assert self.shown() == before
+        parts = parts_of(self.catalog, raised.value.branch)
+        broken = [f"{one.suite}: {one.what}" for one in raised.value.findings if not one.holds]
+        again = check(staged_batch(self.catalog, parts.values(), None, TODAY))
+        assert [f"{one.suite}: {one.what}" for one in again if not one.holds] == broken or "volumes" in broken[0]
+        drop(self.catalog, parts)
+        assert waiting(self.catalog) == []
+        return broken
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    return Scene(tmp_path_factory.mktemp("gate"))
+
+
+def test_a_good_batch_passes_and_leaves_no_branch(scene: Scene) -> None:
+    scene.publish(batch(4000))
+    assert waiting(scene.catalog) == []
+    assert all(one.holds for one in check(published_since(scene.catalog, None, TODAY)))
+
+
+FAULTS: dict[str, tuple[dict[str, Any], str]] = {
+    "severity of 120": (
+        {"severity": 120.0, "components": {"blocked": 120.0}}, "signals: severity is not 0 to 100"
+    ),
+    "components": ({"components": {"blocked": 30.0}}, "signals: the components do not add up to the severity"),
+    "kind": ({"kind": "mystery"}, "signals: its kind is none that this version finds"),
+    "status": ({"status": "newish"}, "signals: status is an unknown word"),
+    "confidence": ({"confidence": 1.5}, "signals: confidence is not 0 to 1"),
+    "not a number": ({"confidence": float("nan")}, "signals: confidence is not 0 to 1"),
+    "orphan": ({"session_id": "nobody"}, "signals: it belongs to a session that has no row in sessions"),
+    "doubled id": (
+        {"signal_id": "g5001", "session_id": "s5001"}, "signals_keys: two rows have one signal_id and revision"
+    ),
+    "backwards": (
+        {"started_at": datetime(2026, 3, 3, tzinfo=UTC), "ended_at": datetime(2026, 3, 2, tzinfo=UTC)},
+        "signals: it ends before it starts",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_stopped(scene: Scene, fault: str) -> None:
+    fields, reason = FAULTS[fault]
+    expected = [reason, "signals: the components do not add up to the severity"] if "120" in fault else [reason]
+    assert scene.stopped(lambda: scene.publish(batch(**fields))) == expected
+
+
+def test_a_row_that_is_stored_already_is_stopped(scene: Scene) -> None:
+    scene.publish(batch(4100))
+    again = scene.stopped(lambda: scene.publish({"signals": batch(4100)["signals"][:1]}))
+    assert again == ["signals_keys: two rows have one signal_id and revision"]
+
+
+def test_a_null_in_a_required_column_is_stopped(scene: Scene) -> None:
+    tables = scene.tables()
+    row = session(6000, DAYS[4])
+    plan = TablePlan("sessions", added=1)
+    plan.files.extend(write_rows(tables["sessions"].table, partition_of("sessions", row), [row]))
+    file = plan.files[0].file_path.removeprefix("file://")
+    rows = pq.read_table(file, partitioning=None)  # PyIceberg refuses to write it; another engine may not
+    place = rows.schema.get_field_index("rules_version")
+    pq.write_table(rows.set_column(place, "rules_version", pa.nulls(1, pa.string())), file)
+    run_id = uuid.uuid4().hex
+    assert scene.stopped(lambda: publish_batch(scene.catalog, tables, [plan], run_id)) == [
+        "sessions: rules_version is null, and must not be"
+    ]
+
+
+@pytest.mark.parametrize("left", [0, 5], ids=["missing day", "volume collapse"])
+def test_days_that_come_back_all_but_empty_are_stopped(scene: Scene, left: int) -> None:
+    """Replaced days keep what a usual day has."""
+    day = DAYS[8]
+    rows = [session(8 * PER_DAY + i, day) for i in range(left)]
+    period = Period(day, day)
+    assert scene.stopped(lambda: scene.publish({"sessions": rows}, period)) == [
+        "volumes: the day has less than 10% of a usual day's rows"
+    ]
+
+
+def test_a_replaced_day_as_full_as_usual_passes(scene: Scene) -> None:
+    day = DAYS[8]
+    scene.publish({"sessions": [session(8 * PER_DAY + i, day, revision=2) for i in range(PER_DAY)]}, Period(day, day))
+
+
+def test_another_writer_between_check_and_publication_is_kept(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = 0
+    check_once = publishing.check
+
+    def overtaken(looked_at: Any) -> Any:
+        nonlocal checks
+        checks += 1
+        found = check_once(looked_at)
+        if checks == 1:
+            scene.publish(batch(7100))
+        return found
+
+    monkeypatch.setattr(publishing, "check", overtaken)
+    scene.publish(batch(7000))
+    monkeypatch.undo()
+    stored = set(contents(scene.warehouse)["signals"])
+    assert {msgspec.msgpack.decode(row)["session_id"] for row in stored} >= {"s7000", "s7100"}
+    assert checks > 2  # its own, the other's, and again on top of that
+    assert waiting(scene.catalog) == []
+
+
+def test_another_writer_of_the_same_sessions_makes_it_look_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    check_once = publishing.check
+
+    def overtaken(looked_at: Any) -> Any:
+        monkeypatch.setattr(publishing, "check", check_once)
+        scene.publish(batch(7200))
+        return check_once(looked_at)
+
+    monkeypatch.setattr(publishing, "check", overtaken)
+    with pytest.raises(Conflict):
+        scene.publish(batch(7200))
+    assert waiting(scene.catalog) == []
+
+
+def cli(*arguments: str) -> tuple[int, Any]:
+    done = CliRunner().invoke(app, ["validate", *arguments, "--json"])
+    return done.exit_code, msgspec.json.decode(done.stdout) if done.stdout else done.stderr
+
+
+def test_a_stopped_batch_can_be_looked_at_published_or_discarded(scene: Scene, tmp_path: Path) -> None:
+    where = str(scene.warehouse)
+    with pytest.raises(BatchStopped) as raised:
+        scene.publish(batch(9000, kind="<script>alert(1)</script>"))
+    branch = raised.value.branch
+    code, told = cli(where)
+    assert code == ExitCode.OK
+    assert [one["branch"] for one in told["waiting"]] == [branch]
+    report = tmp_path / "report.html"
+    code, told = cli(where, "--branch", branch[:14], "--report", str(report))
+    assert code == ExitCode.NOT_VALID
+    assert [one["what"] for one in told["broken"]] == ["its kind is none that this version finds"]
+    assert "<script" not in report.read_text()
+    assert "&lt;script&gt;" in report.read_text()
+    shown, before = scene.shown(), contents(scene.warehouse)["signals"]
+    assert cli(where, "--branch", branch, "--publish")[0] == ExitCode.NOT_VALID
+    assert scene.shown() == shown
+    scene.publish(batch(9100))  # main moves on meanwhile
+    assert cli(where, "--branch", branch, "--publish", "--despite", "seen by hand") == (
+        ExitCode.OK, {"published": ["signals", "sessions"]},
+    )  # fmt: skip
+    table = open_tables(scene.catalog)["signals"]
+    assert table.properties["replay.published-despite"] == f"{branch}: seen by hand"
+    assert len(contents(scene.warehouse)["signals"]) == len(before) + 6
+    assert cli(where, "--branch", branch)[0] == ExitCode.STORE
+
+
+def test_a_report_says_that_all_holds(scene: Scene) -> None:
+    findings = check(published_since(scene.catalog, datetime(2099, 1, 1, tzinfo=UTC), TODAY))
+    assert "every expectation holds" in page("now", findings)
+
+
+def test_only_what_came_since_a_moment_is_looked_at(scene: Scene) -> None:
+    moment = datetime.now(UTC)
+    scene.publish(batch(9500))
+    rows = {one.suite: one.rows for one in check(published_since(scene.catalog, moment, TODAY))}
+    assert (rows["sessions"], rows["signals"]) == (3, 3)
+
+
+def verdicts(findings: Sequence[Any]) -> list[tuple[str, str, str, int]]:
+    return [(one.suite, one.type, one.what, one.unexpected) for one in findings]
+
+
+@pytest.mark.slow
+def test_great_expectations_comes_to_the_same_verdicts(scene: Scene) -> None:
+    """On a sound warehouse, and on a batch that has every fault at once."""
+    from replay_signals.pipelines.gate.greatexpectations import check_by_gx
+
+    whole = published_since(scene.catalog, None, TODAY)
+    assert verdicts(check_by_gx(whole)) == verdicts(check(whole))
+    faulty: dict[str, Any] = {}
+    for name, (fields, _) in FAULTS.items():
+        if name not in ("not a number", "doubled id"):  # which pandas takes for null
+            faulty |= fields
+    rows = batch(9700, **faulty)
+    rows["signals"] += [signal(9702, DAYS[4])]
+    with pytest.raises(BatchStopped) as raised:
+        scene.publish(rows)
+    parts = parts_of(scene.catalog, raised.value.branch)
+    waits = staged_batch(scene.catalog, parts.values(), None, TODAY)
+    found = verdicts(check(waits))
+    assert sum(unexpected > 0 for *_, unexpected in found) == len(FAULTS) - 1
+    assert verdicts(check_by_gx(waits)) == found
+    drop(scene.catalog, parts)
