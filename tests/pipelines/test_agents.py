@@ -125,6 +125,9 @@ def test_sessions_and_signals_are_found_by_a_condition(ask: Ask) -> None:
     assert session["session_id"] == SESSION
     assert "distinct_id" not in session
     assert ask("find_sessions", where="severity > 1000")["items"] == []
+    missed = ask("find_sessions", where="device_type = 'Dekstop'")
+    assert missed["items"] == []
+    assert any("Desktop" in hint for hint in missed["hints"])
     signals = ask("find_signals", where="kind = 'error_click'", limit=100)["items"]
     assert {one["kind"] for one in signals} == {"error_click"}
 

@@ -31,6 +31,8 @@ class Answer(TypedDict):
 
     notice: str
     items: list[dict[str, Any]]
+    hints: list[str]
+    """What may be meant otherwise in a condition that nothing holds for."""
     next_cursor: str
     """Give it as `cursor` with the same arguments to get what follows; empty when there is no more."""
 
@@ -63,7 +65,7 @@ class Asked(NamedTuple):
         return hashlib.sha256(repr(tuple(self)).encode()).hexdigest()[:16]
 
 
-def answer(asked: Asked, skipped: int, found: Sequence[Any], limit: int) -> Answer:
+def answer(asked: Asked, skipped: int, found: Sequence[Any], limit: int, hints: Sequence[str] = ()) -> Answer:
     """The first items that the bound of bytes lets through, at most `limit`; `found` has one more if there is one."""
     items: list[dict[str, Any]] = []
     size = 0
@@ -75,7 +77,8 @@ def answer(asked: Asked, skipped: int, found: Sequence[Any], limit: int) -> Answ
             break
         items.append(item)
     is_more = len(items) < len(found)
-    return {"notice": NOTICE, "items": items, "next_cursor": asked.cursor(skipped + len(items)) if is_more else ""}
+    cursor = asked.cursor(skipped + len(items)) if is_more else ""
+    return {"notice": NOTICE, "items": items, "hints": [shown(one) for one in hints], "next_cursor": cursor}
 
 
 def cut(text: str) -> str:

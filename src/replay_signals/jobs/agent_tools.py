@@ -180,14 +180,14 @@ class Tools:
         asked = Asked("find_sessions", (where, limit))
         skip = asked.skip(cursor)
         page = self._sources.store.worst("sessions", Filter(where=where), limit + 1, skip)
-        return answer(asked, skip, [chosen(row, SESSION_FIELDS) for row in page.rows], limit)
+        return answer(asked, skip, [chosen(row, SESSION_FIELDS) for row in page.rows], limit, page.hints)
 
     def find_signals(self, where: Where = "", limit: Limit = 20, cursor: Cursor = "") -> Answer:
         """Single findings that a condition holds for, such as problem_id = '…', the worst first."""
         asked = Asked("find_signals", (where, limit))
         skip = asked.skip(cursor)
         page = self._sources.store.worst("signals", Filter(where=where), limit + 1, skip)
-        return answer(asked, skip, [chosen(row, SIGNAL_FIELDS) for row in page.rows], limit)
+        return answer(asked, skip, [chosen(row, SIGNAL_FIELDS) for row in page.rows], limit, page.hints)
 
     def _problems(self) -> Problems:
         """As of now: others write the tables while the server runs."""

@@ -34,6 +34,14 @@ def test_where_sessions_part_the_better_example_goes_on() -> None:
     assert said.startswith("Of 2 sessions that were looked at the last 2 steps are common to most")
 
 
+def test_a_way_that_nobody_shares_is_an_example() -> None:
+    far = meeting(2, ("b", "/list"))
+    far = msgspec.structs.replace(far, signals=[msgspec.structs.replace(far.signals[0], page_pattern="/far")])
+    steps, said = told(meeting(1, ("a", "/list")), far)
+    assert [name for name, *_ in steps] == ["/home", "a a", FAULT]
+    assert said == "No step is common to most of the 2 sessions that were looked at; an example's way:"
+
+
 def test_one_session_is_its_own_way_and_repeats_are_one_step() -> None:
     steps, said = told(meeting(1, ("cart", "/list"), ("cart", "/list"), ("cart", "/list")))
     assert steps == [("/home", 1, 1), ("a cart", 3, 1), (FAULT, 1, 1)]
@@ -44,7 +52,7 @@ def test_a_long_way_keeps_the_landing_and_the_last_steps() -> None:
     way = way_of([meeting(1, *((f"key{i}", "/list") for i in range(40)))])
     assert len(way.steps) == MAX_STEPS
     assert (way.steps[0].action, way.steps[1].target, way.steps[-1].action) == ("land", "a key30", "fault")
-    assert way.told[-1].words == "30 steps after the first are left out."
+    assert way.told[-1].words == "30 steps after the first left out."
 
 
 def test_clicks_on_nothing_of_other_windows_and_after_the_fault_are_no_steps() -> None:

@@ -58,7 +58,7 @@ def _by_counts(row: ProblemRow) -> Iterator[Statement]:
     spared = row.used_sessions - row.sessions
     if row.element_key and row.failure not in OF_ITS_OWN and spared > 0:
         yield Statement(
-            f"Broken for everyone: {spared:,} of {row.used_sessions:,} sessions that used it did not meet it."
+            f"Broken for everyone: {spared:,} of {row.used_sessions:,} sessions that could have met it did not."
         )
     if row.effect is not None:
         yield Statement(

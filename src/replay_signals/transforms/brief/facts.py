@@ -15,6 +15,7 @@ from replay_signals.transforms.problems.wording import TOO_FEW, fix_words, inter
 
 MS_PER_S, MS_PER_MINUTE = 1_000, 60_000
 
+MAX_PLACES = 5
 OF_ITSELF = ("silence", "blocked", "slow", "reading", "exit")
 """Failures whose cause says no more than the element and the place."""
 
@@ -34,7 +35,7 @@ def lifts_of(row: ProblemRow) -> list[ToldLift]:
 
 def happens(row: ProblemRow) -> list[Statement]:
     """What fails, where, and whom it hits."""
-    where = [Statement("Where: {}" + ", {}" * (len(row.places) - 1) + ".", row.places)] if row.places else []
+    where = [_places(row.places)] if row.places else []
     control = [Statement("On: {}.", [row.element])] if row.element else []
     words = kind_of(row.failure).words
     failure = Statement(f"{words}.") if row.failure in OF_ITSELF else Statement(f"{words}: {{}}.", [row.cause])
@@ -92,6 +93,12 @@ def began(row: ProblemRow) -> list[Statement]:
         words = fix_words(row.fix, "fix", row.fix_on, (row.fix_affected, row.fix_exposed), change)
         said.append(Statement(f"{words} What went out: {{}}.", [row.fix_with]))
     return said
+
+
+def _places(places: list[str]) -> Statement:
+    shown = places[:MAX_PLACES]
+    more = f" and {len(places) - len(shown)} more" if len(places) > len(shown) else ""
+    return Statement(f"Where: {', '.join('{}' for _ in shown)}{more}.", shown)
 
 
 def _most_often(row: ProblemRow) -> list[Statement]:

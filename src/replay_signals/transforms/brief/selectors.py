@@ -43,11 +43,12 @@ def selectors_of(control: Control, around: Iterable[Control] = ()) -> list[Selec
     is_cut = len(name) >= MAX_NAME_CHARS
     if name and role:
         found.append(Selector("role and name", f"role={role}[name{'^' if is_cut else ''}={_quoted(name)}]"))
-    if name and not is_cut:
+    if name and not is_cut and control.tag not in FIELDS:
         found.append(Selector("text", f"text={_quoted(name)}"))
     own = css_of(control)
     box = "" if "[id=" in own else next((_by_id(one) for one in around if _by_id(one)), "")
-    found.append(Selector("css", f"{box} {own}".strip()))
+    if own != control.tag:  # a tag alone finds everything
+        found.append(Selector("css", f"{box} {own}".strip()))
     return found
 
 

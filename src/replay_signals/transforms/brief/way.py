@@ -49,7 +49,7 @@ def way_of(meetings: Sequence[Meeting]) -> Way:
     told = [_told(steps, len(paths)), *_landings(paths)]
     if len(steps) > MAX_STEPS:
         left = len(steps) - MAX_STEPS
-        told.append(Statement(f"{left} steps after the first are left out."))
+        told.append(Statement(f"{left} step{'s'[: left != 1]} after the first left out."))
         steps = [steps[0], *steps[1 + left :]]
     return Way(steps, told)
 
@@ -104,6 +104,8 @@ def _told(steps: Sequence[Step], of: int) -> Statement:
     common = sum(2 * step.sessions > of for step in steps)
     if common == len(steps):
         return Statement(f"The way of {steps[0].sessions} of the {of} sessions that were looked at.")
+    if not common:
+        return Statement(f"No step is common to most of the {of} sessions that were looked at; an example's way:")
     last = "the last step is" if common == 1 else f"the last {common} steps are"
     return Statement(f"Of {of} sessions that were looked at {last} common to most; those before are an example's.")
 
