@@ -167,7 +167,7 @@ def _print_session(one: Shown) -> None:
     if len(titles) > TITLES:
         lines.append(Text(f"… and {len(titles) - TITLES:,} more", style="dim"))
     for line in lines:
-        render.out().print(Padding(line, (0, 0, 0, 2)))
+        render.out().print(Padding(line, (0, 0, 0, 2), expand=False))
 
 
 def _login() -> str:

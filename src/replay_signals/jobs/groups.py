@@ -65,7 +65,7 @@ def _print(one: Group, words: str) -> None:
     lines += [render.text(f"{share:.0%} met: {title}") for title, share in one.problems]
     lines.append(render.text(f"worst: {', '.join(one.examples)}"))
     for line in lines:
-        render.out().print(Padding(line, (0, 0, 0, 2)))
+        render.out().print(Padding(line, (0, 0, 0, 2), expand=False))
 
 
 def _by_model(store: Store, shown: list[Group]) -> dict[str, str]:

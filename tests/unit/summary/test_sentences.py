@@ -48,6 +48,8 @@ def test_what_went_wrong_is_the_worst_of_the_worst_problems_in_order_of_time() -
         "Trouble: at 0:07, 4 clicks on button Pay and no progress; at 0:09, clicking Send sent POST /api, which failed "
         "with 500; and 1 more signal."
     )
+    typed = Moment(1_000, "signal", "form_abandonment", "Typed into Search and did not send it; went elsewhere", 9.0)
+    assert told(typed).went_wrong == "Trouble: at 0:01, typed into Search and did not send it, went elsewhere."
     assert told().went_wrong == "Nothing went wrong that shows."
     assert "the page draws itself on a canvas" in told(judgeable="canvas").went_wrong
     assert told(DEAD, judgeable="canvas").went_wrong.startswith("Trouble: at 0:05, click on button Pay")

@@ -27,7 +27,7 @@ from replay_signals.transforms.summary.group_names import Features, group_id, gr
 TABLES = ("sessions", "signals", "page_views", "events", "problems")
 POOL = 20_000
 """Sessions that are grouped at once: the newest of those that a filter chooses."""
-SIMILAR = 0.6
+SIMILAR = 0.5
 BLOCK = 512
 COLUMNS = 2**18
 """Places that features are hashed to."""

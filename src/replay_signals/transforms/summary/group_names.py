@@ -24,10 +24,11 @@ class Features(NamedTuple):
     left_in_trouble: bool = False
 
     def weighted(self) -> dict[str, float]:
-        """Each feature with its weight: what somebody met counts twice as much as where they were."""
+        """Each feature with its weight: a problem counts twice as much as a page, or as a kind of trouble."""
         found = {f"page={page}": 1.0 for page in self.pages}
         found |= {f"did={event}": 2.0 for event in self.did}
         found |= {f"met={problem}": 2.0 for problem, _, _ in self.met}
+        found |= {f"kind={kind}": 1.0 for _, kind, _ in self.met}
         return found | ({"left": 2.0} if self.left_in_trouble else {}) | ({} if self.met else {"untroubled": 2.0})
 
 

@@ -166,8 +166,8 @@ def _since(ms: int) -> str:
 
 
 def _clause(sentence: str) -> str:
-    """A signal's sentence as a part of another: without its full stop, its own word in front in small."""
-    text = _cut(sentence.rstrip(". "), MAX_TROUBLE_CHARS)
+    """A signal's sentence as a part of another: without its full stop and semicolons, its first word in small."""
+    text = _cut(sentence.rstrip(". ").replace(";", ","), MAX_TROUBLE_CHARS)
     first, _, rest = text.partition(" ")
     return f"{first.lower()} {rest}" if rest and first.isalpha() and first.istitle() else text
 
