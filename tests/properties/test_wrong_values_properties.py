@@ -20,6 +20,7 @@ from replay_signals.schemas.rows import DeadLetterRow, EventRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.records import records_of
 from replay_signals.transforms.evidence.extract import Evidence, evidence_in
+from replay_signals.transforms.expectations.rows import unexpected
 from replay_signals.transforms.judge.session import JudgedSession, judge_session
 from replay_signals.transforms.parse.capture import parse_capture_request
 from support.samples import EXAMPLES
@@ -77,6 +78,8 @@ def judged(evidence: Iterable[list[Evidence]]) -> JudgedSession:
     )
     assert not made.letters, made.letters
     assert len(made.rows["sessions"]) == 1
+    told = [(table, what) for table, rows in made.rows.items() for row in rows if (what := unexpected(table, row))]
+    assert not told, told
     return made
 
 

@@ -115,3 +115,4 @@ class Reason:
     INTERNAL = "internal_error"
     CORRUPT_DIGEST = "corrupt_digest"
     DEADLY = "reader_died_twice"
+    UNEXPECTED_ROW = "unexpected_row"

@@ -28,10 +28,11 @@ from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rows import FED_TABLES, DeadLetterRow, EventRow
-from replay_signals.transforms.evidence.dead_letters import dead_letter_message, dead_letter_row
+from replay_signals.transforms.evidence.dead_letters import dead_letter_message, dead_letter_row, unexpected_letter
 from replay_signals.transforms.evidence.kafka import KafkaMessage, evidence_of_kafka
 from replay_signals.transforms.evidence.keys import DIGEST, EVENT, EvidenceKey
 from replay_signals.transforms.evidence.reject_limit import RejectLimit
+from replay_signals.transforms.expectations.rows import unexpected
 from replay_signals.transforms.streaming import COUNTERS, Live, Step
 from replay_signals.transforms.table_rows import content
 from replay_signals.transforms.text import utf8
@@ -209,7 +210,10 @@ class JudgeSessions(KeyedProcessFunction):
 
     def _outputs(self, step: Step, now_ms: int, ctx: Any, trace: str) -> Iterator[Any]:
         for table, row in step.rows:
-            yield ROWS[table], flink_row(row)
+            if what := unexpected(table, row):
+                step.letters.append(unexpected_letter(table, row, what, now_ms))
+            else:
+                yield ROWS[table], flink_row(row)
         for record in step.inbox:
             self._count("signals", 1, "kind", record.kind)
             self._count.time("publish_ms", time.time() * 1000 - record.produced_at.timestamp() * 1000)

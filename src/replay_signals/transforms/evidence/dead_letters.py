@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 
@@ -44,6 +45,19 @@ def misfit_letter(misfit: Misfit, received_ms: int | None = None) -> DeadLetter:
         SourcePosition(f"table:{misfit.table}:{key}"),
         Reason.INTERNAL,
         f"a row does not fit table {misfit.table}: column {misfit.column}",
+        team=getattr(row, "team", ""),
+        session_id=getattr(row, "session_id", None) or "",
+        received_ms=received_ms,
+    )
+
+
+def unexpected_letter(table: str, row: Any, what: str, received_ms: int | None = None) -> DeadLetter:
+    """The dead letter of a row that does not hold what its table promises. It names table, key and what is wrong."""
+    key = "/".join(str(part) for part in key_of(table, row))
+    return dead(
+        SourcePosition(f"table:{table}:{key}"),
+        Reason.UNEXPECTED_ROW,
+        f"a row of {table} is not as expected: {what}",
         team=getattr(row, "team", ""),
         session_id=getattr(row, "session_id", None) or "",
         received_ms=received_ms,

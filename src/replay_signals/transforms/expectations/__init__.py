@@ -1,0 +1,1 @@
+"""Expectations of single rows, for where rows come one by one."""
