@@ -25,6 +25,7 @@ from replay_signals.transforms.clicks.silent_links import (
     tell_link,
 )
 from replay_signals.transforms.clicks.web import DEAD, UNKNOWN, Judged, document_of
+from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.elements import element_key
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
 
@@ -60,9 +61,11 @@ def look_again(
     for j in clicks:
         by_page.setdefault(j.click.page, []).append(j)
     by_key: dict[str, list[Judged]] = {}
-    by_document: dict[tuple[str, int], list[Judged]] = {}
+    writers: dict[tuple[str, int], dict[int, Control]] = {}
+    apart: dict[tuple[Page, int], bool] = {}
     for j in clicks:
-        by_document.setdefault(document_of(j.click.page), []).append(j)
+        if j.click.control is not None and _wrote(j):
+            writers.setdefault(document_of(j.click.page), {})[j.click.control.first] = j.click.control
         if j.click.control is not None:
             by_key.setdefault(element_key(j.click.control), []).append(j)
     tells_hidden = any(came_back(page) for page in timeline.pages)
@@ -71,7 +74,7 @@ def look_again(
             own = by_page.get(page, [])
             for j in own:
                 _prove(j, own, by_key, rules)
-                _prove_apart(j, by_document[document_of(page)])
+                _prove_apart(j, writers.get(document_of(page), {}), apart)
                 tell_link(j, window, tells_hidden, rules)
             _doubt_working(own)
             doubt_links(own, window, timeline, addresses, visited)
@@ -95,29 +98,31 @@ def _prove(j: Judged, own: list[Judged], by_key: Mapping[str, list[Judged]], rul
         j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, where it and its like have answered"
 
 
-def _prove_apart(j: Judged, document: list[Judged]) -> None:
+def _prove_apart(j: Judged, writers: Mapping[int, Control], known: dict[tuple[Page, int], bool]) -> None:
     """Silence beside a canvas that has controls of its own, of a control in another part that writes into the page.
 
-    That another one out of the canvas's part, nearer than the canvas, answered with content tells what is done there.
+    `writers`: controls of the document that answered with content. `known`: what was found for a control before.
     """
-    control, elements = j.click.control, j.click.page.elements
+    control, page = j.click.control, j.click.page
     if control is None or j.verdict != UNKNOWN or not j.reason.startswith(BESIDE):
         return
-    canvas = beside_canvas(j.click.page, control)
-    if canvas is None or not elements.is_apart(control, canvas):
-        return
-    most = abs(canvas.first - control.first)
-    for k in document:
-        other = k.click.control
-        if other is None or other.first == control.first or not abs(other.first - control.first) < most:
-            continue
-        if _wrote(k) and elements.is_apart(other, canvas):
-            j.verdict, j.confidence, j.reason = (
-                DEAD,
-                PROVEN_CONFIDENCE,
-                "no answer, where others beside it write theirs",
-            )
-            return
+    key = page, control.first
+    if key not in known:
+        known[key] = _is_among_writers(page, control, writers)
+    if known[key]:
+        j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, where others beside it write theirs"
+
+
+def _is_among_writers(page: Page, control: Control, writers: Mapping[int, Control]) -> bool:
+    """Does another control out of the canvas's part, nearer than the canvas, answer with content?"""
+    canvas = beside_canvas(page, control)
+    if canvas is None or not page.elements.is_apart(control, canvas):
+        return False
+    nearest = abs(canvas.first - control.first)
+    return any(
+        0 < abs(first - control.first) < nearest and page.elements.is_apart(other, canvas)
+        for first, other in writers.items()
+    )
 
 
 def _wrote(j: Judged) -> bool:
