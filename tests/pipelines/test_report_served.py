@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import http.client
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from replay_signals.jobs.serve import live
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.report.web import Server
 from support.reports import PROBLEM, hostile, write
-from support.warehouses import backfill, ms, page, replay, written
+from support.warehouses import backfill, ms, page, ranked, replay, written
 
 pytestmark = pytest.mark.slow
 
@@ -111,10 +112,14 @@ def test_only_this_machine_is_listened_to(server: Server) -> None:
 def test_it_follows_the_tables(tmp_path: Path) -> None:
     day = ms("2026-11-24T10:00:00")
     backfill(tmp_path / "warehouse", written(tmp_path / "1.jsonl", [replay("s1", page(day))]))
+    ranked(tmp_path / "warehouse")
     wanted = Wanted(Store(str(tmp_path / "warehouse")), 100, [], None, False)
     with live(wanted, check_s=3600) as report:
         first = report.folder()
         assert "from 1 session," in (first / "index.html").read_text()
+        (brief,) = (first / "briefs").iterdir()
+        shown = html.unescape((first / "problems" / f"{brief.stem}.html").read_text())
+        assert "## What happens, to whom" in brief.read_text() and brief.read_text() in shown
         assert report.refresh() is False and report.folder() == first
         backfill(tmp_path / "warehouse", written(tmp_path / "2.jsonl", [replay("s2", page(day))]))
         assert report.refresh() is True

@@ -109,6 +109,7 @@ READERS: dict[str, Callable[[Path], Iterator[Any]]] = {
     ".log": _lines,
     ".segment": _segment,
     ".crc": _bytes,
+    ".md": _lines,
     ".js": _script,
     ".html": _markup,
     ".svg": _markup,

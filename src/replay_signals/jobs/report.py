@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +42,9 @@ class Wanted(NamedTuple):
 
 def make(wanted: Wanted, output: Path) -> Made:
     """Writes a report. Raises WarehouseError, ReportError, RulesError, InputError and OSError."""
+    from replay_signals.pipelines.iceberg.catalog import open_catalog, open_tables
+    from replay_signals.pipelines.problems.briefs import briefs_of
+    from replay_signals.pipelines.problems.counting import Limits
     from replay_signals.pipelines.report.building import build
     from replay_signals.pipelines.report.playing import Recordings
     from replay_signals.pipelines.report.reading import source
@@ -50,9 +54,12 @@ def make(wanted: Wanted, output: Path) -> Made:
     rules = read_rules(wanted.rules)
     store = wanted.store
     recordings = Recordings(wanted.recordings, rules, wanted.are_stills_wanted, store.warehouse, store.catalog)
-    can_play = bool(wanted.recordings) or rules.playback.enabled
+    playable = recordings if wanted.recordings or rules.playback.enabled else None
+    tables = open_tables(open_catalog(store.warehouse, store.catalog, create=False), create=False)
+    has_all = {"message_digests", "problems"} <= tables.keys()
+    briefs = partial(briefs_of, tables, limits=Limits()) if has_all else None
     with replacing(output) as folder, source(store.warehouse, store.catalog, wanted.most_sessions) as opened:
-        built = build(opened, folder, datetime.now(UTC), recordings if can_play else None, player_link(rules))
+        built = build(opened, folder, datetime.now(UTC), playable, player_link(rules), briefs)
     played = built.played
     return Made(
         output,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -12,7 +12,9 @@ from replay_signals.pipelines.report.pages import page
 from replay_signals.pipelines.report.playing import Heat, Played, Recordings, bundle
 from replay_signals.pipelines.report.reading import Session, Source
 from replay_signals.pipelines.report.writing import Folder
+from replay_signals.schemas.briefs import Brief
 from replay_signals.schemas.problem_rows import ProblemRow
+from replay_signals.transforms.brief.markdown import markdown
 from replay_signals.transforms.inbox.player_link import PlayerLink
 from replay_signals.transforms.problems.kinds import kind_of
 from replay_signals.transforms.problems.told import is_open
@@ -32,6 +34,7 @@ PROBLEMS_A_FILE = 100
 SESSIONS_A_FILE = 500
 SESSIONS_A_COLLECTION = 25
 LISTED_PAGES = 300
+BRIEFS = 100
 HEATMAPS = 24
 """Pages with the most visitors hurt, each of which is a question to the tables."""
 NAVIGATION = [
@@ -42,6 +45,10 @@ NAVIGATION = [
     ("Capture", "capture.html"),
     ("About", "about.html"),
 ]
+
+
+Briefs = Callable[[Sequence[ProblemRow]], Iterable[Brief]]
+"""Briefs of problems, in order."""
 
 
 class Built(NamedTuple):
@@ -60,6 +67,7 @@ def build(
     now: datetime,
     recordings: Recordings | None = None,
     player: PlayerLink | None = None,
+    briefs: Briefs | None = None,
 ) -> Built:
     """Writes every page. Raises WarehouseError, and InputError for recordings that cannot be read."""
     problems = in_list(source.problems())
@@ -84,7 +92,8 @@ def build(
     patterns = list(dict.fromkeys(one.page_pattern for one in pages))[:HEATMAPS]
     played, heats = bundle(recordings, problems, patterns, source, folder)
     _problem_list(problems, sessions, folder, opened, render)
-    _problem_pages(problems, source, sessions, played, player, render)
+    told = _briefs(problems, briefs, folder)
+    _problem_pages(problems, source, sessions, Shown(played, player, told), render)
     _session_list(list(sessions.items()), folder, totals, render)
     _session_pages(sessions, source, folder, played, player, render)
     render("collections.html", "collections.html", collections=[_collection(one) for one in collections])
@@ -99,6 +108,27 @@ def build(
 
 
 Render = Callable[..., None]
+
+
+class Shown(NamedTuple):
+    """What stands on the page of a problem beside its row; briefs by name of the problem."""
+
+    played: Played
+    player: PlayerLink | None
+    briefs: Mapping[str, str]
+
+
+def _briefs(problems: Sequence[ProblemRow], briefs: Briefs | None, folder: Folder) -> dict[str, str]:
+    """Writes the briefs of the worst open problems as Markdown files, and gives their texts."""
+    if briefs is None:
+        return {}
+    rows = [row for row in problems if is_open(row)][:BRIEFS]
+    found = {}
+    for row, brief in zip(rows, briefs(rows), strict=True):
+        name = problem_name(row.problem_id)
+        found[name] = markdown(brief)
+        folder.write(f"briefs/{name}.md", found[name].encode("utf-8", "replace"))
+    return found
 
 
 def _problem_list(
@@ -124,16 +154,16 @@ def _problem_pages(
     problems: Sequence[ProblemRow],
     source: Source,
     sessions: dict[str, Session],
-    played: Played,
-    player: PlayerLink | None,
+    shown_with: Shown,
     render: Render,
 ) -> None:
+    played, player, told = shown_with
     history, found = source.history(), source.examples()
     for row in problems:
         days = history.get((row.team, row.problem_id), [])
         shown = problem_page(row, days, found, sessions, player)
         file, still = f"problems/{shown.id}.html", played.stills.get(shown.id)
-        render(file, "index.html", "../", "problem.html", problem=shown, still=still)
+        render(file, "index.html", "../", "problem.html", problem=shown, still=still, brief=told.get(shown.id, ""))
 
 
 def _session_list(sessions: Sequence[tuple[str, Session]], folder: Folder, totals: Totals, render: Render) -> None:
