@@ -234,3 +234,6 @@ def test_steps_of_other_tables() -> None:
         found = answered(db, Funnel(["view: /cart", "click: element like 'P%'", "paid"]))
     assert [step.visitors for step in found] == [2, 1, 1]
     assert found[0].sessions == ["s-v"]
+    with holding(rows) as db:
+        words = answered(db, Funnel(["view: page is not null", "click: page_x_px is null", "event is not null"]))
+    assert [step.visitors for step in words] == [2, 1, 1]

@@ -20,6 +20,8 @@ from replay_signals.transforms.filters.scopes import SCOPES
 
 EVENT = "event"
 _NAME = re.compile(r"[\w$ .:/-]+")
+_CONDITION = re.compile(r"\bis (not )?(null|true|false)\b|\bbetween\b.+\band\b", re.IGNORECASE)
+"""Conditions that are made of words alone, as names are."""
 _SCOPED = re.compile(rf"({'|'.join(SCOPES)}):(?!:)\s*(.*)", re.DOTALL)
 
 
@@ -52,7 +54,8 @@ def step_of(said: str) -> Step:
     scope, text = (scoped[1], scoped[2].strip()) if scoped else (EVENT, text)
     if not text:
         raise FilterError("a step is the name of an event or a condition on one; this one is empty")
-    return Step(scope, f"{SCOPES[scope].main} = {quoted(text)}" if _NAME.fullmatch(text) else text)
+    is_name = _NAME.fullmatch(text) and not _CONDITION.search(text)
+    return Step(scope, f"{SCOPES[scope].main} = {quoted(text)}" if is_name else text)
 
 
 def moments(asked: Asked, steps: Sequence[Step], scopes: Iterable[str] = ()) -> Condition:
