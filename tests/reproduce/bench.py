@@ -7,6 +7,7 @@ broken and how. So a script meets the fault that its visitor met.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import io
 import json
 import sys
@@ -129,20 +130,11 @@ def _how(mode: str, label: Label, plan: Plan, mended: bool) -> Any:
     return how if how is not None else {"error": "thrown", "blocked": "disabled"}.get(mode)
 
 
-def _there(route: Route) -> None:
-    """Answers what is missing with a page."""
-    answer = route.fetch()
-    if answer.status < 400 or not route.request.is_navigation_request():
-        route.fulfill(response=answer)
-    else:
-        route.fulfill(status=200, content_type="text/html", body="<!doctype html><title>Here</title><h1>Here</h1>")
-
-
 class Bench:
-    """The served sites and one browser."""
+    """The sites, served at a port, and one browser."""
 
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
+    def __init__(self, browser: Browser, port: int) -> None:
+        self._browser, self._port = browser, port
 
     def run(self, plan: Plan, faults: str, *, all_there: bool = False) -> Verdict:
         """A script's verdict with `faults` put in; `all_there`: pages that are missing are answered with one."""
@@ -153,11 +145,23 @@ class Bench:
         finally:
             context.close()
 
+    def _there(self, route: Route) -> None:
+        """Answers a page that is missing with one."""
+        parts = urlsplit(route.request.url)
+        asked = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        with contextlib.closing(asked):
+            asked.request("GET", parts.path or "/", headers={"Host": parts.netloc})
+            is_missing = asked.getresponse().status >= 400
+        if is_missing and route.request.is_navigation_request():
+            route.fulfill(status=200, content_type="text/html", body="<!doctype html><title>Here</title><h1>Here</h1>")
+        else:
+            route.continue_()
+
     def _run(self, context: BrowserContext, plan: Plan, faults: str, all_there: bool) -> Verdict:
         if faults:
             context.add_init_script(faults)
         if all_there:
-            context.route("**/*", _there)
+            context.route("**/*", self._there)
         made: dict[str, Any] = {"__name__": "made"}
         exec(compile(python_text(plan, ORIGIN), "script", "exec"), made)
         said = io.StringIO()
@@ -180,7 +184,7 @@ def bench() -> Iterator[Bench]:
     try:
         port = serving.server_address[1]
         with chromium([f"--host-resolver-rules=MAP * 127.0.0.1:{port}"]) as browser:
-            yield Bench(browser)
+            yield Bench(browser, port)
     finally:
         serving.shutdown()
         serving.server_close()

@@ -41,6 +41,10 @@ def script(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Option("--base-url", help="Where the site runs; the script takes BASE_URL before it.", metavar="URL"),
     ] = "",
     language: Annotated[Language, typer.Option("--language", help="What to write.")] = "python",
+    is_tried: Annotated[
+        bool,
+        typer.Option("--try", help="Run it against --base-url, say what it finds, leave out what it can do without."),
+    ] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the script here.", metavar="FILE")
     ] = None,
@@ -51,5 +55,7 @@ def script(  # noqa: PLR0913, PLR0917 - one parameter an option
     from replay_signals.jobs import script as job
 
     refuse_outputs(output)
+    if is_tried and not base_url:
+        raise typer.BadParameter("--try needs --base-url: where the site runs")
     store = store_of(warehouse, catalog)
-    return job.run(job.Request(wanted, store, recordings or [], rules, language, base_url, output), json=json)
+    return job.run(job.Request(wanted, store, recordings or [], rules, language, base_url, is_tried, output), json=json)

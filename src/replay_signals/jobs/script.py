@@ -35,6 +35,8 @@ class Request(NamedTuple):
     rules: str | None = None
     language: Language = "python"
     base_url: str = ""
+    is_tried: bool = False
+    """Run against `base_url`, and without the steps that it turns out not to need."""
     output: Path | None = None
 
 
@@ -42,6 +44,8 @@ def run(request: Request, *, json: bool) -> ExitCode:
     """Writes the script, or says why there is none. Raises RulesError, InputError, InboxError and WarehouseError."""
     rules = read_rules(request.rules)
     plan = _recorded(request, rules) if request.recordings else _stored(request, rules)
+    if request.is_tried and isinstance(plan, Plan):
+        plan = _tried(plan, request.base_url)
     made = written(plan, request.language, request.base_url) if isinstance(plan, Plan) else plan
     if isinstance(made, Script) and request.output is not None:
         request.output.write_text(made.text, encoding="utf-8")
@@ -55,6 +59,19 @@ def run(request: Request, *, json: bool) -> ExitCode:
         steps = render.count(len(made.plan.steps) + 1, "step")
         render.out().print(render.text(f"{request.output}: {steps} to {made.plan.title}"))
     return ExitCode.OK if isinstance(made, Script) else ExitCode.NOTHING
+
+
+def _tried(plan: Plan, base_url: str) -> Plan:
+    """Says what the script finds, and leaves out what it does not need."""
+    from replay_signals.pipelines.playback.browser import find_chromium
+    from replay_signals.pipelines.trial import shortened
+
+    shorter, verdict, said = shortened(plan, base_url, find_chromium())
+    left_out = len(plan.steps) - len(shorter.steps)
+    render.say(visible(f"At {base_url}: {said}"))
+    if verdict == "there" and left_out:
+        render.say(f"{render.count(left_out, 'step')} left out: it is there without.")
+    return shorter
 
 
 def _stored(request: Request, rules: Rules) -> Plan | NoScript:
