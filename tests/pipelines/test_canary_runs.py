@@ -56,8 +56,8 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "rank": ("WAREHOUSE", "--top", "0"),
     "rank --json": ("WAREHOUSE", "--json"),
     "rank --rules": ("WAREHOUSE", "--rules", "IN/few.toml", "--top", "0"),
-    "script": ("FAILING", "WAREHOUSE"),
-    "script --json": ("FAILING", "WAREHOUSE", "--json"),
+    "script": ("PROBLEM", "WAREHOUSE"),
+    "script --json": ("PROBLEM", "WAREHOUSE", "--json"),
     "script --recordings": (SESSION, "--recordings", "IN/visit.jsonl"),
     "brief": ("PROBLEM", "WAREHOUSE"),
     "brief --json": ("PROBLEM", "WAREHOUSE", "--json"),
@@ -104,6 +104,10 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "repair": ("-w", "WAREHOUSE"),
 }
 """Commands that meet recordings or what is made of them, each with its arguments; an option tells two runs apart."""
+ENDS = {"detect --rules": exits.ExitCode.USAGE} | dict.fromkeys(
+    ("script", "script --json", "script --recordings"), exits.ExitCode.NOTHING
+)
+"""Runs that do not end with 0; every address of the marked pages is masked, so no script can open one."""
 POSTED = {"inbox post"}
 """Searched where its endpoint is."""
 SERVED = {"mcp", "fix"}
@@ -207,10 +211,9 @@ def run(
 
 
 def _placed(argument: str, places: dict[str, str], folder: Path) -> str:
-    if argument in ("ID", "PROBLEM", "FAILING"):
+    if argument in ("ID", "PROBLEM"):
         records = current(folder / "warehouse" / "inbox").values()
-        problems = (one for one in records if one.record_type == "problem" or argument == "ID")
-        return next(one.id for one in problems if argument != "FAILING" or one.kind == "failing_request")
+        return next(one.id for one in records if argument == "ID" or one.record_type == "problem")
     if argument == "PAGE":
         return str(next(row.page_pattern for row in rows(folder / "warehouse", "page_views")))
     if argument == "SESSION":
@@ -245,7 +248,7 @@ def test_nothing_marked_is_printed_or_logged(
     run: Callable[..., tuple[int, list[str]]], marks: Marks, name: str, debug: bool
 ) -> None:
     code, said = run(name, debug=debug)
-    assert code == (exits.ExitCode.USAGE if name == "detect --rules" else exits.ExitCode.OK), said
+    assert code == ENDS.get(name, exits.ExitCode.OK), said
     assert marks.found_in(said) == {}
 
 

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Route
 from replay_signals.pipelines.playback.browser import chromium
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.transforms.reproduce.python import python_text
-from replay_signals.transforms.reproduce.steps import Answered, NoScript, Plan, RaisesNothing
+from replay_signals.transforms.reproduce.steps import Answered, NoScript, Plan, RaisesNothing, Reacts
 
 SITES = Path(__file__).parents[1] / "accuracy" / "sites"
 sys.path.append(str(SITES))
@@ -86,7 +86,7 @@ def is_own(label: Label, plan: Plan | NoScript) -> bool:
     if isinstance(check, RaisesNothing) and check.click is not None and not any(THROWN in p for p in check.pieces):
         return True
     el, path, kind = label.get("el") or {}, urlsplit(label.get("url", "")).path, label["kind"]
-    if (path, el.get("id")) in IDLE:
+    if (path, el.get("id")) in IDLE or (kind.startswith("fault:dead") and _leads_here(plan, path)):
         return True
     for site in (*FIRST_SITES, *NEW_SITES) if not label.get("how") else ():
         places = site.slow if kind == "works:slow" else site.blocked if "blocked" in kind else site.dead
@@ -95,6 +95,13 @@ def is_own(label: Label, plan: Plan | NoScript) -> bool:
             if urlsplit(page).path == path and named:
                 return True
     return False
+
+
+def _leads_here(plan: Plan | NoScript, path: str) -> bool:
+    """Is it a link to the page that it is on, which does nothing when it is whole either?"""
+    check = plan.check if isinstance(plan, Plan) else None
+    ways = check.click.target.by if isinstance(check, Reacts) else ()
+    return any(by.how == "css" and by.value == f'a[href$="{path.rpartition("/")[2]}"]' for by in ways)
 
 
 def put_in(label: Label, plan: Plan, *, mended: bool = False) -> str:

@@ -2,7 +2,7 @@
   if (window.__reaction) return;
   const NOISE = /focus|hover|ripple|press|touched|waves/i;
   const IGNORED = new Set(['HEAD', 'META', 'LINK', 'SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE']);
-  const PROMPT_MS = 350, BURST_MS = 300, MAX_BURSTS = 3;
+  const PROMPT_MS = 100, BURST_MS = 300, MAX_BURSTS = 3;
   const alone = new Map();  // what changes without a click -> how often, and when last
   const state = {listening: false, armed: null, before: '', reaction: '', looks: 0, clicked: 0, prompt: ''};
   const elementOf = node => (node.nodeType === 1 ? node : node.parentElement || (node.host ?? null));
