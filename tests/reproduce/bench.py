@@ -91,7 +91,8 @@ def is_own(label: Label, plan: Plan | NoScript) -> bool:
     for site in (*FIRST_SITES, *NEW_SITES) if not label.get("how") else ():
         places = site.slow if kind == "works:slow" else site.blocked if "blocked" in kind else site.dead
         for page, selector, *_ in places:
-            named = f"#{el.get('id')}" == selector or selector.lstrip(".") in (el.get("cls") or "").split()
+            bare = selector.partition("[")[0]
+            named = bare == f"#{el.get('id')}" or bare.lstrip(".") in (el.get("cls") or "").split()
             if urlsplit(page).path == path and named:
                 return True
     return False
