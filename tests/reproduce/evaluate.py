@@ -61,7 +61,8 @@ def problems(folders: Iterable[Path], names: Sequence[str]) -> Iterator[tuple[Ca
 
 def judged(on: Bench, case: Case, plan: Plan, label: dict[str, object]) -> Case:
     """The case with both verdicts; a fault of the page itself cannot be taken out, so there is one."""
-    faulty = on.run(plan, "" if case.own else put_in(label, plan))
+    throws_itself = case.own and str(label["kind"]).startswith("fault:error")
+    faulty = on.run(plan, "" if throws_itself else put_in(label, plan))
     if case.own:
         return msgspec.structs.replace(case, faulty=faulty.says, faulty_why=faulty.why)
     whole = on.run(plan, put_in(label, plan, mended=True), all_there=label["kind"] == "dead-end")
