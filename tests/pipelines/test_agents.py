@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import re
@@ -26,6 +27,7 @@ from replay_signals.jobs.agents import PATH, TOKEN_VARIABLE, server_of
 from replay_signals.jobs.announcing import into_folder
 from replay_signals.jobs.ranking import run_rank
 from replay_signals.pipelines.inbox.folder import current
+from replay_signals.pipelines.playback.browser import find_chromium
 from replay_signals.pipelines.problems.counting import Limits
 from replay_signals.schemas.briefs import NOTICE
 from replay_signals.schemas.rules import Rules, Traffic
@@ -186,6 +188,18 @@ def test_without_recordings_pages_are_asked_for(warehouse: Path) -> None:
     found = asyncio.run(once())
     assert found.is_error
     assert "--recordings" in found.content[0].text
+
+
+@pytest.mark.skipif(find_chromium() is None, reason="Chromium is not here")
+def test_a_picture_shows_the_page_at_the_moment(warehouse: Path) -> None:
+    async def once() -> Any:
+        async with Client(server_of(Sources(store_of(warehouse), [str(RECORDING)]))) as client:
+            asked = {"session": SESSION, "at_ms": 30_000, "element": "testid=apply-coupon"}
+            return (await client.call_tool("read_still", asked)).content[0]
+
+    still = asyncio.run(once())
+    assert still.mime_type == "image/png"
+    assert base64.b64decode(still.data).startswith(b"\x89PNG")
 
 
 def test_a_client_is_served_by_standard_input_and_output(warehouse: Path) -> None:
