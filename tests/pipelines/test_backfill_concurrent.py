@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pyiceberg.table import Table
 from sqlalchemy.exc import OperationalError
 
 from replay_signals.jobs import backfill as job
 from replay_signals.jobs.backfill import BackfillOptions, run_backfill
 from replay_signals.pipelines.iceberg import commit
-from replay_signals.pipelines.iceberg.commit import TablePlan
 from replay_signals.pipelines.iceberg.errors import WarehouseError
 from support.children import Child
 from support.exhaustive import first_then_exhaustive
@@ -84,23 +83,24 @@ def test_a_writer_that_is_always_overtaken_gives_up_with_a_clear_error(
         run_backfill(BackfillOptions([str(parts[0])], str(tmp_path / "w")), overtake)
 
 
+@pytest.mark.parametrize("step", ["_stage_once", "publish"])
 def test_a_commit_whose_answer_is_lost_counts_also_under_others(
-    whole: dict[str, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whole: dict[str, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """A database may take a commit and go away before it says so; its files must stay."""
     halves = [written(tmp_path / f"{i}.jsonl", lines(*SMALL)[i::2]) for i in range(2)]
-    commit_once = commit._commit_once
+    commit_once = getattr(commit, step)
     lost = False
 
-    def losing(table: Table, plan: TablePlan, run_id: str) -> bool:
+    def losing(*arguments: Any) -> Any:
         nonlocal lost
-        done = commit_once(table, plan, run_id)
-        if plan.name == "message_digests" and not lost:
+        done = commit_once(*arguments)
+        if not lost:
             lost = True
             backfill(tmp_path / "w", halves[1])
             raise OperationalError("COMMIT", {}, Exception("server closed the connection unexpectedly"))
         return done
 
-    monkeypatch.setattr(commit, "_commit_once", losing)
+    monkeypatch.setattr(commit, step, losing)
     backfill(tmp_path / "w", halves[0])
     assert newest(tmp_path / "w") == whole
