@@ -79,7 +79,7 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "collections list": ("-w", "WAREHOUSE"),
     "collections show": ("own", "-w", "WAREHOUSE", "--limit", "0"),
     "collections show --json": ("own", "-w", "WAREHOUSE", "--limit", "0", "--json"),
-    "collections delete": ("own", "-w", "WAREHOUSE"),
+    "collections add": ("some", "SESSION", "-w", "WAREHOUSE"),
     "funnel --by": ("$pageview", "view: page is not null", "-w", "WAREHOUSE", "--by", "page"),
     "trend": ("$pageview", "signal: severity >= 0", "-w", "WAREHOUSE", "--by", "page"),
     "trend --json": ("$pageview", "click: element is not null", "-w", "WAREHOUSE", "--by", "person.plan", "--json"),
@@ -123,6 +123,8 @@ NOTHING = {
     "stack down": "stops programs",
     "stack status": "prints ports",
     "stack clear": "deletes",
+    "collections remove": "takes out what somebody names",
+    "collections delete": "deletes",
 }
 
 
