@@ -96,7 +96,7 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "inbox fixed": ("PROBLEM", "-w", "WAREHOUSE", "--release", "2.0"),
     "inbox post": ("URL", "--folder", "WAREHOUSE/inbox", "--ledger", "OUT/posted.db", "--until-quiet", "0"),
     "report": ("WAREHOUSE", "--output", "OUT/report"),
-    "report --recordings": ("WAREHOUSE", "--output", "OUT/report", "--recordings", "IN", "--no-stills"),
+    "report --recordings": ("WAREHOUSE", "--output", "PLAYED/report", "--recordings", "IN", "--no-stills"),
     "report --json": ("WAREHOUSE", "--output", "OUT/report", "--json"),
     "validate": ("WAREHOUSE", "--report", "OUT/report.html"),
     "validate --json": ("WAREHOUSE", "--json"),
@@ -260,7 +260,7 @@ def test_nothing_marked_is_in_a_file(
     run("backfill")
     run("detect --dead-letters")
     run("rank --rules")
-    run("report --recordings")
+    run("report")
     monkeypatch.setattr(learning, "MIN_VISITORS", 1)
     run("priors")
     for table in (*FED_TABLES, "problems", "capture_days", "priors"):
@@ -276,6 +276,8 @@ def test_what_is_drawn_of_a_page_shows_its_controls_alone(
 ) -> None:
     run("backfill")
     run("heatmap")
+    run("rank --rules")
+    run("report --recordings")
     texts = list(texts_in(folder / "played"))
     assert any('"tagName"' in text or "tagName" in text for text in texts)
     assert set(marks.found_in(texts).values()) <= PLAYED
