@@ -35,8 +35,12 @@ def keys_of(table: str) -> Suite:
 
 @cache
 def identity(table: str) -> tuple[str, ...]:
-    """What is unique in a table: its key, and the revision where it has one."""
-    return (*ROW_KEYS[table], *(("revision",) if "revision" in TABLES[table].__struct_fields__ else ()))
+    """What is unique in a table: its key, and the revision where it has one.
+
+    A browser may send one event id in two sessions; each session keeps its own.
+    """
+    session = ("session_id",) if table == "events" else ()
+    return (*session, *ROW_KEYS[table], *(("revision",) if "revision" in TABLES[table].__struct_fields__ else ()))
 
 
 def required(table: str) -> Iterator[str]:
