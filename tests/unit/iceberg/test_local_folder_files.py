@@ -128,11 +128,15 @@ def test_newest_revisions_count_also_where_others_are_first(warehouse: Path) -> 
 
 @pytest.mark.slow
 def test_a_question_starts_without_the_libraries_that_take_seconds(warehouse: Path) -> None:
-    for command in (["sessions", "--limit", "1"], ["signals", "--json"], ["funnel", "a", "b"]):
+    for command, parser in (
+        (["sessions", "--limit", "1"], set()),
+        (["signals", "--json"], set()),
+        (["funnel", "a", "b"], {"sqlglot"}),
+    ):
         program = (
             "import atexit, sys\n"
             "heavy = {'pyiceberg', 'sqlalchemy', 'pyarrow', 'pandas', 'numpy', 'sqlglot', 'apache_beam', 'sklearn'}\n"
-            "atexit.register(lambda: print(sorted(heavy & sys.modules.keys()), file=sys.stderr))\n"
+            "atexit.register(lambda: print(*(heavy & sys.modules.keys()), file=sys.stderr))\n"
             "from replay_signals.jobs.cli import main\n"
             "main()\n"
         )
@@ -140,7 +144,7 @@ def test_a_question_starts_without_the_libraries_that_take_seconds(warehouse: Pa
             [sys.executable, "-c", program, *command, "--warehouse", str(warehouse)],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
-        assert done.stderr.splitlines()[-1] == "[]"
+        assert set(done.stderr.splitlines()[-1].split()) <= parser
 
 
 def test_every_table_has_a_view_with_its_columns(warehouse: Path) -> None:

@@ -8,7 +8,6 @@ that no event joins to a person belongs to whom its sessions belong to.
 from __future__ import annotations
 
 import duckdb
-import pyarrow as pa
 
 from replay_signals.transforms.insights.merging import merged
 
@@ -38,12 +37,21 @@ def identify(db: duckdb.DuckDBPyConnection) -> None:
     pairs = db.execute(f"{_MERGES} UNION ALL {_SESSIONS}").fetchall()
     one = merged(((team, first), (team, second)) for team, first, second in pairs)
     rows = [(team, other, visitor) for (team, other), (_, visitor) in one.items()]
-    names = ("team", "id", "visitor")
-    columns = [pa.array([row[at] for row in rows], pa.string()) for at in range(len(names))]
-    db.register("merged_ids", pa.table(columns, names=list(names)))
+    _keep_merged(db, rows)
     db.execute("""
         CREATE OR REPLACE TEMP TABLE people AS
         SELECT o.team, o.distinct_id, COALESCE(m.visitor, o.person, o.distinct_id) AS visitor
         FROM owners AS o
         LEFT JOIN merged_ids AS m ON m.team = o.team AND m.id = COALESCE(o.person, o.distinct_id)""")
-    db.unregister("merged_ids")
+
+
+def _keep_merged(db: duckdb.DuckDBPyConnection, rows: list[tuple[str, str, str]]) -> None:
+    """Makes the table `merged_ids`; Arrow, which takes a while to import, only where ids were merged."""
+    db.execute("CREATE OR REPLACE TEMP TABLE merged_ids (team VARCHAR, id VARCHAR, visitor VARCHAR)")
+    if rows:
+        import pyarrow as pa
+
+        columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+        db.register("found_ids", pa.table(columns, names=["team", "id", "visitor"]))
+        db.execute("INSERT INTO merged_ids SELECT * FROM found_ids")
+        db.unregister("found_ids")

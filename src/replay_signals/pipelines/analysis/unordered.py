@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from replay_signals.transforms.insights.matching import Hit, furthest
+
+if TYPE_CHECKING:  # takes a while to import
+    import pyarrow as pa
 
 
 def unordered_ways(db: duckdb.DuckDBPyConnection, steps: int, within: timedelta) -> str:
@@ -51,6 +54,8 @@ def _counted(steps: int, within: timedelta) -> str:
 
 
 def _matched(db: duckdb.DuckDBPyConnection, steps: int, within: timedelta) -> pa.Table:
+    import pyarrow as pa
+
     flags = ", ".join(f"is_{n}" for n in range(1, steps + 1))
     rows = db.execute(f"""
         SELECT team, visitor, grp, session_id, epoch_us(moment), [{flags}]
