@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -11,9 +12,11 @@ import pyarrow as pa
 
 from replay_signals.pipelines.iceberg.row_columns import columns_of, identity_of
 from replay_signals.pipelines.iceberg.schema import schema_of
+from replay_signals.pipelines.simulation.arrays import Ints
 from replay_signals.pipelines.simulation.columns import Drawn, maps, named, neighbours, repeated, times
 from replay_signals.pipelines.simulation.draw import Day
 from replay_signals.pipelines.simulation.people import systems_of, variants_of
+from replay_signals.pipelines.simulation.problems import Cause
 from replay_signals.pipelines.simulation.site import (
     BROWSERS,
     COUNTRIES,
@@ -31,6 +34,8 @@ TRAFFIC = ("visitor", "bot", "internal")
 REACTION_MS = 120.0
 REQUEST_AFTER_MS, REQUEST_MS = 40, 300.0
 CONFIDENCE = 0.9
+FOLLOWING = "unexpected_exit"
+"""Kind of the signal that a trouble leads to."""
 
 
 def tables_of(world: World, day: Day, rules: Rules) -> Iterator[tuple[str, pa.Table]]:
@@ -49,6 +54,13 @@ def tables_of(world: World, day: Day, rules: Rules) -> Iterator[tuple[str, pa.Ta
     for name, make in makers.items():
         rows = _table(name, make(), shared)
         yield name, rows.sort_by([(key, "ascending") for key in identity_of(name)])
+
+
+def points(cause: Cause) -> dict[str, float]:
+    """Parts of the severity of a cause's signals, which they add up to: what is blocked, the rest for its place."""
+    blocked = round(35 * cause.blocked, 1)
+    parts = {"blocked": blocked, "place": round(cause.severity - blocked, 1)}
+    return {name: part for name, part in parts.items() if part}
 
 
 def _table(name: str, given: Mapping[str, Any], shared: Mapping[str, object]) -> pa.Table:
@@ -88,7 +100,8 @@ class _Tables(Drawn):
             "duration_ms": day.end_ms[at] - day.start_ms[at],
             "click_count": np.bincount(day.uses.session, minlength=len(day.start_ms))[at],
             "page_visit_count": np.bincount(day.views.session, minlength=len(day.start_ms))[at],
-            "signal_count": np.bincount(day.troubles.session, minlength=len(day.start_ms))[at],
+            "signal_count": 2 * np.bincount(day.troubles.session, minlength=len(day.start_ms))[at],
+            "signal_kinds": maps(self.signal_kinds(at)),
             "release": pa.array([f"1.{day.release}.0"] * len(at)),
             "browser": named(BROWSERS, who.browser[at]),
             "os": named(SYSTEMS, systems_of(who.device, who.browser)[at]),
@@ -97,6 +110,14 @@ class _Tables(Drawn):
             "library_version": named(LIBRARIES, who.library[at]),
             "traffic": named(TRAFFIC, who.traffic[at]),
         }
+
+    def signal_kinds(self, sessions: Ints) -> list[dict[str, int]]:
+        """How many signals of each kind these sessions have; see `signals`."""
+        found: dict[int, Counter[str]] = defaultdict(Counter)
+        troubles = self.day.troubles
+        for session, number in zip(troubles.session.tolist(), troubles.problem.tolist(), strict=True):
+            found[session].update((self.causes[number].kind, FOLLOWING))
+        return [found[one] for one in sessions.tolist()]
 
     def page_views(self) -> dict[str, Any]:
         """One row for each page view."""
@@ -191,7 +212,7 @@ class _Tables(Drawn):
         number = troubles.problem[at]
         start = self.trouble_ms(at)
         kinds = np.array([cause.kind for cause in self.causes])[number]
-        blocked = [{"blocked": 35.0 * cause.blocked} for cause in self.causes]
+        components = [points(cause) for cause in self.causes]
         incident = self.numbered("t", at)
         return {
             **self.owner(troubles.session[at]),
@@ -200,7 +221,7 @@ class _Tables(Drawn):
             "signal_id": self.numbered("s", np.where(is_leading, at, at + len(troubles.problem))),
             "distinct_id": self.users.take(pa.array(troubles.session[at])),
             "person_id": self.users.take(pa.array(troubles.session[at])),
-            "kind": pa.array(np.where(is_leading, kinds, "unexpected_exit")),
+            "kind": pa.array(np.where(is_leading, kinds, FOLLOWING)),
             "started_at": times(start),
             "ended_at": times(start + 1_000),
             "element": self.text("element", number),
@@ -208,7 +229,7 @@ class _Tables(Drawn):
             "verdict": pa.array(["found"] * len(at)),
             "confidence": np.full(len(at), CONFIDENCE),
             "severity": np.array([cause.severity for cause in self.causes])[number],
-            "components": maps([blocked[one] for one in number]),
+            "components": maps([components[one] for one in number]),
             "summary": self.text("name", number),
             "evidence": pa.array(["{}"] * len(at)),
             "click_count": np.array([cause.clicks for cause in self.causes])[number],
