@@ -10,15 +10,19 @@ import duckdb
 from replay_signals.pipelines.analysis import comparing, funnels, trends
 from replay_signals.pipelines.analysis import retention as returning
 from replay_signals.pipelines.iceberg import warehouse
+from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.insights.questions import Funnel, Retention, Trend
 
 
 class Warehouse:
-    """A warehouse: its folder, or the name of a configured catalog. Methods raise WarehouseError and FilterError."""
+    """A warehouse: its folder, or the name of a configured catalog. Methods raise WarehouseError and FilterError.
 
-    def __init__(self, folder: str | None, catalog: str | None = None) -> None:
+    `rules` say which properties are columns of `session_properties` and `event_properties`; the defaults without them.
+    """
+
+    def __init__(self, folder: str | None, catalog: str | None = None, rules: Rules | None = None) -> None:
         self.place = folder, catalog
-        self.connection = warehouse.connect(folder, catalog)
+        self.connection = warehouse.connect(folder, catalog, rules=rules)
 
     def sql(self, statement: str, *values: object) -> duckdb.DuckDBPyRelation:
         """The rows of a statement over tables and views as they were when the warehouse was opened."""

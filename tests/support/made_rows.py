@@ -10,6 +10,7 @@ import duckdb
 from replay_signals.pipelines.iceberg.row_columns import columns_of
 from replay_signals.pipelines.iceberg.schema import arrow_table, schema_of
 from replay_signals.pipelines.iceberg.views import all_views
+from replay_signals.schemas.privacy import Privacy
 from replay_signals.schemas.rows import TABLES
 
 
@@ -19,13 +20,13 @@ def made(table: str, **fields: object) -> Any:
     return row(**({column.name: column.zero for column in columns_of(row)} | fields))
 
 
-def holding(rows: Mapping[str, Sequence[Any]]) -> duckdb.DuckDBPyConnection:
+def holding(rows: Mapping[str, Sequence[Any]], privacy: Privacy | None = None) -> duckdb.DuckDBPyConnection:
     """A connection with these rows in the tables, the other tables empty, and every view over them."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     for table in TABLES:
         put(connection, table, rows.get(table, ()))
-    for name, query in all_views():
+    for name, query in all_views(privacy=privacy):
         connection.execute(f"CREATE VIEW {name} AS {query}")
     return connection
 

@@ -90,7 +90,10 @@ def asked(tables: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("view", views(), ids=lambda view: view.name)
 def test_every_column_is_described(tables: duckdb.DuckDBPyConnection, view: Any) -> None:
-    assert tables.sql(f"SELECT * FROM {view.name}").columns == list(view.columns)
+    own = [name for name in view.columns if name != "PROPERTY"]
+    columns = tables.sql(f"SELECT * FROM {view.name}").columns
+    assert columns[: len(own)] == own
+    assert (len(columns) > len(own)) == ("PROPERTY" in view.columns)
 
 
 def test_who_is_hurt_on_a_page(tables: duckdb.DuckDBPyConnection) -> None:

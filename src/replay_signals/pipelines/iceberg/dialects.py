@@ -1,11 +1,12 @@
 """SQL that is written for DuckDB, in the dialects of other engines by sqlglot: Flink's batch SQL, Spark and Trino.
 
-`MILLIS(timestamp)`, milliseconds since 1970, and percentiles are written out for each, since none of them has another's
-function for it.
+`MILLIS(timestamp)`, milliseconds since 1970, percentiles and properties out of JSON are written out for each, since
+none of them has another's function for it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -47,6 +48,10 @@ MILLIS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
     "spark": lambda moment: exp.func("unix_millis", moment),
     "trino": lambda moment: exp.func("to_unixtime", moment) * 1000,
 }
+PROPERTY = {"flink": "JSON_VALUE", "spark": "GET_JSON_OBJECT", "trino": "JSON_EXTRACT_SCALAR"}
+"""What reads one value of a JSON object as text, null when there is none."""
+_NO_PATH = re.compile(r"['\"\\?\[\]]")
+"""Signs in a name that not every engine's JSON paths can hold."""
 PERCENTILE = {"flink": "PERCENTILE", "spark": "PERCENTILE", "trino": "APPROX_PERCENTILE"}
 DIALECTS: dict[str, DialectType] = {"flink": Flink, "spark": "spark", "trino": "trino"}
 
@@ -60,6 +65,19 @@ def translated(query: str, engine: str) -> str:
 def _written(node: exp.Expr, engine: str) -> exp.Expr:
     if isinstance(node, exp.Anonymous) and node.name.upper() == "MILLIS":
         return MILLIS[engine](node.expressions[0])
+    if isinstance(node, exp.Try) and isinstance(node.this, exp.JSONExtractScalar):
+        return _property(node.this, engine)
     if isinstance(node, exp.PercentileCont):
         return exp.func(PERCENTILE[engine], node.this, node.expression)
     return node
+
+
+def _property(extract: exp.JSONExtractScalar, engine: str) -> exp.Expr:
+    """A property by a JSON path in place of a JSON pointer; null where a path cannot say its name."""
+    name = extract.expression.name.removeprefix("/").replace("~1", "/").replace("~0", "~")
+    if _NO_PATH.search(name):
+        return exp.cast(exp.null(), "VARCHAR")
+    quote = '"' if engine == "trino" else "'"
+    return exp.Anonymous(
+        this=PROPERTY[engine], expressions=[extract.this, exp.Literal.string(f"$[{quote}{name}{quote}]")]
+    )

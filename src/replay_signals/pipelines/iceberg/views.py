@@ -1,8 +1,9 @@
 """Views over the tables: what counts of each, and answers to everyday questions, each stated once for every engine.
 
 `latest_<table>` follows from a table's key; the others stand in `views.sql`. DuckDB gets them by `warehouse.connect`.
-`python -m replay_signals.pipelines.iceberg.views flink` (or spark, trino) prints them as another engine takes them, and
-`… views docs/analysis.md` writes their columns into the docs.
+`python -m replay_signals.pipelines.iceberg.views flink` (or spark, trino) prints them as another engine takes them,
+with the properties of a rules file that is named after it; `… views docs/analysis.md` writes their columns into the
+docs.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
+from replay_signals.pipelines.iceberg.property_columns import with_properties
 from replay_signals.pipelines.iceberg.row_columns import has_revision
+from replay_signals.schemas.privacy import Privacy
 from replay_signals.schemas.rows import ROW_KEYS, TABLES
 from replay_signals.transforms.revisions.revise import SETS
 
@@ -27,7 +30,10 @@ _LATEST = re.compile(r"\blatest_(\w+)")
 
 
 class View(NamedTuple):
-    """One named query; `columns` says what each of its columns holds, `needs` which tables it reads."""
+    """One named query; `columns` says what each of its columns holds, `needs` which tables it reads.
+
+    `PROPERTY` among the columns, and `PROPERTIES` in the query, stand for those of `property_columns`.
+    """
 
     name: str
     about: str
@@ -85,14 +91,19 @@ def views() -> tuple[View, ...]:
     return tuple(made.values())
 
 
-def all_views(tables: Iterable[str] = TABLES, first_only: Collection[str] = ()) -> Iterator[tuple[str, str]]:
-    """Name and query of every view that these tables are enough for, in order; `first_only` as in `latest_sql`."""
+def all_views(
+    tables: Iterable[str] = TABLES, first_only: Collection[str] = (), privacy: Privacy | None = None
+) -> Iterator[tuple[str, str]]:
+    """Name and query of every view that these tables are enough for, in order; `first_only` as in `latest_sql`.
+
+    `privacy` are the rules that say which properties are columns; the defaults without them.
+    """
     known = list(tables)
     for table in known:
         yield f"latest_{table}", latest_sql(table, first_only)
     for view in views():
         if view.needs <= set(known):
-            yield view.name, view.query
+            yield view.name, with_properties(view.query, view.columns, privacy or Privacy())
 
 
 def described() -> str:
@@ -104,16 +115,18 @@ def described() -> str:
     return "\n".join(parts)
 
 
-def main(where: str) -> None:
-    """Prints the views for an engine, or writes their columns into a page between its marks."""
+def main(where: str, rules: str | None = None) -> None:
+    """Prints the views for an engine, or writes their columns into a page between its marks; `rules` is a file."""
     if where.endswith(".md"):
         page = Path(where)
         before, _, rest = page.read_text("utf-8").partition(BEGIN)
         page.write_text(f"{before}{BEGIN}\n\n{described()}\n{END}{rest.partition(END)[2]}", "utf-8")
         return
     from replay_signals.pipelines.iceberg.dialects import translated
+    from replay_signals.schemas.rules import load_rules
 
-    for name, query in all_views():
+    privacy = load_rules(Path(rules).read_text("utf-8")).privacy if rules else None
+    for name, query in all_views(privacy=privacy):
         print(f"CREATE VIEW {name} AS\n{translated(query, where)};\n")
 
 

@@ -1,7 +1,7 @@
 -- Views that answer everyday questions, over what counts of each table (`latest_<table>`).
 --
 -- Written for DuckDB and translated for other engines. The comment of a view says what a row is, and below it what
--- each of its columns holds.
+-- each of its columns holds. PROPERTIES stands for a column of each property that the rules of privacy keep by its name.
 
 -- One session with who it was and whether it counts.
 -- day: UTC day the session started
@@ -22,6 +22,30 @@ SELECT day, team, session_id, COALESCE(NULLIF(person_id, ''), NULLIF(distinct_id
        started_at, ended_at, severity, COALESCE(release, '') AS release, COALESCE(device_type, '') AS device_type,
        COALESCE(browser, '') AS browser, COALESCE(country, '') AS country
 FROM latest_sessions;
+
+-- One session with the properties of its person, each a column of text.
+-- day: UTC day the session started
+-- team: project token
+-- session_id: session id of the recorder
+-- visitor: person, else distinct id, else the session
+-- is_visitor: false for bots, colleagues and tests
+-- PROPERTY: the property of this name as text; null when there is none
+CREATE VIEW session_properties AS
+SELECT day, team, session_id, COALESCE(NULLIF(person_id, ''), NULLIF(distinct_id, ''), session_id) AS visitor,
+       COALESCE(NULLIF(traffic, ''), 'visitor') = 'visitor' AS is_visitor, PROPERTIES(person_properties)
+FROM latest_sessions;
+
+-- One event with its properties, each a column of text.
+-- day: UTC day of the event
+-- team: project token
+-- session_id: session id of the recorder; empty when the event has none
+-- uuid: id of the event
+-- event: name of the event
+-- occurred_at: when, client clock
+-- PROPERTY: the property of this name as text; null when there is none
+CREATE VIEW event_properties AS
+SELECT day, team, session_id, uuid, event, occurred_at, PROPERTIES(properties)
+FROM latest_events;
 
 -- What happened in a session, in order: pages, clicks, signals, exceptions, failed requests, events.
 -- day: UTC day the session started

@@ -23,17 +23,20 @@ from replay_signals.transforms.revisions.revise import SETS
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from replay_signals.schemas.rules import Rules
+
 
 def connect(
     warehouse: str | None,
     catalog: str | None = None,
     session_id: str | None = None,
     names: Iterable[str] = TABLES,
+    rules: Rules | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB with each table in `names` and the views over them (`views`). Raises WarehouseError.
 
     With `session_id`, data files that hold nothing of that session are left out, by partition and column statistics;
-    the views may still show other sessions.
+    the views may still show other sessions. `rules` say which properties are columns (`property_columns`).
     """
     wanted = dict.fromkeys(names)
     if not wanted.keys().isdisjoint(SETS):
@@ -44,7 +47,7 @@ def connect(
         first_only = _local_views(connection, warehouse, session_id, wanted) if catalog is None and warehouse else None
         if first_only is None:
             _planned_views(connection, warehouse, catalog, session_id, wanted)
-    for name, query_of_view in all_views(wanted, first_only or ()):
+    for name, query_of_view in all_views(wanted, first_only or (), rules.privacy if rules else None):
         connection.execute(f"CREATE VIEW {name} AS {query_of_view}")
     return connection
 
