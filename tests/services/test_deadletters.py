@@ -173,6 +173,8 @@ def test_the_command_lists_and_replays_for_people_and_machines(topics: Topics, r
         {"source": name, "reason": "invalid_json", "letters": 2},
         {"source": name, "reason": "message_value_or_timestamp_is_empty", "letters": 1},
     ]
+    code, out, _ = run_cli("deadletters", "list", *where, "--json", "--reason", "invalid_json")
+    assert json.loads(out) == {"source": name, "reason": "invalid_json", "letters": 2}
     code, out, _ = run_cli("deadletters", "list", *where)
     assert code == 0
     assert "invalid_json" in out

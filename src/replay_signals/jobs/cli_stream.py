@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from replay_signals.jobs.exits import guarded
+from replay_signals.jobs.options import LetterReason
 
 stack_app = typer.Typer(name="stack", help="Kafka and a Flink cluster on this machine.", no_args_is_help=True)
 letters_app = typer.Typer(name="deadletters", help="What was rejected, and putting it back.", no_args_is_help=True)
@@ -245,7 +246,6 @@ def replay(
 
 
 LettersTopic = Annotated[str, typer.Option("--topic", help="Topic of dead letters.")]
-Reason = Annotated[str | None, typer.Option("--reason", help="Only letters of this reason.")]
 
 
 @letters_app.command("list")
@@ -253,6 +253,7 @@ Reason = Annotated[str | None, typer.Option("--reason", help="Only letters of th
 def letters_list(
     kafka: Broker = None,
     topic: LettersTopic = "replay_signals_dead_letters",
+    reason: LetterReason = None,
     json: Json = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:
@@ -260,11 +261,11 @@ def letters_list(
     from replay_signals.jobs import deadletters, render
     from replay_signals.transforms.printable import json_bytes
 
-    found = deadletters.count(bootstrap_of(kafka, root), topic)
-    rows = [(source, reason, number) for (source, reason), number in sorted(found.items())]
+    found = deadletters.count(bootstrap_of(kafka, root), topic, reason)
+    rows = [(source, why, number) for (source, why), number in sorted(found.items())]
     if json:
-        for source, reason, number in rows:
-            render.write(json_bytes({"source": source, "reason": reason, "letters": number}))
+        for source, why, number in rows:
+            render.write(json_bytes({"source": source, "reason": why, "letters": number}))
     else:
         render.rows([("From", "left"), ("Reason", "left"), ("Letters", "right")], rows)
 
@@ -274,7 +275,7 @@ def letters_list(
 def letters_replay(
     kafka: Broker = None,
     topic: LettersTopic = "replay_signals_dead_letters",
-    reason: Reason = None,
+    reason: LetterReason = None,
     json: Json = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:

@@ -56,9 +56,9 @@ def letters(bootstrap: str, topic: str, reason: str | None = None) -> Iterator[D
             yield row
 
 
-def count(bootstrap: str, topic: str) -> dict[tuple[str, str], int]:
+def count(bootstrap: str, topic: str, reason: str | None = None) -> dict[tuple[str, str], int]:
     """Letters by (source, reason); those of judgements, each of a session, together. Raises BrokerError."""
-    return dict(Counter((row.source.partition(":")[0], row.reason) for row in letters(bootstrap, topic)))
+    return dict(Counter((row.source.partition(":")[0], row.reason) for row in letters(bootstrap, topic, reason)))
 
 
 def replay(bootstrap: str, topic: str, reason: str | None = None) -> Replayed:

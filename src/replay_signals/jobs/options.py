@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,24 +24,40 @@ RulesFile = Annotated[
 ]
 
 
-def _known_kinds(kinds: list[str] | None) -> list[str] | None:
-    """Refuses kinds that no detector finds: a misspelt one would give an empty list."""
-    if kinds:
+def _refuse_unknown(what: str, name: str, known: Collection[str]) -> None:
+    """Refuses a name that nothing has, which would give an empty list, with the nearest that there is."""
+    if name not in known:
         from difflib import get_close_matches
 
+        near = get_close_matches(name, known, 1)
+        meant = f"do you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        raise typer.BadParameter(f"no {what} is called {name}; {meant}")
+
+
+def _known_kinds(kinds: list[str] | None) -> list[str] | None:
+    if kinds:
         from replay_signals.transforms.signals import SIGNALS
 
         for kind in kinds:
-            if kind not in SIGNALS:
-                near = get_close_matches(kind, SIGNALS, 1)
-                meant = f"do you mean {near[0]}?" if near else f"there are {', '.join(SIGNALS)}"
-                raise typer.BadParameter(f"no signal is called {kind}; {meant}")
+            _refuse_unknown("signal", kind, SIGNALS)
     return kinds
+
+
+def _known_reason(reason: str | None) -> str | None:
+    if reason is not None:
+        from replay_signals.schemas.messages import REASONS
+
+        _refuse_unknown("reason", reason, REASONS)
+    return reason
 
 
 Kinds = Annotated[
     list[str] | None,
     typer.Option("--kind", help="Only signals of this kind; may be repeated.", metavar="KIND", callback=_known_kinds),
+]
+LetterReason = Annotated[
+    str | None,
+    typer.Option("--reason", help="Only letters of this reason.", metavar="NAME", callback=_known_reason),
 ]
 Where = Annotated[
     str,

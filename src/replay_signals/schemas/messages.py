@@ -104,6 +104,7 @@ class Reason:
     NO_VALID_EVENTS = "message_contained_no_valid_rrweb_events"
     TIMESTAMP_RANGE = "message_timestamp_diff_too_large"
     NO_TOKEN = "no_token_in_header"
+    UNKNOWN_TEAM = "header_token_present_team_missing_or_disabled"
     INVALID_SESSION_ID = "invalid_session_id"
     MISSING_DISTINCT_ID = "missing_distinct_id"
     TOO_LARGE = "too_large"
@@ -116,3 +117,6 @@ class Reason:
     CORRUPT_DIGEST = "corrupt_digest"
     DEADLY = "reader_died_twice"
     UNEXPECTED_ROW = "unexpected_row"
+
+
+REASONS: tuple[str, ...] = tuple(value for name, value in vars(Reason).items() if name.isupper())

@@ -98,6 +98,15 @@ def test_brokers_that_do_not_answer_are_named(
     assert err.startswith("Error: No broker answers at 127.0.0.1:1.")
 
 
+@pytest.mark.parametrize("command", ["list", "replay"])
+def test_a_reason_that_does_not_exist_is_an_error_before_anything_is_asked(run_cli: Run, command: str) -> None:
+    code, out, err = run_cli("deadletters", command, "--kafka", "127.0.0.1:1", "--reason", "invalid_jsn")
+    assert (code, out) == (2, "")
+    assert "do you mean invalid_json?" in re.sub(r"[\s│]+", " ", err)
+    _, _, err = run_cli("deadletters", command, "--kafka", "127.0.0.1:1", "--reason", "zzz")
+    assert "there are message_value_or_timestamp_is_empty, invalid_gzip_data" in re.sub(r"[\s│]+", " ", err)
+
+
 def test_an_unforeseen_error_says_how_to_see_more_and_debug_shows_it(
     run_cli: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

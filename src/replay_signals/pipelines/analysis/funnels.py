@@ -17,7 +17,7 @@ import msgspec
 
 from replay_signals.pipelines.analysis import people, troubles
 from replay_signals.pipelines.analysis.filtering import asking, check_days, tables_of
-from replay_signals.pipelines.analysis.hints import hints
+from replay_signals.pipelines.analysis.hints import hints, outside
 from replay_signals.pipelines.analysis.moments import Asked, hold, moments, step_of
 from replay_signals.pipelines.analysis.troubles import Group, Trouble
 from replay_signals.pipelines.analysis.unordered import unordered_ways
@@ -59,7 +59,7 @@ def funnel(asked: Funnel, warehouse: str | None, catalog: str | None = None) -> 
     names = tables_of(found.sql) | troubles.TABLES | people.TABLES
     with connect(warehouse, catalog, names=names) as db:
         steps = answered(db, asked, found)
-        return Answer(steps, hints(db, found.mentions))
+        return Answer(steps, [*hints(db, found.mentions), *outside(db, asked.steps, asked.from_day, asked.to_day)])
 
 
 def answered(db: duckdb.DuckDBPyConnection, asked: Funnel, found: Condition | None = None) -> list[Step]:

@@ -76,8 +76,7 @@ def _part(asked: Asked, steps: Sequence[Step], scope: str) -> Condition:
     matches = [condition(step.text, scope, "e") if step.scope == scope else Condition("false", []) for step in steps]
     group = language().value(asked.by, scope, "e") if asked.by.strip() else Condition("NULL", [])
     kept = condition(asked.where, scope, "e")
-    days = [(sign, day) for sign, day in ((">=", asked.from_day), ("<=", asked.to_day)) if day]
-    span = "".join(f" AND CAST(e.{known.moment} AS DATE) {sign} ?" for sign, _ in days)
+    days = on_days(scope, "e", asked.from_day, asked.to_day)
     chosen = "".join(f", {one.sql} AS is_{n}" for n, one in enumerate(matches, start=1))
     own = "e" if scope in {EVENT, "session"} else "s"
     session = "" if own == "e" else (
@@ -89,10 +88,17 @@ def _part(asked: Asked, steps: Sequence[Step], scope: str) -> Condition:
                e.{known.moment} AS moment, e.{known.key} AS id, CAST({group.sql} AS VARCHAR) AS grp{chosen}
         FROM latest_{known.table} AS e {session}
         LEFT JOIN people AS p ON p.team = e.team AND p.distinct_id = {own}.distinct_id
-        WHERE {kept.sql}{span}"""
+        WHERE {kept.sql} AND {days.sql}"""
     values = [*group.values, *(value for one in matches for value in one.values), *kept.values]
     mentions = (*group.mentions, *(mention for one in matches for mention in one.mentions), *kept.mentions)
-    return Condition(sql, [*values, *(day for _, day in days)], mentions)
+    return Condition(sql, [*values, *days.values], mentions)
+
+
+def on_days(scope: str, row: str, first: date | None, last: date | None) -> Condition:
+    """Whether a row of a scope happened on these days, both included; everything without any."""
+    days = [(sign, day) for sign, day in ((">=", first), ("<=", last)) if day]
+    parts = [f"CAST({row}.{SCOPES[scope].moment} AS DATE) {sign} ?" for sign, _ in days]
+    return Condition(" AND ".join(parts) or "true", [day for _, day in days])
 
 
 def hold(db: duckdb.DuckDBPyConnection, name: str, found: Condition) -> None:

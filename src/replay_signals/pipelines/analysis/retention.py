@@ -16,7 +16,7 @@ import duckdb
 
 from replay_signals.pipelines.analysis import people, troubles
 from replay_signals.pipelines.analysis.filtering import asking, check_days, tables_of
-from replay_signals.pipelines.analysis.hints import hints
+from replay_signals.pipelines.analysis.hints import hints, outside
 from replay_signals.pipelines.analysis.moments import Asked, hold, moments, step_of
 from replay_signals.pipelines.analysis.periods import after, midnight
 from replay_signals.pipelines.analysis.troubles import Group, Trouble
@@ -81,7 +81,8 @@ def retention(
     names = tables_of(found.sql) | troubles.TABLES | people.TABLES
     with connect(warehouse, catalog, names=names) as db:
         tables = answered(db, asked, found, is_listing=is_listing)
-        return Answer(tables, hints(db, found.mentions))
+        steps = [asked.start, asked.back.strip() or asked.start]
+        return Answer(tables, [*hints(db, found.mentions), *outside(db, steps, asked.from_day, asked.to_day)])
 
 
 def statement(asked: Retention) -> Condition:

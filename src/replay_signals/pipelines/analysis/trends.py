@@ -13,7 +13,7 @@ import duckdb
 
 from replay_signals.pipelines.analysis import people, troubles
 from replay_signals.pipelines.analysis.filtering import asking, check_days, language, tables_of
-from replay_signals.pipelines.analysis.hints import hints
+from replay_signals.pipelines.analysis.hints import hints, outside
 from replay_signals.pipelines.analysis.moments import EVENT, Asked, Step, hold, moments, step_of
 from replay_signals.pipelines.analysis.periods import after, between, midnight, start_of
 from replay_signals.pipelines.analysis.troubles import Group, Trouble
@@ -72,7 +72,8 @@ def trend(asked: Trend, warehouse: str | None, catalog: str | None = None) -> An
     names = tables_of(" ".join(one.sql for one in found)) | troubles.TABLES | people.TABLES
     with connect(warehouse, catalog, names=names) as db:
         lines = answered(db, asked)
-        return Answer(lines, hints(db, [mention for one in found for mention in one.mentions]))
+        told = hints(db, [mention for one in found for mention in one.mentions])
+        return Answer(lines, [*told, *outside(db, asked.series, asked.from_day, asked.to_day)])
 
 
 def answered(db: duckdb.DuckDBPyConnection, asked: Trend) -> list[Line]:

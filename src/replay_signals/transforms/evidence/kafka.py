@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from replay_signals.schemas.messages import DeadLetter, Record, SourcePosition
+from replay_signals.schemas.messages import DeadLetter, Reason, Record, SourcePosition
 from replay_signals.transforms.digest.masking import DEFAULT_POLICY
 from replay_signals.transforms.evidence.extract import Evidence, evidence_in
 from replay_signals.transforms.parse.kafka import parse_kafka_event, parse_kafka_snapshot
 from replay_signals.transforms.parse.values import dead
 from replay_signals.transforms.privacy.policy import Policy
-
-UNKNOWN_TEAM = "header_token_present_team_missing_or_disabled"
-"""PostHog's name for a token that is not configured."""
 
 PARSERS: dict[str, Callable[..., list[Record]]] = {"snapshots": parse_kafka_snapshot, "events": parse_kafka_event}
 """By the topic's role."""
@@ -46,7 +43,7 @@ def _known(record: Record, message: KafkaMessage, teams: frozenset[str]) -> Reco
         return record
     return dead(
         message.position,
-        UNKNOWN_TEAM,
+        Reason.UNKNOWN_TEAM,
         "the token is not configured",
         message.value or b"",
         team=record.team,
