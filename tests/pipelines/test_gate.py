@@ -25,7 +25,7 @@ from replay_signals.pipelines.gate.history import Period
 from replay_signals.pipelines.gate.publishing import BatchStopped, publish_batch
 from replay_signals.pipelines.gate.waiting import drop, parts_of, waiting
 from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
-from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, Conflict, TablePlan
+from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, Conflict, TablePlan, restage_table, stage_table
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
 from replay_signals.pipelines.iceberg.predicates import within
 from support.made_rows import made
@@ -110,8 +110,8 @@ class Scene:
         assert self.shown() == before
         parts = parts_of(self.catalog, raised.value.branch)
         broken = [f"{one.suite}: {one.what}" for one in raised.value.findings if not one.holds]
-        again = check(staged_batch(self.catalog, parts.values(), None, TODAY))
-        assert [f"{one.suite}: {one.what}" for one in again if not one.holds] == broken or "volumes" in broken[0]
+        again = check(staged_batch(self.catalog, parts.values(), TODAY))
+        assert [f"{one.suite}: {one.what}" for one in again if not one.holds] == broken
         drop(self.catalog, parts)
         assert waiting(self.catalog) == []
         return broken
@@ -259,6 +259,33 @@ def test_a_stopped_batch_can_be_looked_at_published_or_discarded(scene: Scene, t
     assert cli(where, "--branch", branch)[0] == ExitCode.STORE
 
 
+def test_a_batch_that_was_stopped_for_a_day_stays_stopped(scene: Scene) -> None:
+    day, where = DAYS[7], str(scene.warehouse)
+    rows = {"sessions": [session(7 * PER_DAY, day, revision=2)], "signals": [signal(7 * PER_DAY, day)]}
+    with pytest.raises(BatchStopped) as raised:
+        scene.publish(rows, Period(day, day))
+    branch, shown = raised.value.branch, scene.shown()
+    code, told = cli(where, "--branch", branch)
+    assert (code, [one["suite"] for one in told["broken"]]) == (ExitCode.NOT_VALID, ["volumes"])
+    assert cli(where, "--branch", branch, "--publish")[0] == ExitCode.NOT_VALID
+    assert scene.shown() == shown
+    assert cli(where, "--branch", branch, "--discard")[0] == ExitCode.OK
+
+
+def test_the_days_of_a_batch_are_kept_when_it_is_put_on_top_of_others(scene: Scene) -> None:
+    day = DAYS[7]
+    tables = scene.tables()
+    (plan,) = (one for one in plans_of(tables, batch(7300)) if one.name == "signals")
+    staged = stage_table(scene.catalog, tables["signals"], plan, uuid.uuid4().hex, Period(day, date.max).interval)
+    assert staged
+    scene.publish(batch(7400))
+    again = restage_table(scene.catalog, staged)
+    assert again
+    assert again != staged
+    assert staged_batch(scene.catalog, [again], TODAY).replaced == Period(day, date.max)
+    drop(scene.catalog, {"signals": again})
+
+
 def test_a_report_says_that_all_holds(scene: Scene) -> None:
     findings = check(published_since(scene.catalog, datetime(2099, 1, 1, tzinfo=UTC), TODAY))
     assert "every expectation holds" in page("now", findings)
@@ -291,7 +318,7 @@ def test_great_expectations_comes_to_the_same_verdicts(scene: Scene) -> None:
     with pytest.raises(BatchStopped) as raised:
         scene.publish(rows)
     parts = parts_of(scene.catalog, raised.value.branch)
-    waits = staged_batch(scene.catalog, parts.values(), None, TODAY)
+    waits = staged_batch(scene.catalog, parts.values(), TODAY)
     found = verdicts(check(waits))
     assert sum(unexpected > 0 for *_, unexpected in found) == len(FAULTS) - 1
     assert verdicts(check_by_gx(waits)) == found

@@ -42,7 +42,7 @@ def run(store: Store, branch: str | None, since: datetime | None, output: Output
         batch, title = published_since(catalog, since, today), f"{store.catalog or store.warehouse}"
     else:
         parts = parts_of(catalog, branch)
-        batch, title = staged_batch(catalog, parts.values(), None, today), next(iter(parts.values())).branch
+        batch, title = staged_batch(catalog, parts.values(), today), next(iter(parts.values())).branch
     if output.by_gx:
         from replay_signals.pipelines.gate.greatexpectations import check_by_gx
 

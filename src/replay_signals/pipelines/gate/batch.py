@@ -15,7 +15,7 @@ from pyiceberg.table import Table
 from replay_signals.pipelines.gate.evaluate import Finding, evaluate
 from replay_signals.pipelines.gate.history import Period, unknown_view, volumes_view, whole_days
 from replay_signals.pipelines.gate.relations import Seen, columns_view, keys_table, known_sessions, rows_view
-from replay_signals.pipelines.iceberg.branches import Staged, added_files, history
+from replay_signals.pipelines.iceberg.branches import REPLACED, Staged, added_files, history, note_in
 from replay_signals.pipelines.iceberg.catalog import open_tables
 from replay_signals.pipelines.iceberg.warehouse import reading
 from replay_signals.schemas.expectations import KEY_SUITES, ROW_SUITES
@@ -45,12 +45,14 @@ class Batch(NamedTuple):
     today: date
 
 
-def staged_batch(catalog: Catalog, parts: Iterable[Staged], replaced: Period | None, today: date) -> Batch:
-    """What is staged, on its branches, among what is published."""
+def staged_batch(catalog: Catalog, parts: Iterable[Staged], today: date) -> Batch:
+    """What is staged, on its branches, among what is published, with the days that it replaces as noted there."""
     staged = {part.name: part for part in parts}
     beside = COUNTED_TABLES if not staged.keys().isdisjoint(FED_TABLES) else ()
     tables = open_tables(catalog, {*staged, *beside}, create=False)
     seen = {name: _staged(tables[name], part) for name, part in staged.items()}
+    notes = (note_in(tables[name], part.snapshot_id, REPLACED) for name, part in staged.items())
+    replaced = next((Period.of_interval(note) for note in notes if note), None)
     return Batch(seen, _nothing_new(tables, seen), replaced, today)
 
 

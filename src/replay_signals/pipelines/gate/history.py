@@ -34,6 +34,16 @@ class Period(NamedTuple):
     first: date
     last: date
 
+    @property
+    def interval(self) -> str:
+        """As ISO 8601 writes it."""
+        return f"{self.first}/{self.last}"
+
+    @classmethod
+    def of_interval(cls, text: str) -> Period:
+        """What `interval` wrote. Raises ValueError."""
+        return cls(*map(date.fromisoformat, text.split("/")))
+
 
 def whole_days(seen: Mapping[str, Seen], replaced: Period | None, today: date) -> list[date]:
     """Days that a batch leaves whole: those that it replaces, else those between its first and its last.

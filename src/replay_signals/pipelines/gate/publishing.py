@@ -62,11 +62,12 @@ def publish_batch(
     Raises BatchStopped, Conflict (files not yet published are deleted) and WarehouseError.
     """
     parts: Parts = {}
+    days = replaced.interval if replaced else None
     unpublished = {plan.name: plan for plan in plans}
 
     def restage(part: Staged) -> Staged | None:
         unstage_table(catalog, part)
-        return stage_table(catalog, tables[part.name], unpublished[part.name], run_id)
+        return stage_table(catalog, tables[part.name], unpublished[part.name], run_id, days)
 
     def done(name: str) -> None:
         del unpublished[name]
@@ -74,10 +75,10 @@ def publish_batch(
 
     try:
         for plan in plans:
-            if part := stage_table(catalog, tables[plan.name], plan, run_id):
+            if part := stage_table(catalog, tables[plan.name], plan, run_id, days):
                 parts[plan.name] = part
             on_table("stage", plan.name)
-        _publish_in_order(catalog, parts, restage, replaced, done)
+        _publish_in_order(catalog, parts, restage, done)
     except Conflict:
         _withdraw(catalog, tables, unpublished.values(), parts)
         raise
@@ -90,21 +91,20 @@ def publish_waiting(catalog: Catalog, parts: Parts, despite: str = "") -> None:
 
     Raises BatchStopped, WarehouseError, and Conflict when others wrote what it does not fit: it waits on then.
     """
-    _publish_in_order(catalog, dict(parts), lambda part: restage_table(catalog, part), None, lambda name: None, despite)
+    _publish_in_order(catalog, dict(parts), lambda part: restage_table(catalog, part), lambda name: None, despite)
 
 
 def _publish_in_order(
     catalog: Catalog,
     parts: Parts,
     restage: Callable[[Staged], Staged | None],
-    replaced: Period | None,
     done: Callable[[str], None],
     despite: str = "",
 ) -> None:
     waiting = list(parts)
     for _ in range(REBASE_TRIES):
         if not despite:
-            _audit(catalog, parts, replaced)
+            _audit(catalog, parts)
         while waiting and publish_table(catalog, parts[waiting[0]], despite):
             done(waiting.pop(0))
         if not waiting:
@@ -117,10 +117,10 @@ def _publish_in_order(
     raise WarehouseError(f"a batch was overtaken {REBASE_TRIES} times: too many other writers")
 
 
-def _audit(catalog: Catalog, parts: Parts, replaced: Period | None) -> None:
+def _audit(catalog: Catalog, parts: Parts) -> None:
     if not parts:
         return
-    findings = check(staged_batch(catalog, parts.values(), replaced, datetime.now(UTC).date()))
+    findings = check(staged_batch(catalog, parts.values(), datetime.now(UTC).date()))
     if not all(finding.holds for finding in findings):
         raise BatchStopped(next(iter(parts.values())).branch, findings)
 

@@ -31,6 +31,8 @@ from replay_signals.pipelines.iceberg.folder import NAMESPACE
 PREFIX = "batch-"
 DESPITE = "replay.published-despite"
 """Table property: branch and reason of the last batch that was published although it failed."""
+REPLACED = "replay.replaced-days"
+"""Property of a staged snapshot: first and last day that its batch replaces, as an interval of ISO 8601."""
 _NAME = re.compile(rf"{PREFIX}[0-9a-f]{{32}}")
 
 
@@ -52,6 +54,12 @@ def staged_in(name: str, table: Table, branch: str) -> Staged | None:
     """What a table has on a branch."""
     snapshot = table.metadata.snapshot_by_name(branch)
     return None if snapshot is None else Staged(name, branch, snapshot.snapshot_id, snapshot.parent_snapshot_id)
+
+
+def note_in(table: Table, snapshot_id: int | None, name: str) -> str | None:
+    """What a writer noted in a snapshot."""
+    snapshot = None if snapshot_id is None else table.metadata.snapshot_by_id(snapshot_id)
+    return None if snapshot is None or snapshot.summary is None else snapshot.summary.additional_properties.get(name)
 
 
 def branches(table: Table) -> Iterator[tuple[str, datetime]]:

@@ -26,10 +26,12 @@ from sqlalchemy.exc import OperationalError
 
 from replay_signals.pipelines.iceberg.branches import (
     PREFIX,
+    REPLACED,
     Staged,
     added_files,
     branch_of,
     drop_branch,
+    note_in,
     publish,
     removed_files,
     staged_in,
@@ -78,10 +80,13 @@ class TablePlan(msgspec.Struct):
     exact: bool = False
 
 
-def stage_table(catalog: Catalog, base: PinnedTable, plan: TablePlan, run_id: str) -> Staged | None:
+def stage_table(
+    catalog: Catalog, base: PinnedTable, plan: TablePlan, run_id: str, replaced: str | None = None
+) -> Staged | None:
     """Writes a table's part to the run's branch; None when there is nothing to change. Raises Conflict, WarehouseError.
 
-    No reader sees it before it is published (`branches`).
+    `replaced` are the days that the batch replaces, as `REPLACED` notes them. No reader sees it before it is published
+    (`branches`).
     """
 
     def once() -> Staged | None:
@@ -90,7 +95,7 @@ def stage_table(catalog: Catalog, base: PinnedTable, plan: TablePlan, run_id: st
             return staged  # by an attempt whose answer got lost
         if table.metadata.current_snapshot_id != base.snapshot_id:
             _check(_paths(base.table, base.snapshot_id), table, plan)
-        return _stage_once(table, plan, branch_of(run_id))
+        return _stage_once(table, plan, branch_of(run_id), replaced)
 
     return _tried(once, plan.name)
 
@@ -106,8 +111,9 @@ def restage_table(catalog: Catalog, staged: Staged) -> Staged | None:
     files = added_files(table, staged.snapshot_id)
     plan = TablePlan(staged.name, files, sum(file.record_count for file in files))
     _check(_paths(table, staged.parent_id), table, plan)
+    replaced = note_in(table, staged.snapshot_id, REPLACED)
     unstage_table(catalog, staged)
-    return _tried(lambda: _stage_once(_load(catalog, staged.name), plan, staged.branch), staged.name)
+    return _tried(lambda: _stage_once(_load(catalog, staged.name), plan, staged.branch, replaced), staged.name)
 
 
 def publish_table(catalog: Catalog, staged: Staged, despite: str = "") -> bool:
@@ -143,7 +149,7 @@ def _load(catalog: Catalog, name: str) -> Table:
         raise WarehouseError(f"table {name} was dropped during the run") from None
 
 
-def _stage_once(table: Table, plan: TablePlan, branch: str) -> Staged | None:
+def _stage_once(table: Table, plan: TablePlan, branch: str, replaced: str | None) -> Staged | None:
     rewrites = list(_rewrites(table, plan.remove))
     kept = [file for rewrite in rewrites for file in rewrite.kept]
     same = plan.exact and plan.added == 0 and sum(r.removed for r in rewrites) == plan.unchanged
@@ -152,7 +158,8 @@ def _stage_once(table: Table, plan: TablePlan, branch: str) -> Staged | None:
         return None
     parent_id = table.metadata.current_snapshot_id
     transaction = _without_retry(table).transaction()
-    update = transaction.update_snapshot(snapshot_properties={RUN_ID: branch.removeprefix(PREFIX)}, branch=None)
+    notes = {RUN_ID: branch.removeprefix(PREFIX)} | ({REPLACED: replaced} if replaced else {})
+    update = transaction.update_snapshot(snapshot_properties=notes, branch=None)
     try:
         with update.overwrite() if rewrites else update.fast_append() as snapshot:
             for rewrite in rewrites:
