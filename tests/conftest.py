@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from support.required import pytest_sessionfinish
 
@@ -17,6 +18,9 @@ __all__ = ["pytest_sessionfinish"]
 if TYPE_CHECKING:
     from replay_signals.jobs.tables import Store
     from support.postgres import Server
+
+settings.register_profile("fair", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("fair")  # other work on the machine must not fail a test
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job, and so would be what tests interrupt
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -111,10 +111,10 @@ def test_publishers_take_turns_and_readers_never_miss_a_record(tmp_path: Path) -
         while not done.is_set():
             try:
                 found = len(folder.current(tmp_path))
+                assert found >= known
             except BaseException as error:  # noqa: BLE001 - shown by the test
                 failures.append(error)
                 return
-            assert found >= known
             known = found
 
     reader = threading.Thread(target=reading)
@@ -128,6 +128,24 @@ def test_publishers_take_turns_and_readers_never_miss_a_record(tmp_path: Path) -
     assert failures == []
     assert len(folder.current(tmp_path)) == 81
     assert folder.current(tmp_path)[numbered(0).id].revision == 239
+
+
+def test_a_reader_waits_for_a_merge_to_end_and_not_forever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.publish(tmp_path, [numbered(1)])
+    pauses: list[float] = []
+    monkeypatch.setattr(folder.time, "sleep", pauses.append)
+    seen = folder.segments
+
+    def merging(inbox: Path) -> list[Path]:
+        return [*seen(inbox), *([inbox / "00000009-gone.segment"] if len(pauses) < merged_after else [])]
+
+    monkeypatch.setattr(folder, "segments", merging)
+    merged_after = folder.READ_TRIES - 1
+    assert len(folder.current(tmp_path)) == 1
+    assert pauses == [folder.FIRST_PAUSE_S * 2**n for n in range(merged_after)]
+    merged_after = 1_000
+    with pytest.raises(InboxError, match="try again"):
+        folder.current(tmp_path)
 
 
 def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

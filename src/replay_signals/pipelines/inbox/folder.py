@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
@@ -26,7 +27,8 @@ from replay_signals.transforms.inbox.newest import latest
 RECORDS_PER_SEGMENT = 5_000
 """About 8 MB: what a reader of one segment holds in memory."""
 READ_TRIES = 10
-"""A reader whose segments are merged under it looks again."""
+"""A reader whose segments are merged under it looks again, each time after twice the pause."""
+FIRST_PAUSE_S = 0.01
 
 
 class Damage(msgspec.Struct, frozen=True):
@@ -102,7 +104,9 @@ def read(folder: str | Path, after: frozenset[str] = frozenset()) -> Contents:
         raise InboxError(
             f"No inbox at {folder}. `replay-signals backfill PATH --warehouse DIR --inbox {folder}` makes one."
         )
-    for _ in range(READ_TRIES):
+    for tried in range(READ_TRIES):
+        if tried:
+            time.sleep(FIRST_PAUSE_S * 2 ** (tried - 1))
         with contextlib.suppress(FileNotFoundError):
             return _contents(inbox, after)
     raise InboxError(f"The segments of the inbox {folder} change faster than they can be read: try again.")
