@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from replay_signals.analysis import Warehouse
 from replay_signals.jobs.exits import ExitCode
 from replay_signals.pipelines.iceberg.warehouse import connect
+from replay_signals.schemas.rules import load_rules
 from support.samples import ROOT
 from support.warehouses import SMALL, backfill
 
@@ -41,6 +43,15 @@ def test_python_of_the_docs_runs(filled: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(filled.parent)
     for block in re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE):
         exec(block.replace('"warehouse"', repr(str(filled))), {})
+
+
+def test_the_rules_say_which_properties_are_columns(filled: Path) -> None:
+    rules = load_rules('[privacy]\nperson_properties = ["seats", "visitor"]\nevent_properties = ["$lib"]')
+    with connect(str(filled), rules=rules) as db:
+        assert db.sql("SELECT * FROM session_properties").columns[-2:] == ["seats", "visitor_"]
+        kept = db.execute('SELECT DISTINCT "$lib" FROM event_properties WHERE "$lib" IS NOT NULL').fetchall()
+        assert kept == [("web",)]
+    assert Warehouse(str(filled), rules=rules).sql("SELECT * FROM event_properties").columns[-1] == "$lib"
 
 
 def test_a_condition_chooses_sessions_and_signals(filled: Path, run_cli: Callable[..., tuple[int, str, str]]) -> None:

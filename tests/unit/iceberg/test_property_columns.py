@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import duckdb
 import pytest
 import sqlglot
 
 from replay_signals.pipelines.iceberg.dialects import DIALECTS, translated
-from replay_signals.pipelines.iceberg.views import all_views
+from replay_signals.pipelines.iceberg.views import all_views, main
 from replay_signals.schemas.privacy import Privacy
 from support.made_rows import holding, made
 
@@ -81,6 +82,14 @@ def test_hashed_properties_are_columns_of_both_and_without_any_the_view_has_its_
     assert hashed.sql("SELECT * FROM event_properties").columns[-1] == "email"
     bare = sessions_with(Privacy(person_properties=()), {})
     assert bare.sql("SELECT * FROM session_properties").columns[-1] == "is_visitor"
+
+
+def test_views_are_printed_with_the_properties_of_a_rules_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rules.toml").write_text('[privacy]\nperson_properties = ["seats"]\n', "utf-8")
+    main("trino", str(tmp_path / "rules.toml"))
+    assert """JSON_EXTRACT_SCALAR("person_properties", '$["seats"]') AS "seats"\nFROM""" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("engine", DIALECTS)
