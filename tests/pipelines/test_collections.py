@@ -7,12 +7,14 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from replay_signals.jobs.collections import Wanted, change
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.analysis.playlists import READY, ready, stored
+from replay_signals.pipelines.iceberg import commit
 from replay_signals.pipelines.iceberg.warehouse import connect
 from support.made_rows import holding, made
 from support.warehouses import SMALL, backfill, rows
@@ -98,6 +100,26 @@ def test_changes_of_several_at_once_are_all_kept(warehouse: Path) -> None:
         thread.join()
     with connect(str(warehouse), names=("collections",)) as db:
         assert sorted(stored(db)["race"].sessions) == sorted(sessions)
+
+
+def test_a_change_that_another_one_came_before_is_tried_again(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = rows(warehouse, "sessions")[0].session_id
+    store, now, stage = Store(str(warehouse)), datetime.now(UTC), commit._stage_once
+    change(store, Wanted("first", "added", sessions=[session]), now)
+    others = [Wanted("meanwhile", "added", sessions=[session])]
+
+    def late(*given: Any) -> Any:
+        """Another writer comes between the look at the table and the commit."""
+        while others:
+            change(store, others.pop(), now)
+        return stage(*given)
+
+    monkeypatch.setattr(commit, "_stage_once", late)
+
+    change(store, Wanted("overtaken", "added", sessions=[session]), now)
+
+    with connect(str(warehouse), names=("collections",)) as db:
+        assert {"first", "meanwhile", "overtaken"} <= stored(db).keys()
 
 
 def test_playlists_that_come_ready() -> None:

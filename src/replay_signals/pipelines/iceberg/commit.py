@@ -173,6 +173,12 @@ def _stage_once(table: Table, plan: TablePlan, branch: str, replaced: str | None
     except (CommitFailedException, ValidationException):
         discard(table, kept)
         raise
+    except ValueError as error:
+        # PyIceberg's word for a snapshot that another writer's, on any branch, came before
+        if _load(table.catalog, plan.name).metadata.last_sequence_number == table.metadata.last_sequence_number:
+            raise
+        discard(table, kept)
+        raise CommitFailedException(f"{plan.name}: another writer committed meanwhile") from error
     return Staged(plan.name, branch, snapshot.snapshot_id, parent_id)
 
 
