@@ -96,7 +96,7 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "inbox fixed": ("PROBLEM", "-w", "WAREHOUSE", "--release", "2.0"),
     "inbox post": ("URL", "--folder", "WAREHOUSE/inbox", "--ledger", "OUT/posted.db", "--until-quiet", "0"),
     "report": ("WAREHOUSE", "--output", "OUT/report"),
-    "report --recordings": ("WAREHOUSE", "--output", "PLAYED/report", "--recordings", "IN", "--no-stills"),
+    "report --recordings": ("WAREHOUSE", "--output", "PLAYED/report", "--recordings", "IN", "--stills", "0"),
     "report --json": ("WAREHOUSE", "--output", "OUT/report", "--json"),
     "validate": ("WAREHOUSE", "--report", "OUT/report.html"),
     "validate --json": ("WAREHOUSE", "--json"),

@@ -64,7 +64,9 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for table, found in shop().items()
     }
     rows["signals"] = [replaced(row, {"window_id": "w1", "element_key": "button#pay"}) for row in rows["signals"]]
-    built = write(folder / "report", rows, recordings=Recordings([str(recording)], Rules()), player=PLAYER)
+    built = write(
+        folder / "report", rows, recordings=Recordings([str(recording)], Rules(), most_stills=1), player=PLAYER
+    )
     assert built.played.sessions == {session_key(TEAM, "s0")} and [*built.played.stills] == [PROBLEM]
     return folder / "report"
 

@@ -52,7 +52,7 @@ def test_a_report_plays_from_the_table(
     rules.write_text("[playback]\nenabled = true\n[traffic]\nbots = false\n")
     assert run_cli("rejudge", "-w", str(kept), "--rules", str(rules))[0] == 0
     assert run_cli("rank", str(kept), "--rules", str(rules))[0] == 0
-    asked = ("report", str(kept), "-o", str(tmp_path / "report"), "--rules", str(rules), "--no-stills", "--json")
+    asked = ("report", str(kept), "-o", str(tmp_path / "report"), "--rules", str(rules), "--stills", "0", "--json")
     code, out, err = run_cli(*asked)
     assert code == 0, err
     assert json.loads(out)["played"] > 0

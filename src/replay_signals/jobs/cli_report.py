@@ -20,8 +20,13 @@ RecordingPaths = Annotated[
         "--recordings", help="Recordings to watch examples in: files, folders, globs; may be repeated.", metavar="PATH"
     ),
 ]
-Stills = Annotated[
-    bool, typer.Option("--stills/--no-stills", help="Pictures of problems, where recordings and a Chromium are here.")
+MostStills = Annotated[
+    int,
+    typer.Option(
+        "--stills",
+        help="Of how many problems to take a picture, the worst, where recordings and a Chromium are here; 0: of none.",
+        min=0,
+    ),
 ]
 
 
@@ -34,7 +39,7 @@ def report(
     ] = Path("report"),
     most_sessions: MostSessions = 10_000,
     recordings: RecordingPaths = None,
-    are_stills_wanted: Stills = True,
+    most_stills: MostStills = 12,
     rules: RulesFile = None,
     json: Json = False,
 ) -> None:
@@ -43,7 +48,7 @@ def report(
     from replay_signals.jobs.links import refuse_outputs
 
     refuse_outputs(output)
-    wanted = job.Wanted(store_of(warehouse, catalog), most_sessions, recordings or [], rules, are_stills_wanted)
+    wanted = job.Wanted(store_of(warehouse, catalog), most_sessions, recordings or [], rules, most_stills)
     job.run(wanted, output, json=json)
 
 
@@ -56,7 +61,7 @@ def serve(
     ] = 8765,
     most_sessions: MostSessions = 10_000,
     recordings: RecordingPaths = None,
-    are_stills_wanted: Stills = True,
+    most_stills: MostStills = 12,
     rules: RulesFile = None,
 ) -> None:
     """Show the report on localhost, made again when the tables change, until Ctrl-C."""
@@ -64,4 +69,4 @@ def serve(
     from replay_signals.jobs.report import Wanted
 
     store = store_of(warehouse, catalog)
-    job.run(Wanted(store, most_sessions, recordings or [], rules, are_stills_wanted), port)
+    job.run(Wanted(store, most_sessions, recordings or [], rules, most_stills), port)

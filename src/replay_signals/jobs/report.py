@@ -37,7 +37,7 @@ class Wanted(NamedTuple):
     most_sessions: int
     recordings: Sequence[str]
     rules: str | None
-    are_stills_wanted: bool
+    most_stills: int
 
 
 def make(wanted: Wanted, output: Path) -> Made:
@@ -53,7 +53,7 @@ def make(wanted: Wanted, output: Path) -> Made:
     started = time.monotonic()
     rules = read_rules(wanted.rules)
     store = wanted.store
-    recordings = Recordings(wanted.recordings, rules, wanted.are_stills_wanted, store.warehouse, store.catalog)
+    recordings = Recordings(wanted.recordings, rules, wanted.most_stills, store.warehouse, store.catalog)
     playable = recordings if wanted.recordings or rules.playback.enabled else None
     tables = open_tables(open_catalog(store.warehouse, store.catalog, create=False), create=False)
     has_all = {"message_digests", "problems"} <= tables.keys()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Any, NamedTuple
 
 from replay_signals.pipelines.playback.browser import NoBrowserError
@@ -31,12 +32,12 @@ MOST_VISITS = 3
 
 
 class Recordings(NamedTuple):
-    """Where recordings lie (files, tables that may have `snapshots`), the rules that mask them, and whether pictures
-    are wanted."""
+    """Where recordings lie (files, tables that may have `snapshots`), the rules that mask them, and of how many
+    problems pictures are wanted."""
 
     paths: Sequence[str]
     rules: Rules
-    are_stills_wanted: bool = True
+    most_stills: int = 0
     warehouse: str | None = None
     catalog: str | None = None
 
@@ -118,23 +119,23 @@ def _write_examples(
         folder.write(f"play/{name}.js", script_of(player_data(session, rows[key])))
         folder.write(f"play/{name}.html", session_page("Recording", f"{name}.js").encode())
     played = frozenset(session_key(*key) for key in sessions)
-    if not recordings.are_stills_wanted:
+    if not recordings.most_stills:
         return Played(played)
     try:
-        return Played(played, dict(_stills(problems, sessions, rows, folder)))
+        return Played(played, dict(_stills(recordings.most_stills, problems, sessions, rows, folder)))
     except NoBrowserError as error:
         return Played(played, no_stills=str(error))
 
 
 def _stills(
+    most: int,
     problems: Sequence[ProblemRow],
     sessions: Mapping[SessionKey, PlaybackSession],
     rows: Mapping[SessionKey, Mapping[str, Sequence[Any]]],
     folder: Folder,
 ) -> Iterator[tuple[str, Still]]:
-    moments = {
-        problem_name(row.problem_id): moment for row in problems if (moment := _best_moment(row, sessions, rows))
-    }
+    found = ((problem_name(row.problem_id), _best_moment(row, sessions, rows)) for row in problems)
+    moments = dict(islice(((name, moment) for name, moment in found if moment is not None), most))
     for name, still in zip(moments, take_stills(moments.values()), strict=True):
         if still is not None:
             folder.write(f"stills/{name}.png", still.png)
