@@ -68,3 +68,23 @@ def test_the_element_comes_from_the_digests_of_a_recording(tmp_path: Path, run_c
     elements = [brief["element"] for brief in found if brief["element"]]
     assert elements
     assert any(one["html"].startswith("<") and len(one["selectors"]) > 1 for one in elements)
+
+
+def test_record_and_brief_say_where_the_picture_is_published(warehouse: Path, tmp_path: Path, run_cli: Run) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[playback]\nstill_url = "https://reports.test/{team}/stills/{problem_id}.png"\n')
+    inbox = str(tmp_path / "inbox")
+    assert run_cli("rank", str(warehouse), "--inbox", inbox, "--rules", str(rules))[0] == 0
+    record = current(inbox)[PROBLEM]
+    url = f"https://reports.test/{record.team}/stills/{PROBLEM}.png"
+    assert record.still_url == url
+    assert f"Picture of that moment: <{url}>" in record.brief
+    assert current(warehouse / "inbox")[PROBLEM].still_url == ""
+    assert f"\n  {url}\n" in run_cli("inbox", "show", PROBLEM[:6], inbox)[1]
+    assert json.loads(run_cli("inbox", "show", PROBLEM, inbox, "--json")[1])["still_url"] == url
+    brief = run_cli("brief", PROBLEM, str(warehouse), "--rules", str(rules), "--json")[1]
+    assert json.loads(brief)["still_url"] == url
+    rules.write_text('[playback]\nstill_url = "https://reports.test/{problem}.png"\n')
+    code, _, err = run_cli("rank", str(warehouse), "--inbox", inbox, "--rules", str(rules))
+    assert code == ExitCode.USAGE
+    assert "playback.still_url: nothing is called {problem}; do you mean {problem_id}?" in " ".join(err.split())

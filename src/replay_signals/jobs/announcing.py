@@ -15,22 +15,28 @@ from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.problem_rows import ProblemRow
 from replay_signals.transforms.brief.markdown import markdown
 from replay_signals.transforms.inbox.problem_record import announced, example_of, is_news, problem_record, session_of
+from replay_signals.transforms.inbox.still_link import StillLink
 from replay_signals.transforms.problems.told import is_open
 
 
-def into_folder(folder: str, limits: Limits) -> Announce:
-    """Announces to an inbox folder; what is news there is asked of its own index. Raises InboxError."""
+def into_folder(folder: str, limits: Limits, still: StillLink | None = None) -> Announce:
+    """Announces to an inbox folder; what is news there is asked of its own index. `still` says where pictures are.
+
+    Raises InboxError.
+    """
 
     def announce(tables: Tables) -> int:
         rows = stored_problems(tables["problems"].table, limits)
         with publisher(folder) as inbox:
             wanted = [row for row in rows if is_news(row, inbox.get(row.problem_id))]
-            return inbox.publish(announced(record, inbox.get(record.id)) for record in records(wanted, tables, limits))
+            return inbox.publish(
+                announced(record, inbox.get(record.id)) for record in records(wanted, tables, limits, still)
+            )
 
     return announce
 
 
-def into_topic(bootstrap: str, topic: str, limits: Limits) -> Announce:
+def into_topic(bootstrap: str, topic: str, limits: Limits, still: StillLink | None = None) -> Announce:
     """Announces to the inbox topic: what was revised since the snapshot up to which it was told. Raises InboxError."""
     from replay_signals.pipelines.inbox.topic import TopicPublisher
 
@@ -50,30 +56,38 @@ def into_topic(bootstrap: str, topic: str, limits: Limits) -> Announce:
                 for row in rows
                 if row.revision > told.get(row.problem_id, 0) and (row.problem_id in told or is_open(row))
             ]
-            return inbox.send(records(wanted, tables, limits), snapshot.sequence_number)
+            return inbox.send(records(wanted, tables, limits, still), snapshot.sequence_number)
 
     return announce
 
 
-def into_all(folder: str, bootstrap: str, topic: str, limits: Limits) -> Announce:
+def into_all(folder: str, bootstrap: str, topic: str, limits: Limits, still: StillLink | None = None) -> Announce:
     """Announces to the folder and the topic that are named, one after the other; the other is empty."""
-    ways = [into_folder(folder, limits)] if folder else []
+    ways = [into_folder(folder, limits, still)] if folder else []
     if bootstrap:
-        ways.append(into_topic(bootstrap, topic, limits))
+        ways.append(into_topic(bootstrap, topic, limits, still))
     return lambda tables: sum(announce(tables) for announce in ways)
 
 
-def records(rows: Sequence[ProblemRow], tables: Tables, limits: Limits) -> Iterator[InboxRecord]:
+def records(
+    rows: Sequence[ProblemRow], tables: Tables, limits: Limits, still: StillLink | None = None
+) -> Iterator[InboxRecord]:
     """The complete record of each row, with its best example and, of open ones, its brief. Raises WarehouseError."""
     keys = {(row.team, session_of(name)) for row in rows for name in row.examples}
     signals = newest_rows(tables["signals"], "signals", keys)
     sessions = {(row.team, row.session_id): row for row in newest_rows(tables["sessions"], "sessions", keys)}
     opened = {name: pinned.table for name, pinned in tables.items()}
-    briefs = {one.problem_id: markdown(one) for one in briefs_of(opened, [row for row in rows if is_open(row)], limits)}
+    found = briefs_of(opened, [row for row in rows if is_open(row)], limits, still=still)
+    briefs = {one.problem_id: markdown(one) for one in found}
     produced_at = datetime.now(UTC)
     for row in rows:
         example = example_of(row, [one for one in signals if one.team == row.team])
         session = None if example is None else sessions.get((row.team, example.session_id))
         yield problem_record(
-            row, produced_at=produced_at, example=example, session=session, brief=briefs.get(row.problem_id, "")
+            row,
+            produced_at=produced_at,
+            example=example,
+            session=session,
+            brief=briefs.get(row.problem_id, ""),
+            still_url=still.of(row.team, row.problem_id) if still else "",
         )

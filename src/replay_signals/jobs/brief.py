@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from replay_signals.jobs import render
+from replay_signals.jobs.player_links import still_link
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
 from replay_signals.jobs.verdicts import problem_of
@@ -53,7 +54,7 @@ class Problems:
         script = self.script(row)
         text = "" if isinstance(script, NoScript) else own_part(script.text)
         opened = {name: pinned.table for name, pinned in self._tables.items()}
-        (brief,) = briefs_of(opened, [row], Limits(), {row.problem_id: text})
+        (brief,) = briefs_of(opened, [row], Limits(), {row.problem_id: text}, still_link(self._rules))
         return brief
 
     def script(self, row: ProblemRow, base_url: str = "") -> Script | NoScript:

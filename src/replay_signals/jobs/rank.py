@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from replay_signals.jobs import render, render_problems
+from replay_signals.jobs.player_links import still_link
 from replay_signals.jobs.ranking import Ranked, run_rank
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
@@ -57,7 +58,7 @@ def ranked(request: Request, rules: Rules) -> Ranked:
     from replay_signals.pipelines.problems.counting import Limits
 
     limits = Limits(request.memory_mb * 1_000_000, request.threads)
-    announce = into_all(request.inbox, request.kafka, request.topic, limits)
+    announce = into_all(request.inbox, request.kafka, request.topic, limits, still_link(rules))
     return run_rank(request.store, rules, limits, announce, request.as_of)
 
 
@@ -66,7 +67,7 @@ def rank_after(store: Store, inbox: str, rules: Rules) -> Ranked:
     from replay_signals.jobs.announcing import into_folder
     from replay_signals.pipelines.problems.counting import Limits
 
-    return run_rank(store, rules, Limits(), into_folder(inbox, Limits()))
+    return run_rank(store, rules, Limits(), into_folder(inbox, Limits(), still_link(rules)))
 
 
 def say_published(records: int, ranked: Ranked, inbox: str) -> None:

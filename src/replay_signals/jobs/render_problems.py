@@ -97,6 +97,9 @@ def detail(record: InboxRecord) -> None:
         out.print("\nexamples", style="dim")
     for name in of.examples:
         out.print(render.text(f"  {_example(name)}"))
+    if record.still_url:
+        out.print("\npicture", style="dim")
+        out.print(render.text(f"  {record.still_url}"), soft_wrap=True)
     out.print("\nnext", style="dim")
     out.print(render.text(f"  {of.next_step}"))
 

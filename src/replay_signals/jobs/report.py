@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from replay_signals.jobs import render
-from replay_signals.jobs.player_links import player_link
+from replay_signals.jobs.player_links import player_link, still_link
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
 from replay_signals.transforms.printable import json_bytes
@@ -57,7 +57,7 @@ def make(wanted: Wanted, output: Path) -> Made:
     playable = recordings if wanted.recordings or rules.playback.enabled else None
     tables = open_tables(open_catalog(store.warehouse, store.catalog, create=False), create=False)
     has_all = {"message_digests", "problems"} <= tables.keys()
-    briefs = partial(briefs_of, tables, limits=Limits()) if has_all else None
+    briefs = partial(briefs_of, tables, limits=Limits(), still=still_link(rules)) if has_all else None
     with replacing(output) as folder, source(store.warehouse, store.catalog, wanted.most_sessions) as opened:
         built = build(opened, folder, datetime.now(UTC), playable, player_link(rules), briefs)
     played = built.played

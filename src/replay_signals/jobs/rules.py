@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -11,7 +11,9 @@ import msgspec
 from replay_signals.jobs import render
 from replay_signals.schemas.rules import Rules, RulesError, load_rules
 from replay_signals.transforms.digest.place_rules import place_rules
-from replay_signals.transforms.inbox.player_link import PlayerLink, PlayerLinkError
+from replay_signals.transforms.inbox.address_template import TemplateError
+from replay_signals.transforms.inbox.player_link import PlayerLink
+from replay_signals.transforms.inbox.still_link import StillLink
 from replay_signals.transforms.privacy.policy import Policy
 
 UNITS = {
@@ -64,16 +66,18 @@ def read_rules(path: str | None) -> Rules:
 
 
 def usable(rules: Rules) -> Rules:
-    """The rules, once selectors and national ids in them are understood; raises RulesError."""
+    """The rules, once selectors, national ids and addresses in them are understood; raises RulesError."""
     try:
         place_rules(Policy(rules.privacy))
     except (ValueError, KeyError) as error:
         raise RulesError(f"privacy: {error}") from None
-    if rules.playback.player_url:
+    templates: dict[str, Callable[[str], object]] = {"player_url": PlayerLink, "still_url": StillLink}
+    for name, link in templates.items():
         try:
-            PlayerLink(rules.playback.player_url)
-        except PlayerLinkError as error:
-            raise RulesError(f"playback.player_url: {error}") from None
+            if template := getattr(rules.playback, name):
+                link(template)
+        except TemplateError as error:
+            raise RulesError(f"playback.{name}: {error}") from None
     return rules
 
 

@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from replay_signals.jobs import render
 from replay_signals.jobs.gate import reporting
 from replay_signals.jobs.naming import by_id
+from replay_signals.jobs.player_links import still_link
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.inbox.encoding import InboxError
 from replay_signals.pipelines.privacy import policy_of
 from replay_signals.schemas.problem_rows import ProblemRow
+from replay_signals.schemas.rules import Rules
 from replay_signals.schemas.verdict_rows import VerdictRow
 from replay_signals.transforms.privacy.policy import Removed
 from replay_signals.transforms.problems import verdicts
@@ -89,9 +91,9 @@ def give(wanted: str, words: Words, target: Target, now: datetime) -> Done:
     from replay_signals.pipelines.iceberg.errors import WarehouseError
     from replay_signals.pipelines.problems.counting import Limits
 
-    limits = Limits()
-    announce = into_all(target.inbox, target.kafka, target.topic, limits)
-    make = _maker(words, target.rules, now)
+    limits, rules = Limits(), read_rules(target.rules)
+    announce = into_all(target.inbox, target.kafka, target.topic, limits, still_link(rules))
+    make = _maker(words, rules, now)
     catalog = open_catalog(target.store.warehouse, target.store.catalog, create=False)
     is_new = False
     for attempt in range(1, CONFLICT_TRIES + 1):
@@ -114,9 +116,9 @@ def problem_of(rows: Mapping[str, ProblemRow], wanted: str, how_to_list: str = "
     return row
 
 
-def _maker(words: Words, rules: str | None, now: datetime) -> Callable[[ProblemRow, VerdictRow | None], VerdictRow]:
-    """Makes the row that follows the last one of a problem. Raises RulesError and InboxError."""
-    reason = policy_of(read_rules(rules)).text(" ".join(words.reason.split()), "reason", Removed())
+def _maker(words: Words, rules: Rules, now: datetime) -> Callable[[ProblemRow, VerdictRow | None], VerdictRow]:
+    """Makes the row that follows the last one of a problem. Raises InboxError."""
+    reason = policy_of(rules).text(" ".join(words.reason.split()), "reason", Removed())
     by = " ".join((words.by or _login()).split())[:MAX_NAME_CHARS]
     if words.verdict in ("dismissed", "snoozed") and not reason:
         raise InboxError("Say why: --reason '…'.")

@@ -121,3 +121,6 @@ class Brief(Struct, frozen=True, kw_only=True):
         str, doc("Steps and check of a Playwright test that fails while the fault is there; empty for none")
     ] = ""
     left_out: dict[str, int] = {}
+    still_url: Annotated[
+        str, doc("Picture of the page at that moment, where reports are published; empty for none")
+    ] = ""

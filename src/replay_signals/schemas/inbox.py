@@ -197,6 +197,11 @@ class InboxRecord(Struct, frozen=True, kw_only=True):
         ),
         Holds.BRIEF,
     ] = ""
+    still_url: Annotated[
+        str,
+        doc("Where the picture of a problem is published (`playback.still_url`), empty for nowhere and on a signal"),
+        Holds.PROJECT,
+    ] = ""
 
 
 _PRIMITIVES: dict[object, object] = {

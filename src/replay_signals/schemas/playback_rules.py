@@ -31,3 +31,10 @@ class Playback(Struct, frozen=True, forbid_unknown_fields=True):
             "https://us.posthog.com/project/{team}/replay/{session_id}?t={seconds}"
         ),
     ] = ""
+    still_url: Annotated[
+        str,
+        doc(
+            "Address of the picture of a problem, where those of a report are published; records of the inbox name it. "
+            "{problem_id} and {team} stand for their values: https://reports.example.com/stills/{problem_id}.png"
+        ),
+    ] = ""

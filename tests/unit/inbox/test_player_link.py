@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay_signals.transforms.inbox.player_link import At, PlayerLink, PlayerLinkError
+from replay_signals.transforms.inbox.address_template import TemplateError
+from replay_signals.transforms.inbox.player_link import At, PlayerLink
+from replay_signals.transforms.inbox.still_link import StillLink
 
 POSTHOG = "https://us.posthog.com/project/{team}/replay/{session_id}?t={seconds}"
 
@@ -58,6 +60,35 @@ def test_other_players() -> None:
     ],
 )
 def test_what_is_no_address_is_refused_by_name(template: str, said: str) -> None:
-    with pytest.raises(PlayerLinkError, match=None) as error:
+    with pytest.raises(TemplateError, match=None) as error:
         PlayerLink(template)
+    assert said in str(error.value)
+
+
+STILLS = "https://reports.test/{team}/stills/{problem_id}.png"
+
+
+@given(st.text(), st.text())
+def test_pictures_stay_in_their_places(team: str, problem: str) -> None:
+    parts = urlsplit(StillLink(STILLS).of(team, problem))
+    assert (parts.scheme, parts.netloc, parts.query, parts.fragment) == ("https", "reports.test", "", "")
+    _, own_team, stills, name = parts.path.split("/")
+    assert stills == "stills" and own_team not in (".", "..")
+    assert unquote(name) == f"{problem.encode('utf-8', 'replace').decode()}.png"
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("https://reports.test/{problem}.png", "do you mean {problem_id}?"),
+        ("https://reports.test/{session_id}/{problem_id}.png", "there are problem_id, team"),
+        ("https://reports.test/still.png", "without {problem_id} every problem has the same address"),
+        ("file:///srv/stills/{problem_id}.png", "begins with https://"),
+        ("https://{problem_id}.reports.test/", "no name stands in the host"),
+        ("https://reports.test/<{problem_id}>", "no spaces, quotes"),
+    ],
+)
+def test_what_names_no_picture_is_refused_by_name(template: str, said: str) -> None:
+    with pytest.raises(TemplateError) as error:
+        StillLink(template)
     assert said in str(error.value)

@@ -22,6 +22,7 @@ from replay_signals.transforms.brief.assemble import brief_of
 from replay_signals.transforms.brief.budget import fitted
 from replay_signals.transforms.brief.element import Found, control_of
 from replay_signals.transforms.brief.meeting import Meeting
+from replay_signals.transforms.inbox.still_link import StillLink
 
 PROBLEMS_AT_ONCE = 50
 """Problems whose sessions are in memory together: at most 1,000 sessions."""
@@ -32,14 +33,19 @@ def briefs_of(
     problems: Sequence[ProblemRow],
     limits: Limits,
     scripts: Mapping[str, str] = MappingProxyType({}),
+    still: StillLink | None = None,
 ) -> Iterator[Brief]:
-    """The brief of each problem, at most `budget.MAX_TOKENS` long; `scripts` by problem. Raises WarehouseError."""
+    """The brief of each problem, at most `budget.MAX_TOKENS` long; `scripts` by problem; `still` says where
+    pictures are. Raises WarehouseError.
+    """
     for start in range(0, len(problems), PROBLEMS_AT_ONCE):
         batch = problems[start : start + PROBLEMS_AT_ONCE]
         met = meetings_of(tables, batch, limits)
         digests = _digests(tables["message_digests"], [meetings[0].leading for meetings in met if meetings])
         for row, meetings in zip(batch, met, strict=True):
-            yield fitted(brief_of(row, meetings, _found(digests, meetings), scripts.get(row.problem_id, "")))
+            script, found = scripts.get(row.problem_id, ""), _found(digests, meetings)
+            still_url = still.of(row.team, row.problem_id) if still else ""
+            yield fitted(brief_of(row, meetings, found, script, still_url))
 
 
 def _digests(table: Table, signals: Sequence[SignalRow]) -> dict[SessionKey, list[MessageDigest]]:

@@ -24,7 +24,9 @@ LONGER = {"html": MAX_HTML_CHARS, "words": 400, "next_step": 400, "value": 240, 
 """Characters of fields that may be longer than a recorded text; `words` are this program's."""
 
 
-def brief_of(row: ProblemRow, meetings: Sequence[Meeting], found: Found | None = None, script: str = "") -> Brief:
+def brief_of(
+    row: ProblemRow, meetings: Sequence[Meeting], found: Found | None = None, script: str = "", still_url: str = ""
+) -> Brief:
     """The brief, not yet cut to a size (`budget.fitted`).
 
     `meetings` have the best example first; `found` is its element as the digests hold it, where they are at hand.
@@ -57,7 +59,7 @@ def brief_of(row: ProblemRow, meetings: Sequence[Meeting], found: Found | None =
         examples=[_example(one) for one in meetings[:MAX_EXAMPLES]],
         next_step=kind_of(row.failure).next_step,
     )
-    return msgspec.structs.replace(quotable(brief), script=script)
+    return msgspec.structs.replace(quotable(brief), script=script, still_url=still_url)
 
 
 def quotable(brief: Brief) -> Brief:

@@ -23,6 +23,7 @@ def markdown(brief: Brief) -> str:
         span(brief.title),
         f"{state}. Revision {brief.revision}.",
         f"> {NOTICE} They stand in `code` or in fenced blocks.",
+        f"Picture of that moment: <{brief.still_url}>" if brief.still_url else "",
         part("What happens, to whom", brief.happens),
         part("What it costs", brief.effect),
         part("Since when", brief.began),

@@ -2,24 +2,17 @@
 
     https://us.posthog.com/project/{team}/replay/{session_id}?t={seconds}
 
-Ids in it come from recorders, so from strangers: each is percent-encoded, and stands after the host only.
+What it may hold, and what protects it from ids of strangers: `address_template`.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+
+from replay_signals.transforms.inbox.address_template import check, filled, quoted
 
 NAMES = ("team", "session_id", "window_id", "distinct_id", "seconds", "offset_ms")
 """What a template may name: who and where in the recording, `seconds` and `offset_ms` from its start."""
-MAX_CHARS = 2000
-_NAME = re.compile(r"\{([^{}]*)\}")
-
-
-class PlayerLinkError(ValueError):
-    """A template that makes no address; the message says what would."""
 
 
 class At(NamedTuple):
@@ -36,8 +29,8 @@ class PlayerLink:
     """A template that was checked."""
 
     def __init__(self, template: str) -> None:
-        """Raises PlayerLinkError."""
-        _check(template)
+        """Raises TemplateError."""
+        check(template, NAMES, "session_id", "session")
         self._template = template
 
     def at(self, moment: At) -> str:
@@ -49,37 +42,6 @@ class PlayerLink:
         return self._filled(moment, "{seconds}", "{offset_ms}")
 
     def _filled(self, moment: At, seconds: str, offset_ms: str) -> str:
-        values = {name: _quoted(getattr(moment, name)) for name in ("team", "session_id", "window_id", "distinct_id")}
+        values = {name: quoted(getattr(moment, name)) for name in ("team", "session_id", "window_id", "distinct_id")}
         values |= {"seconds": seconds, "offset_ms": offset_ms}
-        return _NAME.sub(lambda found: values[found[1]], self._template)
-
-
-def _check(template: str) -> None:
-    if len(template) > MAX_CHARS:
-        raise PlayerLinkError(f"an address has at most {MAX_CHARS:,} characters")
-    if not template.isascii() or not template.isprintable() or set(template) & set(" <>\"'`\\^|"):
-        raise PlayerLinkError("an address has no spaces, quotes or signs beyond ASCII; percent-encode them")
-    for name in _NAME.findall(template):
-        if name not in NAMES:
-            near = difflib.get_close_matches(name, NAMES, 1)
-            meant = f"do you mean {{{near[0]}}}?" if near else f"there are {', '.join(NAMES)}"
-            raise PlayerLinkError(f"nothing is called {{{name}}}; {meant}")
-    if set(_NAME.sub("", template)) & set("{}"):
-        raise PlayerLinkError("a bracket has no other half")
-    try:
-        parts = urlsplit(template)
-        host = parts.hostname
-        _ = parts.port
-    except ValueError as error:
-        raise PlayerLinkError(f"not an address: {error}") from None
-    if parts.scheme not in ("http", "https") or not host:
-        raise PlayerLinkError("an address begins with https:// or http:// and a host")
-    if set(parts.netloc) & set("{}@"):
-        raise PlayerLinkError("no name stands in the host, and no user before it")
-    if "{session_id}" not in template:
-        raise PlayerLinkError("without {session_id} every session has the same address")
-
-
-def _quoted(value: str) -> str:
-    """Percent-encoded; dots too, so that no id leads to another folder."""
-    return quote(value.encode("utf-8", "replace"), safe="").replace(".", "%2E")
+        return filled(self._template, values)

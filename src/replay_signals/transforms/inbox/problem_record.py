@@ -33,6 +33,7 @@ def problem_record(
     example: SignalRow | None = None,
     session: SessionRow | None = None,
     brief: str = "",
+    still_url: str = "",
 ) -> InboxRecord:
     """The complete record of a problem; `example` is the leading signal of its best example, where it still is."""
     shown = (
@@ -63,6 +64,7 @@ def problem_record(
         problem_id=row.problem_id,
         problem=_problem(row),
         brief=brief,
+        still_url=still_url,
     )
 
 
