@@ -16,7 +16,7 @@ from replay_signals.schemas.rules import Rules
 from support.canary import Marks, decoded, requests
 from support.leftovers import texts_in
 from support.samples import EXAMPLES
-from support.warehouses import SMALL, backfill, rows, written
+from support.warehouses import SMALL, backfill, contents, rows, written
 
 pytestmark = pytest.mark.slow
 RULES = Rules(playback=Playback(enabled=True, retention_days=10))
@@ -97,6 +97,30 @@ def test_what_is_over_its_time_goes(kept: Path, tmp_path: Path, monkeypatch: pyt
     left = {row.message_id for row in rows(tmp_path, "snapshots")}
     assert left
     assert not left & first
+
+
+def test_maintaining_lets_go_what_is_over_its_time_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_cli: Callable[..., tuple[int, str, str]]
+) -> None:
+    maintain = ("maintain", "--only-orphans", "-w", str(tmp_path))
+    later = datetime.now(UTC) + timedelta(days=11)
+    backfill(tmp_path, SMALL[0], rules=RULES)
+    backfill(tmp_path, SMALL[1], rules=Rules(playback=Playback(enabled=True, retention_days=20)))
+    every = contents(tmp_path)
+    assert run_cli(*maintain)[0] == 0
+    assert contents(tmp_path) == every
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:
+            return later
+
+    monkeypatch.setattr(snapshots, "datetime", Later)
+    assert run_cli(*maintain)[0] == 0
+    left = rows(tmp_path, "snapshots")
+    assert left and len(left) < len(every["snapshots"])
+    assert all(row.kept_until >= later.date() for row in left)
+    assert contents(tmp_path) | {"snapshots": []} == every | {"snapshots": []}
 
 
 def test_days_that_are_not_asked_for_are_not_kept(tmp_path: Path) -> None:

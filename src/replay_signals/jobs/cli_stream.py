@@ -183,12 +183,12 @@ def maintain(
         float, typer.Option("--orphan-days", help="Files that no snapshot names go when they are older.", min=1)
     ] = 3,
     only_orphans: Annotated[
-        bool, typer.Option("--only-orphans", help="Do nothing else; needs no Java, for tables of backfills.")
+        bool, typer.Option("--only-orphans", help="Leave out what needs Java; for tables of backfills.")
     ] = False,
     json: Json = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:
-    """Put the small files of a stream's tables together, and let old snapshots and orphaned files go."""
+    """Put the small files of a stream's tables together, and let go what is old: snapshots, files, playback."""
     import msgspec
 
     from replay_signals.jobs import maintain as job
@@ -200,6 +200,7 @@ def maintain(
     wanted = read_config(config, root, warehouse=warehouse, catalog=catalog)
     done = {}
     with render.progress("Maintaining tables", len(TABLES) * (1 if only_orphans else 2)) as advance:
+        job.run_retention(wanted)
         for table in () if only_orphans else job.run(wanted, root, keep_days):
             advance(table.table)
             done[table.table] = table

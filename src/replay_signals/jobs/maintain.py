@@ -1,6 +1,7 @@
 """maintain: puts the small files of a stream's tables together and lets old snapshots go, in an embedded Flink.
 
-Files that no snapshot names are removed by PyIceberg, which needs no Flink: so it also serves who only has backfills.
+Files that no snapshot names, and messages for playback that are over their retention, are removed by PyIceberg, which
+needs no Flink: so it also serves who only has backfills.
 """
 
 from __future__ import annotations
@@ -38,6 +39,18 @@ def run(config: StreamConfig, root: Path, keep_days: float) -> Iterator[Maintain
     finally:
         child.kill()
         child.wait()
+
+
+def run_retention(config: StreamConfig) -> None:
+    """Removes rows of `snapshots` that are kept no longer.
+
+    Raises WarehouseError; in a catalog that only Flink can open it does nothing.
+    """
+    from replay_signals.pipelines.playback.snapshots import remove_expired  # Arrow and Iceberg take long to import
+
+    where = config.warehouse
+    if where.catalog or not where.flink_catalog:
+        remove_expired(None if where.catalog else where.folder, where.catalog)
 
 
 def run_orphans(config: StreamConfig, days: float) -> Iterator[Maintained]:

@@ -57,9 +57,20 @@ def store_snapshots(
     Returns how many rows came and how many were there. Raises WarehouseError and InputError.
     """
     opened = open_catalog(warehouse, catalog)
+    return _until_committed(lambda: _store(opened, urls, file_format, rules, is_wanted))
+
+
+def remove_expired(warehouse: str | None, catalog: str | None) -> None:
+    """Removes rows that are kept no longer, in one commit. Raises WarehouseError, also when there is no warehouse."""
+    opened = open_catalog(warehouse, catalog, create=False)
+    if NAME in open_tables(opened, [NAME], create=False):
+        _until_committed(lambda: _store(opened, (), "", Rules(), lambda _: False))
+
+
+def _until_committed(store: Callable[[], tuple[int, int]]) -> tuple[int, int]:
     for attempt in range(COMMIT_TRIES):
         try:
-            return _store(opened, urls, file_format, rules, is_wanted)
+            return store()
         except Conflict:
             time.sleep(random.uniform(0, 0.2 * 2**attempt))
     raise WarehouseError(f"gave up after {COMMIT_TRIES} tries: other writers keep changing the table {NAME}")
