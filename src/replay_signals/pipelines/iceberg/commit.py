@@ -175,7 +175,7 @@ def _stage_once(table: Table, plan: TablePlan, branch: str, replaced: str | None
         raise
     except ValueError as error:
         # PyIceberg's word for a snapshot that another writer's, on any branch, came before
-        if _load(table.catalog, plan.name).metadata.last_sequence_number == table.metadata.last_sequence_number:
+        if _load(table.catalog, plan.name).metadata_location == table.metadata_location:
             raise
         discard(table, kept)
         raise CommitFailedException(f"{plan.name}: another writer committed meanwhile") from error
