@@ -56,7 +56,7 @@ def test_the_script_of_a_problem_fails_on_the_site_and_passes_once_it_is_mended(
     git(repository, "add", "-A")
     git(repository, "commit", "-qm", "a shop")
     (tmp_path / "agent.py").write_text(AGENT)
-    monkeypatch.setenv("CHROMIUM_PATH", str(CHROMIUM))
+    monkeypatch.delenv("CHROMIUM_PATH", raising=False)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]

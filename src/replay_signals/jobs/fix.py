@@ -6,6 +6,7 @@ decides. Patch and texts are written to a folder; nothing is pushed unless a rem
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.fixing.attempt import TEST, Attempt, Messages, Task, attempt
 from replay_signals.pipelines.fixing.programs import FixError, Ran, words_of
 from replay_signals.pipelines.fixing.repository import Trial, push
+from replay_signals.pipelines.playback.browser import find_chromium
 from replay_signals.schemas.briefs import Brief
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.problem_rows import ProblemRow
@@ -179,6 +181,7 @@ def _task(brief: Brief, test: str, request: Request) -> Task:
         timeout_s=request.timeout_s,
         test_timeout_s=request.test_timeout_s,
         base=request.base,
+        chromium=os.environ.get("CHROMIUM_PATH") or find_chromium() or "",
     )
     return task._replace(prompt=pull_request.task_text(brief, f"{task.folder}/{TEST}"))
 

@@ -39,6 +39,8 @@ class Task(NamedTuple):
     timeout_s: float = 1800
     test_timeout_s: float = 300
     base: str = "HEAD"
+    chromium: str = ""
+    """Path of the browser that the test may use; empty: it finds one."""
 
     @property
     def folder(self) -> str:
@@ -129,7 +131,8 @@ def _passes(task: Task, trial: Trial, test: Path, logs: Path) -> Ran:
 
 def _run_test(task: Task, trial: Trial, test: Path, logs: Path) -> Ran:
     words = [str(test) if word == "{test}" else word for word in task.test_command]
-    variables = {"BASE_URL": task.base_url} if task.base_url else {}
+    given = {"BASE_URL": task.base_url, "CHROMIUM_PATH": task.chromium}
+    variables = {name: value for name, value in given.items() if value}
     try:
         with served(task.serve, trial.folder, logs / "site.log", task.base_url, task.test_timeout_s):
             return run(words, trial.folder, logs / "test.log", timeout_s=task.test_timeout_s, variables=variables)
