@@ -1,7 +1,7 @@
 """A stream in memory around the live operator: one session's store, its timers, and tables that only append.
 
-Every step is checked as it comes: revisions count up by one, none without a change, and the inbox says what the table
-of signals says.
+Every step is checked as it comes: revisions count up by one, none without a change (a session changes with its sets),
+and the inbox says what the table of signals says.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import AnalyticsEvent, DeadLetter
+from replay_signals.schemas.rows import SessionRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.evidence.extract import event_evidence
 from replay_signals.transforms.judge.priors import NO_PRIORS, Priors
@@ -134,8 +135,15 @@ class Stream:
         if table == "signals":
             assert row.status in ("revised", "retracted")
             assert (row.status == "retracted") != (before.status == "retracted") or content(row) != content(before)
+        elif table == "sessions":
+            assert self._of_session(row) != self._of_session(before)
         else:
             assert content(row) != content(before)
+
+    def _of_session(self, row: SessionRow) -> list[list[bytes]]:
+        """What a revision of the session says: its row and the sets that share its revision."""
+        sets = ([one for one in self.of(table) if one.revision == row.revision] for table in SETS)
+        return [[content(row)], *(sorted(map(content, own)) for own in sets)]
 
 
 def copied(store: MemoryStore) -> MemoryStore:

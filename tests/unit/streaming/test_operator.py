@@ -11,6 +11,8 @@ import pytest
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rules import Rules, Session
+from replay_signals.transforms.clicks.silent_links import IN_BACKGROUND
+from replay_signals.transforms.clicks.web import LEFT_BY_LINK
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.evidence.extract import event_evidence, sound_digest
 from replay_signals.transforms.inbox.record import inbox_record
@@ -253,6 +255,25 @@ def test_a_late_message_judges_the_session_again() -> None:
     stream.close()
     assert [row.revision for row in stream.of("sessions")] == [1, 2]
     assert_equal(stream, batch(every, RULES))
+
+
+def test_late_evidence_that_changes_an_interaction_alone_revises_its_session() -> None:
+    """An earlier copy of the message says less about how long the page lived after the click."""
+    visit = Visit()
+    shop(visit).lives(60_000)
+    visit.open("http://shop.test/help", el("a", "Back", id="back", href="/"), at=2000, window="window-2").click(
+        "back", at=4000
+    )
+    messages = sent(visit, 1000)
+    early = next(one for _, one in messages if one.window_id == "window-2")
+    assert isinstance(early, MessageDigest)
+    retried = msgspec.structs.replace(early, sent_ms=at(9000), received_ms=at(9020))
+    stream = Stream().play([(now, retried if one is early else one) for now, one in messages]).close()
+    stream.send(early, at(HOUR_MS))
+    first, second = stream.close().of("sessions")
+    assert msgspec.structs.replace(first, revision=2) == second
+    assert [(row.revision, row.reason) for row in stream.of("interactions")] == [(1, IN_BACKGROUND), (2, LEFT_BY_LINK)]
+    assert_equal(stream, batch([early, retried, *(one for _, one in messages)], RULES))
 
 
 def test_late_evidence_that_changes_nothing_gives_no_revision() -> None:
