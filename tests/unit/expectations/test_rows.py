@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from replay_signals.pipelines.gate.batch import PARAMETERS
+from replay_signals.pipelines.gate.batch import parameters
 from replay_signals.pipelines.gate.evaluate import evaluate
 from replay_signals.pipelines.iceberg.schema import arrow_table, schema_of
 from replay_signals.schemas.expectations import ROW_SUITES
@@ -54,7 +54,7 @@ def by_sql(table: str, row: Any) -> list[str]:
         suite = ROW_SUITES[table]
         columns = ["r.*", *(f"{one.sql} AS {one.name}" for one in suite.computed), f"true AS {SESSION_KNOWN}"]
         connection.execute(f"CREATE VIEW checked AS SELECT {', '.join(columns)} FROM r")
-        return [one.what for one in evaluate(connection, suite, "checked", PARAMETERS) if not one.holds]
+        return [one.what for one in evaluate(connection, suite, "checked", parameters()) if not one.holds]
 
 
 @pytest.mark.parametrize("table", SOUND)

@@ -28,11 +28,6 @@ from replay_signals.transforms.problems.kinds import KINDS
 from replay_signals.transforms.signals import SIGNALS
 
 MEMORY_LIMIT = "1GB"
-PARAMETERS: dict[str, Any] = {
-    SIGNAL_KINDS: list(SIGNALS),
-    PROBLEM_KINDS: [kind.name for kind in KINDS.values()],
-}
-"""Values of the suites' parameters."""
 
 
 class Batch(NamedTuple):
@@ -64,10 +59,15 @@ def published_since(catalog: Catalog, since: datetime | None, today: date) -> Ba
     return Batch(seen, _nothing_new(tables, seen), None, today)
 
 
+def parameters() -> dict[str, Any]:
+    """Values of the suites' parameters, by what is registered now."""
+    return {SIGNAL_KINDS: list(SIGNALS), PROBLEM_KINDS: [kind.name for kind in KINDS.values()]}
+
+
 def check(batch: Batch) -> list[Finding]:
     """What became of every expectation. Raises WarehouseError when a file cannot be read."""
     with relations(batch) as (connection, suites):
-        return [found for suite, relation in suites for found in evaluate(connection, suite, relation, PARAMETERS)]
+        return [found for suite, relation in suites for found in evaluate(connection, suite, relation, parameters())]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 import great_expectations as gx
 
-from replay_signals.pipelines.gate.batch import PARAMETERS, Batch, relations
+from replay_signals.pipelines.gate.batch import Batch, parameters, relations
 from replay_signals.pipelines.gate.evaluate import Finding
 from replay_signals.schemas.expectations.suite import Suite
 
@@ -26,7 +26,7 @@ def check_by_gx(batch: Batch) -> list[Finding]:
             rows = connection.sql(f"SELECT {', '.join(map(_quoted, columns))} FROM {relation}").df()
             asset = frames.add_dataframe_asset(relation)
             asked = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": rows})
-            result = asked.validate(gx.ExpectationSuite(**suite.as_gx()), expectation_parameters=PARAMETERS)
+            result = asked.validate(gx.ExpectationSuite(**suite.as_gx()), expectation_parameters=parameters())
             found += _findings(suite, result, len(rows))
     return found
 

@@ -53,7 +53,7 @@ def _between(expectation: Expectation, suite: Suite) -> Check:
 
 def _in_set(expectation: Expectation, suite: Suite) -> Check:
     value, named = _value(suite, expectation.kwargs["column"]), expectation.kwargs["value_set"]
-    words = frozenset(SIGNALS if named == {PARAMETER: SIGNAL_KINDS} else named)
+    words = SIGNALS if named == {PARAMETER: SIGNAL_KINDS} else frozenset(named)
     return lambda row: (found := value(row)) is None or found in words
 
 
