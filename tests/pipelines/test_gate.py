@@ -41,8 +41,10 @@ Rows = dict[str, list[Any]]
 
 def session(number: int, day: date, **fields: Any) -> Any:
     at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    given: dict[str, Any] = {"severity": 20.0, "components": {"dead_click": 20.0}, "witness": "full", "revision": 1}
-    return made("sessions", day=day, team="t", session_id=f"s{number}", started_at=at, ended_at=at, **given | fields)
+    given: dict[str, Any] = {
+        "team": "t", "severity": 20.0, "components": {"dead_click": 20.0}, "witness": "full", "revision": 1,
+    }  # fmt: skip
+    return made("sessions", day=day, session_id=f"s{number}", started_at=at, ended_at=at, **given | fields)
 
 
 def signal(number: int, day: date, **fields: Any) -> Any:
@@ -190,6 +192,66 @@ def test_days_that_come_back_all_but_empty_are_stopped(scene: Scene, left: int) 
 def test_a_replaced_day_as_full_as_usual_passes(scene: Scene) -> None:
     day = DAYS[8]
     scene.publish({"sessions": [session(8 * PER_DAY + i, day, revision=2) for i in range(PER_DAY)]}, Period(day, day))
+
+
+def test_a_few_late_rows_on_either_side_of_a_sparse_day_pass(tmp_path: Path) -> None:
+    """The day between was stored as it is; whoever adds elsewhere is not to blame for it."""
+    sparse = Scene(tmp_path)
+    day = DAYS[-1]
+    sparse.publish({"sessions": [session(8000 + i, day + 2 * timedelta(days=1)) for i in range(PER_DAY)]})
+    sparse.publish({"sessions": [session(8200, day), session(8201, day + 2 * timedelta(days=1))]})
+
+
+def test_a_hole_in_a_batch_of_full_days_is_stopped(tmp_path: Path) -> None:
+    full = Scene(tmp_path)
+    days = [DAYS[-1] + n * timedelta(days=1) for n in (1, 3)]
+    rows = {"sessions": [session(8000 + PER_DAY * n + i, days[n]) for n in (0, 1) for i in range(PER_DAY)]}
+    assert full.stopped(lambda: full.publish(rows)) == ["volumes: the day has less than 10% of a usual day's rows"]
+
+
+def test_a_day_of_the_week_that_never_has_rows_is_no_hole(tmp_path: Path) -> None:
+    closed = Scene(tmp_path)
+    days = [DAYS[-1] + timedelta(days=n) for n in range(1, 16) if n % 7 != 1]
+    closed.publish({"sessions": [session(8000 + PER_DAY * n + i, days[n]) for n in range(6) for i in range(PER_DAY)]})
+    closed.publish(
+        {"sessions": [session(8000 + PER_DAY * n + i, days[n]) for n in range(6, 12) for i in range(PER_DAY)]}
+    )
+
+
+def test_a_row_may_come_for_a_session_that_is_stored(scene: Scene) -> None:
+    scene.publish({"signals": [signal(1, DAYS[0] + timedelta(days=1), signal_id="after midnight")]})
+
+
+def test_stored_files_that_hold_nothing_of_the_batch_are_not_read(tmp_path: Path) -> None:
+    own = Scene(tmp_path)
+    own.publish(batch(4000, DAYS[9]))
+    for table in open_tables(own.catalog).values():
+        for task in table.scan().plan_files():
+            Path(task.file.file_path.removeprefix("file://")).unlink()
+    own.publish(batch(5000, DAYS[9]))
+
+
+def clicks(first: int, sessions: int, of_each: int, verdict: str, day: date, team: str = "t") -> Rows:
+    numbers = range(first, first + sessions)
+    made_clicks = [
+        made(
+            "interactions", day=day, team=team, session_id=f"s{n}", interaction_id=f"i{n}-{i}", revision=1,
+            kind="click", verdict=verdict,
+        )
+        for n in numbers
+        for i in range(of_each)
+    ]  # fmt: skip
+    return {"sessions": [session(n, day, team=team) for n in numbers], "interactions": made_clicks}
+
+
+def test_many_sessions_whose_clicks_turn_unknown_are_stopped_and_one_canvas_is_not(tmp_path: Path) -> None:
+    clicked = Scene(tmp_path)
+    clicked.publish(clicks(20_000, 50, 5, "alive", DAYS[3]))
+    clicked.publish(clicks(21_000, 1, 300, "unknown", DAYS[5]))
+    clicked.publish(clicks(22_000, 50, 5, "unknown", DAYS[5], team="new"))
+    assert clicked.stopped(lambda: clicked.publish(clicks(23_000, 50, 5, "unknown", DAYS[5]))) == [
+        "unknown_clicks: the share of unknown verdicts is 30% above what is usual"
+    ]
 
 
 def test_another_writer_between_check_and_publication_is_kept(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

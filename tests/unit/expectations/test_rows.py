@@ -13,8 +13,10 @@ from replay_signals.pipelines.gate.evaluate import evaluate
 from replay_signals.pipelines.iceberg.schema import arrow_table, schema_of
 from replay_signals.schemas.expectations import ROW_SUITES
 from replay_signals.schemas.expectations.common import SESSION_KNOWN
+from replay_signals.transforms.digest import records
 from replay_signals.transforms.evidence.dead_letters import dead_letter_row, unexpected_letter
 from replay_signals.transforms.expectations.rows import unexpected
+from replay_signals.transforms.judge.features import active_ms
 from support.made_rows import made
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -31,6 +33,7 @@ SOUND: dict[str, dict[str, Any]] = {
     "interactions": {"day": DAY, "revision": 1, "kind": "click", "verdict": "alive"},
     "events": {"day": DAY, "occurred_at": AT},
 }  # fmt: skip
+CLICK = records.Interaction(0, 2, 7, None, 5, 0)
 WRONG: list[tuple[str, dict[str, Any]]] = [
     ("signals", {"severity": 120.0, "components": {"blocked": 120.0}}),
     ("signals", {"components": {"blocked": 30.0}}),
@@ -40,7 +43,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("signals", {"rules_version": None}),
     ("sessions", {"signal_count": 5}),
     ("sessions", {"day": date(2026, 3, 3)}),
-    ("sessions", {"duration_ms": 5, "active_ms": 6}),
+    ("sessions", {"duration_ms": 5, "active_ms": 7}),
     ("interactions", {"verdict_alone": "perhaps"}),
     ("events", {"day": date(2026, 3, 1)}),
 ]
@@ -67,6 +70,17 @@ def test_a_sound_row_is_as_expected(table: str) -> None:
 def test_a_wrong_row_is_told_as_the_gate_tells_it(table: str, fields: dict[str, Any]) -> None:
     row = made(table, **SOUND[table] | fields)
     assert unexpected(table, row) == by_sql(table, row)[0]
+
+
+def test_a_visit_of_one_moment_was_active_for_its_least() -> None:
+    row = made("sessions", **SOUND["sessions"] | {"duration_ms": 0, "active_ms": active_ms([(0.0, CLICK)])})
+    assert row.active_ms == 1
+    assert (unexpected("sessions", row), by_sql("sessions", row)) == (None, [])
+
+
+def test_a_kind_that_is_no_longer_found_can_be_retracted() -> None:
+    row = made("signals", **SOUND["signals"] | {"kind": "mystery", "status": "retracted"})
+    assert (unexpected("signals", row), by_sql("signals", row)) == (None, [])
 
 
 def test_not_a_number_is_in_no_range() -> None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from math import inf
 from statistics import median
 from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
+from pyiceberg.manifest import DataFile
 
-from replay_signals.pipelines.gate.relations import Seen, day_of, files_sql
+from replay_signals.pipelines.gate.relations import Seen, day_of, files_sql, rows_by_day
 from replay_signals.schemas.expectations.history import (
     COUNTED_TABLES,
+    ENOUGH_CLICKS,
     HISTORY_DAYS,
+    MIN_CLICK_SESSIONS,
     MIN_CLICKS,
     MIN_DAYS,
     MIN_USUAL_ROWS,
 )
 
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 VOLUMES = pa.schema(
     [
         ("table", pa.string()), ("day", pa.date32()), ("rows", pa.int64()), ("usual_rows", pa.float64()),
@@ -45,56 +50,92 @@ class Period(NamedTuple):
         return cls(*map(date.fromisoformat, text.split("/")))
 
 
-def whole_days(seen: Mapping[str, Seen], replaced: Period | None, today: date) -> list[date]:
-    """Days that a batch leaves whole: those that it replaces, else those between its first and its last.
-
-    Of days that are only added to, the newest of the tables may be half there, and so may be today.
-    """
-    new = {day for one in seen.values() if one.name in COUNTED_TABLES for day in one.days}
-    stored = {day for one in seen.values() if one.name == "sessions" for day in one.rows_by_day()} or new
-    if not stored or not (new or replaced):
-        return []
-    newest = max(stored)
-    if replaced is not None:
-        first, last = max(replaced.first, min(stored)), newest if replaced.last == date.max else replaced.last
-    else:
-        first, last = min(new), min(max(new), newest - DAY)
-    last = min(last, today - DAY)
-    return [first + n * DAY for n in range((last - first).days + 1)]
-
-
-def volumes_view(connection: duckdb.DuckDBPyConnection, seen: Iterable[Seen], days: Iterable[date]) -> str:
+def volumes_view(
+    connection: duckdb.DuckDBPyConnection, seen: Iterable[Seen], replaced: Period | None, today: date
+) -> str:
     """Rows of whole days beside a usual day's, where there are enough days to tell."""
-    wanted = list(days)
-    rows = [row for one in seen if one.name in COUNTED_TABLES for row in _volumes(one, wanted)]
+    counted = [one for one in seen if one.name in COUNTED_TABLES]
+    rows = [
+        row for one in counted for row in _volumes(one, _whole_days(counted, replaced, today), replaced is not None)
+    ]
     connection.register("day_volumes", pa.Table.from_pylist(rows, VOLUMES))
     return "day_volumes"
 
 
-def _volumes(seen: Seen, days: Iterable[date]) -> Iterator[dict[str, object]]:
-    by_day = seen.rows_by_day()
+def _whole_days(seen: Iterable[Seen], replaced: Period | None, today: date) -> list[date]:
+    """Days that a batch may leave whole: those that it replaces, else those between its first and its last.
+
+    Where it only adds, its first and last may be half there; today always may be.
+    """
+    tables = list(seen)
+    stored = {day for one in tables if one.name == "sessions" for day in map(day_of, (*one.old, *one.new))}
+    new = {day for one in tables for day in one.days}
+    stored = stored or new
+    if not stored or not (new or replaced):
+        return []
+    if replaced is not None:
+        first = max(replaced.first, min(stored))
+        last = max(stored) if replaced.last == date.max else replaced.last
+    else:
+        first, last = min(new) + DAY, max(new) - DAY
+    last = min(last, today - DAY)
+    return [first + n * DAY for n in range((last - first).days + 1)]
+
+
+def _volumes(seen: Seen, days: Iterable[date], is_replaced: bool) -> Iterator[dict[str, object]]:
+    by_day, added = rows_by_day((*seen.old, *seen.new)), rows_by_day(seen.new)
     for day in days:
-        before = [count for n in range(1, HISTORY_DAYS + 1) if (count := by_day[day - n * DAY])]
-        usual = median(before) if len(before) >= MIN_DAYS else 0
-        if usual >= MIN_USUAL_ROWS:
+        usual = _usual_rows(by_day, day)
+        is_amid = min(added[day - DAY], added[day + DAY]) >= usual / 2
+        if usual >= MIN_USUAL_ROWS and (is_replaced or is_amid):  # a few late rows on either side say nothing of it
             share = by_day[day] / usual
             yield {"table": seen.name, "day": day, "rows": by_day[day], "usual_rows": usual, "usual_share": share}
 
 
+def _usual_rows(by_day: Counter[date], day: date) -> float:
+    """The median of the days before, or the most of the same weekday where that is less; 0 when they are too few."""
+    before = [count for n in range(1, HISTORY_DAYS + 1) if (count := by_day[day - n * DAY])]
+    if len(before) < MIN_DAYS:
+        return 0
+    oldest = min(one for one, count in by_day.items() if count)
+    weekdays = [by_day[day - n * WEEK] for n in range(1, HISTORY_DAYS // 7 + 1) if day - n * WEEK >= oldest]
+    return min(median(before), max(weekdays, default=inf))
+
+
 def unknown_view(connection: duckdb.DuckDBPyConnection, seen: Seen) -> str:
-    """The share of new clicks with an unknown verdict beside that of the days before, where there are enough."""
-    first = min(seen.days, default=date.max)
-    before = [file for file in seen.old if HISTORY_DAYS * DAY >= first - day_of(file) > timedelta(0)]
-    shares = ", ".join(
-        f"(SELECT {what} FROM ({files_sql(connection, seen, files, ('verdict',))})) AS {name}"
-        for files, prefix in ((seen.new, ""), (before, "usual_"))
-        for what, name in (
-            ("count(*)", f"{prefix}clicks"),
-            ("avg((verdict = 'unknown')::DOUBLE)", f"{prefix}unknown_share"),
+    """The share of clicks with an unknown verdict beside that of the days before, by team, where there are enough.
+
+    Shares are means over sessions: one on a page that cannot be judged clicks as often as it likes.
+    """
+    before = _sample(seen) if rows_in(seen.new) >= MIN_CLICKS else []
+    shares = " JOIN ".join(
+        "(SELECT team, sum(clicks) AS {0}clicks, avg(share) AS {0}unknown_share, count(*) AS {0}sessions FROM ("
+        "SELECT team, session_id, count(*) AS clicks, avg((verdict = 'unknown')::DOUBLE) AS share FROM ({1}) "
+        "GROUP BY team, session_id) GROUP BY team)".format(
+            prefix, files_sql(connection, seen, files, ("team", "session_id", "verdict"))
         )
+        for prefix, files in (("", seen.new if before else []), ("usual_", before))
     )
     connection.execute(
         f"CREATE VIEW click_verdicts AS SELECT *, unknown_share - usual_unknown_share AS more_unknown "
-        f"FROM (SELECT {shares}) WHERE clicks >= {MIN_CLICKS} AND usual_clicks >= {MIN_CLICKS}"
+        f"FROM {shares} USING (team) WHERE least(clicks, usual_clicks) >= {MIN_CLICKS} "
+        f"AND least(sessions, usual_sessions) >= {MIN_CLICK_SESSIONS}"
     )
     return "click_verdicts"
+
+
+def _sample(seen: Seen) -> list[DataFile]:
+    """Files of the days before, latest first, until they have enough clicks: the warehouse may hold any number."""
+    first = min(seen.days, default=date.max)
+    before = [file for file in seen.old if HISTORY_DAYS * DAY >= first - day_of(file) > timedelta(0)]
+    chosen: list[DataFile] = []
+    for file in sorted(before, key=day_of, reverse=True):
+        if rows_in(chosen) >= ENOUGH_CLICKS:
+            break
+        chosen.append(file)
+    return chosen
+
+
+def rows_in(files: Iterable[DataFile]) -> int:
+    """Rows of data files, as the manifests tell."""
+    return sum(file.record_count for file in files)

@@ -1,23 +1,27 @@
 """The relations that the suites look at, as DuckDB views over data files of pinned snapshots.
 
-Rows are looked at once, when they are added: a suite of rows reads only the files that a batch adds. What it takes from
-stored rows (keys, known sessions) is read in a few columns of the days that the batch touches.
+Rows are looked at once, when they are added: a suite of rows reads only the files that a batch adds. Of stored rows
+(keys, known sessions) it reads a few columns of the files that may hold what a batch names, as their statistics tell.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 import duckdb
 import pyarrow as pa
+from pyiceberg.expressions import BooleanExpression
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
+from pyiceberg.types import StringType
 
 from replay_signals.pipelines.iceberg import duck
+from replay_signals.pipelines.iceberg.predicates import SessionKey, any_session_of
 from replay_signals.pipelines.iceberg.row_columns import columns_of
-from replay_signals.pipelines.iceberg.scans import readable
+from replay_signals.pipelines.iceberg.scans import ALL, readable
 from replay_signals.pipelines.iceberg.schema import iceberg_type
 from replay_signals.schemas.digests import EPOCH
 from replay_signals.schemas.expectations import ROW_SUITES
@@ -30,21 +34,47 @@ DAY = timedelta(days=1)
 class Seen:
     """One table at one snapshot: the files that are new in it, and those that stood there before."""
 
-    def __init__(self, name: str, table: Table, snapshot_id: int | None, new_paths: frozenset[str] | None) -> None:
-        """`new_paths` are the added files; None: all there are."""
-        self.name, self.table = name, table
-        tasks = table.scan(snapshot_id=snapshot_id).plan_files() if snapshot_id is not None else ()
-        self.files: list[DataFile] = [task.file for task in tasks]
-        self.new = [file for file in self.files if new_paths is None or file.file_path in new_paths]
-        self.old = [] if new_paths is None else [file for file in self.files if file.file_path not in new_paths]
+    def __init__(
+        self,
+        name: str,
+        table: Table,
+        snapshot_id: int | None,
+        new: list[DataFile] | None,
+        days: BooleanExpression = ALL,
+    ) -> None:
+        """`new` are the added files, None: all there are; of the others, those that may have rows on `days`."""
+        self.name, self.table, self.snapshot_id = name, table, snapshot_id
+        files = self.stored(days)
+        self.new = files if new is None else new
+        paths = {file.file_path for file in self.new}
+        self.old = [file for file in files if file.file_path not in paths]
         self.days = frozenset(map(day_of, self.new))
 
-    def rows_by_day(self) -> Counter[date]:
-        """Rows of each day, as the manifests tell."""
-        found: Counter[date] = Counter()
-        for file in self.files:
-            found[day_of(file)] += file.record_count
-        return found
+    def stored(self, only: BooleanExpression) -> list[DataFile]:
+        """The snapshot's files that may hold rows which `only` matches, as partitions and statistics tell."""
+        if self.snapshot_id is None:
+            return []
+        return [task.file for task in self.table.scan(row_filter=only, snapshot_id=self.snapshot_id).plan_files()]
+
+    def may_hold(self, files: Iterable[DataFile], column: str, values: Iterable[str]) -> list[DataFile]:
+        """Of files, those whose statistics leave room for one of the values in a column of text."""
+        field_id = self.table.schema().find_field(column).field_id
+        ordered = sorted(value.encode() for value in values)
+
+        def has_room(file: DataFile) -> bool:
+            place = bisect_left(ordered, (file.lower_bounds or {}).get(field_id, b""))
+            high = (file.upper_bounds or {}).get(field_id)
+            return place < len(ordered) and (high is None or ordered[place] <= high)
+
+        return [file for file in files if has_room(file)]
+
+
+def rows_by_day(files: Iterable[DataFile]) -> Counter[date]:
+    """Rows of each day, as the manifests tell."""
+    found: Counter[date] = Counter()
+    for file in files:
+        found[day_of(file)] += file.record_count
+    return found
 
 
 def day_of(file: DataFile) -> date:
@@ -58,23 +88,39 @@ def rows_view(connection: duckdb.DuckDBPyConnection, seen: Seen) -> str:
     name, suite = seen.name, ROW_SUITES[seen.name]
     connection.execute(f"CREATE VIEW new_{name} AS {files_sql(connection, seen, seen.new)}")
     computed = [f"{column.sql} AS {column.name}" for column in suite.computed]
-    is_in_session = any(SESSION_KNOWN in expectation.columns for expectation in suite.expectations)
-    if is_in_session:
+    if is_in_session(name):
         computed.append(f"known.team IS NOT NULL AS {SESSION_KNOWN}")
     joined = " LEFT JOIN known_sessions AS known ON known.team = r.team AND known.session_id = r.session_id"
     columns = ", ".join(["r.*", *computed])
     connection.execute(
-        f"CREATE VIEW checked_{name} AS SELECT {columns} FROM new_{name} AS r{joined if is_in_session else ''}"
+        f"CREATE VIEW checked_{name} AS SELECT {columns} FROM new_{name} AS r{joined if is_in_session(name) else ''}"
     )
     return f"checked_{name}"
 
 
-def known_sessions(connection: duckdb.DuckDBPyConnection, sessions: Seen, days: Iterable[date]) -> None:
-    """The sessions that have a row on the days, as a table: each relation that belongs to sessions asks for them."""
-    wanted = set(days)
-    files = [file for file in sessions.files if day_of(file) in wanted]
-    sql = files_sql(connection, sessions, files, ("team", "session_id"))
-    connection.execute(f"CREATE TABLE known_sessions AS SELECT DISTINCT team, session_id FROM ({sql})")
+def known_sessions(connection: duckdb.DuckDBPyConnection, sessions: Seen, referring: Iterable[Seen]) -> None:
+    """The sessions that new rows belong to and that have a row, as a table.
+
+    Most are new themselves; of stored sessions only files that may hold one of the others are read.
+    """
+    names = ("team", "session_id")
+    new = files_sql(connection, sessions, sessions.new, names)
+    connection.execute(f"CREATE TABLE known_sessions AS SELECT DISTINCT team, session_id FROM ({new})")
+    missing: set[SessionKey] = set()
+    for one in referring:
+        rows = files_sql(connection, one, one.new, names)
+        found = connection.execute(
+            f"SELECT DISTINCT r.team, r.session_id FROM ({rows}) AS r ANTI JOIN known_sessions USING (team, session_id)"
+        )
+        missing.update(found.fetchall())
+    if not missing:
+        return
+    paths = {file.file_path for file in sessions.new}
+    named = [(team, session_id) for team, session_id in missing if team is not None and session_id is not None]
+    files = [file for file in sessions.stored(any_session_of(named)) if file.file_path not in paths]
+    files = sessions.may_hold(files, "session_id", (session_id for _, session_id in named))
+    stored = files_sql(connection, sessions, files, names)
+    connection.execute(f"INSERT INTO known_sessions SELECT DISTINCT team, session_id FROM ({stored})")
 
 
 def keys_table(connection: duckdb.DuckDBPyConnection, seen: Seen) -> str:
@@ -82,13 +128,31 @@ def keys_table(connection: duckdb.DuckDBPyConnection, seen: Seen) -> str:
     names = identity(seen.name)
     new = files_sql(connection, seen, seen.new, names)
     connection.execute(f"CREATE TABLE {seen.name}_keys AS {new}")
-    if old := [file for file in seen.old if day_of(file) in seen.days]:
+    old = [file for file in seen.old if day_of(file) in seen.days]
+    for column in _telling(seen):
+        if old:
+            values = connection.execute(f'SELECT DISTINCT "{column}" FROM {seen.name}_keys').fetchall()
+            old = seen.may_hold(old, column, (value for (value,) in values if value is not None))
+    if old:
         stored = files_sql(connection, seen, old, names)
         same = " AND ".join(f'o."{name}" = n."{name}"' for name in names)
         connection.execute(
             f"INSERT INTO {seen.name}_keys SELECT o.* FROM ({stored}) AS o SEMI JOIN {seen.name}_keys AS n ON {same}"
         )
     return f"{seen.name}_keys"
+
+
+def _telling(seen: Seen) -> tuple[str, ...]:
+    """Columns of the key by which files are told apart: the session, of rows without one all texts."""
+    names = identity(seen.name)
+    if "session_id" in names:
+        return ("session_id",)
+    return tuple(name for name in names if isinstance(seen.table.schema().find_type(name), StringType))
+
+
+def is_in_session(table: str) -> bool:
+    """Whether the rows of a table belong to a session that must be there."""
+    return any(SESSION_KNOWN in expectation.columns for expectation in ROW_SUITES[table].expectations)
 
 
 def files_sql(

@@ -15,7 +15,7 @@ from replay_signals.schemas.expectations.common import (
     suite_of,
     sum_gap,
 )
-from replay_signals.schemas.expectations.suite import between, not_less, one_of
+from replay_signals.schemas.expectations.suite import Computed, between, not_less, one_of
 
 SIGNAL_KINDS = "signal_kinds"
 """Parameter: the kinds of signals that this version finds."""
@@ -24,6 +24,15 @@ JUDGEABLE = ("", "ok", "no_snapshot", "no_mutations", "broken_clock", "canvas")
 TRAFFIC = ("", "visitor", "bot", "internal", "test")
 KINDS_AT_ONCE = 20
 """Components of a session, each rounded: one a kind."""
+LEAST_ACTIVE_MS = 1
+"""What a visit of one moment was active for, by PostHog's count."""
+ACTIVE_EXCESS = Computed("active_excess_ms", "active_ms - duration_ms", lambda row: row.active_ms - row.duration_ms)
+KIND_FOUND = Computed(
+    "kind_found",
+    "CASE WHEN status <> 'retracted' THEN kind END",
+    lambda row: row.kind if row.status != "retracted" else None,
+)
+"""A kind that this version no longer finds is retracted by its own name."""
 SAME_DAY = between("day_gap_days", 0, 0, "day is not the day of its time")
 
 FED = (
@@ -45,12 +54,14 @@ FED = (
         between("revision", 1, None),
         between("kinds_gap", 0, 0, "signal_kinds does not add up to signal_count"),
         not_less("ended_at", "started_at", "it ends before it starts"),
-        not_less("duration_ms", "active_ms", "it was active for longer than it lasted"),
+        between("active_excess_ms", None, LEAST_ACTIVE_MS, "it was active for longer than it lasted"),
         one_of("witness", ["full", "partial", "none"]),
         one_of("judgeable", JUDGEABLE),
         one_of("traffic", TRAFFIC),
         SAME_DAY,
-        computed=[COMPONENTS_GAP, sum_gap("kinds_gap", "signal_count", "signal_kinds"), day_gap("started_at")],
+        computed=[
+            COMPONENTS_GAP, ACTIVE_EXCESS, sum_gap("kinds_gap", "signal_count", "signal_kinds"), day_gap("started_at"),
+        ],
     ),
     suite_of(
         "signals",
@@ -59,13 +70,13 @@ FED = (
         *counts("click_count"),
         between("revision", 1, None),
         not_less("ended_at", "started_at", "it ends before it starts"),
-        one_of("kind", SIGNAL_KINDS, "its kind is none that this version finds"),
+        one_of("kind_found", SIGNAL_KINDS, "its kind is none that this version finds"),
         one_of("status", ["new", "revised", "retracted"]),
         one_of("verdict", [*CLICK_VERDICTS, "found"]),
         one_of(
             "failure", ["", "silence", "blocked", "slow", "exception", "request", "form", "page", "reading", "exit"]
         ),
-        computed=[COMPONENTS_GAP],
+        computed=[COMPONENTS_GAP, KIND_FOUND],
         in_session=True,
     ),
     suite_of(
