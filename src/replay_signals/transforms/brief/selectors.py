@@ -14,20 +14,13 @@ from html import escape
 from replay_signals.schemas.briefs import Selector
 from replay_signals.transforms.causes.class_names import lasting_classes
 from replay_signals.transforms.digest.controls import MAX_NAME_CHARS, Control
+from replay_signals.transforms.digest.markup import ELEMENT_ROLES, INPUT_ROLES, TEST_ID_ATTRIBUTES, css_text
 from replay_signals.transforms.privacy.texts import MARK
 
 MAX_HTML_CHARS = 600
-ROLES = {"a": "link", "button": "button", "select": "combobox", "textarea": "textbox", "summary": "button"}
-INPUT_ROLES = {
-    "checkbox": "checkbox", "radio": "radio", "range": "slider", "number": "spinbutton", "search": "searchbox",
-    "button": "button", "submit": "button", "reset": "button", "image": "button",
-}  # fmt: skip
-"""Implicit roles of HTML elements (HTML-AAM 1.0); an input of another type is a textbox."""
-TEST_IDS = ("data-testid", "data-test", "data-cy")
-"""Attributes that a digest takes a test id from, without saying which."""
+ROLES = ELEMENT_ROLES | {"summary": "button"}
 _NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _KEY_WITH_ID = re.compile(r"([a-z][\w-]*)#(.+)", re.ASCII)
-_CSS_SPECIAL = re.compile(r"[\"\\\x00-\x1f\x7f]")
 FIELDS = frozenset(("input", "select", "textarea"))
 
 
@@ -68,7 +61,7 @@ def css_of(control: Control) -> str:
         return tag + by_id
     own = frozenset(control.classes.split())
     return tag + "".join(
-        f".{one}" if one in own else f"[class*={_css_string(one)}]"  # a tool hashed the rest of its name
+        f".{one}" if one in own else f"[class*={css_text(one)}]"  # a tool hashed the rest of its name
         for one in lasting_classes(control.classes)
         if _NAME.fullmatch(one)
     )
@@ -80,7 +73,7 @@ def selectors_of_key(key: str) -> list[Selector]:
     if own.startswith("testid="):
         return [_by_test_id(own.removeprefix("testid="))]
     found = _KEY_WITH_ID.fullmatch(own)
-    return [Selector("css", f"{found[1]}[id={_css_string(found[2])}]")] if found else []
+    return [Selector("css", f"{found[1]}[id={css_text(found[2])}]")] if found else []
 
 
 def html_of(control: Control) -> str:
@@ -88,7 +81,7 @@ def html_of(control: Control) -> str:
     if control.is_view:
         return ""
     attributes = {
-        "type": control.type, "role": control.role, "id": control.dom_id, TEST_IDS[0]: control.test_id,
+        "type": control.type, "role": control.role, "id": control.dom_id, TEST_ID_ATTRIBUTES[0]: control.test_id,
         "class": control.classes, "href": control.href,
     }  # fmt: skip
     told = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)
@@ -98,7 +91,7 @@ def html_of(control: Control) -> str:
 
 def _by_id(control: Control) -> str:
     dom_id = _told(control.dom_id)
-    return f"[id={_css_string(dom_id)}]" if dom_id else ""
+    return f"[id={css_text(dom_id)}]" if dom_id else ""
 
 
 def _told(text: str) -> str:
@@ -106,12 +99,7 @@ def _told(text: str) -> str:
 
 
 def _by_test_id(test_id: str) -> Selector:
-    return Selector("test id", ", ".join(f"[{one}={_css_string(test_id)}]" for one in TEST_IDS))
-
-
-def _css_string(text: str) -> str:
-    """A string of CSS (CSSOM, "serialize a string")."""
-    return '"' + _CSS_SPECIAL.sub(lambda m: f"\\{m[0]}" if m[0] in '"\\' else f"\\{ord(m[0]):x} ", text) + '"'
+    return Selector("test id", ", ".join(f"[{one}={css_text(test_id)}]" for one in TEST_ID_ATTRIBUTES))
 
 
 def _quoted(text: str) -> str:

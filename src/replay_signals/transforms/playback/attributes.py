@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from replay_signals.transforms.digest.markup import TEST_ID_ATTRIBUTES
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.playback.css import safe_declarations, safe_sheet, safe_value
 from replay_signals.transforms.privacy.policy import REMOVE, Policy, Removed
@@ -26,9 +27,8 @@ MAX_NAME_CHARS = 120
 MAX_SHAPE_CHARS = 20_000
 
 NAMES = frozenset(("title", "alt", "placeholder", "aria-label", "aria-description", "aria-roledescription", "label"))
-IDS = frozenset(
-    ("id", "for", "form", "list", "headers", "data-testid", "data-test", "data-cy", "data-test-id", "data-qa")
-)
+TEST_IDS = (*TEST_ID_ATTRIBUTES, "data-test-id", "data-qa")
+IDS = frozenset(("id", "for", "form", "list", "headers", *TEST_IDS))
 _REFERENCES = frozenset(("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "aria-activedescendant"))
 _FIELDS = frozenset(("input", "select", "textarea"))
 _BUTTONS = frozenset(("submit", "button", "reset"))

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from replay_signals.transforms.playback.attributes import HREF
-from replay_signals.transforms.playback.labels import TEST_IDS, label_of, role_of
+from replay_signals.transforms.playback.attributes import HREF, TEST_IDS
+from replay_signals.transforms.playback.labels import label_of, role_of
 from replay_signals.transforms.playback.tree import Tree, TreeNode
 
 _SCOPE = re.compile(r"(?P<tag>[a-z][\w-]*)(?:#(?P<id>\S+))? (?P<own>\S.*)")

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
+from replay_signals.transforms.digest.markup import ELEMENT_ROLES, INPUT_ROLES
 from replay_signals.transforms.playback.attributes import VIEW
 from replay_signals.transforms.playback.tree import Tree, TreeNode, text_of
 
-TEST_IDS = ("data-testid", "data-test", "data-cy", "data-test-id", "data-qa")
-_ROLES = {
-    "a": "link",
-    "button": "button",
-    "select": "combobox",
-    "textarea": "textbox",
-    "summary": "button",
-    "option": "option",
-}
+_ROLES = ELEMENT_ROLES | {"summary": "button", "option": "option"}
 VIEW_ROLES = {
     **{"button": "button", "checkbox": "checkbox", "radio": "radio", "toggle": "switch", "select": "combobox"},
     **dict.fromkeys(("text", "email", "number", "password", "search", "tel", "url", "text_area"), "textbox"),
-}
-_INPUT_ROLES = {
-    **dict.fromkeys(("submit", "button", "reset", "image"), "button"),
-    **{"checkbox": "checkbox", "radio": "radio", "range": "slider", "number": "spinbutton", "search": "searchbox"},
 }
 
 
@@ -30,7 +19,7 @@ def role_of(node: TreeNode) -> str:
     if isinstance(own, str) and own:
         return own
     if node.tag == "input":
-        return _INPUT_ROLES.get(str(node.attributes.get("type") or "text"), "textbox")
+        return INPUT_ROLES.get(str(node.attributes.get("type") or "text"), "textbox")
     return _ROLES.get(node.tag, "")
 
 

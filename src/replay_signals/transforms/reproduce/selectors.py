@@ -11,31 +11,16 @@ from collections.abc import Iterator
 
 from replay_signals.transforms.causes.class_names import lasting_classes, telling_classes
 from replay_signals.transforms.digest.controls import WIDGET_ROLES, Control
+from replay_signals.transforms.digest.markup import ELEMENT_ROLES, INPUT_ROLES, TEST_ID_ATTRIBUTES, css_text
 from replay_signals.transforms.privacy.texts import MARK
 from replay_signals.transforms.reproduce.steps import By
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.elements import Elements
 
-TEST_ID_ATTRIBUTES = ("data-testid", "data-test", "data-cy")
-"""Those that a digest reads (schemas/rrweb)."""
 MIN_NAME_CHARS = 2
-_INPUT_ROLES = {
-    "button": "button",
-    "submit": "button",
-    "reset": "button",
-    "image": "button",
-    "checkbox": "checkbox",
-    "radio": "radio",
-    "range": "slider",
-    "number": "spinbutton",
-    "search": "searchbox",
-    "": "textbox",
-    "text": "textbox",
-    "email": "textbox",
-    "tel": "textbox",
-    "url": "textbox",
-}
-_TAG_ROLES = {"button": "button", "select": "combobox", "textarea": "textbox", "option": "option", "area": "link"}
+_INPUT_ROLES = INPUT_ROLES | dict.fromkeys(("", "text", "email", "tel", "url"), "textbox")
+"""A field of another type (a date, a password) has no role that Playwright finds it by."""
+_ELEMENT_ROLES = ELEMENT_ROLES | {"option": "option", "area": "link"}
 _GENERATED_ID = re.compile(r"^\[|\d{3,}|[0-9a-f]{8,}|^:r|^(?:ember|react|radix|headlessui|mui|css|sc|jsx|svelte)[-_]?")
 _SPECIAL = re.compile(r"[\\^$.*+?()\[\]{}|/-]")
 _FIGURES = re.compile(r"[0-9]+")
@@ -94,7 +79,7 @@ def role_of(control: Control) -> str:
         return "link" if control.href else ""
     if control.tag == "input":
         return _INPUT_ROLES.get(control.type.lower(), "")
-    return _TAG_ROLES.get(control.tag, "")
+    return _ELEMENT_ROLES.get(control.tag, "")
 
 
 def _label(control: Control, elements: Elements) -> str:
@@ -128,16 +113,3 @@ _PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*")
 def css_tag(tag: str) -> str:
     """A tag as a type selector; the universal one for what is none."""
     return tag if _PLAIN_TAG.fullmatch(tag) else "*"
-
-
-def css_text(text: str) -> str:
-    """A string of CSS (https://www.w3.org/TR/cssom-1/#serialize-a-string)."""
-    return '"' + "".join(_css_char(char) for char in text) + '"'
-
-
-def _css_char(char: str) -> str:
-    if char in '"\\':
-        return f"\\{char}"
-    if char == "\0":
-        return "\ufffd"
-    return f"\\{ord(char):x} " if ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 else char
