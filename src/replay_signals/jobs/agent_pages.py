@@ -14,7 +14,7 @@ from replay_signals.schemas.briefs import NOTICE
 from replay_signals.transforms.brief.quoting import fenced, shown, span
 from replay_signals.transforms.playback.elements import nodes_of
 from replay_signals.transforms.playback.locate import pointed_at
-from replay_signals.transforms.playback.moment import Moment as Picture
+from replay_signals.transforms.playback.moment import Moment
 from replay_signals.transforms.playback.session import PlaybackSession, PlaybackWindow
 from replay_signals.transforms.playback.tree import Tree, TreeNode, html_of, tree_at
 
@@ -45,7 +45,7 @@ class Recordings:
         return sessions_in_recordings(files, [(team, session_id)], self._rules).get((team, session_id))
 
 
-class Moment(NamedTuple):
+class PageAt(NamedTuple):
     """A page of one window at a time, epoch ms."""
 
     window: PlaybackWindow
@@ -53,7 +53,7 @@ class Moment(NamedTuple):
     tree: Tree
 
 
-def moment_of(session: PlaybackSession, offset_ms: int, window_id: str) -> Moment:
+def moment_of(session: PlaybackSession, offset_ms: int, window_id: str) -> PageAt:
     """The page at an offset: of the window, else of the one in which something happened last. Raises InputError."""
     at_ms = session.first_ms + offset_ms
     windows = [one for one in session.windows if not window_id or one.window_id == window_id]
@@ -63,10 +63,10 @@ def moment_of(session: PlaybackSession, offset_ms: int, window_id: str) -> Momen
     tree = tree_at(window, at_ms)
     if tree.root is None:
         raise InputError(f"No page was recorded yet at {offset_ms} ms: take a later moment, as read_timeline has them.")
-    return Moment(window, at_ms, tree)
+    return PageAt(window, at_ms, tree)
 
 
-def page_text(moment: Moment, element: str) -> str:
+def page_text(moment: PageAt, element: str) -> str:
     """The page, or an element of it by its key or by what was clicked, as quoted HTML. Raises InputError."""
     tree = moment.tree
     node = _chosen(moment, element)
@@ -81,18 +81,18 @@ def page_text(moment: Moment, element: str) -> str:
     return "\n\n".join(lines)
 
 
-def still_of(moment: Moment, element: str) -> bytes:
+def still_of(moment: PageAt, element: str) -> bytes:
     """A picture (PNG) of the page, with an element of it marked. Raises InputError, and NoBrowserError."""
     from replay_signals.pipelines.playback.stills import take_stills
 
     node = _chosen(moment, element).id if element else 0
-    (still,) = take_stills([Picture(moment.window, moment.at_ms, node)])
+    (still,) = take_stills([Moment(moment.window, moment.at_ms, node)])
     if still is None:
         raise InputError("The page cannot be drawn at that time: read_page gives its HTML.")
     return still.png
 
 
-def _chosen(moment: Moment, element: str) -> TreeNode:
+def _chosen(moment: PageAt, element: str) -> TreeNode:
     tree = moment.tree
     assert tree.root is not None, "a page"
     if not element:

@@ -13,7 +13,7 @@ from mcp.server.mcpserver import Image
 from pydantic import Field
 
 from replay_signals.jobs.agent_answers import Answer, Asked, answer, chosen, cut
-from replay_signals.jobs.agent_pages import CLICKED, Moment, Recordings, moment_of, page_text, still_of
+from replay_signals.jobs.agent_pages import CLICKED, PageAt, Recordings, moment_of, page_text, still_of
 from replay_signals.jobs.brief import Problems
 from replay_signals.jobs.tables import Filter, Store
 from replay_signals.pipelines.files.paths import InputError
@@ -27,6 +27,8 @@ Which = Literal["open", "quiet", "ended", "all"]
 What = Literal["view", "click", "signal", "error", "request", "console", "event"]
 ProblemId = Annotated[str, Field(description="Id of the problem, as list_problems gives it; its start is enough")]
 SessionId = Annotated[str, Field(description="Id of the session, as a brief or find_sessions gives it")]
+Offset = Annotated[int, Field(description="Offset in the recording, such as that of a click", ge=0)]
+Window = Annotated[str, Field(description="Window (tab); else the one where something happened last")]
 Limit = Annotated[int, Field(description="How many items at most", ge=1, le=100)]
 Cursor = Annotated[str, Field(description="next_cursor of the answer before, to get what follows; else empty")]
 Where = Annotated[
@@ -136,11 +138,11 @@ class Tools:
     def read_page(
         self,
         session: SessionId,
-        at_ms: Annotated[int, Field(description="Offset in the recording, such as that of a click", ge=0)],
+        at_ms: Offset,
         element: Annotated[
             str, Field(description=f"Only this element: an element_key, or {CLICKED!r}; empty for the whole page")
         ] = "",
-        window: Annotated[str, Field(description="Window (tab); else the one where something happened last")] = "",
+        window: Window = "",
     ) -> str:
         """The page's HTML as it was at a moment of a session, masked; needs the recordings (--recordings)."""
         return page_text(self._moment(session, at_ms, window), element)
@@ -148,11 +150,11 @@ class Tools:
     def read_still(
         self,
         session: SessionId,
-        at_ms: Annotated[int, Field(description="Offset in the recording, such as that of a click", ge=0)],
+        at_ms: Offset,
         element: Annotated[
             str, Field(description=f"Marked on the picture: an element_key, or {CLICKED!r}; empty for none")
         ] = "",
-        window: Annotated[str, Field(description="Window (tab); else the one where something happened last")] = "",
+        window: Window = "",
     ) -> Image:
         """A picture of the page as it was at a moment, masked; needs the recordings and a Chromium."""
         return Image(data=still_of(self._moment(session, at_ms, window), element), format="png")
@@ -169,7 +171,7 @@ class Tools:
             raise InputError(f"No script: {script.reason}. The steps in the brief say what visitors did.")
         return cut(script.text)
 
-    def _moment(self, session: str, at_ms: int, window: str) -> Moment:
+    def _moment(self, session: str, at_ms: int, window: str) -> PageAt:
         known = self._sources.store.worst("sessions", Filter(session_id=session), 1).rows
         if not known:
             raise InputError(f"No session {session}: find_sessions lists them, and a brief names examples.")

@@ -122,7 +122,7 @@ def _told(tool: Callable[..., Any]) -> Callable[..., Any]:
     def call(**arguments: Any) -> Any:
         try:
             return tool(**arguments)
-        except Exception as error:
+        except Exception as error:  # what is none of these is raised again
             if any(kind.__name__ in KNOWN for kind in type(error).__mro__):
                 raise ToolError(redacted(str(error))) from error
             raise

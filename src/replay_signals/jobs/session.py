@@ -7,8 +7,9 @@ from itertools import groupby
 
 from replay_signals.jobs import render
 from replay_signals.jobs.tables import Store
-from replay_signals.pipelines.analysis.timelines import Moment, Told, session_told
+from replay_signals.pipelines.analysis.timelines import Told, session_told
 from replay_signals.transforms.printable import json_bytes
+from replay_signals.transforms.summary.sentences import Happened
 
 OWN_EVENTS = "$"
 """PostHog's own events begin so; a terminal shows those of the site alone."""
@@ -69,7 +70,7 @@ def _head(told: Told) -> None:
     render.out().print()
 
 
-def _lines(timeline: Iterable[Moment]) -> Iterator[tuple[object, ...]]:
+def _lines(timeline: Iterable[Happened]) -> Iterator[tuple[object, ...]]:
     """Lines of the timeline; what happens several times in a row is one line."""
     told = (one for one in timeline if one.what != "event" or not one.name.startswith(OWN_EVENTS))
     for (what, name, detail), group in groupby(told, key=lambda one: (one.what, one.name, one.detail)):

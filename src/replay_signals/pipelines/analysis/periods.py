@@ -17,7 +17,7 @@ def period_of(said: str) -> Period:
     """A period by its name. Raises FilterError."""
     for period in get_args(Period):
         if said.lower() == period:
-            return period  # type: ignore[no-any-return]
+            return period  # type: ignore[no-any-return]  # `get_args` knows no type
     raise FilterError(
         f"{said!r} is no period{nearest(said, get_args(Period))}; there are {', '.join(get_args(Period))}"
     )

@@ -10,22 +10,10 @@ import duckdb
 
 from replay_signals.pipelines.iceberg.warehouse import connect, reading
 from replay_signals.transforms.filters.condition import FilterError
-from replay_signals.transforms.summary.sentences import Summary, Visit, summary
+from replay_signals.transforms.summary.sentences import Happened, Summary, Visit, summary
 
 TABLES = ("sessions", "signals", "page_views", "interactions", "exceptions", "network_requests", "events")
 """What a timeline is made of."""
-
-
-class Moment(NamedTuple):
-    """Something that happened; the fields are those of `transforms.summary.sentences.Happened`."""
-
-    offset_ms: int
-    what: str
-    name: str
-    detail: str
-    page: str
-    severity: float
-    problem_id: str
 
 
 class Told(NamedTuple):
@@ -36,7 +24,7 @@ class Told(NamedTuple):
     started_at: datetime
     severity: float
     visit: Visit
-    timeline: list[Moment]
+    timeline: list[Happened]
 
     @property
     def summary(self) -> Summary:
@@ -69,14 +57,14 @@ def told(db: duckdb.DuckDBPyConnection, session_ids: Sequence[str]) -> list[Told
     ]
 
 
-def _happened(db: duckdb.DuckDBPyConnection, session_ids: Iterable[str]) -> dict[tuple[str, str], list[Moment]]:
+def _happened(db: duckdb.DuckDBPyConnection, session_ids: Iterable[str]) -> dict[tuple[str, str], list[Happened]]:
     rows = db.execute(
         """WITH problems AS (
                SELECT team, session_id, started_at, kind, summary, min(problem_id) AS problem_id
                FROM latest_signals WHERE list_contains($ids, session_id) GROUP BY ALL
            )
            SELECT t.team, t.session_id, greatest(0, date_diff('millisecond', s.started_at, t.occurred_at)), t.what,
-                  COALESCE(t.name, ''), COALESCE(t.detail, ''), t.page, t.severity, COALESCE(p.problem_id, '')
+                  COALESCE(t.name, ''), COALESCE(t.detail, ''), t.severity, COALESCE(p.problem_id, ''), t.page
            FROM session_timeline AS t
            JOIN latest_sessions AS s USING (team, session_id)
            LEFT JOIN problems AS p ON t.what = 'signal' AND p.team = t.team AND p.session_id = t.session_id
@@ -85,7 +73,7 @@ def _happened(db: duckdb.DuckDBPyConnection, session_ids: Iterable[str]) -> dict
            ORDER BY t.team, t.session_id, t.occurred_at, t.what, t.name, t.detail""",
         {"ids": list(session_ids)},
     ).fetchall()
-    found: dict[tuple[str, str], list[Moment]] = {}
+    found: dict[tuple[str, str], list[Happened]] = {}
     for team, session_id, *cells in rows:
-        found.setdefault((team, session_id), []).append(Moment(*cells))
+        found.setdefault((team, session_id), []).append(Happened(*cells))
     return found

@@ -25,10 +25,11 @@ from replay_signals.transforms.report.filter_names import filter_names
 from replay_signals.transforms.report.names import bucket_of, buckets_for, page_name, problem_name, session_key
 from replay_signals.transforms.report.problem_page import problem_page
 from replay_signals.transforms.report.problems import in_list, problem_item, state_of
-from replay_signals.transforms.report.rows import Moment, PageRow, Totals
+from replay_signals.transforms.report.rows import PageRow, Totals
 from replay_signals.transforms.report.sessions import session_columns, session_item, timeline
 from replay_signals.transforms.report.shown import text
 from replay_signals.transforms.signals import SIGNALS
+from replay_signals.transforms.summary.sentences import Happened
 
 PROBLEMS_A_FILE = 100
 SESSIONS_A_FILE = 500
@@ -195,7 +196,7 @@ def _session_pages(
     for key in sessions:
         quiet[bucket_of(key, buckets)].add(key)
 
-    def write(bucket: int, found: Mapping[str, Sequence[Moment]]) -> None:
+    def write(bucket: int, found: Mapping[str, Sequence[Happened]]) -> None:
         name = f"timelines/{bucket}"
         shown = {
             key: {

@@ -24,7 +24,8 @@ from replay_signals.schemas.rows import TABLES
 from replay_signals.transforms.playback.heatmap import Heatmap
 from replay_signals.transforms.playback.timeline import TIMELINE_TABLES
 from replay_signals.transforms.report.names import bucket_of, buckets_for, session_key
-from replay_signals.transforms.report.rows import Example, HistoryDay, Moment, PageRow, Totals
+from replay_signals.transforms.report.rows import Example, HistoryDay, PageRow, Totals
+from replay_signals.transforms.summary.sentences import Happened
 
 UNREAD = ("message_digests", "priors", "snapshots", "verdicts")
 FETCHED_ROWS = 10_000
@@ -87,8 +88,8 @@ TIMELINE = """
         SELECT team, session_id, occurred_at, 'event', event, '', page, 0.0, '' FROM latest_events
         WHERE session_id <> ''
     )
-    SELECT b.bucket, b.key, epoch_ms(h.at) - epoch_ms(c.started_at), h.what, h.name, h.detail, h.page, h.severity,
-           h.problem_id
+    SELECT b.bucket, b.key, epoch_ms(h.at) - epoch_ms(c.started_at), h.what, h.name, h.detail, h.severity,
+           h.problem_id, h.page
     FROM happened AS h
     JOIN buckets AS b ON b.team = h.team AND b.session_id = h.session_id
     JOIN chosen AS c ON c.team = h.team AND c.session_id = h.session_id
@@ -177,7 +178,7 @@ class Source:
         ).fetchall()
         return {(team, session): values for team, session, values in rows}
 
-    def timelines(self) -> Iterator[tuple[int, dict[str, list[Moment]]]]:
+    def timelines(self) -> Iterator[tuple[int, dict[str, list[Happened]]]]:
         """Files of timelines: the number of each, and the moments of its sessions by key."""
         keys = self._db.execute("SELECT team, session_id FROM chosen").fetchall()
         buckets = buckets_for(len(keys))
@@ -185,7 +186,7 @@ class Source:
         places = pa.array([bucket_of(key, buckets) for _, _, key in named], pa.int64())
         self._db.register("buckets", _named(named, ("team", "session_id", "key")).append_column("bucket", places))
         for bucket, rows in groupby(_fetched(self._db.execute(TIMELINE)), itemgetter(0)):
-            yield bucket, {key: [Moment(*row[2:]) for row in its] for key, its in groupby(rows, itemgetter(1))}
+            yield bucket, {key: [Happened(*row[2:]) for row in its] for key, its in groupby(rows, itemgetter(1))}
 
     def rows_of(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[str, list[Any]]]:
         """What stands beside the pictures of some sessions: their rows by table."""

@@ -57,15 +57,3 @@ class PageRow(NamedTuple):
     hurt_visitors: int
     hurt_share: float
     severity: float | None
-
-
-class Moment(NamedTuple):
-    """Something that happened in a session; `problem_id` and `severity` are a signal's."""
-
-    offset_ms: int
-    what: str
-    name: str
-    detail: str
-    page: str
-    severity: float
-    problem_id: str

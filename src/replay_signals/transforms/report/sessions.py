@@ -11,8 +11,8 @@ import msgspec
 from replay_signals.transforms.inbox.player_link import At, PlayerLink
 from replay_signals.transforms.printable import iso
 from replay_signals.transforms.report.names import problem_name
-from replay_signals.transforms.report.rows import Moment
 from replay_signals.transforms.report.shown import moment, number, text
+from replay_signals.transforms.summary.sentences import Happened
 
 COLUMNS = (
     "team", "session_id", "day", "started_at", "ended_at", "duration_ms", "active_ms", "severity", "signal_count",
@@ -132,7 +132,7 @@ def _facts(columns: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
-def timeline(moments: Sequence[Moment]) -> dict[str, Any]:
+def timeline(moments: Sequence[Happened]) -> dict[str, Any]:
     """What happened, in order; pages are said once and named by their place in `pages`."""
     pages = list(dict.fromkeys(one.page for one in moments))
     places = {page: place for place, page in enumerate(pages)}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 MAX_NAME_CHARS = 60
 MAX_TROUBLE_CHARS = 140
@@ -32,32 +32,23 @@ NOT_JUDGEABLE = {
 }
 
 
-class Happened(Protocol):
+class Happened(NamedTuple):
     """Something that happened in a session, as the view `session_timeline` has it."""
 
-    @property
-    def offset_ms(self) -> int:
-        """From the start of the recording."""
-
-    @property
-    def what(self) -> str:
-        """One of view, click, signal, error, request and event."""
-
-    @property
-    def name(self) -> str:
-        """Page pattern, element, kind of signal, type of exception, route or name of the event."""
-
-    @property
-    def detail(self) -> str:
-        """Summary of a signal, verdict of a click, message of an exception, status of a request."""
-
-    @property
-    def severity(self) -> float:
-        """Of a signal, 0 to 100."""
-
-    @property
-    def problem_id(self) -> str:
-        """Of a signal; else empty."""
+    offset_ms: int
+    """From the start of the recording."""
+    what: str
+    """One of view, click, signal, error, request and event."""
+    name: str
+    """Page pattern, element, kind of signal, type of exception, route or name of the event."""
+    detail: str = ""
+    """Summary of a signal, verdict of a click, message of an exception, status of a request."""
+    severity: float = 0.0
+    """Of a signal, 0 to 100."""
+    problem_id: str = ""
+    """Of a signal; else empty."""
+    page: str = ""
+    """Address of the page."""
 
 
 class Visit(NamedTuple):
