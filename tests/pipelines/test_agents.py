@@ -25,6 +25,7 @@ from replay_signals.jobs.agent_answers import MAX_BYTES
 from replay_signals.jobs.agent_tools import Sources
 from replay_signals.jobs.agents import PATH, TOKEN_VARIABLE, server_of
 from replay_signals.jobs.announcing import into_folder
+from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.ranking import run_rank
 from replay_signals.pipelines.inbox.folder import current
 from replay_signals.pipelines.playback.browser import find_chromium
@@ -262,6 +263,15 @@ def test_others_are_refused(served: str, headers: dict[str, str], status: int) -
     answered = httpx2.post(served, json=body, headers=accepted | headers)
     assert answered.status_code == status
     assert "list_problems" not in answered.text
+
+
+@pytest.mark.parametrize("more", [[], ["--http", "9999"]], ids=["stdio", "http"])
+def test_who_starts_it_without_a_warehouse_is_told(
+    tmp_path: Path, run_cli: Callable[..., tuple[int, str, str]], more: list[str]
+) -> None:
+    code, out, err = run_cli("mcp", str(tmp_path / "nowhere"), *more)
+    assert (code, out) == (ExitCode.STORE, "")
+    assert "no warehouse at" in err.replace("\n", " ")
 
 
 def test_only_this_machine_is_listened_to(served: str) -> None:

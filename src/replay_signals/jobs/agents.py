@@ -37,16 +37,25 @@ INSTRUCTIONS = (
 
 
 def run_stdio(sources: Sources) -> None:
-    """Serves one client by standard input and output, until it goes away."""
+    """Serves one client by standard input and output, until it goes away. Raises WarehouseError."""
+    _check(sources)
     server_of(sources).run("stdio")
 
 
 def run_http(sources: Sources, port: int, token: str | None) -> None:
-    """Serves clients on this machine, until Ctrl-C. Raises InputError for a token that is too short."""
+    """Serves clients on this machine, until Ctrl-C. Raises WarehouseError, and InputError for too short a token."""
     import uvicorn
 
+    _check(sources)
     app = http_app(sources, port, token_of(token))
     uvicorn.run(app, host=HOST, port=port, log_level="error", access_log=False, server_header=False)
+
+
+def _check(sources: Sources) -> None:
+    """Who starts the server hears of a warehouse that is not there, before an agent does."""
+    from replay_signals.pipelines.iceberg.catalog import open_catalog
+
+    open_catalog(sources.store.warehouse, sources.store.catalog, create=False)
 
 
 def token_of(given: str | None) -> str:
