@@ -398,7 +398,7 @@ def _talk(m: Marks) -> list[list[Event]]:
         event(6, {"plugin": "rrweb/network@1", "payload": {"requests": _requests(m, redirect)}}, 140),
         event(
             6,
-            {"plugin": "posthog/network@1", "payload": {"name": f"/users/{w('old request')}", "initiatorType": "x"}},
+            {"plugin": "posthog/network@1", "payload": {"2": f"/users/{w('old request')}", "18": w("old initiator")}},
             145,
         ),
     ]

@@ -80,7 +80,7 @@ MOBILE: list[Json] = [
     {
         "type": 6,
         "timestamp": _START + 6,
-        "data": {"plugin": "posthog/network@1", "payload": {"3": "u", "21": 500, "39": 1}},
+        "data": {"plugin": "posthog/network@1", "payload": {"2": "u", "21": 500, "39": 1}},
     },
 ]
 

@@ -79,12 +79,25 @@ class PageViewRow(Struct, frozen=True, kw_only=True):
     duration_ms: Annotated[int, doc("Time from start to end")]
     max_scroll_px: Annotated[int, doc("Largest scroll offset of the document, CSS pixels")]
     page_height_px: Annotated[int | None, doc("Height of the document where the recording tells it, CSS pixels")]
-    load_ms: Annotated[float | None, doc("Time until the document had loaded, of its navigation entry")]
+    load_ms: Annotated[
+        float | None, doc("Time until the document had loaded; null where nothing tells, and for routes within one")
+    ]
     status: Annotated[int | None, doc("HTTP status of the document; null when unknown, and for routes within one")]
     is_entry: Annotated[bool, doc("First page of the session")]
     is_exit: Annotated[bool, doc("Last page of the session")]
     rules_version: RulesVersion
     revision: Revision
+    ttfb_ms: Annotated[float | None, doc("Time to first byte of its document; null where nothing tells")] = None
+    fcp_ms: Annotated[float | None, doc("First contentful paint; null where nothing tells")] = None
+    lcp_ms: Annotated[float | None, doc("Largest contentful paint; null where nothing tells")] = None
+    inp_ms: Annotated[
+        float | None, doc("Interaction to next paint, the slowest answer so far; null where nothing tells")
+    ] = None
+    cls: Annotated[float | None, doc("Cumulative layout shift, a score from 0; null where nothing tells")] = None
+    long_tasks: Annotated[
+        int | None, doc("Tasks of 50 ms and more that kept the page from answering; null where no recorder tells")
+    ] = None
+    long_task_ms: Annotated[float | None, doc("What they took together; null where no recorder tells")] = None
 
 
 class ExceptionRow(Struct, frozen=True, kw_only=True):

@@ -226,15 +226,22 @@ class ConsolePayload(msgspec.Struct, gc=False):
     payload: list[Any] | str = []
 
 
-class Request(msgspec.Struct, gc=False):
-    """One request of `rrweb/network@1` (fields of PerformanceResourceTiming plus what the fetch wrapper saw)."""
+class PerformanceEntry(msgspec.Struct, gc=False):
+    """An entry of the performance timeline; times are ms from `timeOrigin`, which is epoch ms as `timestamp` is."""
 
     name: Any = ""
-    initiatorType: Any = ""
+    entryType: Any = ""
     startTime: Any = None
     duration: Any = None
+    responseStart: Any = None
     timeOrigin: Any = None
     timestamp: Any = None
+
+
+class Request(PerformanceEntry, gc=False):
+    """One request of `rrweb/network@1` (fields of PerformanceResourceTiming plus what the fetch wrapper saw)."""
+
+    initiatorType: Any = ""
     method: Any = None
     status: Any = None
     responseStatus: Any = None
@@ -253,10 +260,40 @@ class NetworkItems(msgspec.Struct, gc=False):
     requests: list[Raw] = []
 
 
-class LegacyRequest(msgspec.Struct, gc=False):
-    """Payload of `posthog/network@1`: one request, keys are numbers (PostHog's session-feature-recorder.ts)."""
+class LegacyRequest(PerformanceEntry, gc=False):
+    """Payload of `posthog/network@1`: one entry, keys are numbers (posthog-js: web-performance.ts)."""
 
-    name: Any = msgspec.field(default="", name="3")
-    status: Any = msgspec.field(default=None, name="21")
+    entryType: Any = msgspec.field(default="", name="0")
+    timeOrigin: Any = msgspec.field(default=None, name="1")
+    name: Any = msgspec.field(default="", name="2")
+    startTime: Any = msgspec.field(default=None, name="3")
+    responseStart: Any = msgspec.field(default=None, name="14")
+    initiatorType: Any = msgspec.field(default="", name="18")
+    responseStatus: Any = msgspec.field(default=None, name="21")
     duration: Any = msgspec.field(default=None, name="39")
-    initiator: Any = msgspec.field(default="", name="22")
+    timestamp: Any = msgspec.field(default=None, name="40")
+
+
+class SpanData(msgspec.Struct, gc=False, frozen=True):
+    """Data of a span: a vital's value, how long a navigation took (ms)."""
+
+    value: Any = None
+    duration: Any = None
+
+
+NO_DATA = SpanData()
+
+
+class PerformanceSpan(msgspec.Struct, gc=False):
+    """Payload of Sentry's `performanceSpan`; times are epoch seconds."""
+
+    op: Any = ""
+    description: Any = ""
+    startTimestamp: Any = None
+    data: SpanData = NO_DATA
+
+
+class Jank(msgspec.Struct, gc=False):
+    """Payload of Highlight's `Jank`: ms that a frame came late."""
+
+    jankAmount: Any = None

@@ -126,6 +126,7 @@ def comparable(record: records.ReplayRecord) -> records.ReplayRecord:
         records.FullSnapshot: {"ids": None, "alerts": None, "error_page": False},
         records.Move: {"node_id": 0},
         records.Input: {"by_user": None},
+        records.Network: {"measures": []},
     }
     if isinstance(record, records.FullSnapshot):
         blank[records.FullSnapshot]["views"] = unhashed(record.views)

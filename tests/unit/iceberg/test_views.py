@@ -39,10 +39,16 @@ def tables() -> duckdb.DuckDBPyConnection:
             of("sessions", "bot", distinct_id="bot", release="2", traffic="bot"),
         ],
         "page_views": [
-            of("page_views", "a1", page_view_id="old", page_pattern="/gone"),
+            of("page_views", "a1", page_view_id="old", page_pattern="/gone", lcp_ms=9000.0),
             *(
-                of("page_views", session, page_view_id=f"{session}{n}", page_pattern="/cart", revision=revision)
-                for session, revision, n in (("a1", 2, 0), ("a1", 2, 1), ("a2", 1, 0), ("b1", 1, 0), ("bot", 1, 0))
+                of("page_views", session, page_view_id=f"{session}{n}", page_pattern="/cart", revision=revision, **told)
+                for session, revision, n, told in (
+                    ("a1", 2, 0, {"lcp_ms": 1000.0, "cls": 0.1, "long_task_ms": 80.0}),
+                    ("a1", 2, 1, {"lcp_ms": 5000.0, "inp_ms": 40.0, "long_task_ms": 0.0}),
+                    ("a2", 1, 0, {"inp_ms": 300.0}),
+                    ("b1", 1, 0, {"load_ms": 800.0}),
+                    ("bot", 1, 0, {"lcp_ms": 9000.0}),
+                )
             ),
         ],
         "signals": [
@@ -143,6 +149,17 @@ def test_how_routes_do_and_what_broke(tables: duckdb.DuckDBPyConnection) -> None
     found = asked(tables, "SELECT requests, sessions, failed, failed_share, p50_ms, p95_ms FROM routes")
     assert found == [(4, 1, 1, pytest.approx(1 / 3), 1.5, pytest.approx(2.85))]
     assert asked(tables, "SELECT session_id, visitor, is_after_click FROM session_errors") == [("a1", "ann", True)]
+
+
+def test_how_fast_pages_are(tables: duckdb.DuckDBPyConnection) -> None:
+    """Of three measured views one is good and one poor; a bot's does not count, nor what is no longer held."""
+    found = asked(
+        tables,
+        "SELECT views, measured_views, sessions, lcp_p75_ms, inp_p75_ms, cls_p75, load_p75_ms, good_share, poor_share, "
+        "long_task_ms FROM page_vitals",
+    )
+    third = pytest.approx(1 / 3)
+    assert found == [(4, 3, 3, 4000.0, 235.0, 0.1, 800.0, third, third, 40.0)]
 
 
 def test_a_session_in_order(tables: duckdb.DuckDBPyConnection) -> None:

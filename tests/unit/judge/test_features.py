@@ -170,7 +170,7 @@ def test_requests() -> None:
 
 
 def test_requests_of_the_older_plugin() -> None:
-    payload = {"3": "http://a.test/x", "21": 500, "39": 12}
+    payload = {"0": "resource", "2": "http://a.test/x", "21": 500, "39": 12}
     made = row(rrweb.event(0, 6, {"plugin": "posthog/network@1", "payload": payload}))
     assert (made.network_request_count, made.network_5xx_count) == (1, 1)
     assert made.network_request_duration_sum_ms == 12

@@ -240,6 +240,39 @@ FROM latest_network_requests
 WHERE route <> ''
 GROUP BY day, team, route;
 
+-- How fast one page was on one day. Good: LCP <= 2.5 s, INP <= 200 ms, CLS <= 0.1; poor: > 4 s, > 500 ms, > 0.25 (web.dev).
+-- day: UTC day the session started
+-- team: project token
+-- page_pattern: URL path with ids replaced
+-- views: page views
+-- measured_views: of them, those of which LCP, INP or CLS is known
+-- sessions: sessions that viewed it
+-- lcp_p75_ms: 75th percentile of the largest contentful paint; null when none is known, as below
+-- inp_p75_ms: the same of interaction to next paint
+-- cls_p75: the same of cumulative layout shift
+-- fcp_p75_ms: the same of the first contentful paint
+-- ttfb_p75_ms: the same of the time to first byte
+-- load_p75_ms: the same of the time until the document had loaded
+-- good_share: of the measured views, those in which all that is known was good, 0 to 1; null when none is measured
+-- poor_share: of the measured views, those in which one of them was poor, 0 to 1; null when none is measured
+-- long_task_ms: time in long tasks, mean of the views of which it is known; null when of none
+CREATE VIEW page_vitals AS
+SELECT p.day, p.team, p.page_pattern, COUNT(*) AS views,
+       COUNT(COALESCE(p.lcp_ms, p.inp_ms, p.cls)) AS measured_views, COUNT(DISTINCT p.session_id) AS sessions,
+       QUANTILE_CONT(p.lcp_ms, 0.75) AS lcp_p75_ms, QUANTILE_CONT(p.inp_ms, 0.75) AS inp_p75_ms,
+       QUANTILE_CONT(p.cls, 0.75) AS cls_p75, QUANTILE_CONT(p.fcp_ms, 0.75) AS fcp_p75_ms,
+       QUANTILE_CONT(p.ttfb_ms, 0.75) AS ttfb_p75_ms, QUANTILE_CONT(p.load_ms, 0.75) AS load_p75_ms,
+       COUNT(CASE WHEN COALESCE(p.lcp_ms, p.inp_ms, p.cls) IS NOT NULL AND COALESCE(p.lcp_ms, 0) <= 2500
+                   AND COALESCE(p.inp_ms, 0) <= 200 AND COALESCE(p.cls, 0) <= 0.1 THEN 1 END) * 1.0
+           / NULLIF(COUNT(COALESCE(p.lcp_ms, p.inp_ms, p.cls)), 0) AS good_share,
+       COUNT(CASE WHEN COALESCE(p.lcp_ms, 0) > 4000 OR COALESCE(p.inp_ms, 0) > 500 OR COALESCE(p.cls, 0) > 0.25
+                  THEN 1 END) * 1.0 / NULLIF(COUNT(COALESCE(p.lcp_ms, p.inp_ms, p.cls)), 0) AS poor_share,
+       AVG(p.long_task_ms) AS long_task_ms
+FROM latest_page_views AS p
+JOIN visits AS v ON v.team = p.team AND v.session_id = p.session_id
+WHERE v.is_visitor
+GROUP BY p.day, p.team, p.page_pattern;
+
 -- One kind of signal in the sessions of one release on one day: whether it went up after a release.
 -- day: UTC day the sessions started
 -- team: project token

@@ -99,6 +99,7 @@ FED = (
     suite_of(
         "page_views",
         *counts("active_ms", "duration_ms"),
+        *counts("ttfb_ms", "fcp_ms", "lcp_ms", "inp_ms", "cls", "long_tasks", "long_task_ms"),
         between("revision", 1, None),
         not_less("ended_at", "started_at", "it ends before it starts"),
         in_session=True,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
+from replay_signals.transforms.digest import measures
 from replay_signals.transforms.digest.harmless import is_harmless
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.records import (
     MAX_TIMESTAMP_MS,
     Console,
     Custom,
+    Measure,
     Network,
     Other,
     RecordedRequest,
@@ -43,12 +46,16 @@ def compact_number(value: float) -> float:
 
 
 def custom(event: rrweb.Event, masking: Masking) -> Custom:
-    """A custom event: its tag, and the URL when it tells one (`$pageview`)."""
+    """A custom event: its tag, the URL when it tells one (`$pageview`), and what it measures."""
     data = _plugin.decode(event.data)
     href = ""
     if b'"href"' in memoryview(data.payload).tobytes():
         href = masking.url(_href.decode(data.payload).href, "page_url", MAX_URL_CHARS)
-    return Custom(0, masking.word(data.tag, "custom_tag", 60), href)
+    try:
+        measured = measures.of_custom(data.tag, data.payload, event.time_ms)
+    except msgspec.DecodeError:
+        measured = []  # an event of the same name, but of another recorder
+    return Custom(0, masking.word(data.tag, "custom_tag", 60), href, measured)
 
 
 def plugin(event: rrweb.Event, masking: Masking) -> Console | Network | Other:
@@ -57,11 +64,13 @@ def plugin(event: rrweb.Event, masking: Masking) -> Console | Network | Other:
     if data.plugin == "rrweb/console@1":
         return _console_line(data.payload, masking)
     if data.plugin == "rrweb/network@1":
-        requests = _requests(data.payload)
-        masking.budget.keep(len(requests))
-        return Network(0, [_request(r, masking) for r in requests])
+        entries = _requests(data.payload)
+        masking.budget.keep(len(entries))
+        requests = [_request(r, masking) for r in entries if _is_request(r)]
+        return Network(0, requests, _measured(entries))
     if data.plugin == "posthog/network@1":
-        return Network(0, [_performance_entry(_legacy_request.decode(data.payload), masking)])
+        entry = _legacy_request.decode(data.payload)
+        return Network(0, [_legacy(entry, masking)] if _is_request(entry) else [], _measured([entry]))
     return Other(0, event.type)
 
 
@@ -114,15 +123,19 @@ def _requests(payload: Raw) -> list[rrweb.Request]:
         return [_recorded.decode(item) for item in items if bytes(memoryview(item)[:1]) == b"{"]
 
 
+def _is_request(entry: rrweb.PerformanceEntry) -> bool:
+    return not isinstance(entry.entryType, str) or entry.entryType in measures.REQUESTS
+
+
+def _measured(entries: Sequence[rrweb.PerformanceEntry]) -> list[Measure]:
+    return [found for entry in entries if (found := measures.of_entry(entry)) is not None]
+
+
 def _request(r: rrweb.Request, masking: Masking) -> RecordedRequest:
-    start = _number(r.timestamp, MAX_TIMESTAMP_MS)
-    if start is None:
-        origin, since = number_within(r.timeOrigin, MAX_TIMESTAMP_MS), number_within(r.startTime, MAX_TIMESTAMP_MS)
-        start = None if origin is None or since is None else _number(origin + since, MAX_TIMESTAMP_MS)
     status = _status(r.status) if r.status is not None else _status(r.responseStatus)
     return RecordedRequest(
         _request_url(r.name, masking),
-        start,
+        _start_ms(r),
         _number(r.duration, MAX_DURATION_MS),
         status,
         masking.word(r.method, "request_method", 10),
@@ -131,10 +144,20 @@ def _request(r: rrweb.Request, masking: Masking) -> RecordedRequest:
     )
 
 
-def _performance_entry(r: rrweb.LegacyRequest, masking: Masking) -> RecordedRequest:
+def _legacy(r: rrweb.LegacyRequest, masking: Masking) -> RecordedRequest:
+    initiator = masking.word(r.initiatorType, "request_method", 20)
     duration_ms = _number(r.duration, MAX_DURATION_MS)
-    initiator = masking.word(r.initiator, "request_method", 20)
-    return RecordedRequest(_request_url(r.name, masking), None, duration_ms, _status(r.status), "", initiator, "")
+    url = _request_url(r.name, masking)
+    return RecordedRequest(url, _start_ms(r), duration_ms, _status(r.responseStatus), "", initiator, "")
+
+
+def _start_ms(entry: rrweb.PerformanceEntry) -> float | None:
+    start = _number(entry.timestamp, MAX_TIMESTAMP_MS)
+    if start is None:
+        origin = number_within(entry.timeOrigin, MAX_TIMESTAMP_MS)
+        since = number_within(entry.startTime, MAX_TIMESTAMP_MS)
+        start = None if origin is None or since is None else _number(origin + since, MAX_TIMESTAMP_MS)
+    return start
 
 
 def _request_url(value: Any, masking: Masking) -> str:

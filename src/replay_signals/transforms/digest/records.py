@@ -193,11 +193,23 @@ class Selection(BaseRecord, tag=12):
     collapsed: bool
 
 
+class Measure(msgspec.Struct, array_like=True, gc=False):
+    """What a browser measured of a page (`digest.measures`): a time in ms, or the score of its layout shifts (`cls`).
+
+    `at_ms`: epoch ms of the navigation it counts from, of a long task its start; None where the recorder does not say.
+    """
+
+    name: str
+    value: int | float
+    at_ms: int | float | None = None
+
+
 class Custom(BaseRecord, tag=13):
-    """A custom event's tag, and the URL where it tells one."""
+    """A custom event's tag, the URL where it tells one, and what it measures."""
 
     tag: str
     href: str
+    measures: list[Measure] = []
 
 
 class Console(BaseRecord, tag=14):
@@ -231,9 +243,10 @@ class RecordedRequest(msgspec.Struct, array_like=True, gc=False):
 
 
 class Network(BaseRecord, tag=15):
-    """Requests the recorder saw."""
+    """Requests the recorder saw, and what else it measured."""
 
     requests: list[RecordedRequest]
+    measures: list[Measure] = []
 
 
 class Other(BaseRecord, tag=16):

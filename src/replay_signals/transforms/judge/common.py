@@ -12,7 +12,6 @@ from replay_signals.transforms.causes.exceptions import Thrown, exceptions_of
 from replay_signals.transforms.causes.pages import patterns_under
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session import analytics, urls
-from replay_signals.transforms.session.page_views import PageViews
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.text import utf8
@@ -39,7 +38,7 @@ class Common:
             named[-1] if named else next((m.distinct_id for m in reversed(messages) if m.distinct_id), "")
         )
         self.page_patterns = patterns_under(context.rules.pages)
-        self.views = PageViews(context.timeline, context.events)
+        self.views = context.views
         self._patterns: dict[str, tuple[str, str]] = {}
         self._controls: dict[Page, Controls] = {}
 

@@ -20,6 +20,7 @@ from replay_signals.transforms.judge.common import Common
 from replay_signals.transforms.judge.features import active_ms
 from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.page_views import PageView
+from replay_signals.transforms.session.vitals import Vitals
 
 
 def console_logs(common: Common) -> list[ConsoleLogRow]:
@@ -68,7 +69,7 @@ def page_views(common: Common) -> list[PageViewRow]:
     last = max(views, key=lambda view: (view.end_ms, view.start_ms), default=None)
     scrolled = analytics.page_heights(common.context.events)
     rows: dict[str, PageViewRow] = {}
-    for view in views:
+    for view, vitals in zip(views, common.context.vitals, strict=True):
         page, pattern = common.page_of(view.url)
         key = common.row_id(view.window_id, view.start_ms, view.url)
         rows[key] = PageViewRow(
@@ -87,7 +88,14 @@ def page_views(common: Common) -> list[PageViewRow]:
             is_exit=view is last,
             rules_version=common.rules_version,
             revision=1,
-            **_arrival(view, common),
+            ttfb_ms=vitals.ttfb,
+            fcp_ms=vitals.fcp,
+            lcp_ms=vitals.lcp,
+            inp_ms=vitals.inp,
+            cls=vitals.cls,
+            long_tasks=vitals.long_tasks,
+            long_task_ms=vitals.long_task_ms,
+            **_arrival(view, vitals, common),
         )
     return list(rows.values())
 
@@ -150,7 +158,7 @@ class _Clicks:
         return min(same, default=(0.0, ""))[1]
 
 
-def _arrival(view: PageView, common: Common) -> dict[str, Any]:
+def _arrival(view: PageView, vitals: Vitals, common: Common) -> dict[str, Any]:
     """Where it was come from, and how its document loaded: of routes within one, only the former."""
     if view.before is not None:
         referrer, pattern = common.page_of(view.before.url)
@@ -162,7 +170,7 @@ def _arrival(view: PageView, common: Common) -> dict[str, Any]:
     return {
         "referrer": referrer,
         "referrer_pattern": pattern,
-        "load_ms": navigation.duration_ms or None if navigation is not None else None,
+        "load_ms": navigation.duration_ms or vitals.load if navigation is not None else vitals.load,
         "status": navigation.status if navigation is not None else None,
     }
 

@@ -19,7 +19,9 @@ from replay_signals.transforms.clicks.web import Judged, document_of
 from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.effects import Target, effects_of
 from replay_signals.transforms.session.elements import element_key
+from replay_signals.transforms.session.page_views import PageViews
 from replay_signals.transforms.session.timeline import Page, Request, Timeline, timeline_of
+from replay_signals.transforms.session.vitals import Vitals, vitals_of
 from replay_signals.transforms.signals.finding import Finding
 
 INCIDENT_GAPS = 1.5
@@ -47,6 +49,16 @@ class SessionContext:
     start_ms: float
     end_ms: float
     troubles: Sequence[Finding[Any]] = ()
+
+    @cached_property
+    def views(self) -> PageViews:
+        """The page views of the session."""
+        return PageViews(self.timeline, self.events)
+
+    @cached_property
+    def vitals(self) -> list[Vitals]:
+        """How fast each of the page views was, in their order."""
+        return vitals_of(self.views.views, self.timeline, self.events)
 
     @cached_property
     def tells_requests(self) -> bool:
