@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from replay_signals.schemas.messages import SnapshotMessage, SourcePosition
 from replay_signals.schemas.playback_rules import Playback
 from replay_signals.schemas.privacy import Privacy
-from replay_signals.transforms.playback.css import safe_declarations, safe_sheet
+from replay_signals.transforms.playback.css import safe_declarations, safe_sheet, safe_value
 from replay_signals.transforms.playback.session import playback_of
 from replay_signals.transforms.privacy.policy import Policy
 from support import hostile
@@ -107,6 +108,21 @@ def test_what_draws_stays(kept: str) -> None:
 )
 def test_declarations_of_an_element(style: str, kept: str) -> None:
     assert safe_declarations(style) == kept
+
+
+@pytest.mark.parametrize(
+    ("clean", "text"),
+    [
+        (lambda text: safe_value("--x", text), "1." * 11 + "!"),
+        (safe_sheet, "a" * 40_000),
+        (safe_sheet, "\\61" * 40_000),
+        (safe_sheet, "url(" + " " * 40_000),
+    ],
+)
+def test_no_text_takes_longer_than_its_length_asks_for(clean: Callable[[str], str], text: str) -> None:
+    started = time.process_time()
+    clean(text)
+    assert time.process_time() - started < 0.5
 
 
 def test_what_is_no_event_is_left_out() -> None:

@@ -19,7 +19,7 @@ _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})[ \t\r\n\f]?|\\([g-zG-Z])")
 _STRING = r"\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?"
 _PARTS = re.compile(
-    rf"(?P<url>\b(?:url|src|image)\(\s*(?:{_STRING}|[^)\"'\s]*)[^)]*\)?)|(?P<string>{_STRING})|(?:[a-z]+:)?//[^\s)'\"}};]*",
+    rf"(?P<url>\b(?:url|src|image)\(\s*(?:{_STRING}|[^)\"'\s]*)[^)]*\)?)|(?P<string>{_STRING})|(?:[a-z]{{1,20}}:)?//[^\s)'\"}};]*",
     re.IGNORECASE,
 )
 _IMPORT = re.compile(r"@(?:import|namespace|document|-moz-document)\b[^;{]*;?", re.IGNORECASE)
@@ -27,16 +27,17 @@ _SET = re.compile(r"(?:-webkit-)?(?:image-set|cross-fade|element|paint)\s*\(", r
 _ACTIVE = re.compile(
     r"\bexpression\s*\([^;}]*|-moz-binding(?=\s*:)|\bbehavior(?=\s*:)|(?:java|vb)script\s*:", re.IGNORECASE
 )
-_PICTURE = re.compile(r"^url\(\s*[\"']?\s*data:image/(?:png|gif|jpe?g|webp|svg\+xml)[;,]", re.IGNORECASE)
+_PICTURE = re.compile(r"^url\(\s*(?:[\"']\s*)?data:image/(?:png|gif|jpe?g|webp|svg\+xml)[;,]", re.IGNORECASE)
 _FRAGMENT = re.compile(r"^url\(\s*[\"']?#[\w-]{1,100}[\"']?\s*\)$", re.IGNORECASE)
 _WORD = re.compile(r"[\w\- ,.%()]{0,40}|\\[0-9a-fA-F]{1,6} ?|[^\w\s]{0,4}")
 _DIGITS = re.compile(r"\d{6}")
 _NAME = re.compile(r"-?-?[a-z][a-z0-9-]{0,60}", re.IGNORECASE)
 _FREE = re.compile(
     r"(?:\b(?:rgba?|hsla?|calc|var|min|max|clamp|translate[xyz3d]*|scale[xyz3d]*|rotate[xyz3d]*|cubic-bezier)\(|--[\w-]+"
-    r"|#[0-9a-f]{3,8}\b|[-+]?[\d.]+(?:[a-z]{1,5}|%)?|[\s,()/*+-])+",
+    r"|#[0-9a-f]{3,8}\b|[-+]?[\d.]+(?:[a-z]{1,5}|%)?|[\s,()/*+-])++",
     re.IGNORECASE,
 )
+"""Numbers, colours and functions of them; possessive, since a number has as many readings as digits and dots."""
 
 
 @lru_cache(maxsize=256)
@@ -94,7 +95,7 @@ def _unescaped(found: re.Match[str]) -> str:
 def _part(found: re.Match[str]) -> str:
     text = found[0]
     if found["url"] is not None:
-        is_kept = _FRAGMENT.match(text) or (_PICTURE.match(text) and len(text) <= MAX_PICTURE_CHARS)
+        is_kept = _FRAGMENT.match(text) or (len(text) <= MAX_PICTURE_CHARS and _PICTURE.match(text))
         return text if is_kept else "none"
     if found["string"] is None:
         return ""
