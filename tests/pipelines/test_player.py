@@ -126,7 +126,7 @@ def data_of(name: str) -> PlayerData:
     found = collect([str(EXAMPLES / name)], "auto", Rejects())
     rows = next(iter(judge_all(found, RULES)))
     key = (rows["sessions"][0].team, rows["sessions"][0].session_id)
-    session = sessions_in_recordings([str(EXAMPLES / name)], [key], RULES)[key]
+    session = sessions_in_recordings([str(EXAMPLES / name)], [key], RULES).sessions[key]
     return player_data(session, {**rows, "events": found.events.get(key, [])})
 
 

@@ -36,8 +36,8 @@ def keys(folder: Path) -> list[tuple[str, str]]:
 
 def test_what_is_stored_plays_as_the_recordings_do(kept: Path) -> None:
     wanted = keys(kept)
-    stored = sessions_to_play(wanted, RULES, warehouse=str(kept))
-    files = sessions_to_play(wanted, RULES, [str(SMALL[0]), str(ANDROID)], str(kept))
+    stored = sessions_to_play(wanted, RULES, warehouse=str(kept)).sessions
+    files = sessions_to_play(wanted, RULES, [str(SMALL[0]), str(ANDROID)], str(kept)).sessions
     assert stored.keys() == files.keys() == set(wanted)
     for key in wanted:
         assert [w.window_id for w in stored[key].windows] == [w.window_id for w in files[key].windows]
@@ -79,7 +79,7 @@ def test_doing_it_twice_changes_nothing(kept: Path) -> None:
 def test_without_being_asked_nothing_is_kept(tmp_path: Path) -> None:
     backfill(tmp_path, SMALL[0])
     assert rows(tmp_path, "snapshots") == []
-    assert sessions_to_play(keys(tmp_path), Rules(), warehouse=str(tmp_path)) == {}
+    assert sessions_to_play(keys(tmp_path), Rules(), warehouse=str(tmp_path)).sessions == {}
 
 
 def test_what_is_over_its_time_goes(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

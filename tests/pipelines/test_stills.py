@@ -29,7 +29,7 @@ def moments() -> list[Moment]:
     found = collect([EXAMPLE], "auto", Rejects())
     rows = next(iter(judge_all(found, Rules())))
     key = next(iter(found.digests))
-    session: PlaybackSession = sessions_in_recordings([EXAMPLE], [key], Rules())[key]
+    session: PlaybackSession = sessions_in_recordings([EXAMPLE], [key], Rules()).sessions[key]
     rage = moment_of(session, next(row for row in rows["signals"] if row.kind == "rage_click"))
     assert rage is not None
     hidden = window_of(

@@ -14,9 +14,10 @@ from replay_signals.schemas.briefs import NOTICE
 from replay_signals.transforms.brief.quoting import fenced, shown, span
 from replay_signals.transforms.playback.elements import nodes_of
 from replay_signals.transforms.playback.locate import pointed_at
+from replay_signals.transforms.playback.markup import html_of
 from replay_signals.transforms.playback.moment import Moment
 from replay_signals.transforms.playback.session import PlaybackSession, PlaybackWindow
-from replay_signals.transforms.playback.tree import Tree, TreeNode, html_of, tree_at
+from replay_signals.transforms.playback.tree import Tree, TreeNode, tree_at
 
 CLICKED = "clicked"
 MAX_HTML_CHARS = 20_000
@@ -36,13 +37,16 @@ class Recordings:
         if not self._paths:
             raise InputError("The server knows no recordings: start it with --recordings PATH to look at pages.")
         found = self._read(team, session_id)
-        if found is None:
-            raise InputError(f"The recordings hold no session {session_id} that can be shown.")
+        if isinstance(found, str):
+            raise InputError(f"Session {session_id} cannot be shown: {found}.")
         return found
 
-    def _in_files(self, team: str, session_id: str) -> PlaybackSession | None:
+    def _in_files(self, team: str, session_id: str) -> PlaybackSession | str:
+        """The session, or why there is none."""
+        key = team, session_id
         files = files_naming(self._paths, session_id) or self._paths
-        return sessions_in_recordings(files, [(team, session_id)], self._rules).get((team, session_id))
+        opened = sessions_in_recordings(files, [key], self._rules)
+        return opened.sessions.get(key) or opened.unplayable.get(key, "the recordings do not hold it")
 
 
 class PageAt(NamedTuple):

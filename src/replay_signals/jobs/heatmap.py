@@ -47,8 +47,8 @@ def run(asked: Request, *, json: bool) -> ExitCode:
     if asked.recordings or asked.output is not None:
         keys = {(example.team, example.session_id) for example in examples}
         place = asked.store.warehouse, asked.store.catalog
-        sessions = sessions_to_play(keys, rules, asked.recordings, *place, asked.file_format)
-        found, moment = page_shown(found, examples, sessions)
+        opened = sessions_to_play(keys, rules, asked.recordings, *place, asked.file_format)
+        found, moment = page_shown(found, examples, opened.sessions)
     page = None if asked.output is None else write_heatmap(asked.output, found, moment)
     if json:
         render.write(json_bytes({**to_builtins(found), "report": None if page is None else str(page)}, indent=2))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,11 +14,18 @@ from replay_signals.jobs import render
 from replay_signals.jobs.player_links import player_link, still_link
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
-from replay_signals.transforms.printable import json_bytes
+from replay_signals.transforms.printable import json_bytes, visible
+
+SAID = 5
+"""Sessions that cannot be watched that are named one by one; the report lists all."""
 
 
 class Made(NamedTuple):
-    """A report that was written; `no_stills` says why there are no pictures where there could be."""
+    """A report that was written.
+
+    `no_stills` says why there are no pictures where there could be, `unplayable` why examples cannot be played (by
+    session), `absent` of how many the recordings hold nothing.
+    """
 
     path: Path
     problems: int
@@ -25,6 +33,8 @@ class Made(NamedTuple):
     played: int
     stills: int
     no_stills: str
+    unplayable: dict[str, str]
+    absent: int
     files: int
     size_bytes: int
     seconds: float
@@ -68,6 +78,8 @@ def make(wanted: Wanted, output: Path) -> Made:
         len(played.sessions),
         len(played.stills),
         played.no_stills,
+        {session_id: why for (_, session_id), why in sorted(played.unplayable.items())},
+        played.absent,
         folder.files,
         folder.size_bytes,
         time.monotonic() - started,
@@ -83,6 +95,12 @@ def run(wanted: Wanted, output: Path, *, json: bool) -> None:
         return
     if made.no_stills:
         render.say(f"No pictures of problems: {made.no_stills}.")
+    for session_id, why in islice(made.unplayable.items(), SAID):
+        render.say(f"Session {visible(session_id)} cannot be watched: {why}.")
+    if len(made.unplayable) > SAID:
+        render.say(f"{render.count(len(made.unplayable) - SAID, 'more session')} cannot be watched: see Capture.")
+    if made.absent:
+        render.say(f"The recordings do not hold {render.count(made.absent, 'example session')} of the problems.")
     holds = f"{render.count(made.problems, 'open problem')} and {render.count(made.sessions, 'session')}"
     shown = f", {made.played} to watch, {render.count(made.stills, 'picture')}" if made.played else ""
     size = f"{render.count(made.files, 'file')}, {made.size_bytes / 1e6:.1f} MB, {made.seconds:.1f} s"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from replay_signals.transforms.playback.locate import locate
-from replay_signals.transforms.playback.tree import Tree, html_of, nested, text_of, tree_at
+from replay_signals.transforms.playback.markup import html_of
+from replay_signals.transforms.playback.tree import Tree, text_of, tree_at
 from support.canary import START_MS, element, event, text
 from support.recorded import add, change, click, page, window_of
 
@@ -65,13 +66,6 @@ def test_html_is_escaped_and_bounded() -> None:
     assert html_of(tree.nodes[6]) == '<a href="https://a.test/go">\n  <b>Go</b>\n</a>'
     assert html_of(tree.nodes[3], 60).endswith("<!-- cut -->")
     assert len(html_of(tree.nodes[3], 200)) <= 220
-
-
-def test_nested_nodes_are_bounded_and_say_what_is_left_out() -> None:
-    tree = tree_at(window_of(page(*(element(10 + n, "p") for n in range(20)))), START_MS)
-    shown = nested(tree.nodes[3], 5)
-    assert [child["tag"] for child in shown["children"]] == ["p"] * 4
-    assert shown["cut"] == 16
 
 
 @pytest.mark.parametrize("kind", [2, 7, 9])

@@ -9,6 +9,7 @@ import uuid
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import msgspec
 from pyiceberg.catalog import Catalog
@@ -21,6 +22,7 @@ from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
 from replay_signals.pipelines.iceberg.errors import WarehouseError
 from replay_signals.pipelines.iceberg.lookup import cells, read_rows
 from replay_signals.pipelines.iceberg.predicates import SessionKey, any_session_of, less
+from replay_signals.pipelines.playback.recordings import Opened, each_opened
 from replay_signals.pipelines.privacy import policy_of
 from replay_signals.schemas.digests import at
 from replay_signals.schemas.messages import SnapshotMessage
@@ -162,17 +164,19 @@ def _row(message: SnapshotMessage, cleaner: WindowCleaner, policy: Policy, kept_
     )
 
 
-def stored_sessions(
-    warehouse: str | None, catalog: str | None, wanted: Collection[SessionKey]
-) -> dict[SessionKey, PlaybackSession]:
+def stored_sessions(warehouse: str | None, catalog: str | None, wanted: Collection[SessionKey]) -> Opened:
     """Those of the wanted sessions that the table holds. Raises WarehouseError."""
     tables = open_tables(open_catalog(warehouse, catalog, create=False), [NAME], create=False)
     if not wanted or NAME not in tables:
-        return {}
+        return Opened({}, {})
     rows: defaultdict[SessionKey, dict[str, SnapshotRow]] = defaultdict(dict)
     for row in read_rows(PinnedTable(tables[NAME]), NAME, any_session_of(wanted)):
         rows[row.team, row.session_id].setdefault(row.message_id, row)
-    return {key: session_of(*key, _windows(own.values())) for key, own in rows.items()}
+    return each_opened((key, partial(_session, key, own.values())) for key, own in rows.items())
+
+
+def _session(key: SessionKey, rows: Iterable[SnapshotRow]) -> PlaybackSession:
+    return session_of(*key, _windows(rows))
 
 
 def _windows(rows: Iterable[SnapshotRow]) -> Iterator[PlaybackWindow]:

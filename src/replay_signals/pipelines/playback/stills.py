@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 
 from replay_signals.pipelines.playback.browser import chromium
 from replay_signals.pipelines.playback.pages import POLICY, write_static
+from replay_signals.transforms.playback.decoding import Event
 from replay_signals.transforms.playback.moment import Moment, events_until
 from replay_signals.transforms.playback.tree import tree_at
+from replay_signals.transforms.text import encoded
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -28,7 +31,7 @@ _PAGE = """<!doctype html>
 <link rel="stylesheet" href="player.css"></head>
 <body class="rs-still"><div></div><script src="player.js"></script></body></html>
 """
-_DRAW = "(data) => ReplaySignals.still(document.querySelector('.rs-still > div'), data)"
+_DRAW = "(text) => ReplaySignals.still(document.querySelector('.rs-still > div'), JSON.parse(text))"
 
 
 class Still(Struct, frozen=True):
@@ -45,35 +48,44 @@ def take_stills(moments: Iterable[Moment]) -> Iterator[Still | None]:
 
     Pages are drawn as the player draws them, in a browser that reaches nothing. Raises NoBrowserError.
     """
-    with TemporaryDirectory(prefix="stills-") as name, chromium() as browser:
+    left = iter(moments)
+    with TemporaryDirectory(prefix="stills-") as name:
         folder = Path(name)
         write_static(folder, ("player.js", "player.css"))
         page = folder / "still.html"
         page.write_text(_PAGE.format(policy=escape(POLICY)), "utf-8")
-        for moment in moments:
-            yield _take(browser, page.as_uri(), moment)
+        is_over = False
+        while not is_over:
+            with chromium() as browser:
+                is_over = True
+                for moment in left:
+                    yield _take(browser, page.as_uri(), moment)
+                    if not browser.is_connected():
+                        is_over = False  # it went down with that page: the others get another one
+                        break
 
 
 def _take(browser: Browser, url: str, moment: Moment) -> Still | None:
-    from playwright.sync_api import Error
-
-    events = events_until(moment.window, moment.at_ms)
-    if not events:
+    try:
+        events = events_until(moment.window, moment.at_ms)
+        return _drawn(browser, url, moment, events) if events else None
+    except Exception:  # noqa: BLE001 - a page that cannot be drawn, or ends its browser, costs no other its picture
         return None
+
+
+def _drawn(browser: Browser, url: str, moment: Moment, events: list[Event]) -> Still:
     tree = tree_at(moment.window, moment.at_ms)
     width, height = _size(tree.width, tree.height)
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, device_scale_factor=min(1.0, MAX_WIDTH_PX / width), offline=True
-    )
-    try:
-        return _drawn(context, url, {"events": events, "node": moment.node, "label": moment.label})
-    except Error:
-        return None  # a page that its browser cannot draw has no picture
-    finally:
-        context.close()
+    scale = min(1.0, MAX_WIDTH_PX / width)
+    # as text: playwright takes nested values apart level by level, and pages are nested deeply
+    data = encoded(msgspec.json.encode, {"events": events, "node": moment.node, "label": moment.label}).decode()
+    with browser.new_context(
+        viewport={"width": width, "height": height}, device_scale_factor=scale, offline=True
+    ) as context:
+        return _photographed(context, url, data)
 
 
-def _drawn(context: BrowserContext, url: str, data: dict[str, Any]) -> Still:
+def _photographed(context: BrowserContext, url: str, data: str) -> Still:
     context.set_default_timeout(TIMEOUT_MS)
     page = context.new_page()
     page.goto(url)

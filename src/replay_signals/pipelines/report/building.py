@@ -102,7 +102,10 @@ def build(
     capture = capture_page(source.capture(), source.rejected())
     gaps = [row for row in problems if row.failure == "capture" and is_open(row)]
     shown_gaps = [{"id": problem_name(g.problem_id), "title": text(g.title), "summary": text(g.summary)} for g in gaps]
-    render("capture.html", "capture.html", capture=capture, gaps=shown_gaps)
+    unplayable = [
+        {"key": session_key(*key), "id": text(key[1]), "reason": why} for key, why in sorted(played.unplayable.items())
+    ]
+    render("capture.html", "capture.html", capture=capture, gaps=shown_gaps, unplayable=unplayable)
     names = [name for name, about in filter_names()["columns"].items() if about["here"]]
     render("about.html", "about.html", signals=[(s.kind, s.title) for s in SIGNALS.values()], names=names)
     return Built(opened, len(problems), len(sessions), totals, played)
@@ -193,6 +196,7 @@ def _session_pages(
 ) -> None:
     buckets = buckets_for(len(sessions))
     quiet: defaultdict[int, set[str]] = defaultdict(set)
+    unplayable = {session_key(*key): why for key, why in played.unplayable.items()}
     for key in sessions:
         quiet[bucket_of(key, buckets)].add(key)
 
@@ -200,7 +204,8 @@ def _session_pages(
         name = f"timelines/{bucket}"
         shown = {
             key: {
-                "session": session_item(sessions[key].columns, player) | {"isPlayed": key in played.sessions},
+                "session": session_item(sessions[key].columns, player)
+                | {"isPlayed": key in played.sessions, "unplayable": unplayable.get(key, "")},
                 **timeline(found.get(key, ())),
             }
             for key in sorted(quiet.pop(bucket))

@@ -11,13 +11,14 @@ from replay_signals.pipelines.playback.browser import NoBrowserError
 from replay_signals.pipelines.playback.heatmaps import Example as Visit
 from replay_signals.pipelines.playback.heatmaps import NoSuchPage, page_shown
 from replay_signals.pipelines.playback.pages import STATIC_FILES, heatmap_page, session_page, static_file
-from replay_signals.pipelines.playback.recordings import SessionKey
+from replay_signals.pipelines.playback.recordings import Opened, SessionKey
 from replay_signals.pipelines.playback.sources import sessions_to_play
 from replay_signals.pipelines.playback.stills import take_stills
 from replay_signals.pipelines.report.reading import Source
 from replay_signals.pipelines.report.writing import Folder
 from replay_signals.schemas.problem_rows import ProblemRow
 from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.parse.values import cause_of_bug
 from replay_signals.transforms.playback.heatmap import Heatmap
 from replay_signals.transforms.playback.moment import Moment, events_until, moment_of
 from replay_signals.transforms.playback.player_data import player_data, script_of
@@ -43,20 +44,27 @@ class Recordings(NamedTuple):
 
 
 class Still(NamedTuple):
-    """A picture as a page shows it."""
+    """A picture as a page shows it, and the moment it was taken of: key of the session, offset in it."""
 
     file: str
     width_px: int
     height_px: int
     is_marked: bool
+    session: str
+    offset_ms: int
 
 
 class Played(NamedTuple):
-    """Sessions that can be played, by key; pictures by name of the problem; why there are none."""
+    """Sessions that can be played, by key; pictures by name of the problem; why there are none.
+
+    `unplayable` says why an example whose recording was found cannot be played; `absent` counts those without any.
+    """
 
     sessions: frozenset[str] = frozenset()
     stills: Mapping[str, Still] = {}
     no_stills: str = ""
+    unplayable: Mapping[SessionKey, str] = {}
+    absent: int = 0
 
 
 class Heat(NamedTuple):
@@ -80,10 +88,11 @@ def bundle(
     if recordings is None:
         return Played(), _write_heatmaps(heats, {}, folder)
     where = recordings.warehouse, recordings.catalog
-    found = sessions_to_play({*wanted, *shown}, recordings.rules, recordings.paths, *where)
+    found, unplayable = sessions_to_play({*wanted, *shown}, recordings.rules, recordings.paths, *where)
     written = _write_heatmaps(heats, found, folder)
-    sessions = {key: found[key] for key in wanted if key in found}
-    return _write_examples(recordings, problems, sessions, source, folder), written
+    examples = Opened({key: found[key] for key in wanted if key in found}, unplayable)
+    played = _write_examples(recordings, problems, examples, source, folder)
+    return played._replace(absent=sum(key not in found and key not in unplayable for key in wanted)), written
 
 
 def _heatmaps(pages: Sequence[str], source: Source) -> Iterator[tuple[str, tuple[Heatmap, list[Visit]]]]:
@@ -97,34 +106,51 @@ def _write_heatmaps(
 ) -> dict[str, Heat]:
     written = {}
     for page, (numbers, visits) in heats.items():
-        heatmap, moment = page_shown(numbers, visits, sessions)
-        events = events_until(moment.window, moment.at_ms) if moment is not None else None
         name = f"heat-{page_name(page)}"
-        folder.write(f"play/{name}.js", script_of({"heatmap": heatmap, "events": events}))
+        is_pictured, script = _pictured(numbers, visits, sessions)
+        folder.write(f"play/{name}.js", script)
         folder.write(f"play/{name}.html", heatmap_page("Clicks", f"{name}.js").encode())
-        written[page] = Heat(f"play/{name}.html", heatmap.clicks, heatmap.visitors, events is not None)
+        written[page] = Heat(f"play/{name}.html", numbers.clicks, numbers.visitors, is_pictured)
     return written
+
+
+def _pictured(
+    numbers: Heatmap, visits: Sequence[Visit], sessions: Mapping[SessionKey, PlaybackSession]
+) -> tuple[bool, bytes]:
+    """The data of a heatmap's page, and whether it shows the page."""
+    with suppress(Exception):  # whatever a recording does to its picture, the numbers are shown
+        heatmap, moment = page_shown(numbers, visits, sessions)
+        if moment is not None:
+            return True, script_of({"heatmap": heatmap, "events": events_until(moment.window, moment.at_ms)})
+    return False, script_of({"heatmap": numbers, "events": None})
 
 
 def _write_examples(
     recordings: Recordings,
     problems: Sequence[ProblemRow],
-    sessions: Mapping[SessionKey, PlaybackSession],
+    examples: Opened,
     source: Source,
     folder: Folder,
 ) -> Played:
+    sessions, unplayable = examples
     rows = source.rows_of(list(sessions))
-    for key, session in sessions.items():
+    for key, session in list(sessions.items()):
         name = session_key(*key)
-        folder.write(f"play/{name}.js", script_of(player_data(session, rows[key])))
+        try:
+            script = script_of(player_data(session, rows[key]))
+        except Exception as error:  # noqa: BLE001 - whatever a recording does, the report has all others
+            unplayable[key] = f"its recording cannot be shown ({cause_of_bug(error)})"
+            del sessions[key]
+            continue
+        folder.write(f"play/{name}.js", script)
         folder.write(f"play/{name}.html", session_page("Recording", f"{name}.js").encode())
-    played = frozenset(session_key(*key) for key in sessions)
+    played = Played(frozenset(session_key(*key) for key in sessions), unplayable=unplayable)
     if not recordings.most_stills:
-        return Played(played)
+        return played
     try:
-        return Played(played, dict(_stills(recordings.most_stills, problems, sessions, rows, folder)))
+        return played._replace(stills=dict(_stills(recordings.most_stills, problems, sessions, rows, folder)))
     except NoBrowserError as error:
-        return Played(played, no_stills=str(error))
+        return played._replace(no_stills=str(error))
 
 
 def _stills(
@@ -135,25 +161,29 @@ def _stills(
     folder: Folder,
 ) -> Iterator[tuple[str, Still]]:
     found = ((problem_name(row.problem_id), _best_moment(row, sessions, rows)) for row in problems)
-    moments = dict(islice(((name, moment) for name, moment in found if moment is not None), most))
-    for name, still in zip(moments, take_stills(moments.values()), strict=True):
+    chosen = list(islice(((name, best) for name, best in found if best is not None), most))
+    for (name, (example, _)), still in zip(chosen, take_stills(best[1] for _, best in chosen), strict=True):
         if still is not None:
-            folder.write(f"stills/{name}.png", still.png)
-            yield name, Still(f"stills/{name}.png", still.width_px, still.height_px, still.is_marked)
+            file = f"stills/{name}.png"
+            folder.write(file, still.png)
+            yield name, Still(file, still.width_px, still.height_px, still.is_marked, *example)
 
 
 def _best_moment(
     row: ProblemRow,
     sessions: Mapping[SessionKey, PlaybackSession],
     rows: Mapping[SessionKey, Mapping[str, Sequence[Any]]],
-) -> Moment | None:
-    """The moment of the first example that is recorded."""
+) -> tuple[tuple[str, int], Moment] | None:
+    """The moment of the first example that is recorded, and which one it is."""
     ids = {row.problem_id, *row.aliases}
     for example in row.examples:
         session, _, offset = example.rpartition("@")
         key = row.team, session
         found = [one for one in rows.get(key, {}).get("signals", ()) if one.problem_id in ids]
         signal = next((one for one in found if str(one.offset_ms) == offset), None)
-        if signal is not None and key in sessions and (moment := moment_of(sessions[key], signal)) is not None:
-            return moment
+        if signal is None or key not in sessions:
+            continue
+        with suppress(Exception):  # another example may be drawn
+            if (moment := moment_of(sessions[key], signal)) is not None:
+                return (session_key(*key), signal.offset_ms), moment
     return None

@@ -60,7 +60,7 @@ def frames_of(row: ExceptionRow) -> list[str]:
     """`file:line function` of each own frame, innermost first; none when the column holds something else."""
     try:
         frames = msgspec.json.decode(utf8(row.frames), type=list[dict[str, Any]])
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except (msgspec.DecodeError, RecursionError):
         return []
     return [_frame(frame) for frame in frames[:MAX_FRAMES]]
 

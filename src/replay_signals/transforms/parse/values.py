@@ -55,14 +55,15 @@ def dead_of_bug(
     received_ms: int | None = None,
 ) -> DeadLetter:
     """The dead letter of an exception that nobody foresaw; `what` says what was being done."""
-    detail = f"{what}: {error_text(error)}" if what else f"{type(error).__name__}{_place(error)}: {error}"
+    detail = f"{what}: {error_text(error)}" if what else f"{cause_of_bug(error)}: {error}"
     return dead(position, Reason.INTERNAL, detail, payload, team=team, session_id=session_id, received_ms=received_ms)
 
 
-def _place(error: Exception) -> str:
-    """Where an exception was raised; what it says may be about a visitor and is not kept."""
+def cause_of_bug(error: Exception) -> str:
+    """The type of an exception and where it was raised; what it says may be about a visitor."""
     frames = traceback.extract_tb(error.__traceback__)
-    return f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
 
 
 def text_of(value: object) -> str:

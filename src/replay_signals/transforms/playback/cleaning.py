@@ -100,10 +100,9 @@ class WindowCleaner:
                 if type(add.get("previousId")) is int:
                     adds[-1]["previousId"] = add["previousId"]
         self._nodes.close()
-        texts = [
-            {"id": change["id"], "value": self._nodes.text(change["id"], change.get("value"))}
-            for change in _with_ids(data.get("texts"))
-        ]
+        changed = [self._nodes.text(change["id"], change.get("value")) for change in _with_ids(data.get("texts"))]
+        self._nodes.close()
+        texts = [{"id": node["id"], "value": node["textContent"]} for node in changed]
         attributes = [
             {"id": change["id"], "attributes": self._nodes.change(change["id"], change["attributes"])}
             for change in _with_ids(data.get("attributes"))

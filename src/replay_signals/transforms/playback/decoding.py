@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -14,11 +15,15 @@ from replay_signals.transforms.digest.dom import InflateError, inflate
 from replay_signals.transforms.digest.message import parts_of
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS
 from replay_signals.transforms.parse.budget import Budget, TooLarge
+from replay_signals.transforms.playback.surroundings import MAX_DEPTH
 
 Event = dict[str, Any]
 """One rrweb event as JSON objects: `type`, `timestamp` (epoch ms), `data`."""
 PACKED_FIELDS = ("texts", "attributes", "removes", "adds")
+MAX_JSON_DEPTH = 2 * MAX_DEPTH + 20
+"""Of what is decoded: two levels for each node that is shown, and a few around and below them."""
 _BAD = (msgspec.DecodeError, InflateError, RecursionError, ValueError, TooLarge)
+_SIGNS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _json = msgspec.json.Decoder()
 _raw = msgspec.json.Encoder()
 
@@ -39,7 +44,7 @@ def events_of(message: SnapshotMessage, budget: Budget) -> list[Event]:
 
 def _event(part: bytes, budget: Budget) -> Event | None:
     try:
-        event = _json.decode(part)
+        event = _decoded(part)
         kind, data = event["type"], event.get("data")
         at_ms = times.in_ms(event["timestamp"])
         if type(kind) is not int or not 0 <= at_ms <= MAX_TIMESTAMP_MS:
@@ -58,4 +63,29 @@ def _event(part: bytes, budget: Budget) -> Event | None:
 
 
 def _opened(text: str, budget: Budget) -> Any:
-    return _json.decode(inflate(Raw(_raw.encode(text)), budget))
+    return _decoded(inflate(Raw(_raw.encode(text)), budget))
+
+
+def _decoded(text: bytes | Raw) -> Any:
+    """The value of a JSON text, without what is nested more deeply than can be read."""
+    try:
+        return _json.decode(text)
+    except RecursionError:
+        return _json.decode(shallow(bytes(text)))
+
+
+def shallow(text: bytes) -> bytes:
+    """A JSON text whose lists and objects at the bound of depth are empty."""
+    parts: list[bytes] = []
+    depth = kept_from = 0
+    for found in _SIGNS.finditer(text):
+        sign = found[0]
+        if sign in b"[{":
+            depth += 1
+            if depth == MAX_JSON_DEPTH:
+                parts.append(text[kept_from : found.end()])
+        elif sign in b"]}":
+            if depth == MAX_JSON_DEPTH:
+                kept_from = found.start()
+            depth -= 1
+    return b"".join((*parts, text[kept_from:]))

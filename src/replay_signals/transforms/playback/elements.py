@@ -41,13 +41,18 @@ def _readings(key: str) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _candidates(tree: Tree, scope: tuple[str, str]) -> Iterator[TreeNode]:
+    """Elements in a scope, each once, in document order within it."""
     tag, id_ = scope
     if not tag:
         yield from (node for node in tree.nodes.values() if not node.tag.startswith("#"))
         return
+    seen: set[int] = set()
     for around in tree.nodes.values():
-        if around.tag == tag and (not id_ or around.attributes.get("id") == id_):
-            yield from (node for node in around.below() if not node.tag.startswith("#"))
+        if around.tag == tag and (not id_ or around.attributes.get("id") == id_) and around.id not in seen:
+            for node in around.below():
+                if node.id not in seen and not node.tag.startswith("#"):
+                    yield node
+                seen.add(node.id)
 
 
 def _fits(tree: Tree, node: TreeNode, own: str) -> bool:

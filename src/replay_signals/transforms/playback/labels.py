@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from replay_signals.transforms.digest.markup import ELEMENT_ROLES, INPUT_ROLES
 from replay_signals.transforms.playback.attributes import VIEW
 from replay_signals.transforms.playback.tree import Tree, TreeNode, text_of
 
 _ROLES = ELEMENT_ROLES | {"summary": "button", "option": "option"}
+MAX_REFERENCES = 20
 VIEW_ROLES = {
     **{"button": "button", "checkbox": "checkbox", "radio": "radio", "toggle": "switch", "select": "combobox"},
     **dict.fromkeys(("text", "email", "number", "password", "search", "tel", "url", "text_area"), "textbox"),
@@ -36,8 +39,8 @@ def label_of(tree: Tree, node: TreeNode) -> str:
         if node.tag == "input" and own.get("type") in ("submit", "button", "reset") and own.get("value"):
             return str(own["value"])
     else:
-        pictures = [str(below.attributes["alt"]) for below in node.below() if below.attributes.get("alt")]
-        text = text_of(node) or " ".join(pictures)
+        alternatives = (str(below.attributes["alt"]) for below in node.below() if below.attributes.get("alt"))
+        text = text_of(node) or " ".join(islice(alternatives, MAX_REFERENCES))
         if text:
             return text
     return str(own.get("title") or own.get("placeholder") or own.get("alt") or "")
@@ -45,14 +48,13 @@ def label_of(tree: Tree, node: TreeNode) -> str:
 
 def _texts_of(tree: Tree, ids: list[str]) -> list[str]:
     """The texts of elements by their id attributes."""
-    found = {str(node.attributes["id"]): node for node in tree.nodes.values() if node.attributes.get("id") in ids}
-    return [text for one in ids if one in found and (text := text_of(found[one]))]
+    found = tree.index().ids
+    return [text for one in ids[:MAX_REFERENCES] if one in found and (text := text_of(found[one]))]
 
 
 def _label_text(tree: Tree, field: TreeNode) -> str:
     """The text of the label of a field: around it, or by its id."""
     around = next((one for one in field.ancestors if one.tag == "label"), None)
     if around is None and (own_id := field.attributes.get("id")):
-        labels = (node for node in tree.nodes.values() if node.tag == "label" and node.attributes.get("for") == own_id)
-        around = next(labels, None)
+        around = tree.index().labels.get(str(own_id))
     return "" if around is None else text_of(around)

@@ -14,7 +14,7 @@ from replay_signals.transforms.playback.attributes import HREF, VIEW
 from replay_signals.transforms.playback.elements import nodes_of
 from replay_signals.transforms.playback.labels import VIEW_ROLES, label_of, role_of
 from replay_signals.transforms.playback.session import PlaybackWindow
-from replay_signals.transforms.playback.tree import Tree, TreeNode, text_of, tree_at
+from replay_signals.transforms.playback.tree import Tree, TreeNode, Walk, text_of
 
 NEAR_MS = 60.0
 """How far the recorded interaction may be from the time of a signal: times of rows are whole milliseconds."""
@@ -71,10 +71,18 @@ def pointed_at(window: PlaybackWindow, at_ms: float, x: float | None = None, y: 
 
 
 def locate(
-    window: PlaybackWindow, at_ms: float, element_key: str = "", x: float | None = None, y: float | None = None
+    window: PlaybackWindow,
+    at_ms: float,
+    element_key: str = "",
+    x: float | None = None,
+    y: float | None = None,
+    walk: Walk | None = None,
 ) -> tuple[Tree, Located | None]:
-    """The page at a moment and the element of a signal in it, by what was clicked then, else by the signal's key."""
-    tree = tree_at(window, at_ms)
+    """The page at a moment and the element of a signal in it, by what was clicked then, else by the signal's key.
+
+    `walk`: through that window, for whoever asks for one moment after the other.
+    """
+    tree = (walk or Walk(window)).tree_at(at_ms)
     node_id = pointed_at(window, at_ms, x, y)
     node = tree.nodes.get(node_id) if node_id is not None else None
     if window.is_native and x is not None and y is not None:

@@ -12,48 +12,29 @@ from typing import Any, NamedTuple
 import msgspec
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms.digest.control_flags import is_alert
-from replay_signals.transforms.digest.controls import BUTTON_COMPONENTS
 from replay_signals.transforms.digest.masking import Masking, worse
-from replay_signals.transforms.playback.attributes import BLOCKED, MISSED, Attributes, clean_attributes, stars
+from replay_signals.transforms.playback.attributes import BLOCKED, CUT, MISSED, Attributes, clean_attributes, stars
 from replay_signals.transforms.playback.css import safe_sheet
-from replay_signals.transforms.privacy.policy import KEEP, MASK, REMOVE, UNKNOWN
+from replay_signals.transforms.playback.surroundings import DROPPED, MAX_DEPTH, Around, Surroundings
+from replay_signals.transforms.privacy.policy import KEEP, REMOVE, UNKNOWN
 
 Node = dict[str, Any]
 DOCUMENT, DOCTYPE, ELEMENT, TEXT, CDATA, COMMENT = range(6)
-NAMED_TAGS = frozenset(("a", "area", "button", "label", "legend", "option", "summary"))
-NAMED_ROLES = frozenset(
-    (
-        *("button", "checkbox", "link", "menuitem", "menuitemcheckbox", "menuitemradio", "option", "radio"),
-        *("switch", "tab", "treeitem"),
-    )
-)
 INERT = "template"
 """Stands for elements that may not be there: it draws nothing, and what is below it neither."""
-_DROPPED = frozenset(
-    (
-        *("script", "noscript", "template", "object", "embed", "applet", "portal", "base", "meta", "frame", "frameset"),
-        *("fencedframe", "source", "track", "param", "foreignobject", "animate", "animatemotion", "animatetransform"),
-        *("set", "discard", "script", "handler", "listener", "feimage", "title", "xmp", "plaintext", "noembed"),
-    )
-)
 _PICTURES = frozenset(("img", "image", "video", "audio", "canvas", "picture", "iframe"))
 _TAG = re.compile(r"[a-zA-Z][a-zA-Z0-9]*(?:-[a-zA-Z0-9-]+)?")
 MAX_TEXT_CHARS = 20_000
 MAX_NAME_CHARS, MAX_ALERT_CHARS = 300, 120
-MAX_NODES = 400_000
-"""Nodes of a document that are known; those after them stand in an unknown place."""
-MAX_DEPTH = 500
 
 
-class Around(NamedTuple):
-    """What is known of the surroundings of a node."""
+class _Raw(NamedTuple):
+    """A recorded node, and where it stands."""
 
-    place: str = UNKNOWN
-    named_by: int = 0
-    """Id of the control or alert whose name the text is part of; 0 for page text."""
-    is_sheet: bool = False
-    is_dropped: bool = False
+    node: Node
+    parent_id: int
+    around: Around
+    depth: int
 
 
 class _Group:
@@ -71,8 +52,7 @@ class Nodes:
 
     def __init__(self, page_text: str) -> None:
         self._page_text = page_text
-        self._parents: dict[int, int] = {}
-        self._elements: dict[int, rrweb.Node] = {}
+        self._known = Surroundings()
         self._groups: dict[int, _Group] = {}
         self._open: dict[int, list[Node]] = {}  # of this event, by the group they belong to
         self._named: dict[int, int] = {}  # texts, and the group each belongs to
@@ -80,42 +60,35 @@ class Nodes:
     def begin(self, masking: Masking) -> None:
         """A message with its own budget."""
         self._masking = masking
+        self._known.begin(masking)
 
     def document(self, node: Node) -> Node | None:
         """A full snapshot: everything before it is gone."""
-        self._parents.clear()
-        self._elements.clear()
+        self._known.clear()
         self._groups.clear()
         self._named.clear()
-        return self.clean(node, 0, Around(KEEP))
+        return self._clean(_Raw(node, 0, Around(KEEP), 0))
 
     def added(self, node: Node, parent_id: int) -> Node | None:
-        """A node that a mutation adds below one that may be known."""
-        return self.clean(node, parent_id, self.around(parent_id))
-
-    def around(self, node_id: int) -> Around:
-        """What is around the children of a node; unknown where no way leads up to a document."""
-        way: list[int] = []
-        at = node_id
-        while at in self._elements and len(way) < MAX_DEPTH:
-            way.append(at)
-            at = self._parents.get(at, -1)
-        around = Around(KEEP) if way and at == 0 else Around()
-        for below in reversed(way):
-            around = self._inside(self._elements[below], around)[0]
-        return around
+        """A node that a mutation adds below one that may be known; None also where that is too deep."""
+        depth = self._known.depth_below(parent_id)
+        if depth <= MAX_DEPTH:
+            return self._clean(_Raw(node, parent_id, self._known.around(parent_id), depth))
+        if type(node.get("id")) is int:
+            self._known.put(node["id"], parent_id, depth)  # what is added below it is too deep, too
+        return None
 
     def tag_of(self, node_id: int) -> str:
         """The tag of a known element; empty for any other node."""
-        known = self._elements.get(node_id)
+        known = self._known.elements.get(node_id)
         return known.tagName if known is not None else ""
 
     def change(self, node_id: int, attributes: Attributes) -> Attributes:
         """Changed attributes of an element."""
-        known = self._elements.get(node_id)
+        known = self._known.elements.get(node_id)
         if known is None:
             return clean_attributes("", attributes, UNKNOWN, self._masking)
-        own = self._inside(known, self.around(self._parents.get(node_id, -1)))[1]
+        own = self._known.inside(known, self._known.around(self._known.parent(node_id)))[1]
         merged = msgspec.structs.asdict(known.attributes)
         changed = _attributes(attributes, self._masking)
         for name in attributes:
@@ -123,7 +96,7 @@ class Nodes:
             if field is not None:
                 merged[field] = getattr(changed, field)
         known.attributes = rrweb.Attributes(**merged)
-        if known.tagName.lower() in _DROPPED:
+        if known.tagName.lower() in DROPPED:
             return {}
         kind = {} if "type" in attributes else {"type": known.attributes.type}
         kept = clean_attributes(known.tagName.lower(), {**kind, **attributes}, own, self._masking)
@@ -131,18 +104,15 @@ class Nodes:
         kept |= {name: None for name, value in attributes.items() if value is None and name.lower()[:2] != "on"}
         return kept
 
-    def text(self, node_id: int, value: Any) -> str:
-        """A changed text."""
+    def text(self, node_id: int, value: Any) -> Node:
+        """A node with a changed text, which is final at the end of the event."""
         out: Node = {"id": node_id}
-        around = self.around(self._parents.get(node_id, -1))
-        self._text(out, node_id, value, around)
-        self.close()
-        return str(out["textContent"])
+        self._text(out, node_id, value, self._known.around(self._known.parent(node_id)))
+        return out
 
     def remove(self, node_id: int) -> None:
         """A node is gone; what stood below it is found no more."""
-        self._parents.pop(node_id, None)
-        self._elements.pop(node_id, None)
+        self._known.remove(node_id)
         self._groups.pop(node_id, None)
         group = self._groups.get(self._named.pop(node_id, 0))
         if group is not None:
@@ -172,23 +142,47 @@ class Nodes:
         shown = look(raw, group.place, "page_alert" if group.is_alert else "control_name", MAX_NAME_CHARS)
         return "" if shown.startswith("[text:") and shown != raw else shown
 
-    def clean(self, node: Node, parent_id: int, around: Around) -> Node | None:
-        """A node and what is below it; None for what is no node."""
+    def _clean(self, first: _Raw) -> Node | None:
+        """A node and what is below it, in document order; None for what is no node."""
+        roots: list[Node] = []
+        waiting: list[tuple[_Raw, list[Node]]] = [(first, roots)]
+        while waiting:
+            raw, siblings = waiting.pop()
+            found = self._node(raw)
+            if found is None:
+                continue
+            out, shown, inside = found
+            siblings.append(out)
+            below = raw.node.get("childNodes") if inside is not None else None
+            children = [one for one in below if isinstance(one, dict)] if isinstance(below, list) else []
+            if inside is None or not children:
+                continue
+            if raw.depth < MAX_DEPTH:
+                here = [(_Raw(child, out["id"], inside, raw.depth + 1), shown) for child in reversed(children)]
+                waiting += here
+            elif "attributes" in out:
+                out["attributes"][CUT] = "deep"
+        return roots[0] if roots else None
+
+    def _node(self, raw: _Raw) -> tuple[Node, list[Node], Around | None] | None:
+        """A cleaned node, the list of those below it, and what is around them (None: there can be none)."""
+        node, around = raw.node, raw.around
         kind, node_id = node.get("type"), node.get("id")
         if type(kind) is not int or type(node_id) is not int:
             return None
         out: Node = {"type": kind, "id": node_id}
-        for name in ("rootId",):
-            if type(node.get(name)) is int:
-                out[name] = node[name]
-        if len(self._parents) < MAX_NODES:
-            self._parents[node_id] = parent_id
+        if type(node.get("rootId")) is int:
+            out["rootId"] = node["rootId"]
+        self._known.put(node_id, raw.parent_id, raw.depth)
+        below: list[Node] = []
+        inside: Around | None = None
         if kind == ELEMENT:
-            self._element(out, node, around)
+            inside = self._element(out, node, around, below)
         elif kind == TEXT:
             self._text(out, node_id, node.get("textContent"), around)
         elif kind == DOCUMENT:
-            self._document(out, node, node_id, around)
+            inside = around
+            self._document(out, node, below)
         elif kind == DOCTYPE:
             out |= {"name": "html", "publicId": "", "systemId": ""}
         else:
@@ -196,24 +190,23 @@ class Nodes:
         for name in ("isShadow", "isShadowHost"):
             if node.get(name) is True:
                 out[name] = True
-        return out
+        return out, below, inside
 
-    def _document(self, out: Node, node: Node, node_id: int, around: Around) -> None:
-        self._elements[node_id] = rrweb.Node(node_id, DOCUMENT)
+    def _document(self, out: Node, node: Node, below: list[Node]) -> None:
+        self._known.put_element(rrweb.Node(out["id"], DOCUMENT))
         if node.get("compatMode") in ("BackCompat", "CSS1Compat"):
             out["compatMode"] = node["compatMode"]
-        out["childNodes"] = self._children(node, node_id, around)
+        out["childNodes"] = below
 
-    def _element(self, out: Node, node: Node, around: Around) -> None:
-        node_id = out["id"]
+    def _element(self, out: Node, node: Node, around: Around, below: list[Node]) -> Around:
+        """Fills an element; `below` becomes its children, unless it is one that shows none."""
         raw = node.get("attributes")
         attributes: Attributes = raw if isinstance(raw, dict) else {}
         tag = node.get("tagName")
         tag = tag if isinstance(tag, str) and _TAG.fullmatch(tag) and len(tag) <= 60 else "div"
-        known = rrweb.Node(node_id, ELEMENT, tag.lower(), _attributes(attributes, self._masking))
-        if len(self._elements) < MAX_NODES:
-            self._elements[node_id] = known
-        inside, own = self._inside(known, around)
+        known = rrweb.Node(out["id"], ELEMENT, tag.lower(), _attributes(attributes, self._masking))
+        self._known.put_element(known)
+        inside, own = self._known.inside(known, around)
         lower = tag.lower()
         shown = self._masking.word(tag, "control_tag", 60) if "-" in tag else tag
         out["tagName"] = shown if shown == tag else "div"
@@ -221,9 +214,9 @@ class Nodes:
             out["isSVG"] = True
         if inside.is_dropped or (lower == "link" and not isinstance(attributes.get("_cssText"), str)):
             is_missed = lower == "link" and attributes.get("rel") == "stylesheet"
+            # what is below it is known, not shown
             out |= {"tagName": INERT, "attributes": {MISSED: "stylesheet"} if is_missed else {}, "childNodes": []}
-            self._children(node, node_id, inside)  # known, not shown
-            return
+            return inside
         kept = clean_attributes(lower, attributes, own, self._masking)
         if own == REMOVE or "rr_width" in attributes:
             kept[BLOCKED] = "masked"
@@ -232,40 +225,8 @@ class Nodes:
         if lower == "link":
             kept = {"_cssText": kept.get("_cssText", ""), "rel": "stylesheet"}
         out["attributes"] = kept
-        out["childNodes"] = self._children(node, node_id, inside)
-
-    def _children(self, node: Node, node_id: int, inside: Around) -> list[Node]:
-        below = node.get("childNodes")
-        found = below if isinstance(below, list) else []
-        cleaned = (self.clean(child, node_id, inside) for child in found if isinstance(child, dict))
-        return [child for child in cleaned if child is not None]
-
-    def _inside(self, node: rrweb.Node, around: Around) -> tuple[Around, str]:
-        """What is around the children of an element, and the place of what it says of itself."""
-        path = self._path(node)
-        masking = self._masking
-        own = masking.own_step(path, len(path) - 1, around.place)
-        place = masking.step(path, len(path) - 1, around.place)
-        tag, attributes = node.tagName, node.attributes
-        named_by = around.named_by
-        if tag in ("textarea", "select") or attributes.contenteditable not in (None, False, "false"):
-            place = worse(place, MASK)
-        if tag in NAMED_TAGS or tag.endswith(BUTTON_COMPONENTS) or attributes.role in NAMED_ROLES:
-            named_by = node.id if tag == "option" else named_by or node.id
-        elif node.type == ELEMENT and not named_by and is_alert(attributes):
-            named_by = -node.id
-        is_dropped = around.is_dropped or tag in _DROPPED
-        return Around(place, named_by, around.is_sheet or tag == "style", is_dropped), own
-
-    def _path(self, node: rrweb.Node) -> list[rrweb.Node]:
-        """The elements down to one; only itself when no rule asks for more."""
-        path = [node]
-        while self._masking.rules.combines and len(path) < MAX_DEPTH and self._masking.budget.text_steps.spend(1):
-            outer = self._elements.get(self._parents.get(path[-1].id, -1))
-            if outer is None:
-                break
-            path.append(outer)
-        return path[::-1]
+        out["childNodes"] = below
+        return inside
 
     def _text(self, out: Node, node_id: int, value: Any, around: Around) -> None:
         text = value if isinstance(value, str) else ""

@@ -31,6 +31,7 @@ from replay_signals.transforms.playback.decoding import Event
 from replay_signals.transforms.playback.locate import locate
 from replay_signals.transforms.playback.session import PlaybackSession
 from replay_signals.transforms.playback.timeline import Entry, timeline_of
+from replay_signals.transforms.playback.tree import Walk
 from replay_signals.transforms.text import encoded
 
 PLAYER_DATA_VERSION = 1
@@ -101,10 +102,13 @@ def script_of(data: object) -> bytes:
 def _with_nodes(session: PlaybackSession, signals: Sequence[SignalRow], entries: list[Entry]) -> list[Entry]:
     """Signals with the node of their element."""
     nodes: dict[str, int] = {}
-    for row in sorted(signals, key=lambda row: -row.severity)[:MAX_LOCATED]:
+    walks = {window.window_id: Walk(window) for window in session.windows}
+    worst = sorted(signals, key=lambda row: -row.severity)[:MAX_LOCATED]
+    for row in sorted(worst, key=lambda row: row.started_at):
         window = session.window(row.window_id)
         if window is not None and (row.element_key or row.x_px is not None):
-            found = locate(window, millis(row.started_at), row.element_key, row.x_px, row.y_px)[1]
+            walk = walks[row.window_id]
+            found = locate(window, millis(row.started_at), row.element_key, row.x_px, row.y_px, walk)[1]
             nodes[row.signal_id] = found.control_id if found is not None else 0
     return [structs.replace(entry, node=nodes[entry.id]) if nodes.get(entry.id) else entry for entry in entries]
 

@@ -13,7 +13,7 @@ from typing import Any
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.wireframes import MAX_VIEWS
 from replay_signals.transforms.parse.values import number_within
-from replay_signals.transforms.playback.attributes import BLOCKED, VIEW, stars
+from replay_signals.transforms.playback.attributes import BLOCKED, CUT, VIEW, stars
 from replay_signals.transforms.playback.css import safe_value
 from replay_signals.transforms.privacy.policy import KEEP
 from replay_signals.transforms.privacy.texts import MARK
@@ -24,6 +24,8 @@ ROOT, BODY = 1, 3
 """Ids of the document and of its body; views have higher ones."""
 _FIRST_ID = 10
 MAX_POINTS = 100_000
+MAX_DEPTH = 100
+"""Views within each other that are drawn."""
 MAX_PICTURE_CHARS = 12_000_000
 _PICTURE = re.compile(r"(?:data:image/(png|jpe?g|webp);base64,)?([A-Za-z0-9+/=\s]+)")
 _HEADS = {"iVBOR": "png", "/9j/": "jpeg", "UklGR": "webp"}
@@ -104,7 +106,7 @@ class Screens:
             return None
         return {"source": 0, "texts": [], "attributes": [], "removes": removes, "adds": adds}
 
-    def _view(self, frame: Any) -> Node | None:
+    def _view(self, frame: Any, depth: int = 0) -> Node | None:
         if not isinstance(frame, dict) or type(frame.get("id")) is not int or len(self._nodes) >= MAX_VIEWS:
             return None
         kind = frame.get("type") if isinstance(frame.get("type"), str) else "div"
@@ -121,8 +123,12 @@ class Screens:
                 node["attributes"][BLOCKED] = "picture"
         else:
             node = self._node(frame["id"], own, self._said(frame), str(kind))
-        for child in _dicts(frame.get("childWireframes")):
-            below = self._view(child)
+        children = _dicts(frame.get("childWireframes"))
+        if children and depth == MAX_DEPTH:
+            node["attributes"][CUT] = "deep"
+            return node
+        for child in children:
+            below = self._view(child, depth + 1)
             if below is not None:
                 node["childNodes"].append(below)
         return node

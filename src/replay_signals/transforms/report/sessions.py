@@ -86,7 +86,7 @@ def _properties(found: str) -> dict[str, Any]:
     """Person properties as a filter compares them: texts, numbers and truths of the first level."""
     try:
         loaded = msgspec.json.decode(found or "{}")
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return {}
     if not isinstance(loaded, dict):
         return {}

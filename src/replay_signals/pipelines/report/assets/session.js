@@ -96,6 +96,8 @@
   function watch(offset) {
     const section = document.getElementById("player");
     section.hidden = !open.session.isPlayed;
+    document.getElementById("unplayable").hidden = !open.session.unplayable;
+    put("unplayable", "It cannot be watched: " + open.session.unplayable + ".");
     if (!open.session.isPlayed) return;
     const address = "play/" + open.key + ".html#at=" + Math.max(0, offset || 0);
     if (!frame) section.append(frame = h("iframe", { title: "Recording", src: address }));
