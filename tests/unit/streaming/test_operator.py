@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import heappop, heappush
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from replay_signals.transforms.evidence.extract import event_evidence, sound_dig
 from replay_signals.transforms.inbox.record import inbox_record
 from replay_signals.transforms.inbox.record import signal_row as signal_row_of
 from replay_signals.transforms.judge import session
+from replay_signals.transforms.judge.rows import Rows as RowsOfSession
 from replay_signals.transforms.judge.session import judge_session
 from replay_signals.transforms.streaming import Live, MemoryStore, Step, closing, recent
 from replay_signals.transforms.streaming.closing import moment
@@ -419,6 +421,99 @@ def test_a_row_that_does_not_fit_its_table_costs_itself(monkeypatch: pytest.Monk
     assert len(stream.of("sessions")) == 1
     assert not stream.of("interactions")
     assert "judge_failed" not in stream.counts
+
+
+def wrong_signals(monkeypatch: pytest.MonkeyPatch, kind: str, **fields: Any) -> None:
+    """From now on signals of a kind have these values."""
+    real = RowsOfSession.signals
+
+    def signals(self: RowsOfSession, found: list[Any]) -> list[Any]:
+        rows = real(self, found)
+        return [msgspec.structs.replace(row, **fields) if row.kind == kind else row for row in rows]
+
+    monkeypatch.setattr(RowsOfSession, "signals", signals)
+
+
+def left_with_a_form_open() -> Visit:
+    visit = Visit()
+    shop(visit).types("mail", "abc", at=2000).click("pay", at=8000)
+    return visit
+
+
+def test_nobody_is_told_of_a_signal_that_its_table_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither while the session goes on nor at its close; one letter for both, and the others are told."""
+    wrong_signals(monkeypatch, "dead_click", confidence=1.5)
+    stream = Stream().play(sent(left_with_a_form_open(), 5000)).until(at(60_000))
+    assert not stream.inbox
+    stream.close()
+    assert {record.kind for record in stream.inbox} == set(kinds(stream)) >= {"form_abandonment"}
+    assert "dead_click" not in kinds(stream)
+    assert [(one.reason, one.detail) for one in stream.letters] == [
+        ("unexpected_row", "a row of signals is not as expected: confidence is not 0 to 1")
+    ]
+    assert len(stream.of("sessions")) == 1
+
+
+def test_a_signal_that_was_refused_is_new_when_it_is_as_expected(monkeypatch: pytest.MonkeyPatch) -> None:
+    visit = left_with_a_form_open()
+    with monkeypatch.context() as wrong:
+        wrong_signals(wrong, "dead_click", confidence=1.5)
+        stream = Stream().play(sent(visit, 5000)).close()
+    late = digested([{"type": 3, "timestamp": at(8500), "data": {"source": 1, "positions": []}}])
+    stream.send(late, at(HOUR_MS))
+    stream.close()
+    row = next(row for row in stream.of("signals") if row.kind == "dead_click")
+    assert (row.status, row.revision) == ("new", 1)
+    assert row.signal_id in {record.id for record in stream.inbox}
+
+
+def test_a_revision_that_is_refused_leaves_what_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Stream().play(sent(left_with_a_form_open(), 5000)).until(at(60_000))
+    wrong_signals(monkeypatch, "dead_click", confidence=1.5)
+    stream.close()
+    assert [(one.kind, one.revision) for one in stream.inbox if one.kind == "dead_click"] == [("dead_click", 1)]
+    assert [one.reason for one in stream.letters] == ["unexpected_row"]
+
+
+def test_a_session_whose_own_row_is_refused_says_nothing_at_its_close(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that would belong to it are not written either; evidence is, and what was said early stands."""
+    real, visit = RowsOfSession.session, left_with_a_form_open()
+    with monkeypatch.context() as wrong:
+        changed = lambda *given: msgspec.structs.replace(real(*given), active_ms=10**9)  # noqa: E731 - a method
+        wrong.setattr(RowsOfSession, "session", changed)
+        stream = Stream().play(sent(visit, 5000)).close()
+    assert {table for _, table, _ in stream.rows} == {"message_digests", "signals"}
+    assert kinds(stream) == ["dead_click"] == [record.kind for record in stream.inbox]
+    assert [one.detail for one in stream.letters] == [
+        "a row of sessions is not as expected: it was active for longer than it lasted"
+    ]
+    assert stream.counts["judge_failed"] == 1
+    stream.letters.clear()
+    late = digested([{"type": 3, "timestamp": at(8500), "data": {"source": 1, "positions": []}}])
+    stream.send(late, at(HOUR_MS))
+    assert_equal(stream.close(), batch([*(one for _, one in sent(visit, 5000)), late], RULES))
+
+
+def test_a_retraction_is_told_whatever_its_row_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody was told of it, by another version perhaps, and has to hear that it was none."""
+    stream = Stream().play(sent(left_with_a_form_open()))
+    wrong = signal_row(team="team", session_id="session-1", signal_id="lost", confidence=1.5)
+    told = inbox_record(wrong, produced_at=moment(at(9000)))
+    step = stream.live.on_published(stream.store, told, at(9000))
+    assert not step.inbox
+    (back,) = [r for r in closing_step(stream).inbox if r.id == "lost"]
+    assert (back.status, back.revision) == ("retracted", 2)
+
+
+def closing_step(stream: Stream) -> Step:
+    """The step that closes the session, not held to what tables and inbox have in common."""
+    everything = Step()
+    while stream.phase == OPEN:
+        step = stream.live.on_timer(stream.store, heappop(stream.timers))
+        everything.add(step)
+        if step.timer_ms is not None:
+            heappush(stream.timers, step.timer_ms)
+    return everything
 
 
 def test_an_engine_that_fails_is_not_taken_for_bad_evidence() -> None:

@@ -28,11 +28,10 @@ from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rows import FED_TABLES, DeadLetterRow, EventRow
-from replay_signals.transforms.evidence.dead_letters import dead_letter_message, dead_letter_row, unexpected_letter
+from replay_signals.transforms.evidence.dead_letters import dead_letter_message, dead_letter_row
 from replay_signals.transforms.evidence.kafka import KafkaMessage, evidence_of_kafka
 from replay_signals.transforms.evidence.keys import DIGEST, EVENT, EvidenceKey
 from replay_signals.transforms.evidence.reject_limit import RejectLimit
-from replay_signals.transforms.expectations.rows import unexpected
 from replay_signals.transforms.streaming import COUNTERS, Live, Step
 from replay_signals.transforms.table_rows import content
 from replay_signals.transforms.text import utf8
@@ -161,7 +160,7 @@ class JudgeSessions(KeyedProcessFunction):
                 self._live.on_event(self._store, evidence, now_ms, _position(trace)), now_ms, ctx, trace
             )
         else:
-            yield from self._event_alone(evidence)
+            yield from self._outputs(self._event_alone(evidence, now_ms), now_ms, ctx, trace)
             ctx.timer_service().register_event_time_timer(now_ms + self._rules.session.remember_ms)
 
     def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[Any]:
@@ -197,23 +196,22 @@ class JudgeSessions(KeyedProcessFunction):
             return
         yield from self._outputs(self._live.on_published(self._store, record, now_ms), now_ms, ctx, trace)
 
-    def _event_alone(self, row: EventRow) -> Iterator[Any]:
+    def _event_alone(self, row: EventRow, now_ms: BrokerMs) -> Step:
         """An event without a session: once, and again if a copy of it wins over the first."""
         known = self._store.events.get(row.uuid)
         if known is not None:
             old: EventRow = unpack(EVENT, known)
             if content(row) >= content(old):
-                return
+                return Step()
             row = msgspec.structs.replace(row, revision=old.revision + 1)
-        self._store.events.put(row.uuid, pack(row)[1])
-        yield ROWS["events"], flink_row(row)
+        step = Step()
+        if step.write("events", row, now_ms):
+            self._store.events.put(row.uuid, pack(row)[1])
+        return step
 
     def _outputs(self, step: Step, now_ms: int, ctx: Any, trace: str) -> Iterator[Any]:
         for table, row in step.rows:
-            if what := unexpected(table, row):
-                step.letters.append(unexpected_letter(table, row, what, now_ms))
-            else:
-                yield ROWS[table], flink_row(row)
+            yield ROWS[table], flink_row(row)
         for record in step.inbox:
             self._count("signals", 1, "kind", record.kind)
             self._count.time("publish_ms", time.time() * 1000 - record.produced_at.timestamp() * 1000)

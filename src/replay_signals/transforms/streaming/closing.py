@@ -13,8 +13,10 @@ from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.digests import at
 from replay_signals.schemas.rows import SessionRow, SignalRow
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS
+from replay_signals.transforms.evidence.dead_letters import unexpected_letter
+from replay_signals.transforms.expectations.rows import unexpected
 from replay_signals.transforms.inbox.record import inbox_record
-from replay_signals.transforms.revisions.compare import Known, compare
+from replay_signals.transforms.revisions.compare import RETRACTED, Known, compare
 from replay_signals.transforms.revisions.revise import SETS, next_signal
 from replay_signals.transforms.streaming.state import Fact, Published, StoredSignal
 from replay_signals.transforms.streaming.step import Step
@@ -32,31 +34,39 @@ class Standing(NamedTuple):
 
 
 class Closed(NamedTuple):
-    """What is published now: the session, and the facts that are new or changed."""
+    """What is published now: the session, and the facts and signals that are new or changed."""
 
     session: Published
     facts: dict[str, Fact]
+    signals: list[SignalRow]
 
 
-def add_differences(judged: Rows, before: Standing, step: Step, now_ms: BrokerMs) -> Closed:
-    """Puts every difference between the judged rows and what was published into the step, the session last."""
-    session: SessionRow = judged["sessions"][0]
+def add_differences(judged: Rows, before: Standing, step: Step, now_ms: BrokerMs) -> Closed | None:
+    """Puts every difference between the judged rows and what was published into the step, the session last.
+
+    None where the session's own row is not as expected: what stands on it is not said either, and what was, stands.
+    """
+    revision = before.session.session_revision + 1
+    session: SessionRow = msgspec.structs.replace(judged["sessions"][0], revision=revision)
+    if what := unexpected("sessions", session):
+        step.letters.append(unexpected_letter("sessions", session, what, now_ms))
+        return None
     facts: dict[str, Fact] = {}
     for table in FACT_TABLES:
-        facts |= _publish_facts(table, judged[table], before.facts, step)
+        facts |= _publish_facts(table, judged[table], before.facts, step, now_ms)
     after = Published(before.session.session_revision)
     after.session_hash = digest_of([content(session)])
     after.sets_hash = digest_of(one for table in SETS for one in sorted(map(content, judged[table])))
     if after != before.session:
-        after.session_revision += 1
+        after.session_revision = revision
         for table in SETS:
             for row in judged[table]:
-                step.rows.append((table, msgspec.structs.replace(row, revision=after.session_revision)))
-    for signal in signal_revisions(judged["signals"], before.signals):
-        add_signal(signal, step, now_ms, session)
-    if after.session_revision > before.session.session_revision:
-        step.rows.append(("sessions", msgspec.structs.replace(session, revision=after.session_revision)))
-    return Closed(after, facts)
+                step.write(table, msgspec.structs.replace(row, revision=revision), now_ms)
+    signals = signal_revisions(judged["signals"], before.signals)
+    told = [signal for signal in signals if add_signal(signal, step, now_ms, session)]
+    if after.session_revision == revision:
+        step.rows.append(("sessions", session))
+    return Closed(after, facts, told)
 
 
 def signal_revisions(judged: list[SignalRow], stored: Iterable[StoredSignal]) -> list[SignalRow]:
@@ -74,11 +84,16 @@ def revision_of(row: SignalRow | None, stored: StoredSignal | None) -> SignalRow
     return next_signal(row, stored.row, contested=stored.contested)
 
 
-def add_signal(row: SignalRow, step: Step, now_ms: BrokerMs, session: SessionRow | None = None) -> None:
-    """One revision of a signal, to the table and to the inbox."""
-    step.rows.append(("signals", row))
+def add_signal(row: SignalRow, step: Step, now_ms: BrokerMs, session: SessionRow | None = None) -> bool:
+    """One revision of a signal, to the table and to the inbox; whether it was said.
+
+    What the table refuses nobody is told of. Only a retraction goes out all the same: somebody was told before.
+    """
+    if not step.write("signals", row, now_ms) and row.status != RETRACTED:
+        return False
     step.inbox.append(inbox_record(row, produced_at=moment(now_ms), session=session))
     step.count(f"signals_{row.status}")
+    return True
 
 
 def moment(now_ms: float) -> datetime:
@@ -99,7 +114,9 @@ def fact_key(table: str, key: str) -> str:
     return f"{table}/{key}"
 
 
-def _publish_facts(table: str, rows: list[Any], before: dict[str, Fact], step: Step) -> dict[str, Fact]:
+def _publish_facts(
+    table: str, rows: list[Any], before: dict[str, Fact], step: Step, now_ms: BrokerMs
+) -> dict[str, Fact]:
     """New facts as revision 1, changed ones as the next; what was published stays published. Returns these."""
     changed = {}
     for row in rows:
@@ -107,7 +124,6 @@ def _publish_facts(table: str, rows: list[Any], before: dict[str, Fact], step: S
         now = digest_of([content(row)])
         known = before.get(key)
         found = compare(now, None if known is None else Known(known.revision, known.hash))
-        if found is not None:
+        if found is not None and step.write(table, msgspec.structs.replace(row, revision=found.revision), now_ms):
             changed[key] = Fact(found.revision, now)
-            step.rows.append((table, msgspec.structs.replace(row, revision=found.revision)))
     return changed

@@ -106,8 +106,8 @@ def stored_signal(store: Store, signal_id: str) -> StoredSignal | None:
 
 
 def _add(store: Store, row: SignalRow, now_ms: BrokerMs, step: Step) -> None:
-    store.signals.put(row.signal_id, SIGNALS.encode(StoredSignal(row)))
-    closing.add_signal(row, step, now_ms)
+    if closing.add_signal(row, step, now_ms):
+        store.signals.put(row.signal_id, SIGNALS.encode(StoredSignal(row)))
 
 
 def _tail_digests(store: Store, state: SessionState, since_ms: int) -> Iterator[MessageDigest]:

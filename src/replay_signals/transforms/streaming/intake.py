@@ -47,7 +47,7 @@ def take_message(store: Store, digest: MessageDigest, arrival: Arrival, rules: R
     if known == ID_ONLY:
         step.count("messages_repeated")
         return step
-    stored = guarded(step, key, "message refused", arrival, lambda own: _digest_to_store(known, digest, own))
+    stored = guarded(step, key, "message refused", arrival, lambda own: _digest_to_store(known, digest, own, arrival))
     if stored is None:
         return step
     state = state_of(store, *key, arrival.now_ms)
@@ -77,7 +77,7 @@ def take_event(store: Store, row: EventRow, arrival: Arrival, rules: Rules) -> S
         step.count("events_repeated")
         return step
     newest: EventRow = row if old is None else msgspec.structs.replace(row, revision=old.revision + 1)
-    step.rows.append(("events", newest))
+    step.write("events", newest, arrival.now_ms)
     step.count("events" if known is None else "events_repeated")
     state = state_of(store, row.team, row.session_id, arrival.now_ms)
     is_kept = _keep_event(state, newest, known is None, arrival, step, rules)
@@ -88,7 +88,7 @@ def take_event(store: Store, row: EventRow, arrival: Arrival, rules: Rules) -> S
     return step
 
 
-def _digest_to_store(known: bytes | None, digest: MessageDigest, step: Step) -> StoredDigest | None:
+def _digest_to_store(known: bytes | None, digest: MessageDigest, step: Step, arrival: Arrival) -> StoredDigest | None:
     """What to keep of a message, with its row in the step; None when a copy that is known counts.
 
     Of two copies the one that arrived at the broker first counts.
@@ -104,7 +104,7 @@ def _digest_to_store(known: bytes | None, digest: MessageDigest, step: Step) -> 
             return None
         stored = StoredDigest(old.revision + 1, winner)
     row = msgspec.structs.replace(to_row(stored.digest), revision=stored.revision)
-    step.rows.append(("message_digests", canonical("message_digests", [row])[0]))
+    step.write("message_digests", canonical("message_digests", [row])[0], arrival.now_ms)
     return stored
 
 

@@ -88,6 +88,7 @@ class Live:
             self._close(store, state, now_ms, step)
         else:
             early_results.publish_settled(store, state, now_ms, step, self._rules, self.priors)
+        step.letters = [letter for letter in step.letters if _is_first(store, letter)]
 
     def _close(self, store: Store, state: SessionState, now_ms: BrokerMs, step: Step) -> None:
         """Judges the whole session, if there is anything new, and publishes all differences."""
@@ -106,15 +107,14 @@ class Live:
         before = _standing(store)
         step.count("judged_messages", len(digests))
         judged = judge_session(digests, events, self._rules, self.priors, truncated=state.truncated)
-        step.letters += [letter for letter in judged.letters if _is_first(store, letter)]
-        if judged.failure is not None:
+        step.letters += judged.letters
+        after = None if judged.failure is not None else closing.add_differences(judged.rows, before, step, now_ms)
+        if after is None:
             step.count("judge_failed")
             return
-        after = closing.add_differences(judged.rows, before, step, now_ms)
         step.count("sessions_rejudged" if state.close_count else "sessions_closed")
-        for table, row in step.rows:
-            if table == "signals":
-                store.signals.put(row.signal_id, SIGNALS.encode(StoredSignal(row)))
+        for row in after.signals:
+            store.signals.put(row.signal_id, SIGNALS.encode(StoredSignal(row)))
         for key, fact in after.facts.items():
             store.facts.put(key, FACTS.encode(fact))
         if after.session != before.session:

@@ -10,6 +10,8 @@ import msgspec
 from replay_signals.schemas.clocks import BrokerMs
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.schemas.messages import DeadLetter, SourcePosition
+from replay_signals.transforms.evidence.dead_letters import unexpected_letter
+from replay_signals.transforms.expectations.rows import unexpected
 from replay_signals.transforms.parse.values import dead_of_bug
 from replay_signals.transforms.streaming.codec import StateError
 
@@ -50,6 +52,15 @@ class Step(msgspec.Struct):
         """Adds to a counter."""
         self.counts[name] = self.counts.get(name, 0) + by
 
+    def write(self, table: str, row: Any, now_ms: BrokerMs) -> bool:
+        """Adds a row, or the dead letter of one that its table's suite does not expect; whether it is a row."""
+        what = unexpected(table, row)
+        if what is None:
+            self.rows.append((table, row))
+        else:
+            self.letters.append(unexpected_letter(table, row, what, now_ms))
+        return what is None
+
     def add(self, other: Step) -> None:
         """Appends another step's outputs."""
         self.rows += other.rows
@@ -77,7 +88,7 @@ COUNTERS = {
     "sessions_expired": "sessions whose evidence was let go",
     "judged_interim": "judgements of a session's tail",
     "judged_messages": "message digests read by judgements",
-    "judge_failed": "judgements that a bug ended; the session has a dead letter",
+    "judge_failed": "judgements that a bug ended, or whose session row is refused; the session has a dead letter",
     "signals_new": "signals published for the first time",
     "signals_revised": "signals published again with other content",
     "signals_retracted": "signals taken back",
