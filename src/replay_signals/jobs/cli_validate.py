@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +10,10 @@ import typer
 
 from replay_signals.jobs.exits import ExitCode, guarded
 from replay_signals.jobs.links import refuse_outputs
-from replay_signals.jobs.options import Catalog, Inbox, Json, WarehouseArgument, store_of
+from replay_signals.jobs.options import Catalog, InboxOrTopic, Json, ToKafka, Topic, WarehouseArgument, store_of
+
+PATIENCE_MINUTES = 40.0
+"""Ten more than a session of a stream stays open after its last message (`session.close_after_ms`)."""
 
 
 @guarded
@@ -25,6 +28,23 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         datetime | None,
         typer.Option("--since", help="Only what was committed after this moment (UTC).", metavar="TIME"),
     ] = None,
+    new: Annotated[
+        bool,
+        typer.Option("--new", help="Only what came since the last look with --new; what is wrong goes to the inbox."),
+    ] = False,
+    every: Annotated[
+        float | None, typer.Option("--every", help="Look for what is new so many seconds later, until Ctrl-C.", min=1)
+    ] = None,
+    patience: Annotated[
+        float,
+        typer.Option(
+            "--patience", help="Minutes after the last word of a session in which its row must come (--new).", min=0
+        ),
+    ] = PATIENCE_MINUTES,
+    metrics: Annotated[
+        Path | None,
+        typer.Option("--metrics", help="Write counts in Prometheus' text format after each look.", metavar="FILE"),
+    ] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Publish the batch if it holds.")] = False,
     despite: Annotated[
         str, typer.Option("--despite", help="Publish it although it does not hold, for this reason.", metavar="REASON")
@@ -34,7 +54,9 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         bool, typer.Option("--gx", help="Run the suites by Great Expectations itself: slower, needs memory.")
     ] = False,
     report: Annotated[Path | None, typer.Option("--report", help="Write an HTML report.", metavar="FILE")] = None,
-    inbox: Inbox = None,
+    inbox: InboxOrTopic = None,
+    kafka: ToKafka = None,
+    topic: Topic = "replay_signals",
     json: Json = False,
 ) -> ExitCode:
     """Hold the tables, or a batch that waits on its branch, to what they promise; publish or discard it.
@@ -51,10 +73,19 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise typer.BadParameter("--despite goes with --publish")
     if since is not None and branch is not None:
         raise typer.BadParameter("--since looks at what is published, --branch at what is not")
-    folder = inbox or str(Path(warehouse) / "inbox")
-    refuse_outputs(None if catalog else warehouse, folder, report)
+    if new and (branch or since or report or gx):
+        raise typer.BadParameter("--new goes with none of --branch, --since, --report and --gx")
+    if not new and (every or metrics or kafka):
+        raise typer.BadParameter("--every, --metrics and --kafka go with --new")
+    folder = inbox or ("" if kafka else str(Path(warehouse) / "inbox"))
+    refuse_outputs(None if catalog else warehouse, folder or None, report, metrics)
     moment = since and since.replace(tzinfo=since.tzinfo or UTC)
     store = store_of(warehouse, catalog)
+    if new:
+        from replay_signals.jobs import watch
+
+        wait = timedelta(minutes=patience)
+        return watch.run(watch.Request(store, folder, kafka or "", topic, wait, metrics, json), every)
     if discard and branch is not None:
         return job.discard(store, branch, json=json)
     if publish and branch is not None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
 
-from replay_signals.jobs import render, render_problems
+from replay_signals.jobs import render, render_faults, render_problems
 from replay_signals.jobs.naming import by_id
 from replay_signals.pipelines.inbox import folder as store
 from replay_signals.pipelines.inbox.encoding import InboxError
@@ -56,6 +56,8 @@ def _ranked(folder: str, json: bool, top: int) -> None:
         f"in {render.count(len(sessions), 'session')}; the problem to look at first stands first."
         f"{f' {quiet:,} more are quiet: dismissed, snoozed or said to be fixed.' if quiet else ''}\n"
     )
+    for fault in open_faults(newest):
+        render.out().print(render.text(f"A fault of the tables: {fault.title} (inbox show {fault.id})"))
     render_problems.listing(ranked, top)
     if ranked:
         words = ["inbox show", ranked[0].id[: render.ID_CHARS], *([] if folder == DEFAULT_FOLDER else [folder])]
@@ -70,6 +72,12 @@ def open_problems(records: Iterable[InboxRecord]) -> list[InboxRecord]:
     return sorted(found, key=lambda one: (-one.severity, -(one.impact.users if one.impact else 0), one.id))
 
 
+def open_faults(records: Iterable[InboxRecord]) -> list[InboxRecord]:
+    """Faults of tables that are not over, the oldest first."""
+    found = [record for record in records if record.fault is not None and record.status != "resolved"]
+    return sorted(found, key=lambda one: (one.started_at, one.id))
+
+
 def _show(wanted: str, folder: str, json: bool, player: PlayerLink | None) -> None:
     contents = store.read(folder)
     render.damage(contents.damage)
@@ -81,6 +89,8 @@ def _show(wanted: str, folder: str, json: bool, player: PlayerLink | None) -> No
         render_problems.detail(record)
         say = f"{render.command()} inbox confirm|dismiss|snooze|fixed {record.id[: render.ID_CHARS]} -w WAREHOUSE"
         render.say(f"\nWhat it is, in your words:\n  {say}")
+    elif record.fault is not None:
+        render_faults.detail(record)
     else:
         render.record(record)
     if not json and player is not None:
@@ -91,6 +101,8 @@ def _show(wanted: str, folder: str, json: bool, player: PlayerLink | None) -> No
 
 def _links(record: InboxRecord, player: PlayerLink) -> list[str]:
     """Where to see it: of a problem its examples, of a signal itself."""
+    if record.fault is not None:
+        return []
     if record.problem is None:
         who = record.who
         return [player.at(At(record.team, who.session_id, record.offset_ms, who.window_id, who.distinct_id))]

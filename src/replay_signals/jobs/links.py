@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-WAREHOUSE_PARTS = ("catalog.db", "replay", "inbox", "priors.json", "attempts", "reports")
+WAREHOUSE_PARTS = ("catalog.db", "replay", "inbox", "priors.json", "attempts", "reports", "validated.json")
 """What lies in a warehouse folder by a name that is known beforehand."""
 
 _follow = False

@@ -17,7 +17,7 @@ from replay_signals.schemas.kept import Holds
 
 NAMESPACE = "replay_signals"
 
-RecordType = Literal["signal", "problem"]
+RecordType = Literal["signal", "problem", "table_fault"]
 Status = Literal[
     "new", "revised", "retracted", "resolved", "reopened", "merged", "confirmed", "dismissed", "snoozed", "fix_claimed"
 ]
@@ -130,19 +130,41 @@ class Problem(Struct, frozen=True, kw_only=True):
     fix: Annotated[Fix | None, doc("What a release or a fix did to it; null: nothing went out")] = None
 
 
-class InboxRecord(Struct, frozen=True, kw_only=True):
-    """One revision of a signal or problem. Key: `id`; the highest `revision` counts."""
+class TableFault(Struct, frozen=True, kw_only=True):
+    """Stored rows that do not hold what their table promises: for whoever runs this program, never about a visitor."""
 
-    id: Annotated[str, doc("Key: id of the signal or problem, deterministic"), Holds.OWN_WORD]
+    table: Annotated[str, doc("Table whose rows they are; empty for the columns of several"), Holds.OWN_WORD]
+    suite: Annotated[str, doc("Suite of expectations that looked"), Holds.OWN_WORD]
+    expectation: Annotated[str, doc("Type of the expectation, as Great Expectations names it"), Holds.OWN_WORD]
+    what: Annotated[str, doc("What is wrong with the rows"), Holds.OWN_WORD]
+    unexpected: Annotated[int, doc("Rows that were not as expected when it was found")]
+    looked_at: Annotated[int, doc("Rows that were looked at then")]
+    examples: Annotated[list[str], doc("Keys of some of the rows, no other value of them"), Holds.RANDOM_ID]
+    days: Annotated[list[str], doc("Partitions to look at, first and last"), Holds.OWN_WORD]
+    snapshots: Annotated[list[str], doc("Snapshots of the table that brought them, first and last"), Holds.OWN_WORD]
+    report: Annotated[str, doc("HTML report with examples, beside the tables"), Holds.OWN_WORD]
+    next_step: Annotated[str, doc("What to do about it first"), Holds.OWN_WORD]
+
+
+class InboxRecord(Struct, frozen=True, kw_only=True):
+    """One revision of a signal, a problem or a fault of a table. Key: `id`; the highest `revision` counts."""
+
+    id: Annotated[str, doc("Key: id of the signal, problem or fault of a table, deterministic"), Holds.OWN_WORD]
     record_type: Annotated[
-        RecordType, doc("signal: one visitor met it; problem: one cause over many sessions"), Holds.OWN_WORD
+        RecordType,
+        doc(
+            "signal: one visitor met it; problem: one cause over many sessions; table_fault: stored rows are not as "
+            "their table promises"
+        ),
+        Holds.OWN_WORD,
     ]
     revision: Annotated[int, doc("1 for the first result, counts up when late data or new rules change it")]
     status: Annotated[
         Status,
         doc(
-            "new, revised, or retracted: later evidence says that it was none; of problems also resolved, reopened, "
-            "merged into another, and what people said: confirmed, dismissed, snoozed, fix_claimed"
+            "new, revised, or retracted: later evidence says that it was none; of problems and faults of tables also "
+            "resolved and reopened; of problems merged into another, and what people said: confirmed, dismissed, "
+            "snoozed, fix_claimed"
         ),
         Holds.OWN_WORD,
     ]
@@ -202,6 +224,9 @@ class InboxRecord(Struct, frozen=True, kw_only=True):
         doc("Where the picture of a problem is published (`playback.still_url`), empty for nowhere and on a signal"),
         Holds.PROJECT,
     ] = ""
+    fault: Annotated[
+        TableFault | None, doc("What stored rows do not hold; null on a signal or problem, which is about visitors")
+    ] = None
 
 
 _PRIMITIVES: dict[object, object] = {

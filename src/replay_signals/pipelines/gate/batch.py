@@ -93,12 +93,19 @@ def check(batch: Batch) -> list[Finding]:
 @contextmanager
 def relations(batch: Batch) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[tuple[Suite, str]]]]:
     """A connection that has the relations of a batch, and each suite with the name of its relation."""
+    with connected() as connection:
+        yield connection, list(_suites(connection, batch))
+
+
+@contextmanager
+def connected() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to look at data files with. Raises WarehouseError meanwhile when a file cannot be read."""
     with tempfile.TemporaryDirectory(prefix="replay-signals-gate-") as spill, duckdb.connect() as connection, reading():
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         connection.execute("SET temp_directory = ?", [spill])
         try:
-            yield connection, list(_suites(connection, batch))
+            yield connection
         except duckdb.InvalidInputException as error:  # how DuckDB tells of a file that is damaged
             raise WarehouseError(f"a data file cannot be read: {sentence(error)}") from error
 

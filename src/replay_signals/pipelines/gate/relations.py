@@ -26,7 +26,8 @@ from replay_signals.pipelines.iceberg.schema import iceberg_type
 from replay_signals.schemas.digests import EPOCH
 from replay_signals.schemas.expectations import ROW_SUITES
 from replay_signals.schemas.expectations.common import SESSION_KNOWN, identity
-from replay_signals.schemas.rows import TABLES
+from replay_signals.schemas.rows import ROW_KEYS, TABLES
+from replay_signals.transforms.revisions.revise import SETS
 
 DAY = timedelta(days=1)
 
@@ -83,10 +84,10 @@ def day_of(file: DataFile) -> date:
     return value if isinstance(value, date) else (EPOCH + value * DAY).date()
 
 
-def rows_view(connection: duckdb.DuckDBPyConnection, seen: Seen) -> str:
-    """The new rows of a table, with the columns that its suite computes."""
+def rows_view(connection: duckdb.DuckDBPyConnection, seen: Seen, newest: str = "") -> str:
+    """The new rows of a table, with the columns that its suite computes; `newest` leaves some out (`newest_only`)."""
     name, suite = seen.name, ROW_SUITES[seen.name]
-    connection.execute(f"CREATE VIEW new_{name} AS {files_sql(connection, seen, seen.new)}")
+    connection.execute(f"CREATE VIEW new_{name} AS {files_sql(connection, seen, seen.new)}{newest}")
     computed = [f"{column.sql} AS {column.name}" for column in suite.computed]
     if is_in_session(name):
         computed.append(f"known.team IS NOT NULL AS {SESSION_KNOWN}")
@@ -123,10 +124,10 @@ def known_sessions(connection: duckdb.DuckDBPyConnection, sessions: Seen, referr
     connection.execute(f"INSERT INTO known_sessions SELECT DISTINCT team, session_id FROM ({stored})")
 
 
-def keys_table(connection: duckdb.DuckDBPyConnection, seen: Seen) -> str:
-    """Keys of the new rows, and of stored rows of the same keys and days."""
+def keys_table(connection: duckdb.DuckDBPyConnection, seen: Seen, newest: str = "") -> str:
+    """Keys of the new rows, and of stored rows of the same keys and days; `newest` as for rows."""
     names = identity(seen.name)
-    new = files_sql(connection, seen, seen.new, names)
+    new = files_sql(connection, seen, seen.new, names) + newest
     connection.execute(f"CREATE TABLE {seen.name}_keys AS {new}")
     old = [file for file in seen.old if day_of(file) in seen.days]
     for column in _telling(seen):
@@ -148,6 +149,15 @@ def _telling(seen: Seen) -> tuple[str, ...]:
     if "session_id" in names:
         return ("session_id",)
     return tuple(name for name in names if isinstance(seen.table.schema().find_type(name), StringType))
+
+
+def newest_only(table: str) -> str:
+    """The end of a query for rows of which readers see no later revision: of their key, or of their session's set."""
+    if "revision" not in TABLES[table].__struct_fields__:
+        return ""
+    key = ("team", "session_id") if table in SETS else ROW_KEYS[table]
+    of = ", ".join(f'"{name}"' for name in key)
+    return f" QUALIFY revision IS NOT DISTINCT FROM max(revision) OVER (PARTITION BY {of})"
 
 
 def is_in_session(table: str) -> bool:

@@ -153,7 +153,12 @@ def blocked_for_good(signal: SignalRow) -> bool:
 
 
 def to_signal_input(record: InboxRecord) -> SessionProblemSignalInput:
-    """A record of a signal, or of a problem with its best example, as PostHog's signals inbox takes it."""
+    """A record of a signal, or of a problem with its best example, as PostHog's signals inbox takes it.
+
+    Raises ValueError for a fault of a table: it is no visitor's.
+    """
+    if record.fault is not None:
+        raise ValueError("a fault of a table is no signal of a session")
     span = record.recording
     where = record.where
     step = EventHistoryItem(
