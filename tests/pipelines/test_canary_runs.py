@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import click
+import msgspec
 import pytest
 import typer.main
 from mcp import Client
@@ -25,6 +26,7 @@ from replay_signals.jobs.agent_tools import Sources
 from replay_signals.jobs.agents import server_of
 from replay_signals.jobs.cli import app
 from replay_signals.jobs.tables import Store
+from replay_signals.pipelines.iceberg.catalog import open_catalog
 from replay_signals.pipelines.inbox.folder import current
 from replay_signals.pipelines.privacy import KEY_VARIABLE
 from replay_signals.pipelines.problems import learning
@@ -32,6 +34,7 @@ from replay_signals.schemas.messages import Reason
 from replay_signals.schemas.rows import FED_TABLES
 from replay_signals.transforms.evidence import extract
 from support.canary import FEW, PLAYED, SESSION, TEAM, Marks, decoded, kafka_values, requests, visited_again
+from support.gate_scene import append
 from support.leftovers import texts_in
 from support.warehouses import rows
 
@@ -100,6 +103,7 @@ PRINTED: dict[str, tuple[str, ...]] = {
     "report --json": ("WAREHOUSE", "--output", "OUT/report", "--json"),
     "validate": ("WAREHOUSE", "--report", "OUT/report.html"),
     "validate --json": ("WAREHOUSE", "--json"),
+    "validate --new": ("WAREHOUSE", "--new", "--patience", "0", "--metrics", "OUT/tables.prom"),
     "maintain": ("-w", "WAREHOUSE", "--only-orphans"),
     "repair": ("-w", "WAREHOUSE"),
 }
@@ -269,6 +273,24 @@ def test_nothing_marked_is_in_a_file(
         texts = list(texts_in(folder / place))
         assert len(texts) > 10
         assert marks.found_in(texts) == {}
+
+
+def test_nothing_marked_is_told_of_a_fault_of_the_tables(
+    run_cli: Run, marks: Marks, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, "canary")
+    warehouse = tmp_path / "w"
+    run_cli("backfill", str(folder / "in" / "visit.jsonl"), "-w", str(warehouse))
+    wrong = msgspec.structs.replace(rows(warehouse, "signals")[0], confidence=1.5)
+    append(open_catalog(str(warehouse)), {"signals": [wrong]})
+    where = (str(warehouse), "--new", "--patience", "0", "--metrics", str(tmp_path / "tables.prom"))
+    said = run_cli("validate", *where)
+    assert said[0] == exits.ExitCode.NOT_VALID, said
+    (told,) = (one for one in current(warehouse / "inbox").values() if one.fault and "confidence" in one.fault.what)
+    shown = run_cli("inbox", "show", told.id, str(warehouse / "inbox"))
+    assert told.fault
+    assert told.fault.report.encode() in b" ".join(str(path).encode() for path in warehouse.rglob("*.html"))
+    assert marks.found_in([*decoded([said, shown]), *texts_in(tmp_path)]) == {}
 
 
 def test_what_is_drawn_of_a_page_shows_its_controls_alone(

@@ -14,9 +14,11 @@ from replay_signals.jobs import watch
 from replay_signals.jobs.cli import app
 from replay_signals.jobs.exits import ExitCode
 from replay_signals.pipelines.gate import watching
+from replay_signals.pipelines.gate.evaluate import Finding
 from replay_signals.pipelines.gate.memory import Memory, OpenFault, remembered, save
 from replay_signals.pipelines.iceberg.errors import WarehouseError
 from replay_signals.pipelines.inbox import folder
+from replay_signals.schemas.expectations import ROW_SUITES
 from replay_signals.schemas.inbox import InboxRecord
 from replay_signals.transforms.inbox.record import to_signal_input
 from support.gate_scene import DAYS, PER_DAY, Scene, batch, session
@@ -120,6 +122,12 @@ def test_examples_name_keys_and_no_text_of_a_visitor(scene: Scene) -> None:
     assert "anna" not in msgspec.json.encode(record).decode()
     with pytest.raises(ValueError, match="no signal of a session"):
         to_signal_input(record)
+
+
+def test_of_rows_without_ids_only_what_names_nothing_recorded_is_shown() -> None:
+    row = dict.fromkeys(ROW_SUITES["exposure_days"].key, "anna") | {"day": DAYS[0], "team": "t", "unit": "page"}
+    finding = Finding("exposure_days", "", "", [], 1, 1)
+    assert "anna" not in watching._example("exposure_days", row | {"is_entry": True}, finding)
 
 
 def test_a_session_that_goes_on_is_waited_for(scene: Scene) -> None:

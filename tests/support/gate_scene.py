@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyiceberg.catalog import Catalog
 from pyiceberg.expressions import AlwaysFalse, BooleanExpression
 
 from replay_signals.pipelines.gate.batch import check, staged_batch
@@ -19,6 +20,7 @@ from replay_signals.pipelines.gate.waiting import drop, parts_of, waiting
 from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
 from replay_signals.pipelines.iceberg.commit import COMMIT_ORDER, TablePlan
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
+from replay_signals.pipelines.iceberg.folder import NAMESPACE
 from replay_signals.pipelines.iceberg.predicates import within
 from support.made_rows import made
 
@@ -73,6 +75,19 @@ def plans_of(tables: dict[str, PinnedTable], rows: Rows, remove: BooleanExpressi
     return plans
 
 
+def append(catalog: Catalog, rows: Rows) -> None:
+    """Rows straight to `main`, without the gate, one table after the other, as a stream commits them."""
+    for name, own in rows.items():
+        table = catalog.load_table((NAMESPACE, name))
+        parts: dict[Any, list[Any]] = defaultdict(list)
+        for row in own:
+            parts[partition_of(name, row)].append(row)
+        with table.transaction() as transaction, transaction.update_snapshot().fast_append() as snapshot:
+            for place, of_place in parts.items():
+                for file in write_rows(table, place, of_place):
+                    snapshot.append_data_file(file)
+
+
 class Scene:
     """A warehouse with ten days of sessions."""
 
@@ -92,13 +107,8 @@ class Scene:
         publish_batch(self.catalog, tables, plans_of(tables, rows, remove), uuid.uuid4().hex, replaced)
 
     def append(self, rows: Rows) -> None:
-        """As a stream commits: straight to `main`, without the gate, one table after the other."""
-        for name, own in rows.items():
-            table = self.catalog.load_table(("replay", name))
-            with table.transaction() as transaction, transaction.update_snapshot().fast_append() as snapshot:
-                for row in own:
-                    for file in write_rows(table, partition_of(name, row), [row]):
-                        snapshot.append_data_file(file)
+        """As a stream commits."""
+        append(self.catalog, rows)
 
     def shown(self) -> dict[str, int | None]:
         """What readers see: the snapshot of `main` in every table."""
