@@ -106,6 +106,8 @@ READERS: dict[str, Callable[[Path], Iterator[Any]]] = {
     ".jsonl": _lines,
     ".txt": _lines,
     ".db": _sqlite,
+    ".prom": _lines,
+    ".lock": _bytes,
     ".log": _lines,
     ".segment": _segment,
     ".crc": _bytes,
