@@ -398,7 +398,10 @@ def _talk(m: Marks) -> list[list[Event]]:
         event(6, {"plugin": "rrweb/network@1", "payload": {"requests": _requests(m, redirect)}}, 140),
         event(
             6,
-            {"plugin": "posthog/network@1", "payload": {"2": f"/users/{w('old request')}", "18": w("old initiator")}},
+            {
+                "plugin": "posthog/network@1",
+                "payload": {"2": f"/users/{w('old request')}", "18": a("old initiator")},
+            },
             145,
         ),
     ]
