@@ -12,17 +12,20 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyiceberg.types import StringType
 from typer.testing import CliRunner
 
+from replay_signals.jobs import validate
 from replay_signals.jobs.cli import app
 from replay_signals.jobs.exits import ExitCode
 from replay_signals.jobs.gate_report import page
+from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.gate import publishing
 from replay_signals.pipelines.gate.batch import check, published_since, staged_batch
 from replay_signals.pipelines.gate.history import Period
-from replay_signals.pipelines.gate.publishing import BatchStopped, publish_batch
+from replay_signals.pipelines.gate.publishing import BatchStopped, publish_batch, publish_waiting
 from replay_signals.pipelines.gate.waiting import drop, parts_of, waiting
-from replay_signals.pipelines.iceberg.catalog import open_tables
+from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
 from replay_signals.pipelines.iceberg.commit import Conflict, TablePlan, restage_table, stage_table
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
 from support.gate_scene import DAYS, PER_DAY, TODAY, Rows, Scene, batch, plans_of, session, signal
@@ -47,6 +50,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "components": ({"components": {"blocked": 30.0}}, "signals: the components do not add up to the severity"),
     "kind": ({"kind": "mystery"}, "signals: its kind is none that this version finds"),
+    "verdict": ({"verdict": "perhaps"}, "signals: verdict is an unknown word"),
     "status": ({"status": "newish"}, "signals: status is an unknown word"),
     "confidence": ({"confidence": 1.5}, "signals: confidence is not 0 to 1"),
     "not a number": ({"confidence": float("nan")}, "signals: confidence is not 0 to 1"),
@@ -257,6 +261,117 @@ def test_the_days_of_a_batch_are_kept_when_it_is_put_on_top_of_others(scene: Sce
     assert again != staged
     assert staged_batch(scene.catalog, [again], TODAY).replaced == Period(day, date.max)
     drop(scene.catalog, {"signals": again})
+
+
+def test_who_discards_what_another_publishes_deletes_nothing_of_it(tmp_path: Path) -> None:
+    """Also when it was put on top of what others wrote, under another snapshot with the same files."""
+    for moves_on in (False, True):
+        own = Scene(tmp_path / str(moves_on))
+        branch = left_behind(own, batch(5000))
+        parts = parts_of(own.catalog, branch)
+        if moves_on:
+            own.publish(batch(6000))
+        assert cli(str(own.warehouse), "--branch", branch, "--publish")[0] == ExitCode.OK
+        assert drop(own.catalog, parts) == 0
+        assert len(contents(own.warehouse)["signals"]) == (6 if moves_on else 3)
+
+
+def test_who_publishes_what_another_discards_publishes_nothing(tmp_path: Path) -> None:
+    for moves_on in (False, True):
+        own = Scene(tmp_path / str(moves_on))
+        parts = parts_of(own.catalog, left_behind(own, batch(5000)))
+        if moves_on:
+            own.publish(batch(6000))
+        shown = own.shown()
+        assert drop(own.catalog, dict(parts)) == 2
+        with pytest.raises(Conflict, match="somebody else published or discarded"):
+            publish_waiting(own.catalog, parts)
+        assert own.shown() == shown
+
+
+def test_a_run_whose_batch_another_published_meanwhile_deletes_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Scene(tmp_path)
+    check_once = publishing.check
+
+    def overtaken(looked_at: Any) -> Any:
+        monkeypatch.setattr(publishing, "check", check_once)
+        found = check_once(looked_at)
+        own.publish(batch(6000))
+        (waits,) = waiting(own.catalog)
+        assert cli(str(own.warehouse), "--branch", waits.branch, "--publish")[0] == ExitCode.OK
+        return found
+
+    monkeypatch.setattr(publishing, "check", overtaken)
+    with pytest.raises(Conflict):
+        own.publish(batch(5000))
+    assert len(contents(own.warehouse)["signals"]) == 6
+    assert waiting(own.catalog) == []
+
+
+def left_behind(scene: Scene, rows: Rows) -> str:
+    """The branch of a run that was killed before it published."""
+    tables = scene.tables()
+    run_id = uuid.uuid4().hex
+    for plan in plans_of(tables, rows):
+        stage_table(scene.catalog, tables[plan.name], plan, run_id)
+    return f"batch-{run_id}"
+
+
+def test_what_killed_runs_left_is_named_and_goes_when_it_is_old(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = Scene(tmp_path)
+    where, shown = str(own.warehouse), own.shown()
+    branch = left_behind(own, batch(5000))
+    assert "was killed" in CliRunner().invoke(app, ["validate", where]).output
+    assert cli(where, "--discard", "--older-than", "1") == (ExitCode.OK, {"discarded": []})
+    assert cli(where, "--discard", "--older-than", "0.5")[0] == ExitCode.USAGE
+    assert cli(where, "--older-than", "2")[0] == ExitCode.USAGE
+    validate.discard_old(Store(where, None), 0, json=True)
+    assert branch in capsys.readouterr().out
+    assert (waiting(own.catalog), own.shown()) == ([], shown)
+
+
+def test_a_faulty_batch_on_an_empty_warehouse_is_stopped_and_a_good_one_comes_first(tmp_path: Path) -> None:
+    catalog = open_catalog(str(tmp_path))
+
+    def publish(rows: Rows) -> None:
+        tables = {name: PinnedTable(table) for name, table in open_tables(catalog).items()}
+        publish_batch(catalog, tables, plans_of(tables, rows), uuid.uuid4().hex)
+
+    with pytest.raises(BatchStopped) as raised:
+        publish(batch(5000, severity=120.0))
+    assert all(table.current_snapshot() is None for table in open_tables(catalog).values())
+    assert {name for name, rows in contents(tmp_path).items() if rows} == set()
+    publish(batch(6000))
+    assert cli(str(tmp_path), "--branch", raised.value.branch, "--publish")[0] == ExitCode.NOT_VALID
+    assert len(contents(tmp_path)["signals"]) == 3
+    assert cli(str(tmp_path), "--branch", raised.value.branch, "--publish", "--despite", "a test")[0] == ExitCode.OK
+    assert len(contents(tmp_path)["signals"]) == 6
+
+
+def test_a_column_that_changed_its_type_or_went_is_told_and_one_of_a_later_version_is_not(tmp_path: Path) -> None:
+    own = Scene(tmp_path)
+    table = open_tables(own.catalog)["signals"]
+    with table.update_schema(allow_incompatible_changes=True) as change:
+        change.add_column("of_the_future", StringType())
+        change.delete_column("click_count")
+    with table.update_schema() as change:
+        change.add_column("click_count", StringType())
+    findings = check(published_since(own.catalog, None, TODAY))
+    assert [(one.suite, one.examples) for one in findings if not one.holds] == [
+        ("columns", [{"table": "signals", "column": "click_count", "state": "differs"}])
+    ]
+
+
+@pytest.mark.parametrize("share", [0.5, 3.0], ids=["half", "thrice"])
+def test_a_day_of_half_or_thrice_the_usual_rows_passes(tmp_path: Path, share: float) -> None:
+    """A holiday and a launch look like that: only a day that is all but empty stops a batch."""
+    own, day = Scene(tmp_path), DAYS[8]
+    rows = [session(10_000 + i, day) for i in range(round(PER_DAY * share))]
+    own.publish({"sessions": rows}, Period(day, day))
 
 
 def test_a_report_says_that_all_holds(scene: Scene) -> None:

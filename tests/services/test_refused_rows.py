@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from faulty import KIND, SESSION
 from kit import HOUR_MS, Topics, config_of, inbox_of, newest, recorded, send, tick, wait_until
 
 from replay_signals.jobs.deadletters import letters
@@ -23,6 +22,8 @@ from replay_signals.pipelines.stream.config import to_json
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 JOB = Path(__file__).with_name("faulty.py")
+KIND, SESSION = "dead_click", "01a20b8a-b37b-73ba-9f3a-4219d87f80c5"
+"""As there: Flink's environment alone can import it."""
 METRIC = "replay_signals_sessions_rejected_unexpected_row"
 ORPHANED = "signals: it belongs to a session that has no row in sessions"
 Run = Callable[..., tuple[int, str, str]]

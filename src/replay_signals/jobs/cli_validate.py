@@ -50,6 +50,10 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         str, typer.Option("--despite", help="Publish it although it does not hold, for this reason.", metavar="REASON")
     ] = "",
     discard: Annotated[bool, typer.Option("--discard", help="Remove the batch and its files.")] = False,
+    older_than: Annotated[
+        float | None,
+        typer.Option("--older-than", help="With --discard: every batch that waits for longer.", metavar="DAYS", min=1),
+    ] = None,
     gx: Annotated[
         bool, typer.Option("--gx", help="Run the suites by Great Expectations itself: slower, needs memory.")
     ] = False,
@@ -65,7 +69,9 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     from replay_signals.jobs import validate as job
 
-    if (publish or discard) and branch is None:
+    if older_than is not None and (not discard or branch is not None):
+        raise typer.BadParameter("--older-than goes with --discard, and chooses the batches")
+    if (publish or discard) and branch is None and older_than is None:
         raise typer.BadParameter("--publish and --discard need the --branch of a batch")
     if publish and discard:
         raise typer.BadParameter("a batch is published or discarded, not both")
@@ -86,6 +92,8 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
 
         wait = timedelta(minutes=patience)
         return watch.run(watch.Request(store, folder, kafka or "", topic, wait, metrics, json), every)
+    if older_than is not None:
+        return job.discard_old(store, older_than, json=json)
     if discard and branch is not None:
         return job.discard(store, branch, json=json)
     if publish and branch is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +12,7 @@ import msgspec
 
 from replay_signals.jobs import render
 from replay_signals.jobs.exits import ExitCode
-from replay_signals.jobs.gate import reporting
+from replay_signals.jobs.gate import REPORTS, reporting
 from replay_signals.jobs.tables import Store
 from replay_signals.transforms.printable import json_bytes
 
@@ -51,7 +51,7 @@ def run(store: Store, branch: str | None, since: datetime | None, output: Output
         findings = check(batch)
     if output.report is not None:
         output.report.write_text(page(title, findings), "utf-8")
-    _print(findings, [] if branch else waiting(catalog), json=output.json)
+    _print(findings, [] if branch else waiting(catalog), _reports_of(store), json=output.json)
     return ExitCode.OK if all(one.holds for one in findings) else ExitCode.NOT_VALID
 
 
@@ -91,15 +91,32 @@ def discard(store: Store, branch: str, *, json: bool) -> ExitCode:
     return _told("discarded", list(parts), json=json)
 
 
-def _told(what: str, tables: list[str], *, json: bool) -> ExitCode:
+def discard_old(store: Store, days: float, *, json: bool) -> ExitCode:
+    """Removes every batch that has waited for longer than so many days. Raises WarehouseError."""
+    from replay_signals.pipelines.gate.waiting import drop, parts_of, waiting
+    from replay_signals.pipelines.iceberg.catalog import open_catalog
+
+    catalog = open_catalog(*store, create=False)
+    before = datetime.now(UTC) - timedelta(days=days)
+    old = [one.branch for one in waiting(catalog) if one.since < before]
+    for branch in old:
+        drop(catalog, parts_of(catalog, branch))
+    return _told("discarded", old, json=json)
+
+
+def _told(what: str, names: list[str], *, json: bool) -> ExitCode:
     if json:
-        render.write(json_bytes({what: tables}, indent=2))
+        render.write(json_bytes({what: names}, indent=2))
     else:
-        render.out().print(f"{what.capitalize()}: {', '.join(tables)}")
+        render.out().print(f"{what.capitalize()}: {', '.join(names) or 'nothing'}")
     return ExitCode.OK
 
 
-def _print(findings: Sequence[Finding], waits: Sequence[Waiting], *, json: bool) -> None:
+def _reports_of(store: Store) -> Path:
+    return Path(store.warehouse or ".") / REPORTS
+
+
+def _print(findings: Sequence[Finding], waits: Sequence[Waiting], reports: Path, *, json: bool) -> None:
     broken = [one for one in findings if not one.holds]
     if json:
         found = {"holds": not broken, "expectations": len(findings), "broken": msgspec.to_builtins(broken)}
@@ -117,4 +134,7 @@ def _print(findings: Sequence[Finding], waits: Sequence[Waiting], *, json: bool)
             render.out().print(render.text("  " + ", ".join(f"{k} {v}" for k, v in example.items())), style="dim")
     render.out().print("Every expectation holds." if not broken else f"{len(broken)} do not hold.")
     for batch in waits:
+        report = reports / f"{batch.branch}.html"
+        why = f"stopped at the gate: {report}" if report.exists() else "its run goes on, or was killed"
         render.out().print(f"Waiting since {batch.since:%Y-%m-%d %H:%M}: {batch.branch}, {', '.join(batch.tables)}")
+        render.out().print(render.text(f"  {why}"), style="dim")

@@ -66,7 +66,9 @@ def publish_batch(
     unpublished = {plan.name: plan for plan in plans}
 
     def restage(part: Staged) -> Staged | None:
-        unstage_table(catalog, part)
+        if not unstage_table(catalog, part):
+            raise Conflict(f"{part.name}: somebody else published or discarded {part.branch} meanwhile")
+        del parts[part.name]  # its files are this run's alone again
         return stage_table(catalog, tables[part.name], unpublished[part.name], run_id, days)
 
     def done(name: str) -> None:
@@ -109,8 +111,9 @@ def _publish_in_order(
             done(waiting.pop(0))
         if not waiting:
             return
-        overtaken = parts.pop(waiting[0])
-        if part := restage(overtaken):
+        part = restage(parts[waiting[0]])
+        parts.pop(waiting[0], None)
+        if part is not None:
             parts[part.name] = part
         else:  # what it would write is there by now
             done(waiting.pop(0))
@@ -130,6 +133,6 @@ def _withdraw(
 ) -> None:
     """Nothing of what is not published is left: the run starts again and writes other files."""
     for plan in plans:
-        if part := parts.get(plan.name):
-            unstage_table(catalog, part)
-        discard(tables[plan.name].table, plan.files)
+        part = parts.get(plan.name)
+        if part is None or unstage_table(catalog, part):
+            discard(tables[plan.name].table, plan.files)

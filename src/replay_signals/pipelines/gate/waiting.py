@@ -61,12 +61,15 @@ def sessions_of(catalog: Catalog, parts: Parts) -> set[SessionKey]:
 
 
 def drop(catalog: Catalog, parts: Parts) -> int:
-    """Removes a batch for good, with its data files; how many those were. Raises WarehouseError."""
+    """Removes a batch for good, with its data files; how many those were. Raises WarehouseError.
+
+    What somebody publishes at this moment stays.
+    """
     tables: dict[str, Table] = open_tables(catalog, create=False)
     gone = 0
     for name, part in reversed(parts.items()):
         files = added_files(tables[name], part.snapshot_id)
-        unstage_table(catalog, part)
-        discard(tables[name], files)
-        gone += len(files)
+        if unstage_table(catalog, part):
+            discard(tables[name], files)
+            gone += len(files)
     return gone

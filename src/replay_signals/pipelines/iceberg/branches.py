@@ -108,15 +108,16 @@ def history(table: Table) -> Iterator[Snapshot]:
         snapshot = None if parent is None else table.metadata.snapshot_by_id(parent)
 
 
-def drop_branch(catalog: Catalog, staged: Staged) -> None:
+def drop_branch(catalog: Catalog, staged: Staged) -> bool:
     """Removes a branch, its snapshot and the files that only say what was in it; data files stay.
 
-    Raises CommitFailedException when another process changed the branch.
+    Whoever removed it has its data files. False: somebody published, moved or dropped it meanwhile, and has them.
+    Raises CommitFailedException when that happens at this moment.
     """
     table = catalog.load_table((NAMESPACE, staged.name))
     snapshot = table.metadata.snapshot_by_name(staged.branch)
     if snapshot is None or snapshot.snapshot_id != staged.snapshot_id:
-        return
+        return False
     own = [m.manifest_path for m in snapshot.manifests(table.io) if m.added_snapshot_id == staged.snapshot_id]
     requirements = (_still(staged.branch, staged.snapshot_id),)
     updates = (
@@ -126,6 +127,7 @@ def drop_branch(catalog: Catalog, staged: Staged) -> None:
     catalog.commit_table(table, requirements, updates)
     for path in (*own, snapshot.manifest_list):
         table.io.delete(path)
+    return True
 
 
 def _still(ref: str, snapshot_id: int | None) -> AssertRefSnapshotId:

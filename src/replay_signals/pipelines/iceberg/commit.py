@@ -31,6 +31,7 @@ from replay_signals.pipelines.iceberg.branches import (
     added_files,
     branch_of,
     drop_branch,
+    is_published,
     note_in,
     publish,
     removed_files,
@@ -112,18 +113,34 @@ def restage_table(catalog: Catalog, staged: Staged) -> Staged | None:
     plan = TablePlan(staged.name, files, sum(file.record_count for file in files))
     _check(_paths(table, staged.parent_id), table, plan)
     replaced = note_in(table, staged.snapshot_id, REPLACED)
-    unstage_table(catalog, staged)
+    if not unstage_table(catalog, staged):
+        raise _taken(staged)
     return _tried(lambda: _stage_once(_load(catalog, staged.name), plan, staged.branch, replaced), staged.name)
 
 
 def publish_table(catalog: Catalog, staged: Staged, despite: str = "") -> bool:
-    """`branches.publish`, tried again where something else of the table changed. Raises WarehouseError."""
-    return _tried(lambda: publish(catalog, staged, despite), staged.name)
+    """`branches.publish`, tried again where something else of the table changed.
+
+    Raises Conflict when somebody else moved or dropped the branch, and WarehouseError.
+    """
+
+    def once() -> bool:
+        table = _load(catalog, staged.name)
+        there = staged_in(staged.name, table, staged.branch)
+        if (there is None or there.snapshot_id != staged.snapshot_id) and not is_published(table, staged):
+            raise _taken(staged)
+        return publish(catalog, staged, despite)
+
+    return _tried(once, staged.name)
 
 
-def unstage_table(catalog: Catalog, staged: Staged) -> None:
+def unstage_table(catalog: Catalog, staged: Staged) -> bool:
     """`branches.drop_branch`, tried again where something else of the table changed. Raises WarehouseError."""
-    _tried(lambda: drop_branch(catalog, staged), staged.name)
+    return _tried(lambda: drop_branch(catalog, staged), staged.name)
+
+
+def _taken(staged: Staged) -> Conflict:
+    return Conflict(f"{staged.name}: somebody else published or discarded {staged.branch} meanwhile")
 
 
 def _tried(action: Callable[[], T], name: str) -> T:
