@@ -354,6 +354,7 @@ def test_a_faulty_batch_on_an_empty_warehouse_is_stopped_and_a_good_one_comes_fi
 
 def test_a_column_that_changed_its_type_or_went_is_told_and_one_of_a_later_version_is_not(tmp_path: Path) -> None:
     own = Scene(tmp_path)
+    own.publish(batch(5000))
     table = open_tables(own.catalog)["signals"]
     with table.update_schema(allow_incompatible_changes=True) as change:
         change.add_column("of_the_future", StringType())

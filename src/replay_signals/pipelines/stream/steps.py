@@ -225,6 +225,8 @@ class JudgeSessions(KeyedProcessFunction):
             log.warning("late evidence, for rejudge: %s", msgspec.json.encode(late).decode())
         for name, by in step.counts.items():
             self._count(name, by)
+        if step.letters:
+            self._count.tell()  # nothing may come after them for hours
         if step.timer_ms is not None:
             self._set_timer(step.timer_ms, max(now_ms, step.last_received_ms), ctx)
 
