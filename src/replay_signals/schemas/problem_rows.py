@@ -101,7 +101,7 @@ class ProblemDayRow(Struct, frozen=True, kw_only=True):
     last_at: Annotated[datetime, doc("Last incident")]
     kind: Annotated[str, doc("Signal kind of the best example"), Holds.OWN_WORD]
     failure: Annotated[
-        str, doc("silence, blocked, slow, exception, request, form, page, reading or exit"), Holds.OWN_WORD
+        str, doc("silence, blocked, slow, exception, request, form, page, slow_page, reading or exit"), Holds.OWN_WORD
     ]
     cause: Annotated[str, doc("The cause in words"), Holds.SENTENCE]
     place: Annotated[str, doc("Place of the best example: page pattern or `layout`"), Holds.ADDRESS]
@@ -138,7 +138,9 @@ class ProblemRow(Struct, frozen=True, kw_only=True):
     ]
     kind: Annotated[str, doc("Problem kind: dead_click_cluster, repeated_form_abandonment …"), Holds.OWN_WORD]
     failure: Annotated[
-        str, doc("silence, blocked, slow, exception, request, form, page, reading, exit or capture"), Holds.OWN_WORD
+        str,
+        doc("silence, blocked, slow, exception, request, form, page, slow_page, reading, exit or capture"),
+        Holds.OWN_WORD,
     ]
     cause: Annotated[str, doc("The cause in words"), Holds.SENTENCE]
     title: Annotated[str, doc("Kind, element and place in a few words; the same for the same cause"), Holds.SENTENCE]

@@ -101,7 +101,7 @@ class SignalRow(Struct, frozen=True, kw_only=True):
     is_leading: Annotated[bool, doc("It is the signal of its incident that explains most")] = False
     failure: Annotated[
         str,
-        doc("How it failed: silence, blocked, slow, exception, request, form, page, reading or exit"),
+        doc("How it failed: silence, blocked, slow, exception, request, form, page, slow_page, reading or exit"),
         Holds.OWN_WORD,
     ] = ""
     cause: Annotated[str, doc("What to mend in a few words; the same for the same cause"), Holds.SENTENCE] = ""

@@ -16,9 +16,10 @@ from replay_signals.schemas.page_rules import Pages
 from replay_signals.schemas.playback_rules import Playback
 from replay_signals.schemas.privacy import Privacy
 from replay_signals.schemas.problem_rules import Outcome, Problems
+from replay_signals.schemas.speed_rules import Speed
 from replay_signals.schemas.traffic_rules import Traffic
 
-RULES_REVISION = "6"
+RULES_REVISION = "7"
 """Changes with every change of a detector, so that stored results tell which code judged them."""
 CAPS = ("max_messages", "max_digest_bytes", "max_clicks", "max_events")
 """Settings of `session` that decide how much of a session is judged."""
@@ -117,6 +118,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     clicks: Clicks = Clicks()
     rage: Rage = Rage()
+    speed: Speed = Speed()
     session: Session = Session()
     rejects: RejectionLimit = RejectionLimit()
     privacy: Privacy = Privacy()
@@ -176,6 +178,8 @@ def _check_order(rules: Rules) -> None:
         ("clicks.prompt_ms", clicks.prompt_ms, "clicks.slow_ms", clicks.slow_ms),
         ("clicks.slow_ms", clicks.slow_ms, "clicks.window_ms", clicks.window_ms),
         ("session.close_after_ms", session.close_after_ms, "session.max_length_ms", session.max_length_ms),
+        ("speed.good_lcp_ms", rules.speed.good_lcp_ms, "speed.poor_lcp_ms", rules.speed.poor_lcp_ms),
+        ("speed.good_inp_ms", rules.speed.good_inp_ms, "speed.poor_inp_ms", rules.speed.poor_inp_ms),
         ("problems.min_days", rules.problems.min_days, "problems.baseline_days", rules.problems.baseline_days),
         (
             "problems.friction_effect",

@@ -60,6 +60,8 @@ def test_check_accepts_a_good_file_and_names_its_version(run_cli: Run, tmp_path:
         ("[rage]\nmin_click = 4\n", "unknown key rage.min_click; did you mean rage.min_clicks?"),
         ("[rage\n", "not valid TOML"),
         ('[rage]\nmin_clicks = "four"\n', "rage.min_clicks"),
+        ("[speed]\npage_factor = 1\n", "speed.page_factor = 1 is not possible; the nearest valid number is"),
+        ("[speed]\ngood_lcp_ms = 4500\n", "speed.good_lcp_ms = 4500 is above speed.poor_lcp_ms"),
         ("[rage]\nmin_clicks = 0\n", "rage.min_clicks = 0 is not possible; the nearest valid number is 2"),
         ("[clicks]\nwindow_ms = -1\n", "clicks.window_ms = -1 is not possible; the nearest valid number is 1"),
         ("[rage]\nradius_px = inf\n", "rage.radius_px = inf is no finite number"),

@@ -20,6 +20,7 @@ from replay_signals.schemas.expectations.suite import Computed, between, not_les
 SIGNAL_KINDS = "signal_kinds"
 """Parameter: the kinds of signals that this version finds."""
 CLICK_VERDICTS = ("alive", "slow", "dead", "unknown")
+FAILURES = ("silence", "blocked", "slow", "exception", "request", "form", "page", "slow_page", "reading", "exit")
 JUDGEABLE = ("", "ok", "no_snapshot", "no_mutations", "broken_clock", "canvas")
 TRAFFIC = ("", "visitor", "bot", "internal", "test")
 KINDS_AT_ONCE = 20
@@ -74,7 +75,7 @@ FED = (
         one_of("status", ["new", "revised", "retracted"]),
         one_of("verdict", [*CLICK_VERDICTS, "found"]),
         one_of(
-            "failure", ["", "silence", "blocked", "slow", "exception", "request", "form", "page", "reading", "exit"]
+            "failure", ["", *FAILURES]
         ),
         computed=[COMPONENTS_GAP, KIND_FOUND],
         in_session=True,

@@ -8,6 +8,7 @@ it are one incident. It is led by what explains most (`Failure`, in order). Its 
     page        the site and what its error page says, whatever address was missing
     form        the form
     silence, blocked, slow   the control where it stands
+    slow_page                the page, and whether it loads or answers slowly
     reading, exit            the page
 
 The id of a problem is a hash of team and cause, so one session tells it.
@@ -145,6 +146,9 @@ class Causes:
             return self._page(sign)
         if failure == "form":
             return _control_cause("form", sign, self._form_key(sign))
+        if failure == "slow_page":
+            text = f"slow to {sign.finding.evidence.slow_to} at {sign.page_pattern}"
+            return Cause(failure, (sign.page_pattern, sign.finding.evidence.slow_to), _cut(text))
         if failure in ("reading", "exit"):
             return Cause(failure, (sign.page_pattern,), f"{failure} at {sign.page_pattern}")
         return _control_cause(failure, sign, sign.element_key or f"a spot that is no control ({sign.finding.kind})")

@@ -15,7 +15,7 @@ from replay_signals.schemas.rules import Rules
 from replay_signals.transforms import signals
 from replay_signals.transforms.judge import fact_rows
 from replay_signals.transforms.judge.features import features_of
-from replay_signals.transforms.judge.priors import NO_PRIORS, Priors, weigh
+from replay_signals.transforms.judge.priors import NO_PRIORS, Priors, UsualOf, weigh
 from replay_signals.transforms.judge.rows import Rows
 from replay_signals.transforms.signals.context import context_of
 
@@ -27,7 +27,7 @@ def judge(
 
     A session whose records are all corrupt has a session row with `truncated` set and nothing else.
     """
-    context = context_of(session, events, rules)
+    context = context_of(session, events, rules, usual=UsualOf(priors, session.team, rules))
     rows = Rows(context, priors.version)
     weigh(rows, priors)
     signal_rows = rows.signals(signals.find(context))

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 import msgspec
 
 from replay_signals.schemas.prior_rows import ANSWERS, PLAIN, TRACELESS, PriorRow
+from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.causes.pages import patterns_under
 from replay_signals.transforms.clicks.observability import BESIDE, GUESSED
 from replay_signals.transforms.clicks.second_look import DOUBLE_MS
 from replay_signals.transforms.clicks.silent_links import PROVEN_CONFIDENCE, excuse
@@ -19,6 +21,7 @@ from replay_signals.transforms.clicks.web import DEAD, UNKNOWN, Judged
 from replay_signals.transforms.digest.control_flags import is_hinted
 from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES, Control
 from replay_signals.transforms.judge.common import Common
+from replay_signals.transforms.signals.usual import UNKNOWN_PAGE, UsualPage
 
 DOUBT_LEFT = 0.5
 """Of the doubt in a dead click, when the element answers everybody else: that it leaves no trace is ruled out."""
@@ -27,16 +30,32 @@ HANDLES = frozenset("ke")
 
 Element = tuple[str, str, str]
 """Team, place (page pattern or `layout`) and key."""
+Page = tuple[str, str]
+"""Team and page pattern."""
 
 
 class Priors(msgspec.Struct, frozen=True):
-    """What elements say, by element, of one version; empty where there is none."""
+    """What elements say, by element, and what is usual at pages, of one version; empty where there is none."""
 
     version: str = ""
     says: dict[Element, str] = {}
+    pages: dict[Page, UsualPage] = {}
 
 
 NO_PRIORS = Priors()
+
+
+class UsualOf:
+    """What priors say is usual on the pages of a team."""
+
+    def __init__(self, priors: Priors, team: str, rules: Rules) -> None:
+        self._pages, self._team, self._patterns = priors.pages, team, patterns_under(rules.pages)
+
+    def page(self, url: str) -> UsualPage:
+        """Of the page at an address; unknown without history."""
+        if not self._pages:
+            return UNKNOWN_PAGE
+        return self._pages.get((self._team, self._patterns.of(url)), UNKNOWN_PAGE)
 
 
 def priors_of(rows: Iterable[PriorRow]) -> Priors:

@@ -2,7 +2,7 @@
 
 blocked      up to 35  how far the visitor was stopped
 attempts     up to 20  5 for every try beyond the first
-time_lost    up to 15  seconds until something worked again, full at 60 s
+time_lost    up to 15  seconds until something worked again, or that it took where that is known, full at 60 s
 no_recovery  15        the same control never answered later and nothing else got them there
 left         15        the session ended within 30 s without one more answered click
 place        any       points of the page from the rules file
@@ -31,7 +31,8 @@ def components(finding: Finding[Any], context: SessionContext) -> dict[str, floa
     next_page = first_after(context.opened_ms, finding.ended_ms)
     ends = [t for t in (worked_at, next_page) if t is not None]
     end_ms = context.timeline.end_ms
-    lost_ms = max(0.0, min(ends, default=end_ms) - finding.started_ms)
+    until_ms = min(ends, default=end_ms)
+    lost_ms = max(0.0, until_ms - finding.started_ms) if finding.lost_ms is None else finding.lost_ms
     left = not ends and end_ms - finding.ended_ms <= LEFT_WITHIN_MS
     parts = {
         "blocked": 35 * finding.blocked,

@@ -38,6 +38,13 @@ KINDS: dict[str, Kind] = {
         "Answers late",
         "Measure what the control waits for, and show at once that it was taken.",
     ),
+    "slow_page": Kind(
+        "slow_page",
+        "failure",
+        "Page is slow",
+        "Compare the examples with visits before it began: first byte, size and number of requests, long tasks; "
+        "then the release that it came with.",
+    ),
     "exception": Kind(
         "recurring_exception",
         "blocking_exception",

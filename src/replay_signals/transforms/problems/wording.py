@@ -33,7 +33,7 @@ def title_of(best: ProblemDayRow) -> str:
     """
     words = kind_of(best.failure).words
     at = f" ({best.element_key or 'page'} at {best.place})"
-    if best.failure == "page" or (best.failure == "exception" and not best.cause.endswith(at)):
+    if best.failure in ("page", "slow_page") or (best.failure == "exception" and not best.cause.endswith(at)):
         return f"{words}: {_cut(best.cause)}"
     where = "on every page" if best.place == LAYOUT else f"at {best.place}" if best.place else ""
     control = _cut(best.element)

@@ -11,7 +11,7 @@ from replay_signals.schemas.rows import SignalRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms import signals
 from replay_signals.transforms.clicks.web import Judged
-from replay_signals.transforms.judge.priors import NO_PRIORS, Priors, weigh
+from replay_signals.transforms.judge.priors import NO_PRIORS, Priors, UsualOf, weigh
 from replay_signals.transforms.judge.rows import Rows, View
 from replay_signals.transforms.reproduce.checks import check_of
 from replay_signals.transforms.reproduce.path import Path, openable
@@ -32,7 +32,7 @@ def plans_of(
     priors: Priors = NO_PRIORS,
 ) -> Iterator[tuple[SignalRow, Plan | NoScript]]:
     """Each wanted signal that leads its incident, with its plan or the reason why there is none."""
-    context = context_of(session, events, rules)
+    context = context_of(session, events, rules, usual=UsualOf(priors, session.team, rules))
     if not context.timeline.windows:
         return
     rows = Rows(context, priors.version)

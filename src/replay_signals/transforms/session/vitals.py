@@ -21,7 +21,7 @@ from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS
 from replay_signals.transforms.parse.values import number_within
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.page_views import PageView
-from replay_signals.transforms.session.timeline import Page, Timeline
+from replay_signals.transforms.session.timeline import Page, Timeline, Window
 
 EVENT = "$web_vitals"
 NEAR_MS = 3000.0
@@ -45,7 +45,6 @@ class Vitals:
     cls: float | None = None
     long_tasks: int | None = None
     long_task_ms: float | None = None
-    longest_task_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +82,23 @@ def vitals_of(views: Sequence[PageView], timeline: Timeline, events: Sequence[An
     return found
 
 
+def long_tasks_of(window: Window) -> list[tuple[float, float]]:
+    """Long tasks of a window as (start, epoch ms; duration, ms), in order of time."""
+    told = (one for page in window.pages for one in _recorded(page) if one.name == measures.LONG_TASK)
+    return sorted((one.t if one.at_ms is None else one.at_ms, one.value) for one in told)
+
+
 def _add(vitals: Vitals, one: _Told) -> None:
     if one.name == measures.LONG_TASK:
         vitals.long_tasks = (vitals.long_tasks or 0) + 1
         vitals.long_task_ms = round((vitals.long_task_ms or 0.0) + one.value, 1)
-        vitals.longest_task_ms = max(vitals.longest_task_ms or 0.0, one.value)
     else:
         setattr(vitals, one.name, one.value)
 
 
 def _none_of(vitals: Vitals) -> None:
     if vitals.long_tasks is None:
-        vitals.long_tasks, vitals.long_task_ms, vitals.longest_task_ms = 0, 0.0, 0.0
+        vitals.long_tasks, vitals.long_task_ms = 0, 0.0
 
 
 def _recorded(page: Page) -> Iterator[_Told]:

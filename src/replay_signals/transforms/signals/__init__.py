@@ -24,6 +24,7 @@ from replay_signals.transforms.signals import (
     rage_tap,
     refresh_loop,
     scroll_hunt,
+    slow_page,
     slow_response,
     unexpected_exit,
 )
@@ -52,6 +53,7 @@ SIGNALS = by_kind(
         error_click.SIGNAL,
         failed_request.SIGNAL,
         slow_response.SIGNAL,
+        slow_page.SIGNAL,
         blocking_exception.SIGNAL,
         console_error.SIGNAL,
         form_abandonment.SIGNAL,

@@ -21,8 +21,9 @@ from replay_signals.transforms.session.effects import Target, effects_of
 from replay_signals.transforms.session.elements import element_key
 from replay_signals.transforms.session.page_views import PageViews
 from replay_signals.transforms.session.timeline import Page, Request, Timeline, timeline_of
-from replay_signals.transforms.session.vitals import Vitals, vitals_of
+from replay_signals.transforms.session.vitals import Vitals, long_tasks_of, vitals_of
 from replay_signals.transforms.signals.finding import Finding
+from replay_signals.transforms.signals.usual import NOTHING_USUAL, Usual
 
 INCIDENT_GAPS = 1.5
 """Longest time between two clicks of one incident, in `rage.gap_ms`: a click of the burst that was answered may lie
@@ -38,6 +39,7 @@ class SessionContext:
     `clicks` and `events` are in order of time. `start_ms` (epoch ms, client's clock) is the start of the whole session
     also where only its last minutes are at hand; `end_ms` is the last that was recorded so far. `troubles` are the
     findings of kinds that count as trouble, for the kinds that are judged after the others; it is empty for those.
+    `usual` is what many sessions say of the speed of pages.
     """
 
     digest: SessionDigest
@@ -49,6 +51,7 @@ class SessionContext:
     start_ms: float
     end_ms: float
     troubles: Sequence[Finding[Any]] = ()
+    usual: Usual = NOTHING_USUAL
 
     @cached_property
     def views(self) -> PageViews:
@@ -59,6 +62,11 @@ class SessionContext:
     def vitals(self) -> list[Vitals]:
         """How fast each of the page views was, in their order."""
         return vitals_of(self.views.views, self.timeline, self.events)
+
+    @cached_property
+    def long_tasks(self) -> dict[str, list[tuple[float, float]]]:
+        """Window id -> long tasks as (start, epoch ms; duration, ms), in order of time."""
+        return {window.window_id: long_tasks_of(window) for window in self.timeline.windows}
 
     @cached_property
     def tells_requests(self) -> bool:
@@ -196,7 +204,12 @@ def _is_same_control(a: Judged, b: Judged, longest_ms: float) -> bool:
 
 
 def context_of(
-    session: SessionDigest, events: Sequence[AnalyticsEvent], rules: Rules, *, start_ms: float | None = None
+    session: SessionDigest,
+    events: Sequence[AnalyticsEvent],
+    rules: Rules,
+    *,
+    start_ms: float | None = None,
+    usual: Usual = NOTHING_USUAL,
 ) -> SessionContext:
     """The context of a session with at least one message.
 
@@ -218,4 +231,5 @@ def context_of(
         errors=Errors(timeline, clicks, ordered),
         start_ms=first_ms if start_ms is None else start_ms,
         end_ms=last_ms,
+        usual=usual,
     )

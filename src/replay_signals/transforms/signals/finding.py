@@ -27,7 +27,8 @@ class Finding(Generic[E]):
 
     `grade` names how strong the evidence is; with the kind it gives the `confidence`, the share of such findings
     expected to be right (schemas/confidence). `blocked` says how far the visitor was stopped: 0 not, 0.1-0.2 annoyed,
-    0.3-0.4 held up, 0.6-0.9 this way was closed, 1 completely. `recovered` says whether they got there after all.
+    0.3-0.4 held up, 0.6-0.9 this way was closed, 1 completely. `recovered` says whether they got there after all,
+    `lost_ms` what it cost them where that is known; None: until something worked again.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Finding(Generic[E]):
     blocked: float = 0.0
     attempts: int = 0
     recovered: bool = False
+    lost_ms: float | None = None
 
     @property
     def confidence(self) -> float:
