@@ -19,7 +19,7 @@ from replay_signals.jobs import render
 from replay_signals.jobs.gate import reporting
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
-from replay_signals.schemas.prior_rows import ANSWERS, PLAIN, TRACELESS, PriorRow
+from replay_signals.schemas.prior_rows import ANSWERS, CONTROL, PAGE, PLAIN, ROUTE, TRACELESS, PriorRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.clicks.second_look import DOUBLE_MS
 from replay_signals.transforms.judge.priors import NO_PRIORS, Priors, priors_of
@@ -64,9 +64,11 @@ def run(request: Request, *, json: bool) -> None:
     if request.to and done.version:
         write_file(request.to, done.rows)
     says = Counter(row.says for row in done.rows)
+    units = Counter(row.unit or CONTROL for row in done.rows)
     if json:
-        shown = {"version": done.version, "is_new": done.is_new, "elements": len(done.rows)}
+        shown = {"version": done.version, "is_new": done.is_new, "elements": units[CONTROL]}
         shown |= {"sessions": done.sessions, "left_out": done.left_out}
+        shown |= {"pages": units[PAGE], "routes": units[ROUTE]}
         render.write(json_bytes(shown | {name: says[name] for name in (ANSWERS, TRACELESS, PLAIN)}, indent=2))
         return
     out = render.out()
@@ -75,12 +77,15 @@ def run(request: Request, *, json: bool) -> None:
             f"{render.count(done.left_out, 'session')} left out that other rules judged: `rejudge` takes them in."
         )
     if not done.version:
-        out.print("No element has enough visitors yet.")
+        out.print("No element, page or route has enough visitors yet.")
         return
     state = "New version" if done.is_new else "Nothing changed since version"
-    out.print(f"{state} {done.version}: {render.count(len(done.rows), 'element')} of {done.sessions:,} sessions")
+    out.print(f"{state} {done.version}: {render.count(units[CONTROL], 'element')} of {done.sessions:,} sessions")
     out.print(
         f"{says[ANSWERS]} answer nearly everybody, {says[TRACELESS] + says[PLAIN]} leave no trace and disturb nobody"
+    )
+    out.print(
+        f"What is usual is known of {render.count(units[PAGE], 'page')} and {render.count(units[ROUTE], 'route')}"
     )
 
 

@@ -101,14 +101,18 @@ class ProblemDayRow(Struct, frozen=True, kw_only=True):
     last_at: Annotated[datetime, doc("Last incident")]
     kind: Annotated[str, doc("Signal kind of the best example"), Holds.OWN_WORD]
     failure: Annotated[
-        str, doc("silence, blocked, slow, exception, request, form, page, slow_page, reading or exit"), Holds.OWN_WORD
+        str,
+        doc("silence, blocked, slow, exception, request, form, page, slow_page, slow_route, reading or exit"),
+        Holds.OWN_WORD,
     ]
     cause: Annotated[str, doc("The cause in words"), Holds.SENTENCE]
     place: Annotated[str, doc("Place of the best example: page pattern or `layout`"), Holds.ADDRESS]
     page_pattern: Annotated[str, doc("Page pattern of the best example"), Holds.ADDRESS]
     element: Annotated[str, doc("Short readable name of its element; empty when there is none"), Holds.ELEMENT]
     element_key: Annotated[str, doc("What survives a redeploy of it"), Holds.ELEMENT]
-    request_route: Annotated[str, doc("Failing route with status class; empty for other failures"), Holds.ADDRESS]
+    request_route: Annotated[
+        str, doc("Failing or slow route, with status class or `slow`; empty for other failures"), Holds.ADDRESS
+    ]
     summary: Annotated[str, doc("What happened in the best example"), Holds.SENTENCE]
     score: Annotated[float, doc("Severity x confidence of the best example, to choose among days")]
     example_1: Annotated[str, doc("Best example, as session_id@offset_ms"), Holds.RANDOM_ID]
@@ -139,7 +143,7 @@ class ProblemRow(Struct, frozen=True, kw_only=True):
     kind: Annotated[str, doc("Problem kind: dead_click_cluster, repeated_form_abandonment …"), Holds.OWN_WORD]
     failure: Annotated[
         str,
-        doc("silence, blocked, slow, exception, request, form, page, slow_page, reading, exit or capture"),
+        doc("silence, blocked, slow, exception, request, form, page, slow_page, slow_route, reading, exit or capture"),
         Holds.OWN_WORD,
     ]
     cause: Annotated[str, doc("The cause in words"), Holds.SENTENCE]

@@ -101,14 +101,17 @@ class SignalRow(Struct, frozen=True, kw_only=True):
     is_leading: Annotated[bool, doc("It is the signal of its incident that explains most")] = False
     failure: Annotated[
         str,
-        doc("How it failed: silence, blocked, slow, exception, request, form, page, slow_page, reading or exit"),
+        doc(
+            "How it failed: silence, blocked, slow, exception, request, form, page, slow_page, slow_route, reading or "
+            "exit"
+        ),
         Holds.OWN_WORD,
     ] = ""
     cause: Annotated[str, doc("What to mend in a few words; the same for the same cause"), Holds.SENTENCE] = ""
     problem_id: Annotated[str, doc("Problem it belongs to: hash of team and cause, 16 hex digits"), Holds.OWN_WORD] = ""
     place: Place = ""
     request_route: Annotated[
-        str, doc("Failed request: POST /api/cart/:id 5xx; empty for other failures"), Holds.ADDRESS
+        str, doc("Failed or slow request: POST /api/cart/:id 5xx, GET /api/find slow; else empty"), Holds.ADDRESS
     ] = ""
     exception_fingerprint: Annotated[
         str, doc("Fingerprint of the exception; empty for other failures"), Holds.OWN_WORD

@@ -10,7 +10,7 @@ from replay_signals.schemas.limits import doc
 
 
 class Speed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When pages and requests are slow: `poor_*` without any history, `good_*` and factors against their own."""
+    """When pages and requests are slow or fail: `poor_*` without any history, the others against their own."""
 
     poor_lcp_ms: Annotated[
         float, doc("Largest contentful paint after which a page is slow (web.dev: 4000)", above=0)
@@ -27,3 +27,11 @@ class Speed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page_factor: Annotated[
         float, doc("A page is slow at so many times its usual 75th percentile, where that is known", above=1)
     ] = 2.0
+    route_slow_ms: Annotated[float, doc("Up to here a request is never slow, whatever is usual", above=0)] = 1000
+    route_factor: Annotated[
+        float, doc("A request is slow at so many times the usual 95th percentile of its route", above=1)
+    ] = 2.0
+    failing_share: Annotated[
+        float,
+        doc("Share of visitors for whom a route usually fails, from which failing is how it works", above=0, most=1),
+    ] = 0.05

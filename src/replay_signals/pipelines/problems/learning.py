@@ -2,7 +2,8 @@
 
 Only sessions that one version of the rules judged count, only recordings that can be judged, and each visitor once. An
 element's silent visitors are held against those of other controls of the same place: another control that answers
-within `carry_on_ms` is how one sees that somebody goes on, whatever page the first click led to.
+within `carry_on_ms` is how one sees that somebody goes on, whatever page the first click led to. What is usual at pages
+and routes is counted from the same visits (`usual`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
+import duckdb
 import msgspec
 from pyiceberg.expressions import AlwaysTrue
 from pyiceberg.table import Table
@@ -22,6 +24,7 @@ from replay_signals.pipelines.iceberg.schema import rows_of
 from replay_signals.pipelines.iceberg.views import latest_sql
 from replay_signals.pipelines.iceberg.warehouse import reading
 from replay_signals.pipelines.problems.counting import ONE_DAY, Limits, connected
+from replay_signals.pipelines.problems.usual import Version, usual_rows
 from replay_signals.schemas.prior_rows import PriorRow
 from replay_signals.transforms.problems.stances import Tally, has_answered, stance_of
 
@@ -119,11 +122,26 @@ def learned(
     is the longest time between two halves of a double click.
     """
     old = list(before)
-    answered = {_key(row) for row in old if row.has_answered}
     number = max((row.number for row in old), default=0) + 1
+    with connected(limits) as db, reading():
+        around = within(window.first - ONE_DAY, window.last + ONE_DAY)
+        for name in ("sessions", "interactions", "events", "page_views", "network_requests"):
+            table_view(db, name, tables[name], around)
+        db.execute(VISITS, {"first": window.first, "last": window.last, "judged_by": window.judged_by})
+        version = Version(window.last, number, window.judged_by)
+        rows = [*_of_controls(db, window, version, old, double_ms), *usual_rows(db, version, old)]
+    rows.sort(key=_key)
+    name = blake2b(msgspec.json.encode([_content(row) for row in rows]), digest_size=8).hexdigest()
+    return [msgspec.structs.replace(row, version=name) for row in rows]
+
+
+def _of_controls(
+    db: duckdb.DuckDBPyConnection, window: Window, version: Version, old: Iterable[PriorRow], double_ms: float
+) -> Iterator[PriorRow]:
+    """Rows of controls, from the temporary table `visits`."""
+    answered = {_key(row) for row in old if row.has_answered}
     has_outcomes = bool(window.outcomes)
-    rows = []
-    for team, place, element_key, *counts in _tallies(tables, window, double_ms, limits):
+    for team, place, element_key, *counts in _tallies(db, window, double_ms):
         own, silent, tried, carried_on, succeeded, others, others_on, others_succeeded = counts
         tally = Tally(
             answered=own,
@@ -136,22 +154,17 @@ def learned(
             others_succeeded=others_succeeded if has_outcomes else None,
             has_answered=has_answered(own, silent) or (team, place, element_key) in answered,
         )
-        rows.append(
-            PriorRow(
-                day=window.last,
-                version="",
-                number=number,
-                judged_by=window.judged_by,
-                team=team,
-                place=place,
-                element_key=element_key,
-                says=stance_of(tally),
-                **tally._asdict(),
-            )
+        yield PriorRow(
+            day=version.day,
+            version="",
+            number=version.number,
+            judged_by=version.judged_by,
+            team=team,
+            place=place,
+            element_key=element_key,
+            says=stance_of(tally),
+            **tally._asdict(),
         )
-    rows.sort(key=_key)
-    version = blake2b(msgspec.json.encode([_content(row) for row in rows]), digest_size=8).hexdigest()
-    return [msgspec.structs.replace(row, version=version) for row in rows]
 
 
 def newest_version(priors: Table) -> str | None:
@@ -187,31 +200,22 @@ def _versions(priors: Table) -> set[tuple[int, str]]:
     return set(zip(found.column("number").to_pylist(), found.column("version").to_pylist(), strict=True))
 
 
-def _tallies(
-    tables: Mapping[str, Table], window: Window, double_ms: float, limits: Limits
-) -> Iterator[tuple[Any, ...]]:
-    with connected(limits) as db, reading():
-        around = within(window.first - ONE_DAY, window.last + ONE_DAY)
-        for name in ("sessions", "interactions", "events"):
-            table_view(db, name, tables[name], around)
-        steps: tuple[tuple[str, dict[str, object]], ...] = (
-            (VISITS, {"first": window.first, "last": window.last, "judged_by": window.judged_by}),
-            (CLICKS, {}),
-            (USES, {"double_ms": double_ms}),
-            (
-                FOLLOWED,
-                {
-                    "carry_on_ms": window.carry_on_ms,
-                    "horizon_ms": window.horizon_ms,
-                    "outcomes": list(window.outcomes),
-                },
-            ),
-            (VISITORS, {}),
-        )
-        for statement, values in steps:
-            db.execute(statement, values)
-        limited = {"min_others": MIN_OTHERS, "min_visitors": MIN_VISITORS, "max_elements": MAX_ELEMENTS}
-        yield from db.execute(TALLIES, limited).fetchall()
+def _tallies(db: duckdb.DuckDBPyConnection, window: Window, double_ms: float) -> list[tuple[Any, ...]]:
+    followed = {
+        "carry_on_ms": window.carry_on_ms,
+        "horizon_ms": window.horizon_ms,
+        "outcomes": list(window.outcomes),
+    }
+    steps: tuple[tuple[str, dict[str, object]], ...] = (
+        (CLICKS, {}),
+        (USES, {"double_ms": double_ms}),
+        (FOLLOWED, followed),
+        (VISITORS, {}),
+    )
+    for statement, values in steps:
+        db.execute(statement, values)
+    limited = {"min_others": MIN_OTHERS, "min_visitors": MIN_VISITORS, "max_elements": MAX_ELEMENTS}
+    return db.execute(TALLIES, limited).fetchall()
 
 
 def _key(row: PriorRow) -> tuple[str, str, str]:

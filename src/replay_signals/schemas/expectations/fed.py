@@ -20,7 +20,19 @@ from replay_signals.schemas.expectations.suite import Computed, between, not_les
 SIGNAL_KINDS = "signal_kinds"
 """Parameter: the kinds of signals that this version finds."""
 CLICK_VERDICTS = ("alive", "slow", "dead", "unknown")
-FAILURES = ("silence", "blocked", "slow", "exception", "request", "form", "page", "slow_page", "reading", "exit")
+FAILURES = (
+    "silence",
+    "blocked",
+    "slow",
+    "exception",
+    "request",
+    "form",
+    "page",
+    "slow_page",
+    "slow_route",
+    "reading",
+    "exit",
+)
 JUDGEABLE = ("", "ok", "no_snapshot", "no_mutations", "broken_clock", "canvas")
 TRAFFIC = ("", "visitor", "bot", "internal", "test")
 KINDS_AT_ONCE = 20

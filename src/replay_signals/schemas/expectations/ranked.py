@@ -8,7 +8,7 @@ from replay_signals.schemas.collection_rows import Change
 from replay_signals.schemas.expectations.common import COMPONENTS_GAP, TENTH, counts, points, share, suite_of
 from replay_signals.schemas.expectations.suite import between, not_less, one_of
 from replay_signals.schemas.inbox import Status
-from replay_signals.schemas.prior_rows import Stance
+from replay_signals.schemas.prior_rows import CONTROL, PAGE, ROUTE, Stance
 from replay_signals.schemas.signal_input import Priority
 
 UNITS = ("page", "control", "route", "any", "of_any")
@@ -65,7 +65,10 @@ RANKED = (
     ),
     suite_of(
         "priors",
-        *counts("answered", "silent", "tried", "carried_on", "others", "others_carried_on"),
+        *counts("answered", "silent", "tried", "carried_on", "others", "others_carried_on", "usual_days"),
+        *counts("usual_visitors", "lcp_ms", "inp_ms", "load_ms", "p95_ms"),
+        share("failed_share"),
+        one_of("unit", ["", CONTROL, PAGE, ROUTE]),
         not_less("silent", "tried", "more visitors tried again than found it silent"),
         one_of("says", get_args(Stance)),
     ),

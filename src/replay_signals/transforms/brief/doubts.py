@@ -13,7 +13,7 @@ from replay_signals.transforms.problems.capture_rows import FAILURE as CAPTURE
 
 SURFACES = {"browser": "browser", "os": "system", "device_type": "kind of device", "release": "release"}
 """Columns of a session that a fault may be limited to, in words."""
-OF_ITS_OWN = ("reading", "exit", "page", "slow_page", "form")
+OF_ITS_OWN = ("reading", "exit", "page", "slow_page", "slow_route", "form")
 """Failures that are no control's."""
 FEW = 3
 """Sessions below which one value of an attribute says nothing of the others."""

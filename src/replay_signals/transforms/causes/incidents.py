@@ -4,7 +4,8 @@ One trouble is one visitor, one control and one moment: rage, dead click, error,
 it are one incident. It is led by what explains most (`Failure`, in order). Its cause is what has to be mended:
 
     exception   the exception alone where its frames name code of the site, whatever control threw it; else at a control
-    request     method, route and class of status, at the control that asked
+    request     method, route and class of status, at the control that asked; of no control's request these alone
+    slow_route  method and route
     page        the site and what its error page says, whatever address was missing
     form        the form
     silence, blocked, slow   the control where it stands
@@ -140,6 +141,8 @@ class Causes:
         failure = failure_of(sign)
         if failure == "exception":
             return self._exception(sign)
+        if failure in ("request", "slow_route") and sign.finding.subject:
+            return _route_cause(failure, sign)
         if failure == "request":
             return self._request(sign)
         if failure == "page":
@@ -205,6 +208,13 @@ class Causes:
         around = sign.finding.page.elements.around(control.first)
         form = control if control.tag == "form" else next((c for c in around if c.tag == "form"), None)
         return sign.controls.form_key_of(form) if form is not None else sign.element_key
+
+
+def _route_cause(failure: str, sign: Sign) -> Cause:
+    """A route by itself, whichever page asked."""
+    how = "slow" if failure == "slow_route" else status_class(sign.finding.evidence.status)
+    route = f"{sign.finding.subject} {how}"
+    return Cause(failure, (route,), _cut(route), request_route=route)
 
 
 def _control_cause(failure: str, sign: Sign, key: str) -> Cause:

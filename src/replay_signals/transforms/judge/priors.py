@@ -11,9 +11,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from replay_signals.schemas.prior_rows import ANSWERS, PLAIN, TRACELESS, PriorRow
+from replay_signals.schemas.prior_rows import ANSWERS, PAGE, PLAIN, ROUTE, TRACELESS, PriorRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.causes.pages import patterns_under
+from replay_signals.transforms.causes.requests import route_of
 from replay_signals.transforms.clicks.observability import BESIDE, GUESSED
 from replay_signals.transforms.clicks.second_look import DOUBLE_MS
 from replay_signals.transforms.clicks.silent_links import PROVEN_CONFIDENCE, excuse
@@ -21,7 +22,7 @@ from replay_signals.transforms.clicks.web import DEAD, UNKNOWN, Judged
 from replay_signals.transforms.digest.control_flags import is_hinted
 from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES, Control
 from replay_signals.transforms.judge.common import Common
-from replay_signals.transforms.signals.usual import UNKNOWN_PAGE, UsualPage
+from replay_signals.transforms.signals.usual import UNKNOWN_PAGE, UNKNOWN_ROUTE, UsualPage, UsualRoute
 
 DOUBT_LEFT = 0.5
 """Of the doubt in a dead click, when the element answers everybody else: that it leaves no trace is ruled out."""
@@ -30,26 +31,28 @@ HANDLES = frozenset("ke")
 
 Element = tuple[str, str, str]
 """Team, place (page pattern or `layout`) and key."""
-Page = tuple[str, str]
-"""Team and page pattern."""
+Name = tuple[str, str]
+"""Team, and page pattern or route."""
 
 
 class Priors(msgspec.Struct, frozen=True):
-    """What elements say, by element, and what is usual at pages, of one version; empty where there is none."""
+    """What elements say, and what is usual at pages and routes, of one version; empty where there is none."""
 
     version: str = ""
     says: dict[Element, str] = {}
-    pages: dict[Page, UsualPage] = {}
+    pages: dict[Name, UsualPage] = {}
+    routes: dict[Name, UsualRoute] = {}
 
 
 NO_PRIORS = Priors()
 
 
 class UsualOf:
-    """What priors say is usual on the pages of a team."""
+    """What priors say is usual at the pages and routes of a team."""
 
     def __init__(self, priors: Priors, team: str, rules: Rules) -> None:
-        self._pages, self._team, self._patterns = priors.pages, team, patterns_under(rules.pages)
+        self._pages, self._routes, self._team = priors.pages, priors.routes, team
+        self._patterns = patterns_under(rules.pages)
 
     def page(self, url: str) -> UsualPage:
         """Of the page at an address; unknown without history."""
@@ -57,15 +60,28 @@ class UsualOf:
             return UNKNOWN_PAGE
         return self._pages.get((self._team, self._patterns.of(url)), UNKNOWN_PAGE)
 
+    def route(self, method: str, url: str, page_url: str) -> UsualRoute:
+        """Of a request that a page makes; unknown without history."""
+        if not self._routes:
+            return UNKNOWN_ROUTE
+        return self._routes.get((self._team, route_of(method, url, page_url, self._patterns)), UNKNOWN_ROUTE)
+
 
 def priors_of(rows: Iterable[PriorRow]) -> Priors:
     """The priors that rows of one version are."""
-    version, says = "", {}
+    version = ""
+    says: dict[Element, str] = {}
+    pages: dict[Name, UsualPage] = {}
+    routes: dict[Name, UsualRoute] = {}
     for row in rows:
         version = row.version
-        if row.says:
+        if row.unit == PAGE:
+            pages[row.team, row.place] = UsualPage(row.lcp_ms, row.inp_ms, row.load_ms)
+        elif row.unit == ROUTE:
+            routes[row.team, row.element_key] = UsualRoute(row.element_key, row.p95_ms, row.failed_share)
+        elif row.says:
             says[row.team, row.place, row.element_key] = row.says
-    return Priors(version, says)
+    return Priors(version, says, pages, routes)
 
 
 def weigh(common: Common, priors: Priors) -> None:

@@ -53,7 +53,7 @@ class Rows(Common):
 
     def sign_id(self, f: Finding[Any]) -> str:
         """The id of a finding's signal: it outlives what its control is called by."""
-        place = element_key(f.control) or f"{f.node_id or ''}"
+        place = element_key(f.control) or f"{f.node_id or f.subject}"
         return self.row_id(f.kind, f.page.window_id, place, round(f.started_ms))
 
     def _sign(self, f: Finding[Any]) -> Sign:

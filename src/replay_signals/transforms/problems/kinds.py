@@ -45,6 +45,12 @@ KINDS: dict[str, Kind] = {
         "Compare the examples with visits before it began: first byte, size and number of requests, long tasks; "
         "then the release that it came with.",
     ),
+    "slow_route": Kind(
+        "slow_route",
+        "failure",
+        "Request is slow",
+        "Look for the route in the server's traces at the time of the examples, and for what went out when it began.",
+    ),
     "exception": Kind(
         "recurring_exception",
         "blocking_exception",

@@ -66,7 +66,7 @@ def combined(all_counts: Sequence[Counts], into: Mapping[str, str], users: Mappi
 def _by_page(counts: Counts, aliases: Mapping[tuple[str, str], str]) -> tuple[str, ...] | None:
     """Failure and control under the page that its page is an alias of."""
     best = counts.best
-    if best.failure in ("exception", "request", "page"):
+    if best.failure in ("exception", "request", "page", "slow_route"):
         return None  # their cause names no page
     return counts.team, best.failure, aliases.get((counts.team, best.place), best.place), best.element_key
 

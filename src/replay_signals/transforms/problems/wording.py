@@ -29,11 +29,13 @@ IN_A_ROW = 1.5
 def title_of(best: ProblemDayRow) -> str:
     """What fails, the control and the place; the same text for the same cause, since PostHog groups by words.
 
-    A missing page, and an exception that is known by the site's own frames, are one wherever they are met.
+    A missing page, an exception that is known by the site's own frames, and a route that fails or is slow without a
+    click, are one wherever they are met.
     """
     words = kind_of(best.failure).words
     at = f" ({best.element_key or 'page'} at {best.place})"
-    if best.failure in ("page", "slow_page") or (best.failure == "exception" and not best.cause.endswith(at)):
+    is_bare = best.cause == best.request_route if best.failure == "request" else not best.cause.endswith(at)
+    if best.failure in ("page", "slow_page", "slow_route") or (best.failure in ("exception", "request") and is_bare):
         return f"{words}: {_cut(best.cause)}"
     where = "on every page" if best.place == LAYOUT else f"at {best.place}" if best.place else ""
     control = _cut(best.element)
@@ -89,7 +91,7 @@ def share_words(row: ProblemRow) -> str:
 
 def _exposure(row: ProblemRow) -> tuple[str, str]:
     """What those did who could meet it, in two tenses: see the units of the counts (docs/problems.md)."""
-    if row.failure == "request":
+    if row.failure in ("request", "slow_route"):
         return "make the request", "made the request"
     if row.failure in OF_CONTROLS and row.element_key:
         return "use it", "used it"

@@ -17,6 +17,7 @@ from replay_signals.transforms.signals import (
     dead_tap,
     error_click,
     failed_request,
+    failing_route,
     form_abandonment,
     input_struggle,
     quick_back,
@@ -26,6 +27,7 @@ from replay_signals.transforms.signals import (
     scroll_hunt,
     slow_page,
     slow_response,
+    slow_route,
     unexpected_exit,
 )
 from replay_signals.transforms.signals.context import SessionContext
@@ -54,6 +56,8 @@ SIGNALS = by_kind(
         failed_request.SIGNAL,
         slow_response.SIGNAL,
         slow_page.SIGNAL,
+        failing_route.SIGNAL,
+        slow_route.SIGNAL,
         blocking_exception.SIGNAL,
         console_error.SIGNAL,
         form_abandonment.SIGNAL,

@@ -39,7 +39,7 @@ class SessionContext:
     `clicks` and `events` are in order of time. `start_ms` (epoch ms, client's clock) is the start of the whole session
     also where only its last minutes are at hand; `end_ms` is the last that was recorded so far. `troubles` are the
     findings of kinds that count as trouble, for the kinds that are judged after the others; it is empty for those.
-    `usual` is what many sessions say of the speed of pages.
+    `usual` is what many sessions say of pages and routes.
     """
 
     digest: SessionDigest

@@ -17,7 +17,9 @@ from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.finding import E, Finding
 
 Gesture = Literal["click", "tap"]
-Failure = Literal["request", "exception", "page", "blocked", "form", "slow", "silence", "slow_page", "reading", "exit"]
+Failure = Literal[
+    "request", "exception", "page", "blocked", "form", "slow", "silence", "slow_page", "slow_route", "reading", "exit"
+]
 """How things fail, what explains most first: of signals that are one trouble the first of these leads."""
 
 

@@ -29,6 +29,7 @@ class Finding(Generic[E]):
     expected to be right (schemas/confidence). `blocked` says how far the visitor was stopped: 0 not, 0.1-0.2 annoyed,
     0.3-0.4 held up, 0.6-0.9 this way was closed, 1 completely. `recovered` says whether they got there after all,
     `lost_ms` what it cost them where that is known; None: until something worked again.
+    `subject` tells two findings of one kind and moment apart that are about no control: a route.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Finding(Generic[E]):
     attempts: int = 0
     recovered: bool = False
     lost_ms: float | None = None
+    subject: str = ""
 
     @property
     def confidence(self) -> float:

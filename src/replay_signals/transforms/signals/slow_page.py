@@ -171,6 +171,7 @@ def _finding(view: PageView, vitals: Vitals, slow: _Slow, to: str) -> Finding[Ev
         blocked=ANNOYED,
         recovered=True,
         lost_ms=slow.took_ms,
+        subject=to,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is usual at a page, over many sessions: what one visit's speed is held against."""
+"""What is usual at a page or a route, over many sessions: what one visit is held against."""
 
 from __future__ import annotations
 
@@ -15,14 +15,28 @@ class UsualPage(msgspec.Struct, frozen=True):
     load_ms: float | None = None
 
 
-UNKNOWN_PAGE = UsualPage()
+class UsualRoute(msgspec.Struct, frozen=True):
+    """Of a usual day: the 95th percentile of how long it takes, and the share of visitors for whom it failed.
+
+    None where too little was seen. `name` is the route's, empty where nothing is known of it.
+    """
+
+    name: str = ""
+    p95_ms: float | None = None
+    failed_share: float | None = None
+
+
+UNKNOWN_PAGE, UNKNOWN_ROUTE = UsualPage(), UsualRoute()
 
 
 class Usual(Protocol):
-    """What is known of the pages of a site."""
+    """What is known of the pages and routes of a site."""
 
     def page(self, url: str) -> UsualPage:
         """Of the page at an address."""
+
+    def route(self, method: str, url: str, page_url: str) -> UsualRoute:
+        """Of a request that a page makes."""
 
 
 class NothingUsual:
@@ -32,6 +46,11 @@ class NothingUsual:
         """Nothing is known of it."""
         del url
         return UNKNOWN_PAGE
+
+    def route(self, method: str, url: str, page_url: str) -> UsualRoute:
+        """Nothing is known of it."""
+        del method, url, page_url
+        return UNKNOWN_ROUTE
 
 
 NOTHING_USUAL = NothingUsual()
