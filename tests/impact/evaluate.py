@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from tests.impact import alarms, coverage, discoveries, fixes, production, ranking
+from tests.impact import alarms, coverage, discoveries, fixes, production, ranking, regressions
 from tests.impact.excuses import excuses
 from tests.impact.intervals import choices
 from tests.impact.recount import Recount
@@ -97,6 +97,24 @@ def false_alarms() -> Table:
     ]
 
 
+def null_weeks() -> Table:
+    """What weeks without any regression say of pages and routes."""
+    head = ("sessions a day", "sites", "pages and routes watched on each", "weeks", "weeks with an alarm", "share, %")
+    found = ((n, regressions.null_weeks(sites, n)) for n, sites in ((300, 40), (1_000, 20), (4_000, 8)))
+    return head, [(f"{n:,}", w.sites, w.series, w.weeks, w.with_alarm, f"{100 * w.share:.1f}") for n, w in found]
+
+
+def said_regressions() -> Table:
+    """How soon planted regressions of speed are said."""
+    head = ("sessions a day", "planted", "sites", "said on its first day", "within three days")
+    sizes = ((300, 20), (1_000, 10))
+    return head, [
+        (f"{n:,}", one.name, one.sites, one.at_once, one.in_three)
+        for n, sites in sizes
+        for one in regressions.caught(sites, n)
+    ]
+
+
 def proofs() -> Table:
     """What is said of a fix one, three and seven days after it."""
     head = (
@@ -156,6 +174,8 @@ PARTS: dict[str, Callable[[], Table]] = {
     "power": power,
     "beginnings": beginnings,
     "alarms": false_alarms,
+    "null weeks": null_weeks,
+    "regressions": said_regressions,
     "fixes": proofs,
     "order": order,
     "rank": whole_way,

@@ -9,6 +9,7 @@ from tests.impact import alarms, discoveries, evaluate, fixes, ranking
 from tests.impact.coverage import FIRST, counted, coverage
 from tests.impact.excuses import excuses
 from tests.impact.intervals import choices
+from tests.impact.regressions import caught, null_weeks
 
 from replay_signals.pipelines.simulation.draw import draw
 from replay_signals.pipelines.simulation.site import shop
@@ -106,3 +107,10 @@ def test_priors_excuse_a_download_and_no_button_that_never_worked() -> None:
         e.problem: e.works for e in found if e.silent > 300
     }
     assert sum(e.silent > 300 for e in found) >= 3
+
+
+def test_quiet_weeks_of_pages_and_routes_say_nothing_and_regressions_are_said_at_once() -> None:
+    quiet = null_weeks(2, 400, weeks=8)
+    assert (quiet.weeks, quiet.series) == (8, 19)
+    assert quiet.with_alarm <= 1
+    assert all(one.in_three == one.sites for one in caught(2, 400))

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from replay_signals.pipelines.simulation.arrays import Bools, Ints
+from replay_signals.pipelines.simulation.arrays import Bools, Floats, Ints
 from replay_signals.pipelines.simulation.draw import Day
 from replay_signals.pipelines.simulation.problems import causes
 from replay_signals.pipelines.simulation.site import HOST, LAYOUT
+from replay_signals.pipelines.simulation.speed import speed_of
 from replay_signals.pipelines.simulation.world import World
 
 TIME = pa.timestamp("us", "UTC")
@@ -29,6 +30,7 @@ class Drawn:
             [f"user-{team}-{user}" for team, user in zip(day.people.team + 1, day.people.user, strict=True)]
         )
         self.causes = causes(world)
+        self.speed = speed_of(world, (day.day - world.first).days, day)
         self.seen_views = np.flatnonzero(day.recorded[day.views.session])
         self.seen_uses = np.flatnonzero(day.recorded[day.uses.session])
         self.seen_troubles = np.flatnonzero(day.recorded[day.troubles.session])
@@ -96,6 +98,11 @@ def neighbours(page: Ints, is_edge: Bools) -> Ints:
     found: Ints = np.concatenate([[-1], page[:-1]]).astype(np.int64)
     found[is_edge] = -1
     return found
+
+
+def known(ms: Floats) -> pa.Array:
+    """Times to a tenth of a millisecond; null for NaN."""
+    return pa.array(np.round(ms, 1), from_pandas=True)
 
 
 def named(names: Sequence[str], numbers: Ints) -> pa.Array:

@@ -31,12 +31,14 @@ from replay_signals.transforms.digest.message import digest
 from replay_signals.transforms.judge.session import judge_session
 
 Json = dict[str, Any]
-META, FULL, INCREMENTAL, PLUGIN = 4, 2, 3, 6
+META, FULL, INCREMENTAL, CUSTOM, PLUGIN = 4, 2, 3, 5, 6
 MUTATION, MOVES, INTERACTION, INPUT = 0, 1, 2, 5
 MOUSE_UP, MOUSE_DOWN, CLICK, FOCUS = 0, 1, 2, 5
 HTML, BODY, OUT_TEXT, FIRST_CONTROL, FIRST_FIELD = 2, 4, 6, 100, 50
 """Node ids of every page; a control's is `FIRST_CONTROL` and its place in the world's list of spots."""
 ANSWER_MS, REQUEST_MS, SLOW_MS = 120, 300, 4_500
+ASKED_MS = 60
+"""After a page was opened it asks for the rest."""
 THROWN_MS = 10
 AGAIN_MS, RAGE_MS = 700, 250
 """Between two tries on a control, and between more: the next control is used soon after."""
@@ -86,6 +88,7 @@ class _Recorder(Drawn):
         self._views, self._uses, self._troubles = (
             _by_session(of.session) for of in (day.views, day.uses, day.troubles)
         )
+        self._asked = _by_session(self.speed.asked.view)
 
     def properties(self, session: int, stored: str) -> str:
         """What an event of the session says of its visitor, beside what it says in the quick form."""
@@ -123,6 +126,8 @@ class _Recorder(Drawn):
             wrong[int(self.day.troubles.use[n]), int(self.day.troubles.view[n])].append(self.day.troubles.problem[n])
         for view in self._views.get(session, ()):
             yield from self._page(int(view))
+            if self.world.site.routes:
+                yield from self._measured(int(view))
             for problem in wrong.get((-1, int(view)), ()):
                 yield from self._at_page(self.causes[problem].origin.failure, int(view))
         for use in self._uses.get(session, ()):
@@ -136,6 +141,18 @@ class _Recorder(Drawn):
         yield _event(start + 1, FULL, {"node": self._document(page), "initialOffset": {"left": 0, "top": 0}})
         yield _change(start + 200, "ready")
         yield _moves(end - 300, 400)
+
+    def _measured(self, view: int) -> Iterator[Json]:
+        """What the browser measures of the page, and what the page asks for by itself while it opens."""
+        start = int(self.day.views.ms[view])
+        if self.speed.lcp_ms[view] == self.speed.lcp_ms[view]:  # not NaN
+            painted_ms, answered_ms = float(self.speed.lcp_ms[view]), float(self.speed.inp_ms[view])
+            yield _span("largest-contentful-paint", start, painted_ms)
+            yield _span("interaction-to-next-paint", start, answered_ms)
+        asked = self.speed.asked
+        for n in self._asked.get(view, ()):
+            route = self.world.site.routes[int(asked.route[n])].name
+            yield _asked(start + ASKED_MS, round(float(asked.took_ms[n])), route, int(asked.status[n]))
 
     def _document(self, page: int) -> Json:
         spots = [(n, spot) for n, spot in enumerate(self.world.spots) if spot.page in (page, -1)]
@@ -218,6 +235,12 @@ def _asked(at_ms: int, took_ms: int, route: str, status: int) -> Json:
         "timestamp": at_ms,
     }
     return _event(at_ms + took_ms, PLUGIN, {"plugin": "rrweb/network@1", "payload": {"requests": [request]}})
+
+
+def _span(name: str, navigated_ms: int, value_ms: float) -> Json:
+    at_ms = navigated_ms + value_ms
+    payload = {"op": "web-vital", "description": name, "startTimestamp": at_ms / 1000, "data": {"value": value_ms}}
+    return _event(round(at_ms), CUSTOM, {"tag": "performanceSpan", "payload": payload})
 
 
 def _thrown(at_ms: int) -> Json:

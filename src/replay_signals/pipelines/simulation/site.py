@@ -60,11 +60,33 @@ class Problem(Struct, frozen=True, kw_only=True):
     severity: float = 40.0
 
 
+class Route(Struct, frozen=True):
+    """A request that pages make by themselves: how long it takes, and for what share of those who ask it fails."""
+
+    name: str
+    pages: tuple[str, ...]
+    usual_ms: float
+    fails: float
+    failed_status: int = 500
+
+
+class Regression(Struct, frozen=True, kw_only=True):
+    """A planted one: a page or a route is slower by a factor, or a route fails for a share, from `start` on."""
+
+    page: str = ""
+    route: str = ""
+    factor: float = 1.0
+    fails: float = 0.0
+    start: float = 0.75
+
+
 class Site(Struct, frozen=True):
     """All of it. `base` is the chance of success, `desktop` what is added off phones, `entry` for one-page visits."""
 
     pages: tuple[Page, ...]
     problems: tuple[Problem, ...]
+    routes: tuple[Route, ...] = ()
+    regressions: tuple[Regression, ...] = ()
     base: float = 0.4
     desktop: float = 0.22
     friction: float = 0.0
@@ -159,6 +181,31 @@ PROBLEMS = (
         share=0.5, mobile=1.5, effect=0.0, blocked=0.3, severity=30,
     ),
 )  # fmt: skip
+
+
+ROUTES = (
+    Route("GET /api/me", ("/", "/search", "/products/:id", "/cart", "/checkout", "/account"), 120.0, 0.003),
+    Route("GET /api/recommendations", ("/", "/products/:id"), 350.0, 0.004),
+    Route("GET /api/stock", ("/products/:id", "/cart"), 200.0, 0.002),
+    Route("GET /api/wishlist", ("/products/:id", "/account"), 150.0, 0.4, 404),
+    Route("GET /api/poll", ("/account", "/help"), 20_000.0, 0.001),
+)
+"""The wishlist of most is not there, and a poll takes its time: both are usual."""
+REGRESSIONS = (
+    Regression(page="/products/:id", factor=3.5),
+    Regression(route="GET /api/recommendations", fails=0.12),
+    Regression(route="GET /api/stock", factor=12.0),
+)
+
+
+def with_routes(site: Site, *, regressed: bool) -> Site:
+    """The site with requests that its pages make by themselves, and measured, where its sessions are recorded.
+
+    `regressed`: with what is planted in their speed.
+    """
+    from msgspec.structs import replace
+
+    return replace(site, routes=ROUTES, regressions=REGRESSIONS if regressed else ())
 
 
 def shop(places: int = 0, *, quiet: bool = False, plain: bool = False) -> Site:

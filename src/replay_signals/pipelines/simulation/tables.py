@@ -13,7 +13,7 @@ import pyarrow as pa
 from replay_signals.pipelines.iceberg.row_columns import columns_of, identity_of
 from replay_signals.pipelines.iceberg.schema import schema_of
 from replay_signals.pipelines.simulation.arrays import Ints
-from replay_signals.pipelines.simulation.columns import Drawn, maps, named, neighbours, repeated, times
+from replay_signals.pipelines.simulation.columns import Drawn, known, maps, named, neighbours, repeated, times
 from replay_signals.pipelines.simulation.draw import Day
 from replay_signals.pipelines.simulation.people import systems_of, variants_of
 from replay_signals.pipelines.simulation.problems import Cause
@@ -26,6 +26,7 @@ from replay_signals.pipelines.simulation.site import (
     OUTCOME,
     SYSTEMS,
 )  # fmt: skip
+from replay_signals.pipelines.simulation.speed import FIRST_BYTE, LOADED
 from replay_signals.pipelines.simulation.world import World
 from replay_signals.schemas.rows import TABLES
 from replay_signals.schemas.rules import Rules
@@ -137,6 +138,10 @@ class _Tables(Drawn):
             "active_ms": (views.end_ms[at] - views.ms[at]) // 2,
             "is_entry": views.first[at],
             "is_exit": views.last[at],
+            "ttfb_ms": known(FIRST_BYTE * self.speed.lcp_ms[at]),
+            "lcp_ms": known(self.speed.lcp_ms[at]),
+            "inp_ms": known(self.speed.inp_ms[at]),
+            "load_ms": known(LOADED * self.speed.lcp_ms[at]),
         }
 
     def interactions(self) -> dict[str, Any]:
