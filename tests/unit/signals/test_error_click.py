@@ -53,6 +53,26 @@ def test_an_error_of_a_polling_script_belongs_to_no_click() -> None:
     assert "error_click" not in visit.kinds()
 
 
+@pytest.mark.parametrize("by_itself", [1, 3])
+def test_an_error_of_the_handler_that_the_page_also_raises_by_itself(by_itself: int) -> None:
+    """The same broken function is called by the handler and, now and then, by a timer."""
+    visit, page = shop()
+    for i in range(by_itself):
+        page.fails(MESSAGE, at=14_000 + 15_000 * i)
+    page.click("pay", at=4000).fails(MESSAGE, at=4006).lives(60_000)
+    assert visit.kinds().count("error_click") == 1
+    assert "dead_click" not in visit.kinds()
+
+
+def test_an_error_that_comes_another_way_by_itself_is_another_one() -> None:
+    """The message is the same and comes every second, but not out of a handler."""
+    visit, page = shop()
+    for i in range(40):
+        page.fails(MESSAGE, at=2000 + 1000 * i, trace="tick (http://a.test/app.js:9:3)")
+    page.click("pay", at=8500).fails(MESSAGE, at=8506).lives(60_000)
+    assert "error_click" in visit.kinds()
+
+
 def test_an_error_long_after_the_click_belongs_to_none() -> None:
     visit, page = shop()
     page.click("add", at=4000).says("total", "2", at=4020).fails(MESSAGE, at=8000).lives(60_000)

@@ -176,3 +176,44 @@ def test_taking_a_mark_away_is_no_refusal() -> None:
         page.click("send", at=at).sets("phone", at=at + 30, aria_invalid="false", data_try=str(at))
     page.lives(60_000)
     assert "input_struggle" not in visit.kinds()
+
+
+def test_refused_twice_with_an_alert_that_stays_and_says_another_thing() -> None:
+    visit, page = contact()
+    alert = el("p", "Not a phone number", role="alert", id="said")
+    lengths(page, 1, 2, 3).click("send", at=5000).adds(alert, at=5030, into="form")
+    page.document.by_name["said"] = alert
+    lengths(page, 2, 1, at=8000).click("send", at=12_000).says("said", "Too short", at=12_030).lives(60_000)
+    assert visit.outcome().evidence("input_struggle")["refusals"] == 2
+
+
+@pytest.mark.parametrize(("again", "found"), [(9, True), (10, True), (5, False)])
+def test_deleted_key_by_key_and_typed_again_as_long(again: int, found: bool) -> None:
+    """Of another length it is another search."""
+    visit, page = contact()
+    up, down = range(1, 10), range(8, -1, -1)
+    lengths(page, *up, *down, *range(1, again + 1), *range(again - 1, -1, -1), *up).lives(60_000)
+    assert ("input_struggle" in visit.kinds()) is found
+
+
+@pytest.mark.parametrize("refused", [1, 2, 3])
+def test_refused_by_a_page_that_comes_back_with_an_alert(refused: int) -> None:
+    """A form without scripts."""
+    visit = Visit()
+    for i in range(refused + 1):
+        alert = [el("p", "Not a phone number", class_="error")] if i > 0 else []
+        box = el("form", field_("phone", "tel"), *alert, button("Send", id="send"), id="form")
+        page = visit.open("http://shop.test/contact", box, at=10_000 * i)
+        lengths(page, 1, 2, 3, at=10_000 * i + 2000).click("send", at=10_000 * i + 5000)
+    page.lives(60_000)
+    assert visit.kinds().count("input_struggle") == (refused > 1)
+
+
+def test_a_page_that_comes_back_without_an_alert_took_it() -> None:
+    visit = Visit()
+    for i in range(4):
+        box = el("form", field_("phone", "tel"), el("p", class_="error"), button("Send", id="send"), id="form")
+        page = visit.open("http://shop.test/contact", box, at=10_000 * i)
+        lengths(page, 1, 2, 3, at=10_000 * i + 2000).click("send", at=10_000 * i + 5000)
+    page.lives(60_000)
+    assert "input_struggle" not in visit.kinds()

@@ -192,3 +192,14 @@ def test_ripples_and_spinners_are_no_answer_and_what_went_by_itself_is(gone_ms: 
     page.removes(ripple, at=4012 + gone_ms, from_="pay")
     page.says("total", "paid", at=9040).lives(60_000)
     assert visit.kinds() == kinds
+
+
+def test_a_note_when_the_response_comes_is_its_answer_where_notes_also_run_out_by_themselves() -> None:
+    """The note goes when nobody does anything: its place changes by itself, but not as a response comes."""
+    visit, page = shop()
+    for at in (4000, 30_000):
+        note = el("p", "Paid")
+        page.click("pay", at=at).asks("/api/pay", at=at + 10, took=4200).adds(note, at=at + 4220)
+        page.removes(note, at=at + 7300)
+    page.lives(60_000)
+    assert visit.kinds() == ["slow_response"] * 2

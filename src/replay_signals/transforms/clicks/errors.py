@@ -1,7 +1,8 @@
 """Errors: exceptions and console errors, tied to the click that caused them rather than to any click nearby.
 
 A handler that throws does so within a few frames of its click; one that fails after a request does so when the response
-comes. Errors that also come when nobody clicks (a polling script) are the page's own and tied to no click. Messages
+comes. Errors that come from the same code when nobody clicks, so often that one beside a click means nothing (a polling
+script), are the page's own and tied to no click. Messages
 that harm nobody (`harmless`) are no errors here, nor are requests that were cut off because the page was left.
 """
 
@@ -27,6 +28,10 @@ HANDLER_MS = 300
 UNTOLD_MS = 600
 """The same where no requests are recorded: the handler may have waited for a response."""
 AFTER_RESPONSE_MS = 500
+MAX_CHANCE = 0.01
+"""Largest chance that an error of the page's own falls by itself as near behind a click as this one."""
+MIN_AFTER_MS = 20
+"""What a handler takes to throw at least, as the clocks of recorders tell it."""
 LOOKED_BACK = 20
 """Clicks before an error whose requests it may be about: more than anybody makes while one is under way."""
 SAME_ERROR_MS = 1000
@@ -37,7 +42,10 @@ LEAVING_MS = 1500
 
 @dataclass(frozen=True, slots=True)
 class PageError:
-    """One error line or exception. `uncaught` when the page did not handle it, `harmless` when its text says so."""
+    """One error line or exception. `uncaught` when the page did not handle it, `harmless` when its text says so.
+
+    `stack` tells apart the ways that lead to one throw; empty where the recorder does not.
+    """
 
     t: float
     page: Page
@@ -46,6 +54,7 @@ class PageError:
     uncaught: bool
     told_status: int | None = None
     harmless: bool = False
+    stack: str = ""
 
     @property
     def http_status(self) -> int | None:
@@ -67,9 +76,13 @@ class Errors:
         downs = {page: [j.click.down_ms for j in own] for page, own in by_page.items()}
         handler_ms = HANDLER_MS if any(page.requests for page in timeline.pages) else UNTOLD_MS
         owners = [_owner(e, by_page.get(e.page, []), downs.get(e.page, []), handler_ms) for e in self.all]
-        unprompted = {(e.page, e.message) for e, j in zip(self.all, owners, strict=True) if j is None}
+        unprompted: dict[object, list[float]] = {}
+        for e, owner in zip(self.all, owners, strict=True):
+            if owner is None:
+                unprompted.setdefault((e.page, e.message, e.stack), []).append(e.t)
         for error, owner in zip(self.all, owners, strict=True):
-            if owner is None or (error.page, error.message) in unprompted:
+            by_itself = unprompted.get((error.page, error.message, error.stack), [])
+            if owner is None or _by_chance(error, owner.click.t, by_itself) > MAX_CHANCE:
                 self.unattributed.append(error)
             else:
                 self._by_click.setdefault(owner, []).append(error)
@@ -77,6 +90,15 @@ class Errors:
     def of(self, j: Judged) -> list[PageError]:
         """Errors that this click caused."""
         return self._by_click.get(j, [])
+
+
+def _by_chance(error: PageError, click_ms: float, by_itself: Sequence[float]) -> float:
+    """How likely an error that also came at the times `by_itself` falls as near behind the click as this one."""
+    if not by_itself:
+        return 0.0
+    watched_ms = error.page.left_ms - error.page.start_ms
+    gap_ms = (by_itself[-1] - by_itself[0]) / (len(by_itself) - 1) if len(by_itself) > 1 else watched_ms
+    return max(error.t - click_ms, MIN_AFTER_MS) / max(gap_ms, 1.0)
 
 
 def _owner(error: PageError, clicks: list[Judged], downs: list[float], longest_ms: float) -> Judged | None:
@@ -131,7 +153,8 @@ def _console(timeline: Timeline) -> list[PageError]:
                 if uncaught is None:  # digested before lines were masked
                     uncaught, status = is_uncaught(line.message), http_status_in(line.message)
                 message, harmless = line.message.strip('"'), line.harmless is True
-                found.append(PageError(t, page, message, line.trace, uncaught, status, harmless))
+                stack = "\n".join((line.trace, *line.stack))
+                found.append(PageError(t, page, message, line.trace, uncaught, status, harmless, stack))
     return found
 
 
@@ -151,8 +174,14 @@ def _exceptions(timeline: Timeline, events: Sequence[AnalyticsEvent]) -> list[Pa
         source = files[0] if files and all(is_foreign(file) for file in files) else ""
         mechanism = entry.get("mechanism")
         handled = isinstance(mechanism, dict) and mechanism.get("handled") is True
-        found.append(PageError(float(event.timestamp_ms), page, message, source, not handled))
+        at_ms, stack = float(event.timestamp_ms), _stack(entry)
+        found.append(PageError(at_ms, page, message, source, not handled, stack=stack))
     return found
+
+
+def _stack(entry: dict[str, Any]) -> str:
+    stack = entry.get("stacktrace")
+    return repr(stack.get("frames")) if isinstance(stack, dict) else ""
 
 
 def _files(entry: dict[str, Any]) -> list[str]:

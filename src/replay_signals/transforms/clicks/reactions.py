@@ -14,11 +14,14 @@ What is not an answer, each with its reason:
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from operator import attrgetter
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background
+from replay_signals.transforms.clicks.ripples import ripples, unseen, within
 from replay_signals.transforms.clicks.waiting import only_waits
+from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import Effect, Target, covered, pairs
 from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.gestures import Click, is_typed
@@ -57,6 +60,7 @@ class Reactions:
         self._blurs = [e.t for e in self._left]
         self._brought: list[tuple[int, int]] = []
         self._rippled: list[tuple[int, int]] = []
+        self._pressed_before: int | None = None
         self._answered: dict[int | None, tuple[float, set[Target]]] = {}
 
     def requests(self, click: Click, share: list[Effect]) -> list[Request]:
@@ -67,16 +71,22 @@ class Reactions:
     def of(self, click: Click, share: list[Effect], requests: list[Request]) -> list[Effect]:
         """Answers among the effects between this click and the next, in order of time."""
         near = share[: bisect_right(share, click.t + self.rules.window_ms, key=_time)]
-        found = self._caused([e for e in near if self._answers(e, click)], click, requests) or self._late(near, click)
+        ends = [r.end_ms for r in requests]
+        own = [e for e in near if self._answers(e, click, ends)]
+        found = self._caused(own, click, ends) or self._late(near, click)
+        self._pressed_before = click.element
         for effect in found:
             self._brought += pairs(effect.added)
         if found:
             self._answered[click.element] = click.t, {t for e in found for t in e.targets}
         return found
 
-    def _own(self, effect: Effect, click: Click) -> bool:
-        """Is it more than what the page does by itself? One habitual change makes all that come with it habitual."""
-        since_ms = _since(effect, click)
+    def _own(self, effect: Effect, click: Click, ends: Sequence[float] = ()) -> bool:
+        """Is it more than what the page does by itself? One habitual change makes all that come with it habitual.
+
+        `ends`: when the responses to the click's own requests came, which page code answers as promptly as a click.
+        """
+        since_ms = min([_since(effect, click), *(max(0.0, effect.t - t) for t in ends if effect.t >= t - MARGIN_MS)])
         explained = 0
         for target in effect.targets:
             if self._explained(target, effect.t, since_ms, click):
@@ -95,11 +105,11 @@ class Reactions:
         at, own = self._answered.get(click.element, (0.0, set()))
         return target in own and click.down_ms - at <= AGAIN_MS
 
-    def _answers(self, effect: Effect, click: Click) -> bool:
+    def _answers(self, effect: Effect, click: Click, ends: Sequence[float]) -> bool:
         since = effect.t - click.t
         prompt = since <= self.rules.prompt_ms
         if effect.kind == "mutation":
-            return self._own(effect, click) and not self._incidental(effect, click)
+            return not unseen(effect) and self._own(effect, click, ends) and not self._incidental(effect, click)
         if effect.kind == "focus":
             return 0 <= since <= SCROLL_MS and not self._natural_focus(effect, click)
         if effect.kind == "blur":
@@ -137,11 +147,24 @@ class Reactions:
             return False
         focus = next((e.t for e in self._focuses if click.down_ms - MARGIN_MS <= e.t <= effect.t + MARGIN_MS), None)
         if focus is None:
-            return False
+            return self._untold_focus(effect, click, control)
         if all(node == control.first for _, node, _ in effect.targets):
             return True
         nearer_focus = effect.t - click.down_ms > abs(focus - effect.t) and focus > click.down_ms
         return nearer_focus and all(node < control.first for _, node, _ in effect.targets)
+
+    def _untold_focus(self, effect: Effect, click: Click, control: Control) -> bool:
+        """The same in a component, of whose shadow root recorders tell no focus: classes, as the pointer goes down.
+
+        The component that had the focus before loses its classes then.
+        """
+        if effect.t - click.down_ms > FRAME_MS or not any(
+            "-" in c.tag for c in self.page.elements.around(control.first)
+        ):
+            return False
+        return all(
+            name == "class" and node in (control.first, self._pressed_before) for _, node, name in effect.targets
+        )
 
     def _hovered_in(self, click: Click) -> list[tuple[int, int]]:
         """Id ranges that came with the pointer shortly before the click."""
@@ -190,11 +213,10 @@ class Reactions:
         field = next(self.page.elements.around(effect.node_id), None)
         return not (field is not None and is_typed(field)) and self._own(effect, click)
 
-    def _caused(self, own: list[Effect], click: Click, requests: list[Request]) -> list[Effect]:
+    def _caused(self, own: list[Effect], click: Click, ends: Sequence[float]) -> list[Effect]:
         """Answers that hang together with the click in time: prompt ones, what follows them, what a request brought."""
         kept: list[Effect] = []
         chain = click.t + self.rules.prompt_ms
-        ends = [r.end_ms for r in requests]
         for effect in own:
             by_request = any(end - MARGIN_MS <= effect.t <= end + self.rules.prompt_ms for end in ends)
             if effect.t <= chain or by_request or effect.kind == "blur":
@@ -250,6 +272,9 @@ class Reactions:
             kept = [e for e in kept if not _styles(e, kept)]
         if control is None or not kept or any(e.kind != "mutation" for e in kept):
             return False
+        kept = self._without_ripples(kept, click, control)
+        if not kept:
+            return True
         inside = all(self.page.elements.inside(node, control) for e in kept for _, node, _ in e.targets)
         if kept[-1].t - click.t > FEEDBACK_MS + self.rules.prompt_ms or not inside:
             return False
@@ -259,6 +284,14 @@ class Reactions:
             return not said and self._went_again(added, kept, click)
         targets = [t for e in [*self._pressed(click), *kept] for t in e.targets]
         return all(target[0] == "a" and targets.count(target) == 2 for target in targets)
+
+    def _without_ripples(self, kept: list[Effect], click: Click, control: Control) -> list[Effect]:
+        """What is left beside ripples: those of this click and, on their way out, of clicks before."""
+        start = bisect_right(self._times, click.down_ms - MARGIN_MS)
+        end = bisect_right(self._times, click.t + FEEDBACK_MS + self.rules.prompt_ms)
+        near = [e for e in self._effects[start:end] if e.kind == "mutation"]
+        self._rippled += ripples(near, lambda node: self.page.elements.inside(node, control))
+        return [e for e in kept if not within(e, self._rippled)]
 
     def _went_again(self, added: list[tuple[int, int]], kept: list[Effect], click: Click) -> bool:
         """Is all that came gone soon, whatever was clicked meanwhile, and nothing else but an earlier ripple?

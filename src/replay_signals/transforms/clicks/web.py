@@ -174,6 +174,10 @@ class _PageJudge:
         self.next_page = self.pages[following] if following < len(self.pages) else None
 
     @cached_property
+    def _tells_values(self) -> bool:
+        return any(True for page in self.timeline.pages for _ in page.of(records.Input))
+
+    @cached_property
     def _restyled_ms(self) -> dict[int, float]:
         return restyled(self.page)
 
@@ -225,7 +229,7 @@ class _PageJudge:
     def _elsewhere(self, out: Judged, is_leaving: bool) -> list[Effect]:
         """Answers outside the page: label activation, the next document, a new tab."""
         found, click = [], out.click
-        if click.activated:
+        if click.activated and not self._kept_back(click.activated[0]):
             found.append(Effect(click.t, "activation", node_id=click.activated[0]))
         page = self.next_page
         if page is not None and is_leaving and self._led_to(out, page):
@@ -236,6 +240,11 @@ class _PageJudge:
             if window.window_id != self.page.window_id:
                 found.append(Effect(window.start_ms, "new window", detail=window.pages[0].href))
         return found
+
+    def _kept_back(self, node_id: int) -> bool:
+        """Is it a checkbox of a recording that tells values? Untold, its change was taken back by the page."""
+        box = next(self.page.elements.around(node_id), None)
+        return box is not None and box.first == node_id and box.type == "checkbox" and self._tells_values
 
     def _led_to(self, out: Judged, page: Page) -> bool:
         """Did the click cause the navigation that opened the next page?"""

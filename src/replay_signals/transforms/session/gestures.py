@@ -102,7 +102,7 @@ class _Press(NamedTuple):
     up_ms: float | None = None
 
 
-_PARTS = frozenset(("span", "div", "i", "svg"))
+_PARTS = frozenset(("span", "div", "i", "svg", "slot"))
 """What the parts of a button are made of: its icon, its words."""
 _ACTS_ITSELF = frozenset("ktepc")
 """Flags of what has a handler or a purpose of its own (digest/control_flags)."""
@@ -117,11 +117,11 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
     """
     controls = _addressed(page, node_id)
     own = next(controls, None)
+    if own is not None and own.tag in _PARTS and not own.role and not set(own.flags) & _ACTS_ITSELF:
+        own = next((outer for outer in controls if outer.tag == "button"), own)
     if own is not None and own.tag == "button" and not (own.name or own.dom_id or own.test_id):
         component = next(controls, None)
         return _called_by(component, own) if component is not None and "-" in component.tag else own
-    if own is not None and own.tag in _PARTS and not own.role and not set(own.flags) & _ACTS_ITSELF:
-        return next((outer for outer in controls if outer.tag == "button"), own)
     return own
 
 

@@ -2,14 +2,17 @@
 
 Either a form that was sent at least twice, by its button or by Enter, and answered each time with an error (an alert
 that appeared or was filled, a field marked `aria-invalid`, a request whose answer says that what was sent is wrong;
-where the fields stand in no form: one button, with typing in between), or a field that was typed, cut back by at least
-half and typed again three times: correction is normal once, and twice with a typo. A field emptied in one step was
-entered (a to-do, a chat line) and begins anew. Lengths only: what was typed is never looked at.
+where the fields stand in no form: one button, with typing in between; where the form loads a document: its own page
+came back, now with an alert), or a field that was typed, cut back by at least half and typed again three times:
+correction is normal once, and twice with a typo. Twice is enough where all of it went, key by key, and what came again
+was as long (other searches are not). A field emptied in one step was entered (a to-do, a chat line) and begins anew.
+Lengths only: what was typed is never looked at.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated
@@ -21,10 +24,10 @@ from replay_signals.schemas import rrweb
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.session.elements import element_label, is_set
+from replay_signals.transforms.session.elements import element_label, in_ranges, is_set
 from replay_signals.transforms.session.fields import TypedField, typed_fields
 from replay_signals.transforms.session.gestures import control_at, is_text_field
-from replay_signals.transforms.session.timeline import Page
+from replay_signals.transforms.session.timeline import Page, Window
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
@@ -35,6 +38,10 @@ MIN_REFUSALS = 2
 """One error is a form that does its work."""
 MIN_CORRECTIONS = 3
 """Correction is normal once, and twice with a typo."""
+MIN_SAME_AGAIN = 2
+"""Nobody deletes all of it twice, key by key, to type as much again, unless it was not taken."""
+SAME_CHARS = 1
+"""As long, give or take."""
 MIN_TYPED_CHARS = 4
 """Half of less is a single key."""
 MIN_ENTERED_CHARS = 2
@@ -63,7 +70,12 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     for page in context.timeline.pages:
         fields = typed_fields(page)
         found += _refused(page, fields, context.rules.clicks.slow_ms)
-        found += [_correction(page, box, when) for box in fields if len(when := _retyped(box)) >= MIN_CORRECTIONS]
+        for box in fields:
+            when = _retyped(box)
+            if len(when) >= MIN_CORRECTIONS or _same_again(box) >= MIN_SAME_AGAIN:
+                found.append(_correction(page, box, when))
+    for window in context.timeline.windows:
+        found += _sent_back(window)
     return found
 
 
@@ -113,16 +125,27 @@ class _Complaint:
 
 
 def _complaints(page: Page) -> list[_Complaint]:
-    found = [c for c in (_complaint(page, t, r) for t, r in page.of(records.Mutation)) if c is not None]
+    found = []
+    came: list[int] = []
+    for t, record in page.of(records.Mutation):
+        if record.alerts:
+            came += record.added
+        complaint = _complaint(page, t, record, came)
+        if complaint is not None:
+            found.append(complaint)
     refused = (r for r in page.requests if r.by_script and r.status in REFUSING_STATUSES)
     return [*found, *(_Complaint(r.start_ms, [], silent=True) for r in refused)]
 
 
-def _complaint(page: Page, t: float, record: records.Mutation) -> _Complaint | None:
-    """An alert appeared or was filled, or a field was marked; taking one away is none."""
+def _complaint(page: Page, t: float, record: records.Mutation, came: Sequence[int]) -> _Complaint | None:
+    """An alert appeared or was filled, or a field was marked; taking one away is none.
+
+    `came`: ranges of ids that came with alerts before; another text there is the next message.
+    """
     places = page.elements.alert_ids
     filled = record.added and not places.isdisjoint(record.parents)
-    said = any(node_id - 1 in places for node_id in record.texts)  # the text of an element is the node after it
+    # the text of an element is the node after it
+    said = any(node_id - 1 in places or in_ranges(came, node_id) for node_id in record.texts)
     marked = any(name == "aria-invalid" and is_set(value) for _, name, value in record.attributes)
     return _Complaint(t, record.alerts) if record.alerts or filled or said or marked else None
 
@@ -146,6 +169,55 @@ def _refusal(page: Page, tries: list[_Try], complaints: list[_Complaint]) -> Fin
         blocked=0.6,
         attempts=len(tries),
     )
+
+
+def _sent_back(window: Window) -> list[Finding[Evidence]]:
+    """One finding per form whose own page came back with an alert, twice in a row.
+
+    More of the same changes nothing, so that what is found at the second stands.
+    """
+    found = []
+    run: list[Page] = []
+    for page, following in pairwise(window.pages):
+        sent = _sent_at_last(page)
+        back = sent is not None and page.href.partition("#")[0] == following.href.partition("#")[0]
+        places = len((run[0] if run else page).elements.alert_ids)
+        if not (back and len(following.elements.alert_ids) > places):
+            run = []
+            continue
+        run.append(page)
+        if len(run) == MIN_REFUSALS and sent is not None:
+            first = _sent_at_last(run[0])
+            found.append(_refusal(page, [sent if first is None else first, sent], [_Complaint(following.start_ms, [])]))
+    return found
+
+
+def _sent_at_last(page: Page) -> _Try | None:
+    """The last click of a page, where it may have sent a form that was typed into."""
+    pressed = [(t, r.node_id) for t, r in page.of(records.Interaction) if r.kind == rrweb.CLICK]
+    if not pressed:
+        return None
+    last = _Try(*pressed[-1])
+    form = _sent_by(page, last)
+    typed = (box for box in typed_fields(page) if box.form is not None and form is not None)
+    return last if any(box.form == form for box in typed) else None
+
+
+def _same_again(box: TypedField) -> int:
+    """How often all of it was deleted, key by key, and as much typed again."""
+    times = peak = before = 0
+    cut = False
+    for change in box.typed:
+        length = change.length
+        if length == 0:
+            cut = before == 1 and peak >= MIN_TYPED_CHARS
+            peak = peak if cut else 0
+        elif cut and abs(length - peak) <= SAME_CHARS:
+            times, cut, peak = times + 1, False, length
+        elif not cut and length > before:
+            peak = max(peak, length)
+        before = length
+    return times
 
 
 def _retyped(box: TypedField) -> list[float]:

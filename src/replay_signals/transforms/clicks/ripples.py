@@ -1,0 +1,41 @@
+"""Ripples: what component libraries draw into a control while it is pressed, which is no answer.
+
+A node comes with the pointer, changes its classes and styles, and goes when it has faded (Material UI, Vuetify, Ant
+Design). Some libraries make an empty wrapper for it at the first press and leave that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from replay_signals.transforms.session.effects import Effect, covered, pairs
+
+Pair = tuple[int, int]
+_UNSEEN = frozenset(("data-user-invalid", "data-user-valid", "name"))
+"""Attributes that nobody sees: React writes a field's name with every render, Shoelace what it thinks of a value."""
+
+
+def ripples(near: list[Effect], inside: Callable[[int], bool]) -> list[Pair]:
+    """Id ranges of the ripples among the mutations around a click, and of their wrappers; none beside other guests.
+
+    `inside` tells whether a node is part of the control.
+    """
+    gone = {first for e in near if not e.added for first in e.removed[::2]}
+    passing = [pair for e in near if not e.removed for pair in pairs(e.added) if pair[0] in gone]
+    if not all(inside(first) for first, _ in passing):
+        return []
+    hosts = {node for e in near if e.added and within(e, passing) for kind, node, _ in e.targets if kind == "c"}
+    wrappers = [pair for e in near for pair in pairs(e.added) if pair[0] == pair[1] and pair[0] in hosts]
+    return [*passing, *wrappers]
+
+
+def unseen(effect: Effect) -> bool:
+    """Does the mutation change nothing that can be seen?"""
+    return all(kind == "a" and name in _UNSEEN for kind, _, name in effect.targets)
+
+
+def within(effect: Effect, ranges: list[Pair]) -> bool:
+    """Does the effect change nothing but nodes of these ranges: that they come, go, or look different?"""
+    come_and_gone = [*pairs(effect.added), *((first, first) for first in effect.removed[::2])]
+    other = [(node, node) for kind, node, _ in effect.targets if kind != "c"]
+    return all(covered(pair, ranges) for pair in [*come_and_gone, *other])

@@ -1,0 +1,116 @@
+"""What component libraries do to a control while it is pressed, which answers nothing, and what they hide."""
+
+from __future__ import annotations
+
+import pytest
+
+from support import events as rrweb
+from support.dom import El, button, el
+from support.web import Page, Visit
+
+
+def bank(*more: El) -> tuple[Visit, Page]:
+    visit = Visit()
+    page = visit.open("http://bank.test/cards", button("Block card", id="block"), el("p", "0", id="sum"), *more)
+    return visit, page.says("sum", "1", at=500)
+
+
+def ripple(page: Page, into: El | str, down_ms: float, lasts: float = 600) -> None:
+    """A ripple with its inner part, which fades by its class and goes."""
+    wave = el("span", el("span", class_="wave"), class_="ripple")
+    page.adds(wave, at=down_ms + 2, into=into)
+    page.sets(wave, at=down_ms + 60, class_="ripple leaving").removes(wave, at=down_ms + lasts, from_=into)
+
+
+def test_the_first_ripple_makes_its_wrapper() -> None:
+    """Material UI: an empty span that stays."""
+    visit, page = bank()
+    wrapper = el("span", class_="TouchRipple")
+    page.click("block", at=4000).adds(wrapper, at=3993, into="block")
+    ripple(page, wrapper, 3992)
+    page.lives(20_000)
+    assert visit.verdict("block") == "dead"
+
+
+def test_what_comes_into_the_wrapper_beside_the_ripple_is_an_answer() -> None:
+    visit, page = bank()
+    wrapper = el("span", class_="TouchRipple")
+    page.click("block", at=4000).adds(wrapper, at=3993, into="block")
+    ripple(page, wrapper, 3992)
+    page.says("sum", "2", at=4100).lives(20_000)
+    assert visit.verdict("block") == "alive"
+
+
+@pytest.mark.parametrize("clicks", [1, 2, 4])
+def test_ripples_are_no_habit_of_the_page(clicks: int) -> None:
+    """Vuetify: they come so often that the place seems to change by itself, their looks do not."""
+    visit, page = bank()
+    for i in range(clicks):
+        page.click("block", at=4000 + 9000 * i)
+        ripple(page, "block", 3992 + 9000 * i)
+    page.lives(60_000)
+    assert visit.kinds() == ["dead_click"] * clicks
+
+
+def test_quick_clicks_with_a_ripple_each_are_rage() -> None:
+    """Each click falls into the ripples of those before."""
+    visit, page = bank()
+    for i in range(6):
+        page.click("block", at=4000 + 280 * i)
+    waves = [el("span", el("span"), class_="ripple") for _ in range(6)]
+    for at, wave, comes in sorted(
+        [(3995 + 280 * i, w, True) for i, w in enumerate(waves)]
+        + [(4590 + 280 * i, w, False) for i, w in enumerate(waves)],
+        key=lambda one: one[0],
+    ):
+        _ = page.adds(wave, at=at, into="block") if comes else page.removes(wave, at=at, from_="block")
+    page.lives(20_000)
+    assert visit.kinds()[0] == "rage_click"
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_checkbox_that_the_page_keeps_from_changing(told: bool) -> None:
+    """A controlled React component without its handler: the label hands the click on, and nothing comes of it."""
+    box = el("input", id="pay", type="checkbox")
+    visit, page = bank(el("label", box, "Contactless", id="name"), el("input", id="note", type="text"))
+    page.types("note", "abc", at=2000).click_label("name", "pay", at=5000)
+    if told:
+        page.inputs("pay", "on", at=5002, checked=True)
+    renamed = {"id": page.node("pay").node_id, "attributes": {"name": ""}}
+    page.record(rrweb.mutation(5006, attributes=[renamed])).lives(20_000)
+    assert visit.verdict("name") == ("alive" if told else "dead")
+
+
+def test_a_recording_without_any_value_cannot_tell_of_a_checkbox() -> None:
+    box = el("input", id="pay", type="checkbox")
+    visit, page = bank(el("label", box, "Contactless", id="name"))
+    page.click_label("name", "pay", at=5000).lives(20_000)
+    assert visit.verdict("name") == "alive"
+
+
+def component(name: str) -> El:
+    """A component whose button stands in its shadow root, the words beside it."""
+    inner = el("button", el("slot", class_="button__label", id=f"{name}-slot"), class_="button", id=f"{name}-inner")
+    return el("x-button", inner, name, id=name)
+
+
+def test_classes_that_tell_of_the_focus_in_a_shadow_root() -> None:
+    """Shoelace: recorders see no focus there; the component that had it loses its class."""
+    visit, page = bank(component("larger"), component("smaller"))
+    at = 4000.0
+    for name, before in (("smaller", "larger"), ("larger", "smaller")):
+        page.record(rrweb.interaction(at - 40, rrweb.MOUSE_DOWN, page.node(f"{name}-slot").node_id, 40, 60))
+        page.sets(f"{before}-inner", at=at - 38, class_="button")
+        page.sets(f"{name}-inner", at=at - 37, class_="button button--focused")
+        page.record(rrweb.interaction(at - 2, rrweb.MOUSE_UP, page.node(f"{name}-slot").node_id, 40, 60))
+        page.record(rrweb.interaction(at, rrweb.CLICK, page.node(f"{name}-slot").node_id, 40, 60))
+        page.sets(name, at=at + 2, data_user_valid="")
+        at += 10_000
+    page.lives(40_000)
+    assert visit.kinds()[-1] == "dead_click"
+
+
+def test_a_slot_that_is_called_a_button_is_a_part_of_the_button() -> None:
+    visit, page = bank(component("larger"))
+    page.click("larger-slot", at=4000).says("sum", "2", at=4010).click("larger-slot", at=14_000).lives(40_000)
+    assert visit.outcome().signal("dead_click").element.startswith("button")
