@@ -114,3 +114,35 @@ def test_a_slot_that_is_called_a_button_is_a_part_of_the_button() -> None:
     visit, page = bank(component("larger"))
     page.click("larger-slot", at=4000).says("sum", "2", at=4010).click("larger-slot", at=14_000).lives(40_000)
     assert visit.outcome().signal("dead_click").element.startswith("button")
+
+
+def test_a_page_that_is_drawn_anew_is_an_answer_though_a_clock_ticks_with_it() -> None:
+    """React commits both in one mutation."""
+    rows = [el("p", "0", id=f"row{i}") for i in range(20)]
+    visit, page = bank(el("p", "0", id="clock"), *rows)
+    page.ticks("clock", every=1000, until=30_000).click("block", at=8300)
+    texts = [
+        {"id": page.node(name).children[0].node_id, "value": "9"} for name in ["clock", *(f"row{i}" for i in range(20))]
+    ]
+    page.record(rrweb.mutation(8600, texts=texts)).lives(40_000)
+    assert visit.verdict("block") == "alive"
+
+
+def test_a_label_whose_box_gets_the_focus_and_nothing_else() -> None:
+    """Vuetify: the classes around the box tell of the focus."""
+    box = el("div", el("input", id="pay", type="checkbox"), id="around", class_="selection")
+    visit, page = bank(el("div", box, el("label", "Signature", id="name", for_="pay")))
+    page.types("block", "", at=3000).inputs("pay", "on", at=2000).click_label("name", "pay", at=5000)
+    page.record(rrweb.interaction(5002, rrweb.FOCUS, page.node("pay").node_id))
+    page.sets("around", at=5005, class_="selection selection--focused").lives(20_000)
+    assert visit.verdict("name") == "dead"
+
+
+def test_a_ripple_with_a_style_sheet_of_its_own_and_roving_tabindex() -> None:
+    """Emotion writes a rule when it first draws a ripple; a group of buttons moves the Tab stop."""
+    visit, page = bank()
+    page.click("block", at=4000)
+    page.record(rrweb.incremental(3995, 8, id=4, adds=[{"rule": ".ripple{opacity:1}", "index": 0}]))
+    ripple(page, "block", 3992)
+    page.sets("block", at=3999, tabindex="0").lives(20_000)
+    assert visit.verdict("block") == "dead"

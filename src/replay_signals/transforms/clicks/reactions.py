@@ -19,7 +19,7 @@ from operator import attrgetter
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background
-from replay_signals.transforms.clicks.ripples import ripples, unseen, within
+from replay_signals.transforms.clicks.ripples import RIPPLE_MS, ripples, unseen, within
 from replay_signals.transforms.clicks.waiting import only_waits
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import Effect, Target, covered, pairs
@@ -39,6 +39,8 @@ AGAIN_MS = 2000
 """An animation still running from the last click on the same control is that control at work."""
 HOVER_MEMORY_MS = 5000
 """A tooltip that a click or the parting pointer takes away was shown at most this long before."""
+RENDERED = 10
+"""So many times as many places as change by themselves, at once, are a page that is drawn anew."""
 _ACTS = frozenset(("input", "focus", "blur", "hidden"))
 """Effects that tell of something else that the visitor does, once the click is over."""
 _time = attrgetter("t")
@@ -82,18 +84,16 @@ class Reactions:
         return found
 
     def _own(self, effect: Effect, click: Click, ends: Sequence[float] = ()) -> bool:
-        """Is it more than what the page does by itself? One habitual change makes all that come with it habitual.
+        """Is it more than what the page does by itself? One habitual change makes what comes with it habitual, except
+        for all of a page that is drawn anew.
 
         `ends`: when the responses to the click's own requests came, which page code answers as promptly as a click.
         """
         since_ms = min([_since(effect, click), *(max(0.0, effect.t - t) for t in ends if effect.t >= t - MARGIN_MS)])
-        explained = 0
-        for target in effect.targets:
-            if self._explained(target, effect.t, since_ms, click):
-                if self.background.habitual(target):
-                    return False
-                explained += 1
-        return explained < len(effect.targets)
+        explained = [t for t in effect.targets if self._explained(t, effect.t, since_ms, click)]
+        if any(self.background.habitual(target) for target in explained):
+            return len(effect.targets) - len(explained) >= RENDERED * len(explained)
+        return len(explained) < len(effect.targets)
 
     def _explained(self, target: Target, t: float, since_ms: float, click: Click) -> bool:
         if self.background.explains(target, t, since_ms):
@@ -124,6 +124,8 @@ class Reactions:
 
     def _incidental(self, effect: Effect, click: Click) -> bool:
         if _before_release(effect, click) and (self._on_blur(effect, click) or self._focus_state(effect, click)):
+            return True
+        if self._of_label(effect, click):
             return True
         gone = pairs(effect.removed)
         if not gone or effect.added or self._inside(click, gone):
@@ -184,7 +186,21 @@ class Reactions:
             return True
         if any(c.first == effect.node_id for c in self.page.elements.around(click.node_id)):
             return True
+        if click.control is not None and click.control.tag == "label" and self._is_box(effect.node_id):
+            return True
         return any(c.first == click.element for c in self.page.elements.around(effect.node_id))
+
+    def _of_label(self, effect: Effect, click: Click) -> bool:
+        """State attributes around the box of a label, as it gets the focus from the click on the label."""
+        if click.control is None or click.control.tag != "label" or any(kind != "a" for kind, _, _ in effect.targets):
+            return False
+        boxes = (f.node_id for f in self._focuses if f.node_id is not None and 0 <= effect.t - f.t <= FRAME_MS)
+        return any(self._is_box(box) and all(node < box for _, node, _ in effect.targets) for box in boxes)
+
+    def _is_box(self, node_id: int) -> bool:
+        """Is it a checkbox or radio button? A label that is clicked gives it the focus; its change is told apart."""
+        box = next(self.page.elements.around(node_id), None)
+        return box is not None and box.first == node_id and box.type in ("checkbox", "radio")
 
     def _left_field(self, effect: Effect, click: Click) -> bool:
         """Is it the value of a field that the press took the focus from? Some recorders tell it no earlier."""
@@ -269,7 +285,7 @@ class Reactions:
     def _only_feedback(self, kept: list[Effect], click: Click) -> bool:
         control = click.control
         if any(e.kind == "mutation" for e in kept):
-            kept = [e for e in kept if not _styles(e, kept)]
+            kept = [e for e in kept if not self._styles(e)]
         if control is None or not kept or any(e.kind != "mutation" for e in kept):
             return False
         kept = self._without_ripples(kept, click, control)
@@ -285,10 +301,17 @@ class Reactions:
         targets = [t for e in [*self._pressed(click), *kept] for t in e.targets]
         return all(target[0] == "a" and targets.count(target) == 2 for target in targets)
 
+    def _styles(self, effect: Effect) -> bool:
+        """Rules that come with what is drawn: libraries of styles write them when something first shows."""
+        if effect.kind != "style":
+            return False
+        start, end = (bisect_right(self._times, effect.t + ms) for ms in (-FRAME_MS - 1, FRAME_MS))
+        return any(e.added for e in self._effects[start:end])
+
     def _without_ripples(self, kept: list[Effect], click: Click, control: Control) -> list[Effect]:
         """What is left beside ripples: those of this click and, on their way out, of clicks before."""
         start = bisect_right(self._times, click.down_ms - MARGIN_MS)
-        end = bisect_right(self._times, click.t + FEEDBACK_MS + self.rules.prompt_ms)
+        end = bisect_right(self._times, click.t + RIPPLE_MS)
         near = [e for e in self._effects[start:end] if e.kind == "mutation"]
         self._rippled += ripples(near, lambda node: self.page.elements.inside(node, control))
         return [e for e in kept if not within(e, self._rippled)]
@@ -310,11 +333,6 @@ class Reactions:
         """State attributes that came with pointer and focus: no answers, but the first half of a pressed state."""
         start, end = bisect_right(self._times, click.down_ms - MARGIN_MS), bisect_right(self._times, click.t)
         return [e for e in self._effects[start:end] if e.kind == "mutation" and self._focus_state(e, click)]
-
-
-def _styles(effect: Effect, kept: list[Effect]) -> bool:
-    """Rules that come with what is drawn: libraries of styles write them when something is shown for the first time."""
-    return effect.kind == "style" and any(e.added and abs(e.t - effect.t) <= FRAME_MS for e in kept)
 
 
 def _before_release(effect: Effect, click: Click) -> bool:

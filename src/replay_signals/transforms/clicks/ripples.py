@@ -10,9 +10,12 @@ from collections.abc import Callable
 
 from replay_signals.transforms.session.effects import Effect, covered, pairs
 
+RIPPLE_MS = 2500
+"""They have faded by then: Ant Design's, the longest, takes 2 s."""
 Pair = tuple[int, int]
-_UNSEEN = frozenset(("data-user-invalid", "data-user-valid", "name"))
-"""Attributes that nobody sees: React writes a field's name with every render, Shoelace what it thinks of a value."""
+_UNSEEN = frozenset(("data-user-invalid", "data-user-valid", "name", "tabindex"))
+"""Attributes that nobody sees: React writes a field's name with every render, Shoelace what it thinks of a value, a
+group of buttons which of them the Tab key leads to."""
 
 
 def ripples(near: list[Effect], inside: Callable[[int], bool]) -> list[Pair]:
