@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from replay_signals.schemas.confidence import TABLE
+from replay_signals.schemas.rrweb import MOUSE_DOWN
+from support import events as rrweb
 from support.dom import El, button, el, field_, link
 from support.web import Page, Visit
 
@@ -249,6 +251,79 @@ def test_a_calculator_beside_buttons_of_other_things(tag: str, fields: list[str]
         page.says("gross", str(i), at=2010 + 200 * i)
     go_home(visit, page, at=9000)
     assert visit.kinds() == kinds
+
+
+@pytest.mark.parametrize(("text", "kinds"), [("4", []), ("Ann", ["form_abandonment"])])
+def test_a_rate_of_one_digit_takes_two_keys(text: str, kinds: list[str]) -> None:
+    """One empties the field, one fills it; of a longer text two keys say nothing."""
+    visit, page = contact(field_("rate"), button("Open an account", id="open"), el("output", "0", id="sum"))
+    page.click("rate", at=1500).inputs("rate", "", at=2000).says("sum", "0", at=2020)
+    page.inputs("rate", text, at=2600).says("sum", "120", at=2620)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == kinds
+
+
+@pytest.mark.parametrize(("dragged", "kinds"), [(True, []), (False, ["form_abandonment"])])
+def test_a_slider_that_shows_its_value_does_not_tick(dragged: bool, kinds: list[str]) -> None:
+    """What changes after a press, click or not, does not change by itself."""
+    visit, page = contact(field_("rate"), button("Open", id="open"), el("output", "0", id="sum"), el("i", id="knob"))
+    page.types("rate", "100", at=2000, each=200)
+    for i in range(3):
+        page.says("sum", str(i), at=2010 + 200 * i)
+    if dragged:
+        page.record(rrweb.interaction(6000, MOUSE_DOWN, page.node("knob").node_id))
+    page.says("sum", "7", at=6100)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == kinds
+
+
+@pytest.mark.parametrize("how", ["saved", "counted", "removed", "button", "input", "form"])
+def test_a_note_that_says_that_it_is_saved_needs_no_sending(how: str) -> None:
+    """A text comes beside a lone text area, once; characters are counted with every key."""
+    tag = "input" if how == "input" else "textarea"
+    fields = [el(tag, id="note"), el("small", "-", id="hint"), el("div", el("b", "New"), id="state"), button("Rate")]
+    visit, page = contact(*([el("form", *fields)] if how == "form" else fields))
+    page.types("note", "Call the plumber", at=2000)
+    if how == "counted":
+        for i in range(16):
+            page.says("hint", f"{i} characters", at=2002 + 120 * i)
+    elif how == "removed":
+        page.removes(page.node("state"), at=2002)
+    elif how == "button":
+        page.adds(el("button", id="save"), at=2002, into="state")
+    else:
+        page.says("hint", "Saved", at=2002)
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == ([] if how == "saved" else [KIND])
+
+
+@pytest.mark.parametrize("attribute", ["name", "value"])
+def test_fields_whose_names_are_written_anew_answer_nothing(attribute: str) -> None:
+    """React writes the name of every field that it controls with each key."""
+    others = [field_(f"other{i}") for i in range(3)]
+    visit, page = contact(field_("name"), *others, button("Send", id="send"))
+    page.types("name", "Ann", at=2000)
+    for at in (2002, 2122, 2242):
+        for i in range(3):
+            change = {"id": page.node(f"other{i}").node_id, "attributes": {attribute: "8"}}
+            page.record(rrweb.mutation(at, attributes=[change]))
+    go_home(visit, page, at=9000)
+    assert visit.kinds() == ([KIND] if attribute == "name" else [])
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_fields_of_two_views_are_two_forms(replaced: bool) -> None:
+    """What is sent in the next view of a single-page application sends nothing of the view before."""
+    visit, page = contact(el("main", el("div", field_("name"), button("Send", id="send"), id="view"), id="main"))
+    page.types("name", "Ann", at=2000)
+    if replaced:
+        page.removes(page.node("view"), at=6000, from_="main")
+    page.adds(el("section", field_("code"), button("Use", id="use"), el("p", "0", id="off")), at=6001, into="main")
+    page.types("code", "SUMMER", at=8000).click("use", at=10_000).says("off", "10 %", at=10_100)
+    go_home(visit, page, at=15_000)
+    outcome = visit.outcome()
+    assert outcome.kinds == ([KIND] if replaced else [])
+    assert not replaced or outcome.evidence(KIND)["fields"] == ["name"]
 
 
 def test_a_comment_that_is_sent_leaves_the_name_standing() -> None:

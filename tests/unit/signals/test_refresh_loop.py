@@ -33,6 +33,14 @@ def test_a_page_that_reloads_itself_by_a_timer_is_no_loop(times: tuple[float, ..
     assert "refresh_loop" not in loads(*times).kinds()
 
 
+@pytest.mark.parametrize(("stays_ms", "kinds"), [(6000, ["refresh_loop"]), (2800, [])])
+def test_a_timer_would_have_gone_on(stays_ms: float, kinds: list[str]) -> None:
+    """Three loads by hand come at even intervals, too, but the last of them stays."""
+    visit = loads(0, 2000)
+    visit.open(URL, button("Pay", id="pay"), at=4050, how="reload").points(4500, x=430).lives(4050 + stays_ms)
+    assert [kind for kind in visit.kinds() if kind == "refresh_loop"] == kinds
+
+
 def test_loads_while_nobody_is_there_are_no_loop() -> None:
     """A development server loads the page anew with each change of a file."""
     assert "refresh_loop" not in loads(0, 4000, 9000, present=False).kinds()

@@ -3,18 +3,21 @@
 A form is sent by its button, by Enter, or by the page's own code, and not all of that leaves a trace of its own. So
 what follows the typing is read: a button's answered click, a request that changes data, a navigation to the form's
 action, fields that are emptied together, a form that is gone. Other fields need no sending: a filter or a calculator
-answers as one types, a typeahead is answered by the suggestion chosen, an editor saves by itself. A view that the page
-puts in the place of a form has buttons and requests of its own: what comes after the form was gone sends it no more.
+answers as one types, a typeahead is answered by the suggestion chosen, an editor or a note saves by itself. A view that
+the page puts in the place of a form has buttons and requests of its own: what comes after the form was gone sends it no
+more.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
+from replay_signals.schemas import rrweb
+from replay_signals.transforms.clicks.typed_forms import Form
 from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.effects import Effect, Target, effects_of, pairs, spans
@@ -42,52 +45,14 @@ ENTER_MS = 2500
 """Who goes elsewhere has to think, reach for the mouse and point first: 1.35 + 0.4 + 1.1 s (Card, Moran and Newell's
 keystroke-level model, 1980)."""
 MIN_KEYS = 3
+SHORT_KEYS = 2
+"""A rate or a count of one or two digits takes no third key: one empties the field, one fills it."""
 KEYS_SHARE = 0.8
 """Of the keys: a recorder may tell two of them in one moment."""
+_PRESSES = frozenset((rrweb.MOUSE_DOWN, rrweb.MOUSE_UP, rrweb.TOUCH_START, rrweb.TOUCH_END))
 _CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
-
-
-@dataclass(slots=True, eq=False)
-class Form:
-    """The fields of one form that the visitor typed into; `control` is its form element, if it has one."""
-
-    page: Page
-    control: Control | None
-    fields: list[TypedField] = field(default_factory=list)
-
-    @property
-    def first_ms(self) -> float:
-        """First change."""
-        return min(f.typed[0].t for f in self.fields)
-
-    @property
-    def last_ms(self) -> float:
-        """Last change by the visitor."""
-        return max(f.typed[-1].t for f in self.fields)
-
-    @property
-    def filled(self) -> list[TypedField]:
-        """Fields that held something in the end."""
-        return [f for f in self.fields if f.length]
-
-    @property
-    def is_search(self) -> bool:
-        """Only a search box was used."""
-        return all(_is_search(f.control) for f in self.fields)
-
-
-def _is_search(control: Control) -> bool:
-    named = f"{control.name} {control.dom_id} {control.test_id}".lower()
-    return control.type == "search" or control.role == "searchbox" or "f" in control.flags or "search" in named
-
-
-def forms_of(page: Page) -> list[Form]:
-    """Forms of a page that the visitor typed into; fields without a form element make one together."""
-    forms: dict[int, Form] = {}
-    for typed in typed_fields(page):
-        key = typed.form.first if typed.form is not None else 0
-        forms.setdefault(key, Form(page, typed.form)).fields.append(typed)
-    return list(forms.values())
+_UNSEEN = frozenset(("name",))
+"""Attributes that show nothing; React writes the name of each field that it controls anew with every key."""
 
 
 class FormAnswers:
@@ -98,7 +63,10 @@ class FormAnswers:
 
     @cached_property
     def _changes(self) -> list[Effect]:
-        return [e for e in effects_of(self._page) if e.kind == "mutation"]
+        changes = [e for e in effects_of(self._page) if e.kind == "mutation"]
+        for effect in changes:
+            effect.targets = tuple(t for t in effect.targets if t[0] != "a" or t[2] not in _UNSEEN)
+        return changes
 
     @cached_property
     def _change_times(self) -> list[float]:
@@ -169,7 +137,7 @@ class FormAnswers:
         around = [c.first for c in self._page.elements.around(held.first)]
         later = self._changes[bisect_left(self._change_times, form.last_ms) :]
         away = (e.t for e in later if any(in_ranges(e.removed, n) and not in_ranges(e.added, n) for n in around))
-        return next(away, float("inf"))
+        return min(form.replaced_ms, next(away, float("inf")))
 
     def _by_enter(self, form: Form, following: Page) -> bool:
         """Did a page with a query open right after the last key in a search box, as its results do?"""
@@ -185,7 +153,7 @@ class FormAnswers:
 
     def _answered(self, form: Form, typed: TypedField) -> bool:
         """Does the field need no sending: did the page answer as it was typed into, or was a suggestion chosen?"""
-        return self._chosen(typed) or self._live(form, typed)
+        return self._chosen(typed) or self._live(form, typed) or self._saves_itself(form, typed)
 
     def _chosen(self, typed: TypedField) -> bool:
         """Was the last value set by a click elsewhere?"""
@@ -215,15 +183,36 @@ class FormAnswers:
             return False
         keys = [(f, change.t) for f in form.fields if f.control.tag == "input" for change in f.typed]
         answered = sum(self._changed_elsewhere(Form(form.page, None), f, t, t + AT_ONCE_MS) > 0 for f, t in keys)
-        return len(keys) >= MIN_KEYS and answered >= KEYS_SHARE * len(keys)
+        is_short = lone and all(change.length < MIN_KEYS for change in typed.changes)
+        return len(keys) >= (SHORT_KEYS if is_short else MIN_KEYS) and answered >= KEYS_SHARE * len(keys)
+
+    def _saves_itself(self, form: Form, typed: TypedField) -> bool:
+        """Did a lone text area in no form bring up a text, such as that it is saved, but not with every key?"""
+        if typed.control.tag != "textarea" or form.control is not None or len(form.fields) > 1:
+            return False
+        keys = [change.t for change in typed.typed]
+        told = sum(any(self._tells(effect, form, typed) for effect in self._between(t, t + AT_ONCE_MS)) for t in keys)
+        return len(keys) >= MIN_KEYS and 0 < told <= len(keys) / 2
+
+    def _tells(self, effect: Effect, form: Form, typed: TypedField) -> bool:
+        """Is it a text that comes or changes, without a control or a complaint?"""
+        texts = [t for t in effect.targets if t[0] == "t" or (t[0] == "c" and effect.added)]
+        own = any(t not in self._restless and not self._belongs(t[1], form, typed) for t in texts)
+        return own and not effect.alerts and not any(in_ranges(effect.added, c.first) for c in self._controls)
+
+    @cached_property
+    def _controls(self) -> list[Control]:
+        return list(self._page.elements.all())
+
+    def _between(self, start_ms: float, end_ms: float) -> list[Effect]:
+        times = self._change_times
+        return self._changes[bisect_left(times, start_ms) : bisect_right(times, end_ms)]
 
     def _changed_elsewhere(self, form: Form, typed: TypedField, start_ms: float, end_ms: float) -> int:
         """How many nodes changed outside the form, or the field where it is in none."""
         end_ms = min([end_ms, *(j.click.down_ms for j in self._clicks if j.click.down_ms > start_ms)])
         changed: set[int] = set()
-        for effect in self._changes[
-            bisect_left(self._change_times, start_ms) : bisect_right(self._change_times, end_ms)
-        ]:
+        for effect in self._between(start_ms, end_ms):
             nodes = [t[1] for t in effect.targets if t not in self._restless and not self._belongs(t[1], form, typed)]
             changed.update(nodes)
             if nodes and len(nodes) == len(effect.targets):
@@ -235,9 +224,18 @@ class FormAnswers:
         return holder.first <= node_id <= holder.last or self._page.elements.inside(node_id, holder)
 
     @cached_property
+    def _dragged(self) -> list[float]:
+        """Presses and releases that made no click: of a slider, as a rule."""
+        clicks = [(0.0, 0.0), *spans((j.click.down_ms, j.click.t) for j in self._clicks)]
+        presses = [t for t, record in self._page.of(records.Interaction) if record.kind in _PRESSES]
+        return [t for t in presses if clicks[bisect_right(clicks, (t, float("inf"))) - 1][1] < t]
+
+    @cached_property
     def _restless(self) -> frozenset[Target]:
         """Places that change while the visitor does nothing."""
-        acts = sorted([*(c.t for f in typed_fields(self._page) for c in f.typed), *(j.click.t for j in self._clicks)])
+        acts = [*(c.t for f in typed_fields(self._page) for c in f.typed), *(j.click.t for j in self._clicks)]
+        acts += self._dragged
+        acts.sort()
         restless: set[Target] = set()
         for effect in self._changes:
             i = bisect_right(acts, effect.t) - 1

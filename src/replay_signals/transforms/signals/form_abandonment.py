@@ -14,7 +14,8 @@ from typing import Annotated
 import msgspec
 
 from replay_signals.schemas.inbox import doc
-from replay_signals.transforms.clicks.forms import Form, FormAnswers, forms_of
+from replay_signals.transforms.clicks.forms import FormAnswers
+from replay_signals.transforms.clicks.typed_forms import Form, forms_of
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session.fields import TypedField
 from replay_signals.transforms.session.timeline import Page

@@ -6,7 +6,8 @@ used; one that is reloaded by hand is hoped to recover. Loads that were left bef
 from their page views.
 
 A page that reloads itself (meta refresh, status boards, development servers) is not the visitor's doing: its loads come
-at even intervals, or while nobody touches pointer, wheel or keys.
+at even intervals and go on, or come while nobody touches pointer, wheel or keys. Three loads by hand come at even
+intervals by chance, too, but then the last one stays.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ EVEN_MS = 100
 """Timers are this exact; hands are not."""
 EVEN_SHARE = 0.03
 """Of the interval: slow timers drift by what the page takes to load."""
+OUTSTAYED = 1.5
+"""Of the interval: a slow load delays the next tick; half as long again, and no timer runs."""
 PRESENT_MS = 10_000
 """Whoever reloads by hand was at the machine this long before."""
 PRESSES = frozenset((rrweb.MOUSE_DOWN, rrweb.CLICK, rrweb.TOUCH_START))
@@ -59,15 +62,18 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     used |= {p for p in context.timeline.pages if typed_fields(p)}
     for window in context.timeline.windows:
         for run in _runs(visits_of(window, context.events), used):
-            if len(run) >= MIN_LOADS and not _by_timer(run) and _attended(window, run):
+            if len(run) >= MIN_LOADS and not _by_timer(window, run) and _attended(window, run):
                 found.append(_finding(window, run))
     return found
 
 
-def _by_timer(run: list[Visit]) -> bool:
-    """Loads at even intervals, as nobody makes them by hand."""
+def _by_timer(window: Window, run: list[Visit]) -> bool:
+    """Loads at even intervals, the last of which did not outstay them, as a timer would have gone on."""
     intervals = [b.start_ms - a.start_ms for a, b in pairwise(run)]
-    return max(intervals) - min(intervals) <= max(EVEN_MS, EVEN_SHARE * max(intervals))
+    last_ms = run[-1].start_ms
+    stayed_ms = window.page_at(last_ms).left_ms - last_ms
+    even = max(intervals) - min(intervals) <= max(EVEN_MS, EVEN_SHARE * max(intervals))
+    return even and stayed_ms <= OUTSTAYED * max(intervals)
 
 
 def _attended(window: Window, run: list[Visit]) -> bool:

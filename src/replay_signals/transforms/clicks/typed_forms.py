@@ -1,0 +1,82 @@
+"""Which fields that the visitor typed into make one form.
+
+Fields of a form element do. Those without one do as long as they stand in the same view: a single-page application puts
+another view with other fields in its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session.elements import in_ranges
+from replay_signals.transforms.session.fields import TypedField, typed_fields
+from replay_signals.transforms.session.timeline import Page
+
+REPLACED_MS = 500
+"""Transitions take the old view away first, and are over by then."""
+
+
+@dataclass(slots=True, eq=False)
+class Form:
+    """The fields of one form that the visitor typed into; `control` is its form element, if it has one.
+
+    `replaced_ms`: when another view with fields came in the place of one without an element.
+    """
+
+    page: Page
+    control: Control | None
+    fields: list[TypedField] = field(default_factory=list)
+    replaced_ms: float = float("inf")
+
+    @property
+    def first_ms(self) -> float:
+        """First change."""
+        return min(f.typed[0].t for f in self.fields)
+
+    @property
+    def last_ms(self) -> float:
+        """Last change by the visitor."""
+        return max(f.typed[-1].t for f in self.fields)
+
+    @property
+    def filled(self) -> list[TypedField]:
+        """Fields that held something in the end."""
+        return [f for f in self.fields if f.length]
+
+    @property
+    def is_search(self) -> bool:
+        """Only a search box was used."""
+        return all(_is_search(f.control) for f in self.fields)
+
+
+def _is_search(control: Control) -> bool:
+    named = f"{control.name} {control.dom_id} {control.test_id}".lower()
+    return control.type == "search" or control.role == "searchbox" or "f" in control.flags or "search" in named
+
+
+def forms_of(page: Page) -> list[Form]:
+    """Forms of a page that the visitor typed into; fields without a form element that stood there together make one."""
+    forms: dict[int, Form] = {}
+    formless: list[Form] = []
+    for typed in typed_fields(page):
+        if typed.form is not None:
+            forms.setdefault(typed.form.first, Form(page, typed.form)).fields.append(typed)
+            continue
+        if formless:
+            formless[-1].replaced_ms = _replaced_ms(page, formless[-1], typed)
+        if not formless or formless[-1].replaced_ms < typed.typed[0].t:
+            formless.append(Form(page, None))
+        formless[-1].fields.append(typed)
+    return sorted([*forms.values(), *formless], key=lambda form: form.first_ms)
+
+
+def _replaced_ms(page: Page, form: Form, following: TypedField) -> float:
+    """When the field was put in place, if that was after the form was typed into and as something else went."""
+    removed_ms = float("-inf")
+    for t, record in page.of(records.Mutation):
+        removed_ms = t if record.removed else removed_ms
+        if form.last_ms < t <= following.typed[0].t and in_ranges(record.added, following.control.first):
+            return t if t - removed_ms <= REPLACED_MS else float("inf")
+    return float("inf")
