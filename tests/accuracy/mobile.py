@@ -26,6 +26,7 @@ from replay_signals.transforms.signals import find
 from replay_signals.transforms.signals.context import context_of
 from replay_signals.transforms.signals.finding import Finding
 from support.mobile_designs import BANK, SHOP
+from support.mobile_radio import RADIO
 from support.mobile_recorders import (
     Android,
     AndroidScreenshots,
@@ -47,8 +48,8 @@ PLATFORMS: dict[str, tuple[type[Recorder], ...]] = {
     "React Native, pictures": (ReactNativeIos, ReactNativeAndroid),
     "Flutter, pictures": (Flutter,),
 }
-DEVELOPMENT, HELD_OUT = (SHOP,), (BANK,)
-VISITS = 12
+DEVELOPMENT, HELD_OUT = (SHOP, BANK), (RADIO,)
+VISITS = 30
 KINDS = ("dead_tap", "rage_tap")
 SOON_MS = 300
 """A look this soon after a tap may show the screen before the answer."""
@@ -145,7 +146,7 @@ def measure(task: tuple[Design, str, int]) -> Tallies:
 
 
 def outcomes(count: int = VISITS) -> list[Outcome]:
-    """The signals of the development app, confirmed or contradicted."""
+    """The signals of the development apps, confirmed or contradicted."""
     totals = measured(DEVELOPMENT, count, PLATFORMS)
     return [outcome for tallies in totals.values() for tally in tallies.values() for outcome in tally.outcomes]
 

@@ -30,6 +30,8 @@ class Palette:
     faint: str = "#8e8e93"
     accent: str = "#1a5fd0"
     on_accent: str = "#ffffff"
+    bold: bool = False
+    """Are letters a pixel wider, all capitals, and a sixth smaller?"""
 
 
 LIGHT = Palette()
@@ -72,12 +74,15 @@ def _font(points: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(points)
 
 
-def _write(pen: ImageDraw.ImageDraw, text: str, box: Box, colour: str, points: float, *, centred: bool) -> None:
+def _write(
+    pen: ImageDraw.ImageDraw, text: str, box: Box, colour: str, points: float, *, centred: bool, bold: bool
+) -> None:
     middle = (box[1] + box[3]) / 2
-    if centred:
-        pen.text(((box[0] + box[2]) / 2, middle), text, fill=colour, font=_font(points), anchor="mm")
+    place, anchor = (((box[0] + box[2]) / 2, middle), "mm") if centred else ((box[0], middle), "lm")
+    if bold:
+        pen.text(place, text.upper(), fill=colour, font=_font(points * 5 / 6), anchor=anchor, stroke_width=1)
     else:
-        pen.text((box[0], middle), text, fill=colour, font=_font(points), anchor="lm")
+        pen.text(place, text, fill=colour, font=_font(points), anchor=anchor)
 
 
 def _box(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density: float) -> None:
@@ -88,7 +93,9 @@ def _box(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density:
 
 def _label(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density: float) -> None:
     colour = palette.faint if view.more.get("faint") else palette.text
-    _write(pen, view.text, box, colour, float(str(view.more.get("size", 16))) * density, centred=False)
+    _write(
+        pen, view.text, box, colour, float(str(view.more.get("size", 16))) * density, centred=False, bold=palette.bold
+    )
 
 
 def _button(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density: float) -> None:
@@ -96,10 +103,10 @@ def _button(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, densi
     if view.more.get("plain"):
         fill = palette.faint if view.more.get("pressed") else palette.card
         pen.rounded_rectangle(box, 8 * density, fill=fill, outline=palette.accent)
-        _write(pen, view.text, box, palette.accent, 17 * density, centred=True)
+        _write(pen, view.text, box, palette.accent, 17 * density, centred=True, bold=palette.bold)
         return
     pen.rounded_rectangle(box, 10 * density, fill=fill)
-    _write(pen, view.text, box, palette.on_accent, 17 * density, centred=True)
+    _write(pen, view.text, box, palette.on_accent, 17 * density, centred=True, bold=palette.bold)
 
 
 def _toggle(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density: float) -> None:
@@ -116,7 +123,7 @@ def _field(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, densit
     if view.text:
         pen.rectangle((box[0] + 4, box[1] + 4, box[2] - 4, box[3] - 4), fill="#000000")
     else:
-        _write(pen, str(view.more.get("hint", "")), box, palette.faint, 16 * density, centred=True)
+        _write(pen, str(view.more.get("hint", "")), box, palette.faint, 16 * density, centred=True, bold=palette.bold)
     if view.more.get("caret"):
         pen.rectangle((box[0] + 8, box[1] + 8, box[0] + 10, box[3] - 8), fill=palette.accent)
 

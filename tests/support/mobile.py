@@ -85,6 +85,16 @@ class App:
             self._do(at - 200 + 100 * i, lambda scene: scene.scroll((end - start) / 8))
         return self
 
+    def slide(self, at: float, start: tuple[float, float], end: tuple[float, float]) -> App:
+        """A finger that slides from place to place for 250 ms."""
+        return self._do(at - 250, lambda scene: self._slide(scene, start, end, at))
+
+    def scroll(self, at: float, by: float, fixed: frozenset[str]) -> App:
+        """A list glides for most of a second; `fixed` bars stay."""
+        for i in range(8):
+            self._do(at - 200 + 100 * i, lambda scene: scene.scroll(by / 8, fixed))
+        return self
+
     def pinch(self, at: float) -> App:
         """Two fingers, down and up together."""
 

@@ -1,4 +1,4 @@
-"""Made-up apps for support/mobile_visits: SHOP is what detection was developed on, BANK was kept for measuring."""
+"""Made-up apps for support/mobile_visits: detection was developed on them."""
 
 from __future__ import annotations
 

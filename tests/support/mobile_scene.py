@@ -87,10 +87,10 @@ class Scene:
         self.top.root = without(self.top.root)
         return True
 
-    def scroll(self, by: float) -> bool:
-        """Everything but the root moves."""
+    def scroll(self, by: float, fixed: frozenset[str] = frozenset()) -> bool:
+        """Everything moves but the root and bars that are `fixed`."""
         root = self.top.root
-        moved = [_moved(child, by) for child in root.children]
+        moved = [child if child.name in fixed else _moved(child, by) for child in root.children]
         self.top.root = replace(root, children=tuple(moved))
         return True
 

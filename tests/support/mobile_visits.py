@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from support.drawing import Palette
 from support.mobile import App
+from support.mobile_behaviours import BEHAVIOURS, GESTURES, stops
 from support.mobile_recorders import Android, Recorder
 from support.mobile_scene import V
 
@@ -29,16 +30,23 @@ class Does:
     what: str
     target: str = ""
     words: tuple[str, ...] = ()
+    vain: tuple[str, ...] = ()
+    """Of the words of a sheet: choices that do nothing."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A screen of an app: what is on it, what its views do; `own_window` on Android."""
+    """A screen of an app: what is on it, what its views do; `own_window` on Android.
+
+    `gestures` beside taps (support/mobile_behaviours); the page scrolls, except for `bars`, if it has any.
+    """
 
     name: str
     views: tuple[V, ...]
     does: dict[str, Does]
     own_window: bool = False
+    gestures: tuple[str, ...] = ()
+    bars: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,8 @@ class Design:
     size: tuple[int, int]
     palettes: tuple[Palette, ...]
     pages: tuple[Page, ...]
+    density: float | None = None
+    """Pixels a point where the recorder draws in the density of the screen; None for the recorder's own."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,12 @@ class Visit:
     _pressing: bool = True
     _turned: bool = False
     _palette: int = 0
+    _over: tuple[V, ...] = ()
+    """Views of a sheet that lies over the page."""
+    running: dict[str, float] = field(default_factory=dict)
+    """Since when something plays by itself."""
+    scrolled: dict[str, float] = field(default_factory=dict)
+    """How far a page was scrolled, in points of the design."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -89,7 +105,9 @@ class Visit:
     def content(self, name: str) -> tuple[V, ...]:
         """The views of a page as they stand."""
         page = next(p for p in self.design.pages if p.name == name)
-        return tuple(self._laid_out(self._now(v)) for v in page.views)
+        away = self.scrolled.get(name, 0)
+        places = (v if v.name in page.bars or not away else _lower(v, away) for v in page.views)
+        return tuple(self._laid_out(self._now(v)) for v in places)
 
     def _laid_out(self, view: V) -> V:
         """Places are shares of the screen's sides."""
@@ -106,7 +124,14 @@ class Visit:
         return replace(view, **own, more=view.more | more, children=children)  # type: ignore[arg-type]
 
     def view(self, name: str) -> V:
-        return next(v for top in self.content(self.page.name) for v in top.walk() if v.name == name)
+        return next(v for top in (*self._over, *self.content(self.page.name)) for v in top.walk() if v.name == name)
+
+    def in_reach(self, name: str) -> bool:
+        """Does a view that scrolls stand between the bars of its page?"""
+        page, view = self.page, self.view(name)
+        if not page.bars or name in page.bars:
+            return True
+        return 0.12 * self.size[1] <= view.y and view.y + view.height <= 0.88 * self.size[1]
 
     def change(self, name: str, at: float, **fields: object) -> None:
         self._state.setdefault(name, {}).update(fields)
@@ -137,6 +162,13 @@ class Visit:
     def label(self, kind: str, name: str, times: list[float]) -> None:
         typed = bool(name) and self.view(name).kind in ("button", "toggle")
         self.labels.append(Label(kind, name, tuple(times), typed))
+
+    def moves(self) -> None:
+        """A gesture that is no tap: a swipe, or one that the page knows."""
+        if self.page.gestures:
+            GESTURES[self.rng.choice(self.page.gestures)](self)
+        else:
+            self.swipes()
 
     def swipes(self) -> None:
         width, height = self.size
@@ -191,7 +223,7 @@ class Visit:
         """A text changes."""
         self.press(name, self.t)
         self.label("works", name, [self.t])
-        shown = self._state.get(does.target, {}).get("text")
+        shown = self.view(does.target).text
         self.change(does.target, self.t + self.delay(), text=self.rng.choice([w for w in does.words if w != shown]))
 
     def steps(self, name: str, does: Does) -> None:
@@ -325,6 +357,7 @@ _BEHAVIOURS: dict[str, Callable[[Visit, str, Does], None]] = {
     "outside": Visit.outside,
     "keys": Visit.keys,
     "types": Visit.types,
+    **BEHAVIOURS,
 }
 
 
@@ -334,6 +367,8 @@ def visit_of(design: Design, recorder: type[Recorder], seed: int, minutes: float
     first = design.pages[0]
     palette = rng.randrange(len(design.palettes))
     sdk = recorder(design.size, design.palettes[palette] if recorder.screenshots else None)
+    if design.density is not None and sdk.density != 1:
+        sdk.density = design.density
     app = App(sdk, first.views, f"{first.name}Activity", session=f"{design.name}-{recorder.__name__}-{seed}")
     visit = Visit(app, design, rng, _way=[first.name], _pressing=rng.random() < 0.7, _palette=palette)
     turns_at, theme_at = (rng.uniform(0, 120_000 / TURNING) for _ in range(2))
@@ -348,12 +383,14 @@ def visit_of(design: Design, recorder: type[Recorder], seed: int, minutes: float
             visit.changes_theme()
             theme_at = float("inf")
         elif kind < 0.1:
-            visit.swipes()
+            visit.moves()
         elif kind < 0.22:
             visit.looks_at()
         else:
             visit.uses(_choice(visit))
     visit.pauses()
+    for name in [*visit.running]:
+        stops(visit, name)
     app.swipe(visit.t + 4000, visit.size[0] / 2, 0.75 * visit.size[1], 0.25 * visit.size[1], moves=False)
     if clocks and rng.random() < 0.5:
         app.ticks("clock", every=1000, until=visit.t + 4000)
@@ -365,7 +402,12 @@ def _choice(visit: Visit) -> str:
     does = visit.page.does
     keys = [n for n, d in does.items() if d.what == "keys"][1:]
     names = [n for n in does if n not in keys and not (does[n].what == "back" and len(visit._way) < 2)]
+    names = [n for n in names if visit.in_reach(n)]
     return visit.rng.choices(names, [_WEIGHTS.get(does[n].what, 1.0) for n in names])[0]
 
 
-_WEIGHTS = {"dead": 1.5, "outside": 0.4, "goes": 1.5, "back": 1.5}
+_WEIGHTS = {"dead": 1.5, "vain": 2.2, "outside": 0.4, "goes": 1.5, "back": 1.5}
+
+
+def _lower(view: V, by: float) -> V:
+    return replace(view, y=view.y + by, children=tuple(_lower(c, by) for c in view.children))

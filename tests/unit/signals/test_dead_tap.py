@@ -80,6 +80,20 @@ def test_a_switch_turned_on_and_off_between_two_looks(sdk: Sdk) -> None:
     assert app.redraw(5800).lives(40_000).kinds() == []
 
 
+def test_a_switch_that_ios_shows_turned_at_the_next_touch() -> None:
+    """The look at each touch shows the switch as the tap before left it: no highlight of the finger that comes."""
+    app = App(Ios(), (toggle("offers", 100), label("total", "0", 200)))
+    app.tap("offers", at=4000).change("offers", at=4010, checked=True)
+    app.tap("offers", at=9000).change("offers", at=9010, checked=False).redraw(10_500).lives(40_000)
+    assert app.kinds() == []
+
+
+def test_taps_on_two_rows_do_not_wait_for_one_another() -> None:
+    rows = (toggle("one", 100), toggle("two", 156), label("total", "0", 300))
+    app = App(Ios(), rows).tap("one", at=4000).tap("two", at=8000).redraw(13_500).lives(40_000)
+    assert app.verdicts() == ["dead", "dead"]
+
+
 @wireframes
 def test_the_pressed_look_of_a_button_is_no_answer(sdk: Sdk) -> None:
     app = App(sdk()).tap("pay", at=4000).change("pay", at=3920, style_={"color": "#888888"})
@@ -216,6 +230,24 @@ def test_a_closed_window_leaves_no_trace_on_android() -> None:
     app = App(Android()).tap("help", at=4000).open(4100, "HomeActivity", button("ok", "OK", 300))
     app.tap("ok", at=9000).close(9100).lives(40_000)
     assert (app.kinds(), app.verdicts()) == ([], ["alive", "unknown"])
+
+
+def test_what_is_tried_again_on_a_window_was_not_closed() -> None:
+    app = App(Android()).tap("help", at=4000).open(4100, "HomeActivity", button("ok", "OK", 600))
+    app.tap("ok", at=9000).tap("ok", at=13_000).lives(40_000)
+    assert app.verdicts() == ["alive", "dead", "dead"]
+
+
+def test_back_pressed_twice_may_have_closed_two_windows() -> None:
+    app = App(Android()).tap("help", at=4000).open(4100, "HomeActivity", button("ok", "OK", 600))
+    app.tap("ok", at=9000).open(9100, "HomeActivity", button("go", "Go", 600)).tap("go", at=15_000).close(15_050)
+    assert app.tap("ok", at=18_000).close(18_050).lives(40_000).verdicts() == ["alive", "alive", "unknown", "unknown"]
+
+
+def test_the_first_window_cannot_have_been_closed() -> None:
+    app = App(Android()).open(2000, "HomeActivity", button("ok", "OK", 600)).tap("ok", at=6000).close(6100)
+    app.change("total", at=6200, text="1").redraw(7500).tap("pay", at=20_000).lives(40_000)
+    assert app.verdicts() == ["alive", "dead"]
 
 
 def test_a_dialog_that_is_still_there_was_not_closed() -> None:

@@ -74,6 +74,23 @@ def test_a_switch_flicked_to_and_fro(sdk: Sdk) -> None:
 
 
 @wireframes
+@pytest.mark.parametrize("count", [3, 5, 7, 8])
+def test_hammering_on_a_switch_that_does_not_turn(sdk: Sdk, count: int) -> None:
+    app = App(sdk(), (toggle("offers", 100), label("total", "0", 200)))
+    assert app.tap("offers", *times(count)).redraw(9000).lives(40_000).kinds() == ["rage_tap"]
+
+
+@wireframes
+@pytest.mark.parametrize("count", [4, 6, 7])
+def test_hammering_on_a_button_that_lights_up_each_time(sdk: Sdk, count: int) -> None:
+    """The looks fall on lit and on unlit moments."""
+    app = App(sdk())
+    for t in times(count, 330):
+        app.change("pay", at=t - 80, pressed=True).tap("pay", at=t).change("pay", at=t + 150, pressed=False)
+    assert app.lives(40_000).kinds() == ["rage_tap"]
+
+
+@wireframes
 def test_rage_on_a_disabled_button(sdk: Sdk) -> None:
     app = App(sdk(), (button("pay", "Pay", 200, disabled=True), label("total", "0", 120)))
     assert app.tap("pay", *times(5)).redraw(7000).lives(40_000).kinds() == ["rage_tap"]

@@ -40,8 +40,14 @@ def test_one_tap_on_a_text_is_unknown(sdk: Sdk) -> None:
 
 @CATCHING_UP
 def test_what_is_tried_again_is_a_control(sdk: Sdk) -> None:
-    app = app_of(sdk).tap("title", 4000, 6500).lives(40_000)
+    app = app_of(sdk).tap_at(45, 75, 4000, 6500).lives(40_000)
     assert app.verdicts() == ["dead", "dead"]
+
+
+@CATCHING_UP
+def test_where_nothing_is_nobody_expects_an_answer(sdk: Sdk) -> None:
+    app = app_of(sdk).tap_at(200, 600, 4000, 6500).lives(40_000)
+    assert app.verdicts() == ["unknown", "unknown"]
 
 
 @CATCHING_UP
@@ -66,6 +72,26 @@ def test_a_switch_that_stays_turned_is_answered(sdk: Sdk) -> None:
 @CATCHING_UP
 def test_four_quick_taps_in_vain_are_rage(sdk: Sdk) -> None:
     assert app_of(sdk).tap("pay", 4000, 4250, 4500, 4750).lives(40_000).kinds() == ["rage_tap"]
+
+
+@CATCHING_UP
+@pytest.mark.parametrize("sentence", ["9:00 to 17:00", "10:00"])
+def test_digits_of_a_clock_are_one_thing(sdk: Sdk, sentence: str) -> None:
+    """Which of its tiles a second changes differs from look to look."""
+    clock = label("clock", sentence, 400)
+    app = app_of(sdk, clock)
+    for i in range(40):
+        app.change("clock", at=500 + 1000 * i, text=f"{i // 7}:{i * 7 % 60:02}:{i * 13 % 100:02} h")
+    assert app.tap("pay", at=22_100).lives(42_000).verdicts() == ["dead"]
+
+
+def test_ios_shows_late_that_a_button_is_no_longer_lit() -> None:
+    """The look when the finger comes down shows the button lit, its release is dropped; the next touch shows it."""
+    app = app_of(IosScreenshots)
+    for t in (4000, 7000):
+        app.change("pay", at=t - 80, pressed=True).tap("pay", at=t).change("pay", at=t + 90, pressed=False)
+    app.change("help", at=11_920, pressed=True).tap("help", at=12_000).change("help", at=12_090, pressed=False)
+    assert app.lives(40_000).verdicts()[:2] == ["dead", "dead"]
 
 
 def test_ios_may_not_have_looked() -> None:

@@ -13,7 +13,7 @@ from replay_signals.schemas.rules import Rage
 from replay_signals.transforms.clicks.errors import Errors
 from replay_signals.transforms.clicks.observability import CHOSEN, ONCE, drawn
 from replay_signals.transforms.clicks.web import DEAD, LEFT_BY_LINK, Judged
-from replay_signals.transforms.session.screens import ENDED
+from replay_signals.transforms.session.screens import ENDED, NOT_SEEN
 
 UNSURE_MIN_CLICKS = 5
 """On a place that is no known control fewer clicks may be text selection or idle clicking."""
@@ -45,11 +45,13 @@ class Burst:
     def unanswered(self, errors: Errors) -> list[Judged]:
         """Clicks of the burst that got nothing, or nothing but an error.
 
-        The last before the end of a recording may have been answered unseen; after dead ones they count as such.
+        Those that the recorder did not look after may have been answered unseen; beside dead ones they count as such.
         """
         silent = [j for j in self.clicks if j.verdict == DEAD or (not _used(j) and (j.failed or errors.of(j)))]
         told = set(silent)
-        return silent + [j for j in self.clicks if silent and j.reason in (ENDED, LEFT_BY_LINK) and j not in told]
+        return silent + [
+            j for j in self.clicks if silent and j.reason in (ENDED, NOT_SEEN, LEFT_BY_LINK) and j not in told
+        ]
 
     def rage(self, errors: Errors) -> bool:
         """Clicked again and again without progress; never where the site opts out of it."""

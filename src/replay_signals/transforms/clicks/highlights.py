@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from replay_signals.transforms.clicks.looks import RIPPLE_MS
+from replay_signals.transforms.clicks.looks import LOOK_MS, RIPPLE_MS
 from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import Screens
@@ -13,6 +13,12 @@ from replay_signals.transforms.session.shots import Target
 
 PRESSED_POINTS = 60
 """Highlights of a row or button reach no farther up and down from the finger."""
+
+
+ROW_POINTS = 40
+"""Taps on one row are no farther apart up and down: rows are 44 points high and more (Apple), 48 dp (Material)."""
+PRESS_MS = 5
+"""A look may be stamped this much before the touch that led to it."""
 
 
 class _Lit(NamedTuple):
@@ -38,10 +44,12 @@ class Highlights:
             self._lit.setdefault(target, []).append(_Lit(tap.down_ms, gone_ms))
 
     def fades(self, target: Target, t: float) -> bool:
-        """Does it lose the highlight of an earlier tap? How a view looks without it may never have been seen."""
+        """Does it lose the highlight of an earlier tap? How it looks without it may never have been seen."""
         lit = self._last(target, t)
         if lit is None or t > lit.gone_ms:
             return False
+        if self.screens.shots.moved(lit.down_ms, t):
+            return True
         if self.screens.known(target, lit.down_ms):
             return self.screens.same(target, lit.down_ms, t)
         return not self.screens.known(target, t) or self.screens.first_change(target) == t
@@ -61,7 +69,8 @@ class Highlights:
 
     def pressed(self, own: list[Target], effect: Effect, tap: Click) -> bool:
         """Is the change only how what was tapped looks while a finger is on it, or right after?"""
-        if not self.alight(own, tap).issuperset(own):
+        lit = self.alight(own, tap)
+        if not lit or not all(target in lit or self.screens.shots.faint(target, effect.t) for target in own):
             return False
         if effect.t < tap.t:
             return True
@@ -70,9 +79,26 @@ class Highlights:
 
     def beside(self, one: Click, other: Click) -> bool:
         """Do two taps light up the same button or row, within a few seconds?"""
-        if one.x is None or one.y is None or other.x is None or other.y is None:
+        if one.y is None or other.y is None or abs(one.t - other.t) > self._window_ms:
             return False
-        return abs(one.y - other.y) <= PRESSED_POINTS and abs(one.t - other.t) <= self._window_ms
+        holders = self.screens.holder(one.down_ms), self.screens.holder(other.down_ms)
+        return holders[0] == holders[1] if None not in holders else abs(one.y - other.y) <= ROW_POINTS
+
+    def released(self, own: list[Target], t: float, tap: Click) -> bool:
+        """Does what was tapped look again as before a finger came down on it, and otherwise only below one?"""
+        return self.alight(own, tap).issuperset(own) and all(self._only_pressed(target, t, tap) for target in own)
+
+    def _only_pressed(self, target: Target, t: float, tap: Click) -> bool:
+        """Was the look that it had before `t` only seen while it was tapped, and the one before that the same?"""
+        pressed_ms = self.screens.changed_before(target, t)
+        if pressed_ms is None or not self.screens.same(target, pressed_ms, t):
+            return False
+        on_it = [k for k in self.taps if self.beside(k, tap) and k.down_ms <= t]
+        seen = [look.t for look in self.screens.captures if pressed_ms <= look.t < t]
+        at_rest = [m for m in seen if not any(k.down_ms - PRESS_MS <= m <= k.t + RIPPLE_MS for k in on_it)]
+        if at_rest or not on_it:
+            return False
+        return not self.screens.catches_up or t - max(k.t for k in on_it) <= RIPPLE_MS + LOOK_MS
 
     def _goes_again(self, own: list[Target], hot: list[Click], t: float) -> bool:
         """Does a look show, once no finger is there any more, what it showed before?

@@ -26,13 +26,13 @@ from replay_signals.transforms.clicks.screen_habits import ScreenHabits
 from replay_signals.transforms.clicks.spots import Spots
 from replay_signals.transforms.clicks.typing import typed_taps
 from replay_signals.transforms.clicks.web import ALIVE, DEAD, SLOW, UNKNOWN, Judged
-from replay_signals.transforms.clicks.witness import SWITCHES, Witness
+from replay_signals.transforms.clicks.witness import Witness, is_switch
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.wireframes import LEAVES_APP
 from replay_signals.transforms.session.effects import Effect, spans
 from replay_signals.transforms.session.gestures import Click
-from replay_signals.transforms.session.screens import AT_TOUCH_MS, Likeness, Screens
+from replay_signals.transforms.session.screens import AT_TOUCH_MS, NOT_SEEN, Likeness, Screens
 from replay_signals.transforms.session.shots import TURNED, Target
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
 from replay_signals.transforms.session.touches import taps_of
@@ -41,6 +41,8 @@ IMPATIENT_MS = 1000
 """Taps on one control this close to each other wait for one answer."""
 AFTER_SWIPE_MS = 3000
 """Lists glide on after a swipe."""
+FLICKED = 6
+"""So many taps in a row on one switch are no use of it, whatever the recorder looked at in between."""
 ANSWERING = frozenset(("button", "checkbox", "radio", "toggle"))
 
 
@@ -126,12 +128,15 @@ class _PageJudge:
         if not own:
             vague = any(kind == "v" and node in self.screens.pictures for kind, node, _ in effect.targets)
             out.ambiguous = out.ambiguous or (vague and effect.t - tap.t <= LOOK_MS)
-        elif self.highlights.pressed(own, effect, tap):
+        elif not is_switch(tap) and self.highlights.released(own, effect.t, tap):
+            self.highlights.seen.add(tap)
+        elif not is_switch(tap) and self.highlights.pressed(own, effect, tap):
             self.highlights.add(own, tap)
             self.highlights.seen.add(tap)
         elif effect.t < tap.t:
-            self.highlights.add([x for x in own if self.highlights.below_finger(x, tap)], tap)
-            self.highlights.add(self._first_seen_pressed(tap), tap)
+            if not is_switch(tap):
+                self.highlights.add([x for x in own if self.highlights.below_finger(x, tap)], tap)
+                self.highlights.add(self._first_seen_pressed(tap), tap)
             out.ambiguous = out.ambiguous or not self._left_over(effect, tap)
         elif all(kind == "f" for kind, _, _ in own):
             out.ambiguous = True
@@ -139,9 +144,7 @@ class _PageJudge:
             out.effects.append(replace(effect, targets=tuple(own)))
 
     def _first_seen_pressed(self, tap: Click) -> list[Target]:
-        """Views whose look without the highlight was not seen before; what a switch shows is its answer."""
-        if tap.control is not None and tap.control.type in SWITCHES:
-            return []
+        """Views whose look without the highlight was not seen before."""
         views = {self.screens.holder(tap.down_ms), None if tap.control is None else tap.control.first}
         return [("v", view, "") for view in views if view is not None]
 
@@ -204,13 +207,15 @@ class _PageJudge:
         reason = _unobservable_reason(tap.control)
         unseen = self.witness.unseen(tap)
         sure = 0.85
-        if reason == NOT_A_CONTROL and not out.ambiguous and not unseen:
-            sure = spots.expects(i)
-        if reason and not (reason == NOT_A_CONTROL and sure and not out.ambiguous and not unseen):
-            out.verdict, out.reason = (ALIVE if reason == NATIVE else UNKNOWN), reason
+        if reason == NOT_A_CONTROL:
+            sure = spots.expects(i) if not out.ambiguous and unseen in ("", NOT_SEEN) else 0.0
             out.ambiguous = out.ambiguous or self.witness.unseen(tap, sent=False) != ""
+        if (reason and not sure) or reason not in ("", NOT_A_CONTROL):
+            out.verdict, out.reason = (ALIVE if reason == NATIVE else UNKNOWN), reason
             return
-        out.reason = unseen or self._cancelled_out(i) or ("what changed may be the answer" if out.ambiguous else "")
+        out.reason = unseen or self._cancelled_out(i, spots.judged)
+        if not out.reason and out.ambiguous:
+            out.reason = "what changed may be the answer"
         if out.reason:
             return
         if out.requests and not out.failed:
@@ -221,13 +226,24 @@ class _PageJudge:
         out.blocked = tap.control is not None and "d" in tap.control.flags
         out.reason = "the control is disabled" if out.blocked else "no answer"
 
-    def _cancelled_out(self, i: int) -> str:
-        """A switch tapped twice between two looks looks as before."""
+    def _cancelled_out(self, i: int, judged: list[Judged]) -> str:
+        """A switch tapped twice between two looks looks as before; nobody turns one to and fro six times."""
         tap = self.taps[i]
-        near = (*self.taps[max(0, i - 1) : i], *self.taps[i + 1 : i + 2])
-        twice = any(abs(o.t - tap.t) <= LOOK_MS and o.element == tap.element for o in near)
-        is_switch = tap.control is not None and tap.control.type in SWITCHES
-        return "taps that cancel each other out" if twice and is_switch else ""
+        if not is_switch(tap):
+            return ""
+        first = last = i
+        while first and self._follows(first):
+            first -= 1
+        while last + 1 < len(self.taps) and self._follows(last + 1):
+            last += 1
+        count = last + 1 - first
+        may_be = (count % 2 == 0 and count < FLICKED) or any(j.answered for j in judged[first : last + 1])
+        return "taps that cancel each other out" if may_be else ""
+
+    def _follows(self, i: int) -> bool:
+        """Is it one more tap on what was tapped right before?"""
+        tap, before = self.taps[i], self.taps[i - 1]
+        return tap.t - before.t <= LOOK_MS and tap.element == before.element
 
 
 NOT_A_CONTROL = "not a control"

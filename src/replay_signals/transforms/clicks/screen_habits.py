@@ -19,6 +19,8 @@ STEADY_LOOKS, STEADY_SHARE = 5, 0.8
 """A clock changes in nearly all looks that show a change; one that skips a minute does not."""
 STEADY_ALONE = 3
 """Of those so many while nobody touches the screen: a burst of taps lights a button up as often as a clock ticks."""
+SMALL_TILES = 6
+"""A clock, a caret or a spinner changes no more at a time."""
 ALONE_MS = 2500
 """So long after a touch a change of what changes all the time is not brought by it."""
 
@@ -29,6 +31,7 @@ class ScreenHabits:
     def __init__(self, page: Page, screens: Screens, effects: list[Effect], busy: list[tuple[float, float]]) -> None:
         starts = [b[0] for b in busy]
         ready = page.start_ms + SETTLE_MS
+        self._place = _places(screens)
         self._quiet: dict[Target, list[float]] = {}
         caused: dict[Target, float] = {}
         for effect in effects:
@@ -40,25 +43,46 @@ class ScreenHabits:
                     continue
                 since = caused.pop(target, 0.0)
                 if effect.t - since > AFTERMATH_MS or not screens.same(target, since, effect.t):
-                    self._quiet.setdefault(target, []).append(effect.t)
-        self._steady = _steady(screens)
+                    times = self._quiet.setdefault(self._place.get(target, target), [])
+                    if times[-1:] != [effect.t]:
+                        times.append(effect.t)
+        self._steady = _steady(screens, self._place)
         taken = sum(max(0.0, min(end, page.end_ms) - max(start, ready)) for start, end in busy)
         self._quiet_ms = max(1.0, page.end_ms - ready - taken)
 
     def explains(self, target: Target, t: float, since_ms: float) -> bool:
         """Would this have changed in the time up to `t` anyway? What happened once has no rhythm."""
-        if target in self._steady or (target[0] == "f" and self._steady):
+        place = self._place.get(target, target)
+        if place in self._steady or (target[0] == "f" and self._steady):
             return True
-        others = sum(1 for when in self._quiet.get(target, ()) if when != t)
+        others = sum(1 for when in self._quiet.get(place, ()) if when != t)
         return others >= 2 and others * max(since_ms, ANSWER_MS) / self._quiet_ms > BY_CHANCE
 
 
-def _steady(screens: Screens) -> set[Target]:
+def _places(screens: Screens) -> dict[Target, Target]:
+    """Which tiles are parts of one thing, as digits of a clock: they touch, and change in looks where little does."""
+    place: dict[Target, Target] = {}
+    for look in screens.captures:
+        tiles = [target for target in look.targets if target[0] == "p"]
+        shot = screens.shots.at(look.t)
+        if shot is None or not 0 < len(tiles) <= SMALL_TILES or len(tiles) < len(look.targets):
+            continue
+        if len({place.get(target) for target in tiles} - {None}) == 1 and place.keys() >= {*tiles}:
+            continue  # as nearly all looks at a clock
+        for target in tiles:
+            near = {place[other] for other in place if shot.beside(target[1], [other[1]])} | {target}
+            first = min(near)
+            place[target] = first
+            place.update({other: first for other, own in place.items() if own in near})
+    return place
+
+
+def _steady(screens: Screens, place: dict[Target, Target]) -> set[Target]:
     """What changes from look to look, also while nobody touches the screen: an active visitor leaves no quiet time."""
     seen: dict[Target, list[int]] = {}
     looks = [look for look in screens.captures if any(kind != "f" for kind, _, _ in look.targets)]
     for i, look in enumerate(looks):
-        for target in look.targets:
+        for target in {place.get(one, one) for one in look.targets}:
             seen.setdefault(target, []).append(i)
     return {target for target, at in seen.items() if len(at) >= STEADY_LOOKS and _goes_on(screens, looks, at)}
 

@@ -12,14 +12,13 @@ from collections.abc import Set as AbstractSet
 from math import hypot
 
 from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.clicks.witness import SPOT_POINTS
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.wireframes import place_on
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import Likeness, Screens
 from replay_signals.transforms.session.shots import BUTTON_POINTS, Shot
 
-SPOT_POINTS = 24
-"""Taps on one control scatter less: controls are at least 44 points wide (Apple), 48 dp (Material)."""
 ANSWERED, LIT, ALIKE, FILLED, TRIED_AGAIN, HAMMERED = 0.8, 0.75, 0.75, 0.75, 0.7, 0.7
 """How sure silence is a fault, by what says that an answer was to be expected."""
 CLEAR_TILES = 3
@@ -79,7 +78,7 @@ class Spots:
             return FILLED
         is_photo = view is not None and view.type == "image" and max(view.width, view.height) > BUTTON_POINTS
         if shot is not None and click.x is not None and click.y is not None:
-            is_photo = shot.is_photo(click.x, click.y)
+            is_photo = shot.is_photo(click.x, click.y) or shot.empty(click.x, click.y)
         again = (AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in kin)
         if not is_photo and any(again):
             return TRIED_AGAIN

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from math import hypot
 
 from replay_signals.transforms.clicks.highlights import Highlights
 from replay_signals.transforms.clicks.looks import LOOK_MS, RIPPLE_MS, THROTTLE_MS
 from replay_signals.transforms.clicks.screen_habits import ANSWER_MS, ScreenHabits
 from replay_signals.transforms.session.gestures import Click
-from replay_signals.transforms.session.screens import AT_TOUCH_MS, ENDED, WINDOW, ScreenCapture, Screens
+from replay_signals.transforms.session.screens import AT_TOUCH_MS, ENDED, NOT_SEEN, WINDOW, ScreenCapture, Screens
 from replay_signals.transforms.session.shots import TURNED
 from replay_signals.transforms.session.timeline import Page
+from replay_signals.transforms.session.view_tree import ViewTree
 
 TRANSIENT_MS = (1800, 4500)
 """Toasts and snackbars go so long after the tap that brought them: they stay for 2 to 3.5 s (Android's two lengths)."""
@@ -19,6 +21,12 @@ FRAMES_MS = 150
 """A spinner is drawn many times a second, so that the recorder looks as soon as it may."""
 SWITCHES = frozenset(("checkbox", "toggle"))
 """Their own look is their answer."""
+AGAIN_MS = 10_000
+"""Who tries a thing again within this time still has it before them."""
+SPOT_POINTS = 24
+"""Taps on one control scatter less: controls are at least 44 points wide (Apple), 48 dp (Material)."""
+SWITCH_TILES = 6
+"""Of a picture: a switch is 51 x 31 points (Apple), 52 x 32 dp (Material), a button larger."""
 LEFT_MS = 3000
 """An app that goes to the background this soon after a tap may do so because of it."""
 
@@ -50,13 +58,25 @@ class Witness:
             return "the app went to the background"
         looks = self.screens.captures
         later = next((look for look in looks if look.t > tap.t), None)
-        is_switch = tap.control is not None and tap.control.type in SWITCHES
-        covering = self.page.index > 0 or self.screens.covering(tap.t)
-        if covering and not is_switch and (later is None or WINDOW in later.targets):
+        below = self.screens.covered(tap.t)
+        if (
+            below
+            and not is_switch(tap)
+            and (later is None or WINDOW in later.targets)
+            and not self._still_there(tap, below)
+        ):
             return "the screen may have been closed unseen"
         if self.screens.catches_up or self._looked(tap, looks, sent=sent):
             return ""
-        return "the screen was not captured at again"
+        return NOT_SEEN
+
+    def _still_there(self, tap: Click, below: Sequence[ViewTree]) -> bool:
+        """Is what was tapped tried again, and is nothing like it on the windows below, as back buttons are?"""
+        x, y = tap.x, tap.y
+        if x is None or y is None or any(self.screens.alike(window, tap.down_ms, x, y) for window in below):
+            return False
+        near = (k for k in self.highlights.taps if k.x is not None and k.y is not None and k is not tap)
+        return any(abs(k.t - tap.t) <= AGAIN_MS and hypot((k.x or 0) - x, (k.y or 0) - y) <= SPOT_POINTS for k in near)
 
     def _looked(self, tap: Click, looks: list[ScreenCapture], *, sent: bool) -> bool:
         """Recorders that skip what comes within a second of a look: did they look again, and saw nothing?"""
@@ -112,12 +132,21 @@ class Witness:
     def _foreign(self, look: ScreenCapture, tap: Click, following: Click | None) -> bool:
         """Had anything changed but what the taps light up and what changes by itself?"""
         since = look.t - tap.down_ms
-        lit = set() if following is None else self.highlights.alight(look.targets, following)
-        if tap.control is not None and tap.control.type not in SWITCHES:
-            lit |= self.highlights.alight(look.targets, tap)
+        lit = set() if following is None or is_switch(following) else self.highlights.alight(look.targets, following)
+        small = 0 < len(lit) <= SWITCH_TILES and all(kind == "p" for kind, _, _ in lit)
+        if small and following is not None and self.highlights.beside(following, tap):
+            return True  # so small a thing may have turned on by the tap before
+        if not is_switch(tap):
+            own = self.highlights.alight(look.targets, tap)
+            lit |= own if tap.control is not None else {x for x in own if self.highlights.released([x], look.t, tap)}
         return any(
             target not in lit
             and not self.highlights.fades(target, look.t)
             and not self.habits.explains(target, look.t, since)
             for target in look.targets
         )
+
+
+def is_switch(tap: Click) -> bool:
+    """Is its own look, on or off, its answer?"""
+    return tap.control is not None and tap.control.type in SWITCHES

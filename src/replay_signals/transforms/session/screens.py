@@ -12,7 +12,7 @@ it still looks as it did, so silence on a later window may mean that it is gone.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import hypot
 from typing import NamedTuple
@@ -30,8 +30,12 @@ CATCHING_UP = frozenset(("posthog-android", "posthog-flutter"))
 """Libraries whose recorders look at what came within a second of a look when that second is over."""
 ENDED = "the recording ended before the screen was captured at again"
 """Why a tap may have been answered unseen."""
+NOT_SEEN = "the screen was not captured at again"
+"""Why a tap within a recording may have been."""
 AT_TOUCH_MS = 60
 """A look this soon after a finger came down shows the screen that it touched; taps are answered when it goes up."""
+BEFORE_MS = 0.002
+"""What views were in a view is noted this long before a look at which they differ."""
 REST_MS = 1000
 """What glides after a swipe may still move after the last look at it."""
 CLICK_MS = 700
@@ -90,7 +94,8 @@ class Screens:
         self._slid: float | None = None
         self._views: dict[int, View] = {} if before is None else before._views
         self._history: dict[Target, list[tuple[float, int]]] = {} if before is None else before._history
-        self._windows: list[tuple[float, ViewTree]] = [] if before is None else [*before._windows]
+        self._windows: list[ViewTree] = [] if before is None else [*before._windows]
+        self._fronts: list[tuple[float, int]] = [] if before is None else before._fronts[-1:]
         self._tree: ViewTree | None = None
         for t, record in page_records:
             self._replay(t, record)
@@ -126,6 +131,16 @@ class Screens:
         """The control under the touch that began then, named by its place on the screen as it was held."""
         view = self._below.get(t)
         return None if view is None else view.control_on(*self._sizes[t])
+
+    def alike(self, window: ViewTree, t: float, x: float, y: float) -> bool:
+        """Is something like what was touched then in the same place of another window, as back buttons are?"""
+        view, touched = window.below(x, y), self._below.get(t)
+        if view is None or touched is None or view.type != touched.type:
+            return False
+        if view.type == "screenshot":
+            shot = self.shots.at(t)
+            return shot is None or shot.alike(view.tiles, x, y)
+        return max(abs(view.width - touched.width), abs(view.height - touched.height)) <= SLOP_POINTS
 
     def holder(self, t: float) -> int | None:
         """The row or card that was touched then: the view under the finger, or around a text; not the screen."""
@@ -175,19 +190,28 @@ class Screens:
         """Does it look at the later time as it did right before the earlier one?"""
         if target[0] == "p":
             return self.shots.same(target[1], before, after)
-        return self._value(target, before - 0.001) == self._value(target, after)
+        return self._value(target, before - BEFORE_MS / 2) == self._value(target, after)
 
     def known(self, target: Target, t: float) -> bool:
         """Had it been seen before that time?"""
-        return target[0] == "p" or self._value(target, t - 0.001) is not None
+        return target[0] == "p" or self._value(target, t - BEFORE_MS / 2) is not None
 
     def first_change(self, target: Target) -> float:
         """When a view first looked different from how it was first seen."""
         return next((t for t, _ in self._history.get(target, [])[1:]), float("inf"))
 
-    def covering(self, t: float) -> bool:
-        """Is the window at that time one that was opened over another one?"""
-        return sum(1 for start, _ in self._windows if start <= t) > 1
+    def changed_before(self, target: Target, t: float) -> float | None:
+        """When it got the look that it had right before `t`; None where that was its first, or is not known."""
+        if target[0] == "p":
+            return self.shots.changed_before(target[1], t)
+        values = self._history.get(target, [])
+        i = bisect_right(values, t - BEFORE_MS / 2, key=lambda at: at[0])
+        return values[i - 1][0] if i > 1 else None
+
+    def covered(self, t: float) -> Sequence[ViewTree]:
+        """The windows that were opened before the one that was last seen in front then: they may lie below it."""
+        i = bisect_right(self._fronts, t, key=lambda front: front[0])
+        return self._windows[: self._fronts[i - 1][1]] if i else ()
 
     def _value(self, target: Target, t: float) -> int | None:
         values = self._history.get(target, [])
@@ -225,13 +249,11 @@ class Screens:
         targets: tuple[Target, ...]
         if known is not None and known.turned(tree):
             targets = (TURNED,)
-            self._windows[-1] = (self._windows[-1][0], tree)
         elif known is not None and known.root == tree.root:
             targets = self._differences(t, known, tree)
-            self._windows[-1] = (self._windows[-1][0], tree)
         else:
             targets = (WINDOW,) if known is not None else ()
-            self._windows.append((t, tree))
+        self._put_in_front(t, tree, known if targets == (TURNED,) else None)
         for view in tree.views.values():
             self._note(t, ("v", view.view_id, ""), view.state)
             self.shots.see(t, view)
@@ -245,10 +267,14 @@ class Screens:
         foreign = [WINDOW] if tree is not None and not tree.knows(views, gone) else []
         if foreign:
             tree = self._tree = self._elsewhere(views, gone)
+            if tree is not None:
+                self._fronts.append((t, self._windows.index(tree)))
         if tree is None:
             self.captures.append(ScreenCapture(t, False, tuple(foreign)))
             return
         self._learn(views)
+        for parent in tree.changing(views, gone):
+            self._note(t - BEFORE_MS, ("c", parent, ""), tree.children_state(parent))
         targets = [target for view in views for target in self._put(t, tree, view)]
         targets += [("c", parent, "") for parent in tree.remove(gone)]
         for kind, view_id, _ in targets:
@@ -256,9 +282,19 @@ class Screens:
                 self._note(t, ("c", view_id, ""), tree.children_state(view_id))
         self.captures.append(ScreenCapture(t, False, tuple(sorted({*targets, *foreign}))))
 
+    def _put_in_front(self, t: float, tree: ViewTree, turned: ViewTree | None) -> None:
+        """A whole screen is of a window seen before (`turned`: which has another root now), or of a new one."""
+        roots = [window.root for window in self._windows]
+        if turned is not None:
+            place = self._windows.index(turned)
+        else:
+            place = roots.index(tree.root) if tree.root in roots else len(roots)
+        self._windows[place : place + 1] = [tree]
+        self._fronts.append((t, place))
+
     def _elsewhere(self, views: list[View], gone: list[int]) -> ViewTree | None:
         """The earlier window that the change belongs to: it is in front again."""
-        return next((tree for _, tree in reversed(self._windows) if tree.knows(views, gone)), None)
+        return next((tree for tree in reversed(self._windows) if tree.knows(views, gone)), None)
 
     def _learn(self, views: Iterable[View]) -> None:
         for view in views:
@@ -286,7 +322,7 @@ class Screens:
         targets |= {("c", old.parent, "") for view_id, old in before.views.items() if view_id not in after.views}
         for kind, view_id, _ in targets:
             if kind == "c":
-                self._note(t - 0.0005, ("c", view_id, ""), before.children_state(view_id))
+                self._note(t - BEFORE_MS, ("c", view_id, ""), before.children_state(view_id))
                 self._note(t, ("c", view_id, ""), after.children_state(view_id))
         return tuple(sorted(targets))
 

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import sqrt
 from statistics import fmean
 
@@ -35,12 +36,14 @@ BUTTON_POINTS = 80
 """Buttons are 36 to 60 points high; with tiles of 25 points they may reach into one more."""
 CARD_LEVELS = 20
 """Cards are set off from the background by no more."""
+GROUND_LEVELS = 2
+"""The ground of the screen differs by no more, whatever the encoder does to it."""
 RING_SHARE = 0.6
 """Of what surrounds a button most is background; what lies within a photo is surrounded by photo."""
 FADED_SHARE = 0.1
 """A highlight that is gone leaves at most this share of it, by the encoder's noise."""
 BLUR_LEVELS = 2
-"""Beside a change WebP leaves tiles off by a level or two more than its noise elsewhere."""
+"""While a part of the picture changes WebP leaves other tiles off by a level or two more than its noise elsewhere."""
 PHOTO_COLUMNS, PHOTO_ROWS = 3, 1
 """A photo reaches so many tiles beyond a finger: it is wider than the letters on a row, and at least two tiles high."""
 PHOTO_SHARE = 0.5
@@ -102,6 +105,18 @@ class Shot:
             reached += near
         return found
 
+    def alike(self, tiles: bytes, x: float, y: float) -> bool:
+        """Does another picture look the same around a point, or can nobody tell?"""
+        if len(tiles) != len(self.view.tiles) or tiles[0] != self.columns:
+            return True
+        column, row = self.place(x, y)
+        near = [
+            r * self.columns + c + HEADER_BYTES
+            for r in range(max(0, row - 1), min(self.rows, row + 2))
+            for c in range(max(0, column - 1), min(self.columns, column + 2))
+        ]
+        return all(abs(tiles[i] - self.view.tiles[i]) <= PLAIN_LEVELS for i in near)
+
     def is_photo(self, x: float, y: float) -> bool:
         """Does the point lie well within a photo, or something else that is filled and larger than a button?"""
         means, (column, row) = self.view.tiles[HEADER_BYTES:], self.place(x, y)
@@ -112,6 +127,15 @@ class Shot:
         ]
         plain = Counter(around).most_common(1)[0][0]
         return sum(abs(mean - plain) < CARD_LEVELS for mean in around) <= PHOTO_SHARE * len(around)
+
+    def empty(self, x: float, y: float) -> bool:
+        """Is there nothing around the point but the ground of the screen?"""
+        means, (column, row), back = self.view.tiles[HEADER_BYTES:], self.place(x, y), background(self.view.tiles)
+        return all(
+            abs(means[r * self.columns + c] - back) <= GROUND_LEVELS
+            for r in range(max(0, row - 1), min(self.rows, row + 2))
+            for c in range(max(0, column - 1), min(self.columns, column + 2))
+        )
 
     def filled(self, x: float, y: float) -> bool:
         """Does the point lie in a bar that is filled like a button, and not as wide as the screen?"""
@@ -182,6 +206,31 @@ class Shots:
         noise = other.view.tiles[1]
         off = abs(one.view.tiles[HEADER_BYTES + tile] - other.view.tiles[HEADER_BYTES + tile])
         return noise > 0 and off <= noise + BLUR_LEVELS
+
+    def changed_before(self, tile: int, t: float) -> float | None:
+        """When a tile got the look that it had right before `t`; None where it had it all the time."""
+        i = bisect_right(self._shots, t - 0.5, key=lambda shot: shot.t) - 1
+        for later, earlier in pairwise(self._shots[i::-1] if i >= 0 else ()):
+            old, new = earlier.view.tiles, later.view.tiles
+            if len(old) != len(new):
+                return None
+            if abs(old[HEADER_BYTES + tile] - new[HEADER_BYTES + tile]) > max(old[1], new[1]):
+                return later.t
+        return None
+
+    def moved(self, before: float, t: float) -> bool:
+        """Does a picture show another screen than the last one before the earlier time?"""
+        one, other = self.at(before - 0.5), self.at(t)
+        return one is not None and other is not None and one.screen != other.screen
+
+    def faint(self, target: Target, t: float) -> bool:
+        """May the change of a tile at that look be the encoder's doing, as WebP changes the rest beside a large one?"""
+        one, other = self.at(t - 0.5), self.at(t)
+        if target[0] != "p" or one is None or other is None or len(one.view.tiles) != len(other.view.tiles):
+            return False
+        old, new = (shot.view.tiles[HEADER_BYTES + target[1]] for shot in (one, other))
+        noise = other.view.tiles[1]
+        return noise > 0 and abs(old - new) <= noise + BLUR_LEVELS
 
     def same(self, tile: int, before: float, after: float) -> bool:
         """Does a tile look at the later time as it did right before the earlier one?"""

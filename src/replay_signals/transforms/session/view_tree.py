@@ -50,6 +50,11 @@ class ViewTree:
                 below += self.children.pop(one, [])
         return [parent for parent in parents if parent in self.views]
 
+    def changing(self, views: Iterable[View], gone: Iterable[int]) -> set[int]:
+        """Views that get others into them, or lose some, by a change."""
+        losing = {self.views[view_id].parent for view_id in gone if view_id in self.views}
+        return losing | {view.parent for view in views if view.view_id not in self.views}
+
     def _unlink(self, view: View) -> None:
         siblings = self.children.get(view.parent, [])
         if view.view_id in siblings:
