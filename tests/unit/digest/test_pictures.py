@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from io import BytesIO
 from itertools import pairwise
 from random import Random
@@ -123,11 +123,12 @@ def test_broken_pictures_have_no_tiles_and_raise_nothing(kind: str) -> None:
         assert len(tiles(raw(b64encode(spoiled).decode()))) in range(0, 600)
 
 
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
 def bomb(width: int, height: int) -> str:
     """A PNG whose header claims this size, with data that inflates to little."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     body = chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
@@ -139,6 +140,45 @@ def bomb(width: int, height: int) -> str:
 def test_bombs_are_refused_by_their_header(width: int, height: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image.Image, "convert", lambda *_: pytest.fail("decoded"))
     assert tiles(raw(bomb(width, height))) == b""
+
+
+def stuffed(kind: str, parts: bytes) -> str:
+    """A picture with more parts behind the first one of its header."""
+    data = b64decode(encoded(Image.new("RGB", (400, 800), "white"), kind).partition(",")[2])
+    at = 33 if kind == "png" else 2
+    return b64encode(data[:at] + parts + data[at:]).decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts"),
+    [
+        ("png", chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(1_000_000))) * 1000),
+        ("png", chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(1_000_000))) * 1000),
+        ("png", chunk(b"abCd", b"") * 300_000),
+        ("png", chunk(b"IDAT", b"") * 300_000),
+        ("png", chunk(b"iTXt", bytes(300_000))),
+        ("jpeg", b"\xff\xfe\x00\x02" * 1_000_000),
+        ("jpeg", b"\xff\xe1\xff\xff" + bytes(65_533)),
+    ],
+)
+def test_files_of_thousands_of_parts_are_refused_unread(
+    kind: str, parts: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field = raw(stuffed(kind, parts))
+    if len(parts) < 100_000:
+        assert len(tiles(field)) == 514  # one long part is no many
+        return
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("opened"))
+    assert tiles(field) == b""
+
+
+def test_scans_of_a_progressive_jpeg_are_counted() -> None:
+    out = BytesIO()
+    Image.new("RGB", (400, 800), "white").save(out, "JPEG", progressive=True)
+    data = out.getvalue()
+    assert len(tiles(raw(b64encode(data).decode()))) == 514
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    assert tiles(raw(b64encode(data[:-2] + scan * 1000 + data[-2:]).decode())) == b""
 
 
 def test_long_text_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,14 @@ def test_a_switch_turned_on_and_off_between_two_looks(sdk: Sdk) -> None:
     assert app.redraw(5800).lives(40_000).kinds() == []
 
 
+def test_switches_of_androids_libraries_are_recorded_as_texts_without_words() -> None:
+    """SwitchCompat is a CompoundButton, so no button, and no Switch: whether it is on is not recorded."""
+    words = V("words", "text", 20, 110, 200, 30, "Offers")
+    row = V("row", "div", 0, 100, 400, 56, "", {}, (words, V("offers", "text", 320, 110, 60, 36)))
+    app = App(Android(), (row, label("total", "0", 200))).tap_at(350, 128, 4000, 7000, 9000, 9300, 9600, 9900, 10_200)
+    assert (app.lives(40_000).kinds(), set(app.verdicts())) == ([], {"unknown"})
+
+
 def test_a_switch_that_ios_shows_turned_at_the_next_touch() -> None:
     """The look at each touch shows the switch as the tap before left it: no highlight of the finger that comes."""
     app = App(Ios(), (toggle("offers", 100), label("total", "0", 200)))

@@ -77,12 +77,16 @@ class Highlights:
         hot = [k for k in self.taps if self.beside(k, tap) and k.down_ms <= effect.t <= k.t + RIPPLE_MS]
         return bool(hot) and self._goes_again(own, hot, effect.t)
 
+    def level(self, one: Click, other: Click) -> bool:
+        """Are two taps as high on the screen as those on one row?"""
+        return one.y is not None and other.y is not None and abs(one.y - other.y) <= ROW_POINTS
+
     def beside(self, one: Click, other: Click) -> bool:
         """Do two taps light up the same button or row, within a few seconds?"""
-        if one.y is None or other.y is None or abs(one.t - other.t) > self._window_ms:
+        if abs(one.t - other.t) > self._window_ms:
             return False
         holders = self.screens.holder(one.down_ms), self.screens.holder(other.down_ms)
-        return holders[0] == holders[1] if None not in holders else abs(one.y - other.y) <= ROW_POINTS
+        return holders[0] == holders[1] if None not in holders else self.level(one, other)
 
     def released(self, own: list[Target], t: float, tap: Click) -> bool:
         """Does what was tapped look again as before a finger came down on it, and otherwise only below one?"""

@@ -23,7 +23,7 @@ from replay_signals.transforms.clicks.highlights import Highlights
 from replay_signals.transforms.clicks.looks import LOOK_MS
 from replay_signals.transforms.clicks.observability import NATIVE
 from replay_signals.transforms.clicks.screen_habits import ScreenHabits
-from replay_signals.transforms.clicks.spots import Spots
+from replay_signals.transforms.clicks.spots import TRIED_AGAIN, Spots
 from replay_signals.transforms.clicks.typing import typed_taps
 from replay_signals.transforms.clicks.web import ALIVE, DEAD, SLOW, UNKNOWN, Judged
 from replay_signals.transforms.clicks.witness import Witness, is_switch
@@ -41,6 +41,8 @@ IMPATIENT_MS = 1000
 """Taps on one control this close to each other wait for one answer."""
 AFTER_SWIPE_MS = 3000
 """Lists glide on after a swipe."""
+LASTING = 0.55
+"""How sure silence is where only an answer that lasts would have been seen."""
 FLICKED = 6
 """So many taps in a row on one switch are no use of it, whatever the recorder looked at in between."""
 ANSWERING = frozenset(("button", "checkbox", "radio", "toggle"))
@@ -205,6 +207,9 @@ class _PageJudge:
         tap = out.click
         out.confidence = 0.5
         reason = _unobservable_reason(tap.control)
+        if self._is_mute(tap):
+            out.verdict, out.reason, out.ambiguous = UNKNOWN, "a switch whose state is not recorded", True
+            return
         unseen = self.witness.unseen(tap)
         sure = 0.85
         if reason == NOT_A_CONTROL:
@@ -213,6 +218,8 @@ class _PageJudge:
         if (reason and not sure) or reason not in ("", NOT_A_CONTROL):
             out.verdict, out.reason = (ALIVE if reason == NATIVE else UNKNOWN), reason
             return
+        if unseen == NOT_SEEN and sure > TRIED_AGAIN and not out.ambiguous and self.witness.nothing_lasted(tap):
+            sure, unseen = min(sure, LASTING), ""
         out.reason = unseen or self._cancelled_out(i, spots.judged)
         if not out.reason and out.ambiguous:
             out.reason = "what changed may be the answer"
@@ -225,6 +232,12 @@ class _PageJudge:
         out.click.control = out.click.control or spots.control(i)
         out.blocked = tap.control is not None and "d" in tap.control.flags
         out.reason = "the control is disabled" if out.blocked else "no answer"
+
+    def _is_mute(self, tap: Click) -> bool:
+        """Is it a text without words on Android, as the switches of its libraries (SwitchCompat) are recorded?"""
+        view = self.screens.view_below(tap.down_ms)
+        wordless = view is not None and view.type == "text" and not view.name and "m" not in view.flags
+        return wordless and self.screens.catches_up
 
     def _cancelled_out(self, i: int, judged: list[Judged]) -> str:
         """A switch tapped twice between two looks looks as before; nobody turns one to and fro six times."""

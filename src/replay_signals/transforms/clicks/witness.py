@@ -11,7 +11,7 @@ from replay_signals.transforms.clicks.looks import LOOK_MS, RIPPLE_MS, THROTTLE_
 from replay_signals.transforms.clicks.screen_habits import ANSWER_MS, ScreenHabits
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import AT_TOUCH_MS, ENDED, NOT_SEEN, WINDOW, ScreenCapture, Screens
-from replay_signals.transforms.session.shots import TURNED
+from replay_signals.transforms.session.shots import TURNED, Target
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.session.view_tree import ViewTree
 
@@ -25,6 +25,8 @@ AGAIN_MS = 10_000
 """Who tries a thing again within this time still has it before them."""
 SPOT_POINTS = 24
 """Taps on one control scatter less: controls are at least 44 points wide (Apple), 48 dp (Material)."""
+FEW_TAPS = 3
+"""After so many taps elsewhere a look says nothing of the first one any more."""
 SWITCH_TILES = 6
 """Of a picture: a switch is 51 x 31 points (Apple), 52 x 32 dp (Material), a button larger."""
 LEFT_MS = 3000
@@ -93,6 +95,21 @@ class Witness:
             return soon
         return soon or i < 0 or times[i] + THROTTLE_MS <= tap.t
 
+    def nothing_lasted(self, tap: Click) -> bool:
+        """Does a later look, after touches elsewhere, show nothing new but what these light up? Menus come and go."""
+        looks = self.screens.captures
+        i = bisect_right(looks, tap.t + ANSWER_MS, key=lambda look: look.t)
+        if i >= len(looks) or TURNED in looks[i].targets:
+            return False
+        look = looks[i]
+        between = [k for k in self.highlights.taps if tap.down_ms < k.down_ms <= look.t]
+        if any(self.highlights.level(k, tap) and not self.highlights.beside(k, tap) for k in between):
+            return False  # plus and minus
+        swiped = bisect_left(self.screens.touches, look.t) - bisect_right(self.screens.touches, tap.down_ms) > len(
+            between
+        )
+        return 0 < len(between) <= FEW_TAPS and not swiped and not self._foreign(look, tap, *between)
+
     def _seen_late(self, tap: Click, touched: float) -> bool:
         """Did a look at a later touch show changes that are not that touch's highlight: an answer not looked at?"""
         touches = self.screens.touches
@@ -103,7 +120,7 @@ class Witness:
             if following is None and self.screens.next_look(tap.t + ANSWER_MS) < t:
                 continue  # a swipe moves what it touches; what was there before is known
             look = next((look for look in self.screens.captures if t <= look.t <= t + AT_TOUCH_MS), None)
-            if look is not None and self._foreign(look, tap, following):
+            if look is not None and self._foreign(look, tap, *([following] if following is not None else [])):
                 return True
         return False
 
@@ -129,13 +146,16 @@ class Witness:
         spun = look.t - tap.t > RIPPLE_MS and look.t - before_ms <= THROTTLE_MS + FRAMES_MS
         return (late or spun) and look.t < self.screens.next_touch(tap.down_ms)
 
-    def _foreign(self, look: ScreenCapture, tap: Click, following: Click | None) -> bool:
+    def _foreign(self, look: ScreenCapture, tap: Click, *following: Click) -> bool:
         """Had anything changed but what the taps light up and what changes by itself?"""
         since = look.t - tap.down_ms
-        lit = set() if following is None or is_switch(following) else self.highlights.alight(look.targets, following)
-        small = 0 < len(lit) <= SWITCH_TILES and all(kind == "p" for kind, _, _ in lit)
-        if small and following is not None and self.highlights.beside(following, tap):
-            return True  # so small a thing may have turned on by the tap before
+        lit: set[Target] = set()
+        for other in following:
+            own = set() if is_switch(other) else self.highlights.alight(look.targets, other)
+            small = 0 < len(own) <= SWITCH_TILES and all(kind == "p" for kind, _, _ in own)
+            if small and self.highlights.beside(other, tap):
+                return True  # so small a thing may have turned on by the tap before
+            lit |= own
         if not is_switch(tap):
             own = self.highlights.alight(look.targets, tap)
             lit |= own if tap.control is not None else {x for x in own if self.highlights.released([x], look.t, tap)}

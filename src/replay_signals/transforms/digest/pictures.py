@@ -13,6 +13,7 @@ from math import sqrt
 
 import msgspec
 
+from replay_signals.transforms.digest.picture_parts import is_plain
 from replay_signals.transforms.parse.budget import Budget
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -50,6 +51,8 @@ def tiles_of(field: msgspec.Raw, budget: Budget) -> bytes:
 
 
 def _tiles(data: bytes, budget: Budget) -> bytes:
+    if not is_plain(data):
+        return b""
     from PIL import Image  # takes long to import, and only native recordings have pictures
 
     with Image.open(BytesIO(data), formats=FORMATS) as picture:

@@ -30,7 +30,7 @@ FULL_WIDTH = 100_000
 _CALLED = frozenset(("button", "checkbox", "radio", "toggle"))
 LEAVES_APP = re.compile(
     r"(?:^|[^a-z])(?:share|call|dial|phone|e-?mail|sms|message|map|maps|directions|browser|website|menu|more|options|"
-    r"scan|camera|photo)(?:$|[^a-z])",
+    r"scan|camera|photo|invite)(?:$|[^a-z])",
     re.IGNORECASE,
 )
 """Buttons whose answer other programs or popups show, which native recorders do not see."""
