@@ -88,21 +88,24 @@ class Highlights:
         holders = self.screens.holder(one.down_ms), self.screens.holder(other.down_ms)
         return holders[0] == holders[1] if None not in holders else self.level(one, other)
 
-    def released(self, own: list[Target], t: float, tap: Click) -> bool:
+    def released(self, own: Sequence[Target], t: float, tap: Click) -> bool:
         """Does what was tapped look again as before a finger came down on it, and otherwise only below one?"""
-        return self.alight(own, tap).issuperset(own) and all(self._only_pressed(target, t, tap) for target in own)
+        if not own or not self.alight(own, tap).issuperset(own):
+            return False
+        on_it = [k for k in self.taps if k.down_ms <= t and self.beside(k, tap)]
+        late = self.screens.catches_up and t - max((k.t for k in on_it), default=0.0) > RIPPLE_MS + LOOK_MS
+        return bool(on_it) and not late and all(self._only_pressed(target, t, on_it) for target in own)
 
-    def _only_pressed(self, target: Target, t: float, tap: Click) -> bool:
+    def _only_pressed(self, target: Target, t: float, on_it: list[Click]) -> bool:
         """Was the look that it had before `t` only seen while it was tapped, and the one before that the same?"""
         pressed_ms = self.screens.changed_before(target, t)
         if pressed_ms is None or not self.screens.same(target, pressed_ms, t):
             return False
-        on_it = [k for k in self.taps if self.beside(k, tap) and k.down_ms <= t]
-        seen = [look.t for look in self.screens.captures if pressed_ms <= look.t < t]
-        at_rest = [m for m in seen if not any(k.down_ms - PRESS_MS <= m <= k.t + RIPPLE_MS for k in on_it)]
-        if at_rest or not on_it:
-            return False
-        return not self.screens.catches_up or t - max(k.t for k in on_it) <= RIPPLE_MS + LOOK_MS
+        while pressed_ms < t:
+            if not any(k.down_ms - PRESS_MS <= pressed_ms <= k.t + RIPPLE_MS for k in on_it):
+                return False
+            pressed_ms = self.screens.next_look(pressed_ms)
+        return True
 
     def _goes_again(self, own: list[Target], hot: list[Click], t: float) -> bool:
         """Does a look show, once no finger is there any more, what it showed before?

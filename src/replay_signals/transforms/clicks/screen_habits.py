@@ -67,13 +67,11 @@ def _places(screens: Screens) -> dict[Target, Target]:
         shot = screens.shots.at(look.t)
         if shot is None or not 0 < len(tiles) <= SMALL_TILES or len(tiles) < len(look.targets):
             continue
-        if len({place.get(target) for target in tiles} - {None}) == 1 and place.keys() >= {*tiles}:
-            continue  # as nearly all looks at a clock
         for target in tiles:
-            near = {place[other] for other in place if shot.beside(target[1], [other[1]])} | {target}
-            first = min(near)
-            place[target] = first
-            place.update({other: first for other, own in place.items() if own in near})
+            near = {place[other] for tile in shot.around(target[1]) if (other := ("p", tile, "")) in place}
+            place[target] = first = min(near, default=target)
+            if len(near) > 1:
+                place.update({other: first for other, own in place.items() if own in near})
     return place
 
 

@@ -57,6 +57,8 @@ LAYOUT_COLUMNS, LAYOUT_ROWS = 4, 8
 LAYOUT_LIKENESS = 0.85
 """Layouts of one screen in two sizes or turned are alike by 0.89 and more, of two screens by 0.82 at most."""
 MAX_SCREENS = 40
+LOOKS_BACK = 60
+"""A finger is not for longer on a button, nor hammers on it: a minute of looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,12 @@ class Shot:
         column, row = tile % self.columns, tile // self.columns
         return any(abs(column - o % self.columns) <= 1 and abs(row - o // self.columns) <= 1 for o in others)
 
+    def around(self, tile: int) -> list[int]:
+        """The tile and those that touch it."""
+        column, row = tile % self.columns, tile // self.columns
+        columns = range(max(0, column - 1), min(self.columns, column + 2))
+        return [r * self.columns + c for r in range(max(0, row - 1), min(self.rows, row + 2)) for c in columns]
+
     def piece(self, tiles: list[int], x: float, y: float) -> set[int]:
         """Those of the tiles that lie in one piece around a point."""
         column, row = self.place(x, y)
@@ -110,11 +118,7 @@ class Shot:
         if len(tiles) != len(self.view.tiles) or tiles[0] != self.columns:
             return True
         column, row = self.place(x, y)
-        near = [
-            r * self.columns + c + HEADER_BYTES
-            for r in range(max(0, row - 1), min(self.rows, row + 2))
-            for c in range(max(0, column - 1), min(self.columns, column + 2))
-        ]
+        near = (HEADER_BYTES + tile for tile in self.around(row * self.columns + column))
         return all(abs(tiles[i] - self.view.tiles[i]) <= PLAIN_LEVELS for i in near)
 
     def is_photo(self, x: float, y: float) -> bool:
@@ -131,11 +135,8 @@ class Shot:
     def empty(self, x: float, y: float) -> bool:
         """Is there nothing around the point but the ground of the screen?"""
         means, (column, row), back = self.view.tiles[HEADER_BYTES:], self.place(x, y), background(self.view.tiles)
-        return all(
-            abs(means[r * self.columns + c] - back) <= GROUND_LEVELS
-            for r in range(max(0, row - 1), min(self.rows, row + 2))
-            for c in range(max(0, column - 1), min(self.columns, column + 2))
-        )
+        near = self.around(row * self.columns + column)
+        return all(abs(means[tile] - back) <= GROUND_LEVELS for tile in near)
 
     def filled(self, x: float, y: float) -> bool:
         """Does the point lie in a bar that is filled like a button, and not as wide as the screen?"""
@@ -208,9 +209,9 @@ class Shots:
         return noise > 0 and off <= noise + BLUR_LEVELS
 
     def changed_before(self, tile: int, t: float) -> float | None:
-        """When a tile got the look that it had right before `t`; None where it had it all the time."""
-        i = bisect_right(self._shots, t - 0.5, key=lambda shot: shot.t) - 1
-        for later, earlier in pairwise(self._shots[i::-1] if i >= 0 else ()):
+        """When a tile got the look that it had right before `t`; None where it had it for long."""
+        i = bisect_right(self._shots, t - 0.5, key=lambda shot: shot.t)
+        for later, earlier in pairwise(reversed(self._shots[max(0, i - LOOKS_BACK) : i])):
             old, new = earlier.view.tiles, later.view.tiles
             if len(old) != len(new):
                 return None
