@@ -40,7 +40,7 @@ def typed_taps(screens: Screens, judged: list[Judged], spots: Spots, lit: set[Cl
     if screens.catches_up:
         return found
     for i, j in enumerate(judged):
-        if i not in found and j.click not in lit and _low(screens, j) and _field_before(i, screens, judged, lit):
+        if i not in found and j.click not in lit and _low(screens, j) and _field_before(i, screens, judged):
             found[i] = MAYBE
     return found
 
@@ -79,13 +79,13 @@ def _low(screens: Screens, j: Judged) -> bool:
     return height > 0 and j.click.y is not None and j.click.y >= KEYBOARD_SHARE * height
 
 
-def _field_before(i: int, screens: Screens, judged: list[Judged], lit: set[Click]) -> bool:
+def _field_before(i: int, screens: Screens, judged: list[Judged]) -> bool:
     """May an earlier tap on this screen have opened a keyboard, and nothing closed it since?"""
     for j in reversed(judged[:i]):
         if _low(screens, j):
             continue
         if screens.pictures:
-            return j.click not in lit and _may_be_field(screens, j, judged[i].click.down_ms)
+            return _may_be_field(screens, j, judged[i].click.down_ms)
         if j.click.control is not None and j.click.control.tag == "input":
             return j.click.control.type not in ("button", "checkbox", "radio", "toggle")
         return False
