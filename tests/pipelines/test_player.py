@@ -327,6 +327,14 @@ def test_its_harmless_button_is_still_there(tmp_path: Path, open_page: Open) -> 
     assert seen.went_well()
 
 
+def test_a_page_is_drawn_without_what_a_browser_would_refuse_it_for(tmp_path: Path, open_page: Open) -> None:
+    drawn = "[...document.querySelector('.rs-picture iframe').contentDocument.querySelectorAll('#pay')].length"
+    cleaned = open_page(write_session(tmp_path / "a", player_data(session(hostile.refused()), {})), "#at=100")
+    assert cleaned.page.evaluate(drawn) == 1
+    raw = PlaybackSession("team", "s", [PlaybackWindow("w", hostile.refused())])
+    assert open_page(write_session(tmp_path / "b", player_data(raw, {})), "#at=100").page.evaluate(drawn) == 0
+
+
 def test_cleaned_events_ask_for_nothing_even_where_a_page_may(tmp_path: Path, open_page: Open) -> None:
     page = write_session(tmp_path, player_data(session(hostile.recording()), {}))
     page.write_text(page.read_text().replace("Content-Security-Policy", "x-no-policy"))

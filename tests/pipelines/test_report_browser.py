@@ -230,6 +230,8 @@ def test_nothing_sticks_out(tab: Tab, width: int) -> None:
                  f"pages/{page_name('/cart')}.html"):  # fmt: skip
         tab.open(name)
         assert tab.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+        here = tab.page.locator(".top nav [aria-current]").bounding_box()
+        assert here is not None and here["x"] >= 0 and here["x"] + here["width"] <= width, name
 
 
 def test_many_problems_and_sessions_come_in_pages(chromium: Browser, tmp_path: Path) -> None:

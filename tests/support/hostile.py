@@ -90,6 +90,23 @@ def page() -> dict[str, Any]:
     }
 
 
+def refused() -> list[Event]:
+    """A page of which browsers or players refuse parts, and with them all of it; node 90 is a harmless button."""
+    body = [
+        element(80, "constructor", text(81, "x")),
+        {"type": 0, "id": 82, "childNodes": [element(83, "html", element(84, "body"))]},
+        {"type": 1, "id": 85, "name": "html", "publicId": "", "systemId": ""},
+        {**element(86, "input", {**element(87, "b"), "isShadow": True}), "isShadowHost": True},
+        element(90, "button", text(91, "Pay"), id="pay"),
+    ]
+    root = element(2, "html", element(3, "head"), element(4, "body", *body))
+    return [
+        event(4, {"href": "http://a.test/", "width": 0, "height": 600}),
+        event(2, {"node": {"type": 0, "id": 1, "childNodes": [root, element(5, "html")]}}, 10),
+        _change(20, texts=[{"id": 4, "value": "x"}]),
+    ]
+
+
 def _change(at_ms: float, **fields: Any) -> Event:
     return event(3, {"source": 0, "texts": [], "attributes": [], "removes": [], "adds": [], **fields}, at_ms)
 

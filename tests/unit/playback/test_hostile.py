@@ -16,7 +16,7 @@ from replay_signals.transforms.playback.css import safe_declarations, safe_sheet
 from replay_signals.transforms.playback.session import playback_of
 from replay_signals.transforms.privacy.policy import Policy
 from support import hostile
-from support.canary import Event
+from support.canary import Event, element, event, text
 
 SAFE_TAGS = {"a", "body", "button", "details", "div", "form", "head", "html", "iframe", "img", "input", "math", "mi"}
 SAFE_TAGS |= {"path", "style", "svg", "template", "use", "video", "link", "image", "x-evil"}
@@ -146,6 +146,29 @@ def test_what_is_no_event_is_left_out() -> None:
         {"type": 2, "timestamp": 7, "data": {"wireframes": [None, {"id": "x"}, {"id": 1, "childWireframes": 5}]}},
     ]
     assert [event["timestamp"] for event in played(strange)] == [2, 4, 5, 6, 7]
+
+
+def test_what_a_browser_would_refuse_a_whole_page_for_is_gone() -> None:
+    two = {"type": 0, "id": 1, "childNodes": [element(2, "html"), element(3, "html"), text(4, "x")]}
+    two["childNodes"][0]["childNodes"] = [{**element(5, "br"), "isShadowHost": True}, element(6, "toString")]
+    two["childNodes"][0]["childNodes"].append({**element(7, "div"), "isShadowHost": True})
+    change = {"source": 0, "adds": [], "texts": [{"id": 7, "value": "x"}], "attributes": [], "removes": []}
+    events = played(
+        [
+            event(4, {"href": "http://a.test", "width": 0, "height": 1e9}),
+            event(2, {"node": two}, 1),
+            event(3, change, 2),
+        ]
+    )
+    assert events[0]["data"]["width"] == 1280
+    assert [(node["id"], node["tagName"], node.get("isShadowHost", False)) for node in nodes(events[1])] == [
+        (2, "html", False),
+        (5, "br", False),
+        (6, "div", False),
+        (7, "div", True),
+    ]
+    assert [child["id"] for child in events[1]["data"]["node"]["childNodes"]] == [2]
+    assert events[2]["data"]["texts"] == []
 
 
 def test_a_parent_that_is_its_own_child_ends() -> None:

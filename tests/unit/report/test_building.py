@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from replay_signals.pipelines.report.writing import MARK, ReportError, check_output, replacing
+from replay_signals.pipelines.report.writing import MARK, WRITING, ReportError, check_output, replacing
 from replay_signals.transforms.report.names import page_name, session_key
 from support.reports import OTHER, PROBLEM, hostile, session, shop, write
 
@@ -146,3 +146,20 @@ def test_what_fails_half_way_leaves_what_was_there(tmp_path: Path) -> None:
         raise RuntimeError
     assert b"half" not in (tmp_path / "report" / "index.html").read_bytes()
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
+def test_what_a_killed_report_left_goes_and_what_another_writes_stays(tmp_path: Path) -> None:
+    path = tmp_path / "report"
+    left = tmp_path / ".report-killed"
+    left.mkdir()
+    (left / WRITING).touch()
+    kept = tmp_path / ".report-kept"
+    with replacing(kept):
+        pass
+    with replacing(path) as other:
+        other.write("index.html", b"other")
+        with replacing(path) as own:
+            own.write("index.html", b"own")
+        assert (path / "index.html").read_bytes() == b"own"
+    assert (path / "index.html").read_bytes() == b"other"
+    assert {one.name for one in tmp_path.iterdir()} == {"report", kept.name}

@@ -21,6 +21,9 @@ from replay_signals.transforms.playback.wireframes import Screens
 
 Data = dict[str, Any]
 MAX_PX = 10_000_000
+MAX_SIDE_PX = 10_000
+USUAL_SIZE = (1280.0, 800.0)
+"""Of a viewport whose size was not recorded, CSS pixels."""
 MAX_LIST = 50_000
 """Of changes in one event, or rules in one sheet."""
 
@@ -59,7 +62,7 @@ class WindowCleaner:
 
     def _meta(self, data: Data) -> Data:
         href = self._masking.url(data.get("href"), "page_url", 1000)
-        return {"href": href, "width": _px(data.get("width")), "height": _px(data.get("height"))}
+        return {"href": href, **_size(data)}
 
     def _full(self, data: Data) -> Data | None:
         offset = data.get("initialOffset")
@@ -100,7 +103,11 @@ class WindowCleaner:
                 if type(add.get("previousId")) is int:
                     adds[-1]["previousId"] = add["previousId"]
         self._nodes.close()
-        changed = [self._nodes.text(change["id"], change.get("value")) for change in _with_ids(data.get("texts"))]
+        changed = [
+            self._nodes.text(change["id"], change.get("value"))
+            for change in _with_ids(data.get("texts"))
+            if not self._nodes.is_element(change["id"])  # it would take the place of all that stands in it
+        ]
         self._nodes.close()
         texts = [{"id": node["id"], "value": node["textContent"]} for node in changed]
         attributes = [
@@ -151,7 +158,7 @@ class WindowCleaner:
         return {"id": self._target(data.get("id")), "x": _px(data.get("x")), "y": _px(data.get("y"))}
 
     def _resize(self, data: Data) -> Data:
-        return {"width": _px(data.get("width")), "height": _px(data.get("height"))}
+        return _size(data)
 
     def _input(self, data: Data) -> Data | None:
         if type(data.get("id")) is not int:
@@ -249,6 +256,14 @@ def _id(value: Any) -> int | None:
 
 def _px(value: Any) -> float:
     return round(number_within(value, MAX_PX) or 0, 1)
+
+
+def _size(data: Data) -> Data:
+    """Of a viewport: one that can be drawn."""
+    width, height = _px(data.get("width")), _px(data.get("height"))
+    if width < 1 or height < 1:
+        width, height = USUAL_SIZE
+    return {"width": min(width, MAX_SIDE_PX), "height": min(height, MAX_SIDE_PX)}
 
 
 def _index(value: Any) -> Any:

@@ -23,6 +23,20 @@ DOCUMENT, DOCTYPE, ELEMENT, TEXT, CDATA, COMMENT = range(6)
 INERT = "template"
 """Stands for elements that may not be there: it draws nothing, and what is below it neither."""
 _PICTURES = frozenset(("img", "image", "video", "audio", "canvas", "picture", "iframe"))
+_NO_TAGS = frozenset(
+    (
+        *("constructor", "tostring", "tolocalestring", "valueof", "hasownproperty", "isprototypeof"),
+        "propertyisenumerable",
+    )
+)
+"""Names that the player's table of tags has from every object, and takes for tags of its own."""
+_HOSTS = frozenset(
+    (
+        *("article", "aside", "blockquote", "body", "div", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header"),
+        *("main", "nav", "p", "section", "span"),
+    )
+)
+"""Tags that take a shadow root beside those of custom elements (DOM: valid shadow host name)."""
 _TAG = re.compile(r"[a-zA-Z][a-zA-Z0-9]*(?:-[a-zA-Z0-9-]+)?")
 MAX_TEXT_CHARS = 20_000
 MAX_NAME_CHARS, MAX_ALERT_CHARS = 300, 120
@@ -104,6 +118,10 @@ class Nodes:
         kept |= {name: None for name, value in attributes.items() if value is None and name.lower()[:2] != "on"}
         return kept
 
+    def is_element(self, node_id: int) -> bool:
+        """Whether a node is known to be an element or a document."""
+        return node_id in self._known.elements
+
     def text(self, node_id: int, value: Any) -> Node:
         """A node with a changed text, which is final at the end of the event."""
         out: Node = {"id": node_id}
@@ -145,10 +163,11 @@ class Nodes:
     def _clean(self, first: _Raw) -> Node | None:
         """A node and what is below it, in document order; None for what is no node."""
         roots: list[Node] = []
+        filled: set[int] = set()  # documents that have their one element
         waiting: list[tuple[_Raw, list[Node]]] = [(first, roots)]
         while waiting:
             raw, siblings = waiting.pop()
-            found = self._node(raw)
+            found = self._node(raw) if self._may_stand(raw, is_first=not siblings, filled=filled) else None
             if found is None:
                 continue
             out, shown, inside = found
@@ -163,6 +182,18 @@ class Nodes:
             elif "attributes" in out:
                 out["attributes"][CUT] = "deep"
         return roots[0] if roots else None
+
+    def _may_stand(self, raw: _Raw, *, is_first: bool, filled: set[int]) -> bool:
+        """Whether a browser lets a node stand there. It refuses the whole page for one that may not."""
+        kind, parent = raw.node.get("type"), self._known.elements.get(raw.parent_id)
+        if kind == DOCUMENT:
+            return parent is None or parent.tagName == "iframe"
+        if parent is None or parent.type != DOCUMENT:
+            return kind != DOCTYPE
+        if kind == ELEMENT and raw.parent_id not in filled:
+            filled.add(raw.parent_id)
+            return True
+        return (kind == DOCTYPE and is_first) or kind == COMMENT
 
     def _node(self, raw: _Raw) -> tuple[Node, list[Node], Around | None] | None:
         """A cleaned node, the list of those below it, and what is around them (None: there can be none)."""
@@ -187,9 +218,10 @@ class Nodes:
             out |= {"name": "html", "publicId": "", "systemId": ""}
         else:
             out |= {"type": COMMENT, "textContent": ""}
-        for name in ("isShadow", "isShadowHost"):
-            if node.get(name) is True:
-                out[name] = True
+        if node.get("isShadow") is True:
+            out["isShadow"] = True
+        if node.get("isShadowHost") is True and ("-" in out.get("tagName", "") or out.get("tagName") in _HOSTS):
+            out["isShadowHost"] = True
         return out, below, inside
 
     def _document(self, out: Node, node: Node, below: list[Node]) -> None:
@@ -203,7 +235,8 @@ class Nodes:
         raw = node.get("attributes")
         attributes: Attributes = raw if isinstance(raw, dict) else {}
         tag = node.get("tagName")
-        tag = tag if isinstance(tag, str) and _TAG.fullmatch(tag) and len(tag) <= 60 else "div"
+        is_tag = isinstance(tag, str) and _TAG.fullmatch(tag) and len(tag) <= 60 and tag.lower() not in _NO_TAGS
+        tag = str(tag) if is_tag else "div"
         known = rrweb.Node(out["id"], ELEMENT, tag.lower(), _attributes(attributes, self._masking))
         self._known.put_element(known)
         inside, own = self._known.inside(known, around)

@@ -4,6 +4,11 @@
   const SVG = "http://www.w3.org/2000/svg";
   const root = document.documentElement;
 
+  // On a phone the bar of pages is wider than the window: the one that is shown is in sight.
+  const bar = document.querySelector(".top nav");
+  const here = bar.querySelector("[aria-current]");
+  if (here) bar.scrollLeft = here.offsetLeft - bar.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+
   function fill(node, attributes, children) {
     for (const [name, value] of Object.entries(attributes || {})) {
       if (value === null || value === undefined || value === false) continue;
