@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import html
 import http.client
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from replay_signals.jobs.report import Wanted
-from replay_signals.jobs.serve import live
+from replay_signals.jobs.serve import live, run
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.report.web import Server
 from support.reports import PROBLEM, hostile, write
@@ -107,6 +111,27 @@ def test_nothing_can_be_done_to_it(server: Server, method: str) -> None:
 
 def test_only_this_machine_is_listened_to(server: Server) -> None:
     assert server.server_address[0] == "127.0.0.1"
+
+
+def test_a_port_that_is_taken_is_said_before_a_report_is_made(server: Server) -> None:
+    with pytest.raises(OSError, match=f"port {server.server_port} .*--port"):
+        run(Wanted(Store("nowhere"), 100, [], None, 0), server.server_port)
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_nothing_stays_when_it_is_ended(sign: signal.Signals, tmp_path: Path) -> None:
+    backfill(tmp_path / "warehouse", written(tmp_path / "1.jsonl", [replay("s1", page(ms("2026-11-24T10:00:00")))]))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    program = "from replay_signals.jobs.cli import main; main()"
+    command = [sys.executable, "-c", program, "serve", str(tmp_path / "warehouse"), "--port", "0"]
+    with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(temporary)}, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert b"127.0.0.1" in child.stdout.readline()
+        assert [*temporary.glob("replay-signals-*")] != []
+        child.send_signal(sign)
+        assert child.wait(60) == 130
+    assert [*temporary.glob("replay-signals-*")] == []
 
 
 def test_it_follows_the_tables(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -74,9 +75,11 @@ def _keep(report: Live, stop: threading.Event, check_s: float) -> None:
 
 
 def run(wanted: Wanted, port: int) -> None:
-    """Serves until Ctrl-C. Raises as `report.make`, and OSError for a port that is taken."""
+    """Serves until Ctrl-C or SIGTERM. Raises as `report.make`, and OSError for a port that is taken."""
     from replay_signals.pipelines.report.web import Server
 
-    with live(wanted) as report, Server(port, report.folder) as server:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else what was made would stay in the temporary folder
+    with Server(port, Path) as server, live(wanted) as report:  # the port first: a report takes a while
+        server.folder = report.folder
         render.out().print(render.text(f"{server.address}   Ctrl-C ends"))
         server.serve_forever()

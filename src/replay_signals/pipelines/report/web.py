@@ -42,12 +42,18 @@ _PATH = re.compile(r"(?:/[a-z0-9][a-z0-9_-]*)*/[a-zA-Z0-9_-]+\.[a-z]+")
 
 
 class Server(ThreadingHTTPServer):
-    """Serves the folder that `folder` names at the time of each request. Port 0 takes a free one."""
+    """Serves the folder that `folder` names at the time of each request. Port 0 takes a free one.
+
+    Raises OSError for a port that is taken or may not be listened on.
+    """
 
     daemon_threads = True
 
     def __init__(self, port: int, folder: Callable[[], Path]) -> None:
-        super().__init__((LOCALHOST, port), Handler)
+        try:
+            super().__init__((LOCALHOST, port), Handler)
+        except OSError as error:
+            raise OSError(error.errno, f"port {port} ({error.strerror}): name another with --port") from None
         self.folder = folder
         self.hosts = {f"{name}:{self.server_port}" for name in (LOCALHOST, "localhost")}
 
