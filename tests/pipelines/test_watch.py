@@ -302,3 +302,6 @@ def test_the_inbox_shows_a_fault_beside_problems(scene: Scene) -> None:
 def test_new_goes_with_no_other_choice_of_rows(options: list[str]) -> None:
     assert CliRunner().invoke(app, ["validate", "--new", *options]).exit_code == ExitCode.USAGE
     assert CliRunner().invoke(app, ["validate", "--every", "5"]).exit_code == ExitCode.USAGE
+    for patience in ("-1", "inf", "1e9"):
+        assert CliRunner().invoke(app, ["validate", "--new", "--patience", patience]).exit_code == ExitCode.USAGE
+    assert watch.memory_of(watch.Store(None, "prod/eu")).name == "validated-prod%2Feu.json"

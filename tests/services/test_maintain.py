@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from kit import link_jars
 
 from replay_signals.jobs.maintain import run
+from replay_signals.pipelines.gate.memory import Memory
+from replay_signals.pipelines.gate.watching import look
 from replay_signals.pipelines.iceberg.catalog import open_catalog, open_tables
 from replay_signals.pipelines.iceberg.errors import WarehouseError
 from replay_signals.pipelines.stream.config import StreamConfig, Warehouse
 from replay_signals.pipelines.stream.maintain import RETAIN, Maintained
 from replay_signals.schemas.rows import TABLES
+from support.gate_scene import DAYS, append, signal
 from support.warehouses import SMALL, backfill, contents
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
@@ -32,10 +36,19 @@ def test_small_files_and_old_snapshots_go_and_rows_stay(tmp_path: Path) -> None:
     events = open_tables(open_catalog(str(warehouse)))["events"]
     for _ in range(RETAIN + 5):  # as an idle stream commits
         events.append(events.schema().as_arrow().empty_table())
+    catalog, memory, now = open_catalog(str(warehouse)), Memory(), datetime.now(UTC)
+    look(catalog, memory, now, timedelta(0))
+    for number in (1, 2):  # as a stream commits: nobody looked at these when they are put together
+        append(catalog, {"signals": [signal(number, DAYS[0])]})
     before, files = contents(warehouse), len(list(warehouse.rglob("*.parquet")))
 
     kept = maintain(warehouse, tmp_path / "stack", 7)
+    rows = memory.rows["signals"]
+    found = look(catalog, memory, now, timedelta(0))
+    assert (memory.rows["signals"] - rows, [one.unexpected for one in found.findings if not one.holds]) == (2, [2])
     done = maintain(warehouse, tmp_path / "stack", 0)
+    assert not look(catalog, memory, now, timedelta(0)).opened
+    assert memory.rows["signals"] - rows < len(before["signals"])
 
     assert kept.keys() == done.keys() == TABLES.keys()
     assert kept["events"].snapshots_after >= kept["events"].snapshots_before > RETAIN  # the rewrite is one more

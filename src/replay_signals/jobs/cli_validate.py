@@ -12,6 +12,7 @@ from replay_signals.jobs.exits import ExitCode, guarded
 from replay_signals.jobs.links import refuse_outputs
 from replay_signals.jobs.options import Catalog, InboxOrTopic, Json, ToKafka, Topic, WarehouseArgument, store_of
 
+WEEK_MINUTES = 10_080
 PATIENCE_MINUTES = 40.0
 """Ten more than a session of a stream stays open after its last message (`session.close_after_ms`)."""
 
@@ -38,7 +39,10 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     patience: Annotated[
         float,
         typer.Option(
-            "--patience", help="Minutes after the last word of a session in which its row must come (--new).", min=0
+            "--patience",
+            help="Minutes after the last word of a session in which its row must come (--new).",
+            min=0,
+            max=WEEK_MINUTES,
         ),
     ] = PATIENCE_MINUTES,
     metrics: Annotated[
@@ -52,7 +56,9 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     discard: Annotated[bool, typer.Option("--discard", help="Remove the batch and its files.")] = False,
     older_than: Annotated[
         float | None,
-        typer.Option("--older-than", help="With --discard: every batch that waits for longer.", metavar="DAYS", min=1),
+        typer.Option(
+            "--older-than", help="With --discard: every batch that waits for longer.", metavar="DAYS", min=1, max=3650
+        ),
     ] = None,
     gx: Annotated[
         bool, typer.Option("--gx", help="Run the suites by Great Expectations itself: slower, needs memory.")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 import msgspec
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from replay_signals.pipelines.gate.watching import Found, Look
 
 MEMORY = "validated.json"
-"""In a warehouse; of a configured catalog in the working folder."""
+"""In a warehouse."""
 Tell = Callable[[Sequence[InboxRecord]], None]
 
 
@@ -56,7 +57,7 @@ def run(request: Request, every_s: float | None) -> ExitCode:
     from replay_signals.pipelines.iceberg.catalog import open_catalog
 
     catalog = open_catalog(*request.store, create=False)
-    path = Path(request.store.warehouse or ".") / MEMORY
+    path = memory_of(request.store)
     with remembered(path) as memory:
         while True:
             started = time.monotonic()
@@ -64,6 +65,13 @@ def run(request: Request, every_s: float | None) -> ExitCode:
             if every_s is None:
                 return ExitCode.NOT_VALID if memory.faults else ExitCode.OK
             time.sleep(max(0.0, every_s - (time.monotonic() - started)))
+
+
+def memory_of(store: Store) -> Path:
+    """Where looks at these tables are remembered: of a configured catalog in the working folder, under its name."""
+    if store.catalog is None:
+        return Path(store.warehouse or ".") / MEMORY
+    return Path(f"validated-{quote(store.catalog, safe='')}.json")
 
 
 def _round(catalog: Catalog, memory: Memory, path: Path, request: Request) -> None:
