@@ -245,6 +245,25 @@ def test_a_silent_day_of_a_steady_stream_is_told_once(tmp_path: Path) -> None:
     assert not memory.faults
 
 
+def test_a_day_of_half_or_thrice_its_weekdays_rows_is_told_and_stops_nobody(tmp_path: Path) -> None:
+    own = Scene(tmp_path / "w")
+    mondays = [DAYS[-1] + timedelta(weeks=n) for n in range(1, 6)]
+    for day, of in zip(mondays, (2, 2, 2, 1, 6), strict=True):
+        own.publish({"sessions": [session(20_000 + day.toordinal() * 1000 + i, day) for i in range(of * PER_DAY // 2)]})
+    memory = Memory()
+
+    def told(day: date) -> list[tuple[str, list[str]]]:
+        found = watching.look(own.catalog, memory, noon(day + timedelta(days=1)), timedelta(0))
+        return [(one.finding.suite, [str(day) for day in one.days or ()][:1]) for one in found.opened.values()]
+
+    assert told(mondays[2]) == []
+    memory.whole_until = mondays[3] - timedelta(days=1)
+    assert told(mondays[3]) == [("weekday_volumes", [str(mondays[3])])]
+    memory.whole_until = mondays[4] - timedelta(days=1)
+    assert told(mondays[4]) == [("weekday_volumes", [str(mondays[4])])]
+    assert [one.fault.days for one in memory.faults.values()] == [[str(mondays[4])]]  # a week later it is over
+
+
 def test_verdicts_that_turn_unknown_are_told_while_the_day_goes_on(tmp_path: Path) -> None:
     own = Scene(tmp_path / "w")
     memory, day = Memory(), DAYS[5]

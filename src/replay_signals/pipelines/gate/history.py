@@ -22,6 +22,7 @@ from replay_signals.schemas.expectations.history import (
     MIN_CLICKS,
     MIN_DAYS,
     MIN_USUAL_ROWS,
+    MIN_WEEKDAYS,
 )
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -29,6 +30,14 @@ VOLUMES = pa.schema(
     [
         ("table", pa.string()), ("day", pa.date32()), ("rows", pa.int64()), ("usual_rows", pa.float64()),
         ("usual_share", pa.float64()),
+    ]
+)  # fmt: skip
+
+
+WEEKDAY_VOLUMES = pa.schema(
+    [
+        ("table", pa.string()), ("day", pa.date32()), ("rows", pa.int64()), ("weekday_rows", pa.float64()),
+        ("weekday_share", pa.float64()),
     ]
 )  # fmt: skip
 
@@ -100,6 +109,23 @@ def _usual_rows(by_day: Counter[date], day: date) -> float:
     oldest = min(one for one, count in by_day.items() if count)
     weekdays = [by_day[day - n * WEEK] for n in range(1, HISTORY_DAYS // 7 + 1) if day - n * WEEK >= oldest]
     return min(median(before), max(weekdays, default=inf))
+
+
+def weekday_volumes_view(connection: duckdb.DuckDBPyConnection, seen: Iterable[Seen], days: Period) -> str:
+    """Rows of days beside the median of the same days of the week before, where there are enough to tell."""
+    rows = [row for one in seen for row in _weekday_volumes(one, days)]
+    connection.register("weekday_volumes", pa.Table.from_pylist(rows, WEEKDAY_VOLUMES))
+    return "weekday_volumes"
+
+
+def _weekday_volumes(seen: Seen, days: Period) -> Iterator[dict[str, object]]:
+    by_day = rows_by_day((*seen.old, *seen.new))
+    for day in (days.first + n * DAY for n in range((days.last - days.first).days + 1)):
+        before = [count for n in range(1, HISTORY_DAYS // 7 + 1) if (count := by_day[day - n * WEEK])]
+        usual = median(before) if len(before) >= MIN_WEEKDAYS else 0
+        if usual >= MIN_USUAL_ROWS:
+            share = by_day[day] / usual
+            yield {"table": seen.name, "day": day, "rows": by_day[day], "weekday_rows": usual, "weekday_share": share}
 
 
 def unknown_view(connection: duckdb.DuckDBPyConnection, seen: Seen) -> str:

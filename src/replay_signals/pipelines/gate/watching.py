@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+import duckdb
 from pyiceberg.catalog import Catalog
 from pyiceberg.table import Table
 
@@ -18,7 +19,7 @@ from replay_signals.pipelines.gate.arrivals import Arrivals, arrivals, mark_of
 from replay_signals.pipelines.gate.awaited_sessions import hear, orphans, take_missing
 from replay_signals.pipelines.gate.batch import connected, parameters
 from replay_signals.pipelines.gate.evaluate import Finding, evaluate
-from replay_signals.pipelines.gate.history import DAY, Period, unknown_view, volumes_view
+from replay_signals.pipelines.gate.history import DAY, Period, unknown_view, volumes_view, weekday_volumes_view
 from replay_signals.pipelines.gate.memory import Memory, OpenFault
 from replay_signals.pipelines.gate.relations import (
     Seen,
@@ -40,7 +41,9 @@ from replay_signals.schemas.expectations.history import (
     HISTORY_DAYS,
     UNKNOWN_CLICKS,
     VOLUMES,
+    WEEKDAY_VOLUMES,
 )
+from replay_signals.schemas.expectations.suite import Suite
 from replay_signals.schemas.inbox import TableFault
 from replay_signals.schemas.kept import Holds, text_columns
 from replay_signals.schemas.rows import TABLES
@@ -48,6 +51,10 @@ from replay_signals.transforms.inbox.fault_record import next_step
 
 HISTORY_EVERY = timedelta(hours=1)
 """What days before say is looked at this often: it reads the newest day whole."""
+OF_DAYS = (VOLUMES.name, WEEKDAY_VOLUMES.name)
+"""Suites whose faults are of a day each."""
+OPEN_FOR = timedelta(days=7)
+"""Such a fault is over when its day is as it should be, or lies so far back: a holiday stays one."""
 HARMLESS = (Holds.OWN_WORD, Holds.PROJECT, Holds.RANDOM_ID)
 """Classes of text that an example may show."""
 
@@ -62,7 +69,7 @@ class Found(NamedTuple):
     @property
     def name(self) -> list[str]:
         """The same for the same fault of the same table, whenever it is found; of volumes, of each day its own."""
-        of_day = str(self.days) if self.finding.suite == VOLUMES.name else ""
+        of_day = str(self.days) if self.finding.suite in OF_DAYS else ""
         return [self.finding.suite, self.finding.type, *self.finding.columns, self.finding.what, self.table, of_day]
 
 
@@ -90,7 +97,8 @@ def look(catalog: Catalog, memory: Memory, now: datetime, patience: timedelta) -
         memory.history_at = now
     broken = {memory.id_of(*one.name): one for one in (*new, *stand) if not one.finding.holds}
     stand += _standing(tables, came, memory, broken)
-    held = {key for one in stand if one.finding.holds and (key := memory.id_of(*one.name)) not in broken}
+    held = _old_days(memory, now.astimezone(UTC).date()) - broken.keys()
+    held |= {key for one in stand if one.finding.holds and (key := memory.id_of(*one.name)) not in broken}
     memory.marks = {name: mark_of(table) for name, table in tables.items()}
     return _taken_down(memory, broken, held, came, now, [one.finding for one in (*new, *stand)])
 
@@ -140,7 +148,11 @@ def _unknown(tables: Mapping[str, Table], today: date) -> Iterator[Found]:
 def _volumes(tables: Mapping[str, Table], memory: Memory, today: date) -> Iterator[Found]:
     """Days that are over since the last look, and those that were found wanting; each day of a table by itself."""
     yesterday = today - DAY
-    open_days = [one.days[0] for one in memory.faults.values() if one.fault.suite == VOLUMES.name and one.days]
+    open_days = [
+        one.days[0]
+        for one in memory.faults.values()
+        if one.fault.suite in OF_DAYS and one.days and today - one.days[0] <= OPEN_FOR
+    ]
     first = min([*open_days, yesterday if memory.whole_until is None else min(memory.whole_until + DAY, yesterday)])
     memory.whole_until = yesterday
     days = within(first - HISTORY_DAYS * DAY, yesterday)
@@ -149,12 +161,25 @@ def _volumes(tables: Mapping[str, Table], memory: Memory, today: date) -> Iterat
         for name in COUNTED_TABLES
         if name in tables
     ]
+    period = Period(first, yesterday)
     with connected() as connection:
-        view = volumes_view(connection, counted, Period(first, yesterday), today)
-        for name, day in connection.execute(f'SELECT "table", day FROM {view}').fetchall():
-            of_day = f"(SELECT * FROM {view} WHERE \"table\" = '{name}' AND day = DATE '{day}')"
-            for finding in evaluate(connection, VOLUMES, of_day, parameters()):
-                yield Found(finding, name, (day, day))
+        empty = list(_by_day(connection, VOLUMES, volumes_view(connection, counted, period, today)))
+        told = {(one.table, one.days) for one in empty if not one.finding.holds}
+        unusual = _by_day(connection, WEEKDAY_VOLUMES, weekday_volumes_view(connection, counted, period))
+        yield from (*empty, *(one for one in unusual if (one.table, one.days) not in told))
+
+
+def _old_days(memory: Memory, today: date) -> set[str]:
+    """Faults of days that are not looked at any more."""
+    faults = ((key, one) for key, one in memory.faults.items() if one.fault.suite in OF_DAYS)
+    return {key for key, one in faults if one.days and today - one.days[0] > OPEN_FOR}
+
+
+def _by_day(connection: duckdb.DuckDBPyConnection, suite: Suite, view: str) -> Iterator[Found]:
+    for name, day in connection.execute(f'SELECT "table", day FROM {view}').fetchall():
+        of_day = f"(SELECT * FROM {view} WHERE \"table\" = '{name}' AND day = DATE '{day}')"
+        for finding in evaluate(connection, suite, of_day, parameters()):
+            yield Found(finding, name, (day, day))
 
 
 def _standing(

@@ -15,6 +15,10 @@ MIN_USUAL_ROWS = 100
 """Rows of a usual day below which a day without any may be chance."""
 LEAST_SHARE = 0.1
 """Of a usual day's rows; holidays and weekends of shops for business have a fifth."""
+MIN_WEEKDAYS = 3
+"""Of the days before, same days of the week that it takes to say what such a day has."""
+WEEKDAY_SHARES = (0.6, 2.5)
+"""Of what such a day has: beyond is told of a stream, and stops no batch, for a holiday and a launch look like that."""
 COUNTED_TABLES = ("message_digests", "sessions", "interactions", "page_views", "events")
 """Tables whose volume is held against their history; signals go when a fault is fixed or a rule is tuned."""
 
@@ -33,6 +37,18 @@ VOLUMES = Suite(
     ("table", "day", "rows", "usual_rows"),
 )
 """Of (table, day, rows, usual_rows, usual_share): whole days of a batch, those without rows included."""
+WEEKDAY_VOLUMES = Suite(
+    "weekday_volumes",
+    (
+        between(
+            "weekday_share",
+            *WEEKDAY_SHARES,
+            "the day has less than {:.0%} or more than {:.0%} of the rows of such a weekday".format(*WEEKDAY_SHARES),
+        ),
+    ),
+    ("table", "day", "rows", "weekday_rows"),
+)
+"""Of (table, day, rows, weekday_rows, weekday_share): days of a stream that are over."""
 UNKNOWN_CLICKS = Suite(
     "unknown_clicks",
     (
@@ -52,4 +68,4 @@ COLUMNS = Suite(
     ("table", "column", "state"),
 )
 """Of (table, column, state): what a table's columns are beside those of its row; `newer` is one of a later version."""
-HISTORY = (VOLUMES, UNKNOWN_CLICKS, COLUMNS)
+HISTORY = (VOLUMES, WEEKDAY_VOLUMES, UNKNOWN_CLICKS, COLUMNS)

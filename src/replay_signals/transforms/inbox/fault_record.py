@@ -59,6 +59,8 @@ def fault_record(fault: TableFault, said: Said, rules_version: str) -> InboxReco
 def summary(fault: TableFault, status: Status) -> str:
     """What there is to know in a sentence or two."""
     if status == "resolved":
+        if fault.suite in ("volumes", "weekday_volumes"):
+            return "It is over: the day has its rows by now, or lies a week back and is looked at no more."
         return f"It is over: no row of {fault.suite} is so any more."
     days = " to ".join(dict.fromkeys(fault.days))
     where = f", days {days}" if days else ""
@@ -73,6 +75,8 @@ def next_step(suite: str, table: str, *, is_orphan: bool) -> str:
         return (
             "Two writers wrote the same rows: see that one stream runs, then replace the days (backfill --from --to)."
         )
+    if suite == "weekday_volumes":
+        return "A holiday or a launch looks like that; else see whether a source is lost, or sends what it sent before."
     if suite == "volumes":
         return "See whether the source was silent or the job stood still; what is missing can be backfilled."
     if suite == "unknown_clicks":
