@@ -25,6 +25,7 @@ from replay_signals.pipelines.gate.batch import check, published_since, staged_b
 from replay_signals.pipelines.gate.history import Period
 from replay_signals.pipelines.gate.publishing import BatchStopped, publish_batch, publish_waiting
 from replay_signals.pipelines.gate.waiting import drop, parts_of, waiting
+from replay_signals.pipelines.iceberg import commit
 from replay_signals.pipelines.iceberg.catalog import PinnedTable, open_catalog, open_tables
 from replay_signals.pipelines.iceberg.commit import Conflict, TablePlan, restage_table, stage_table
 from replay_signals.pipelines.iceberg.datafiles import partition_of, write_rows
@@ -306,6 +307,33 @@ def test_a_run_whose_batch_another_published_meanwhile_deletes_nothing_of_it(
     monkeypatch.setattr(publishing, "check", overtaken)
     with pytest.raises(Conflict):
         own.publish(batch(5000))
+    assert len(contents(own.warehouse)["signals"]) == 6
+    assert waiting(own.catalog) == []
+
+
+@pytest.mark.parametrize("moment", ["_stage_once", "forget"])
+def test_killed_while_it_is_put_on_top_of_others_a_batch_waits_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Before its branch moved, and after: nothing is lost, and whoever publishes it again publishes all."""
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    own = Scene(tmp_path)
+    branch = left_behind(own, batch(5000))
+    own.publish(batch(6000))
+    shown = own.shown()
+    with monkeypatch.context() as dying:
+        dying.setattr(commit, moment, killed)
+        with pytest.raises(Killed):
+            publish_waiting(own.catalog, parts_of(own.catalog, branch))
+    assert [one.branch for one in waiting(own.catalog)] == [branch]
+    assert own.shown() == shown
+    publish_waiting(own.catalog, parts_of(own.catalog, branch))
     assert len(contents(own.warehouse)["signals"]) == 6
     assert waiting(own.catalog) == []
 

@@ -118,16 +118,40 @@ def drop_branch(catalog: Catalog, staged: Staged) -> bool:
     snapshot = table.metadata.snapshot_by_name(staged.branch)
     if snapshot is None or snapshot.snapshot_id != staged.snapshot_id:
         return False
-    own = [m.manifest_path for m in snapshot.manifests(table.io) if m.added_snapshot_id == staged.snapshot_id]
-    requirements = (_still(staged.branch, staged.snapshot_id),)
-    updates = (
-        RemoveSnapshotRefUpdate.model_validate({"ref-name": staged.branch}),
-        RemoveSnapshotsUpdate.model_validate({"snapshot-ids": [staged.snapshot_id]}),
+    _remove(
+        catalog,
+        table,
+        snapshot,
+        (_still(staged.branch, staged.snapshot_id),),
+        (RemoveSnapshotRefUpdate.model_validate({"ref-name": staged.branch}),),
     )
-    catalog.commit_table(table, requirements, updates)
+    return True
+
+
+def forget(catalog: Catalog, staged: Staged) -> None:
+    """Removes a snapshot that its branch has left, and the files that only say what was in it; data files stay.
+
+    Raises CommitFailedException when the table changed at this moment.
+    """
+    table = catalog.load_table((NAMESPACE, staged.name))
+    snapshot = table.metadata.snapshot_by_id(staged.snapshot_id)
+    is_named = any(ref.snapshot_id == staged.snapshot_id for ref in table.metadata.refs.values())
+    if snapshot is not None and not is_named and not is_published(table, staged):
+        _remove(catalog, table, snapshot, (_still(MAIN_BRANCH, table.metadata.current_snapshot_id),), ())
+
+
+def _remove(
+    catalog: Catalog,
+    table: Table,
+    snapshot: Snapshot,
+    requirements: tuple[AssertRefSnapshotId, ...],
+    updates: tuple[TableUpdate, ...],
+) -> None:
+    own = [m.manifest_path for m in snapshot.manifests(table.io) if m.added_snapshot_id == snapshot.snapshot_id]
+    gone = RemoveSnapshotsUpdate.model_validate({"snapshot-ids": [snapshot.snapshot_id]})
+    catalog.commit_table(table, requirements, (*updates, gone))
     for path in (*own, snapshot.manifest_list):
         table.io.delete(path)
-    return True
 
 
 def _still(ref: str, snapshot_id: int | None) -> AssertRefSnapshotId:

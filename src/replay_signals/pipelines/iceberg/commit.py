@@ -31,6 +31,7 @@ from replay_signals.pipelines.iceberg.branches import (
     added_files,
     branch_of,
     drop_branch,
+    forget,
     is_published,
     note_in,
     publish,
@@ -102,20 +103,25 @@ def stage_table(
 
 
 def restage_table(catalog: Catalog, staged: Staged) -> Staged | None:
-    """Puts what waits on a branch on top of what others wrote to `main` since.
+    """Puts what waits on a branch on top of what others wrote to `main` since: one commit moves the branch.
 
     Raises Conflict when those were rows of the same sessions, or when what waits takes rows away; WarehouseError.
     """
-    table = _load(catalog, staged.name)
-    if removed_files(table, staged.snapshot_id):
-        raise Conflict(f"{staged.name}: another writer committed after this batch, which replaces rows, was made")
-    files = added_files(table, staged.snapshot_id)
-    plan = TablePlan(staged.name, files, sum(file.record_count for file in files))
-    _check(_paths(table, staged.parent_id), table, plan)
-    replaced = note_in(table, staged.snapshot_id, REPLACED)
-    if not unstage_table(catalog, staged):
-        raise _taken(staged)
-    return _tried(lambda: _stage_once(_load(catalog, staged.name), plan, staged.branch, replaced), staged.name)
+
+    def once() -> Staged | None:
+        table = _load(catalog, staged.name)
+        if not _is_there(table, staged):
+            raise _taken(staged)
+        if removed_files(table, staged.snapshot_id):
+            raise Conflict(f"{staged.name}: another writer committed after this batch, which replaces rows, was made")
+        files = added_files(table, staged.snapshot_id)
+        plan = TablePlan(staged.name, files, sum(file.record_count for file in files))
+        _check(_paths(table, staged.parent_id), table, plan)
+        return _stage_once(table, plan, staged.branch, note_in(table, staged.snapshot_id, REPLACED))
+
+    again = _tried(once, staged.name)
+    _tried(lambda: forget(catalog, staged), staged.name)
+    return again
 
 
 def publish_table(catalog: Catalog, staged: Staged, despite: str = "") -> bool:
@@ -126,8 +132,7 @@ def publish_table(catalog: Catalog, staged: Staged, despite: str = "") -> bool:
 
     def once() -> bool:
         table = _load(catalog, staged.name)
-        there = staged_in(staged.name, table, staged.branch)
-        if (there is None or there.snapshot_id != staged.snapshot_id) and not is_published(table, staged):
+        if not _is_there(table, staged) and not is_published(table, staged):
             raise _taken(staged)
         return publish(catalog, staged, despite)
 
@@ -137,6 +142,11 @@ def publish_table(catalog: Catalog, staged: Staged, despite: str = "") -> bool:
 def unstage_table(catalog: Catalog, staged: Staged) -> bool:
     """`branches.drop_branch`, tried again where something else of the table changed. Raises WarehouseError."""
     return _tried(lambda: drop_branch(catalog, staged), staged.name)
+
+
+def _is_there(table: Table, staged: Staged) -> bool:
+    there = staged_in(staged.name, table, staged.branch)
+    return there is not None and there.snapshot_id == staged.snapshot_id
 
 
 def _taken(staged: Staged) -> Conflict:
