@@ -85,6 +85,7 @@ PLANTED: dict[str, tuple[dict[str, Any], str, str]] = {
 def test_a_planted_fault_is_told_once_and_that_it_is_over(scene: Scene, fault: str) -> None:
     fields, suite, what = PLANTED[fault]
     scene.append(batch(5000, **fields))
+    brought = scene.shown()["signals"]
     assert (suite, what) in faults(look(scene))
     told = inbox(scene)
     look(scene)
@@ -98,6 +99,7 @@ def test_a_planted_fault_is_told_once_and_that_it_is_over(scene: Scene, fault: s
     of = record.fault
     assert of is not None
     assert (scene.warehouse / of.report).read_text().count(what) >= 1
+    assert of.snapshots == [str(brought)]
     assert any("s5001" in one or "s5000" in one or "nobody" in one for one in of.examples)
 
     scene.publish({"sessions": [session(700, DAYS[4])], "signals": []}, watching.Period(DAYS[4], DAYS[4]))

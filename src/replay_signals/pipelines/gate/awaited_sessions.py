@@ -33,7 +33,7 @@ def take_missing(connection: duckdb.DuckDBPyConnection, new: Mapping[str, Seen],
             f"WHERE NOT {SESSION_KNOWN} AND team IS NOT NULL AND session_id IS NOT NULL"
         )
         for team, session_id in connection.execute(missing).fetchall():
-            one = awaited.setdefault((team, session_id), Awaited(team, session_id, now, []))
+            one = awaited.setdefault((team, session_id), Awaited(team, session_id, now, [], new[name].snapshot_id))
             one.heard_at = now
             if name not in one.tables:
                 one.tables.append(name)
@@ -71,8 +71,12 @@ def _among(connection: duckdb.DuckDBPyConnection, rows: str, keys: Collection[Se
     return named
 
 
-def orphans(tables: Mapping[str, Table], memory: Memory, heard_before: datetime) -> Iterator[tuple[str, Finding]]:
-    """Of every table whose rows belong to sessions: those whose session should be there and is not."""
+def orphans(
+    tables: Mapping[str, Table], memory: Memory, heard_before: datetime
+) -> Iterator[tuple[str, Finding, list[int]]]:
+    """Of every table whose rows belong to sessions: those whose session should be there and is not, and in which
+    snapshots they were found.
+    """
     late = [one for one in memory.awaited if one.heard_at <= heard_before]
     with connected() as connection:
         for name in filter(is_in_session, tables):
@@ -80,7 +84,8 @@ def orphans(tables: Mapping[str, Table], memory: Memory, heard_before: datetime)
             still = _still(connection, tables[name], name, keys) if keys else []
             for key in keys.keys() - set(still):  # its rows went
                 keys[key].tables.remove(name)
-            yield name, _orphan_finding(name, still)
+            snapshots = dict.fromkeys(keys[key].snapshot_id for key in still)
+            yield name, _orphan_finding(name, still), [one for one in snapshots if one is not None]
     memory.awaited = [one for one in memory.awaited if one.tables]
 
 

@@ -25,12 +25,15 @@ VERSION = 1
 
 
 class Awaited(msgspec.Struct):
-    """A session that rows belong to and that has no row yet: since when nothing was heard of it, and which tables."""
+    """A session that rows belong to and that has no row yet: since when nothing was heard of it, which tables have the
+    rows, and the snapshot of one of them in which they were found first.
+    """
 
     team: str
     session_id: str
     heard_at: datetime
     tables: list[str]
+    snapshot_id: int | None = None
 
 
 class OpenFault(msgspec.Struct):

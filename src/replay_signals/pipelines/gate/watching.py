@@ -7,7 +7,7 @@ is so any more. Volumes are looked at by whole days, shares of verdicts by the n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -60,11 +60,14 @@ HARMLESS = (Holds.OWN_WORD, Holds.PROJECT, Holds.RANDOM_ID)
 
 
 class Found(NamedTuple):
-    """What was found, and where: the table whose rows they are (empty for several), and the days that hold them."""
+    """What was found, and where: the table whose rows they are (empty for several), the days that hold them, and the
+    snapshots that brought them where these are known.
+    """
 
     finding: Finding
     table: str = ""
     days: tuple[date, date] | None = None
+    snapshots: Sequence[int] = ()
 
     @property
     def name(self) -> list[str]:
@@ -89,7 +92,7 @@ def look(catalog: Catalog, memory: Memory, now: datetime, patience: timedelta) -
     tables = open_tables(catalog, create=False)
     came = {name: arrivals(name, table, memory.marks.get(name)) for name, table in tables.items()}
     new = _of_rows(tables, came, memory, now)
-    stand = [Found(finding, name) for name, finding in orphans(tables, memory, now - patience)]
+    stand = [Found(finding, name, None, brought) for name, finding, brought in orphans(tables, memory, now - patience)]
     stand += _columns(tables)
     if memory.history_at is None or now - memory.history_at >= HISTORY_EVERY:
         today = now.astimezone(UTC).date()
@@ -100,7 +103,7 @@ def look(catalog: Catalog, memory: Memory, now: datetime, patience: timedelta) -
     held = _old_days(memory, now.astimezone(UTC).date()) - broken.keys()
     held |= {key for one in stand if one.finding.holds and (key := memory.id_of(*one.name)) not in broken}
     memory.marks = {name: mark_of(table) for name, table in tables.items()}
-    return _taken_down(memory, broken, held, came, now, [one.finding for one in (*new, *stand)])
+    return _taken_down(memory, broken, held, now, [one.finding for one in (*new, *stand)])
 
 
 def _of_rows(tables: Mapping[str, Table], came: Mapping[str, Arrivals], memory: Memory, now: datetime) -> list[Found]:
@@ -115,7 +118,8 @@ def _of_rows(tables: Mapping[str, Table], came: Mapping[str, Arrivals], memory: 
             findings = evaluate(connection, ROW_SUITES[name], rows_view(connection, seen), parameters())
             memory.rows[name] = memory.rows.get(name, 0) + max((one.rows for one in findings), default=0)
             findings += evaluate(connection, KEY_SUITES[name], keys_table(connection, seen), parameters())
-            found += [Found(one, name, days) for one in findings if SESSION_KNOWN not in one.columns]
+            of_rows = [one for one in findings if SESSION_KNOWN not in one.columns]
+            found += [Found(one, name, days, came[name].snapshots) for one in of_rows]
         take_missing(connection, new, memory, now)
         if memory.awaited:
             hear(connection, came, memory, now)
@@ -210,7 +214,6 @@ def _taken_down(
     memory: Memory,
     broken: Mapping[str, Found],
     held: Iterable[str],
-    came: Mapping[str, Arrivals],
     now: datetime,
     findings: list[Finding],
 ) -> Look:
@@ -222,15 +225,14 @@ def _taken_down(
     for key, found in broken.items():
         if key in opened:
             memory.revisions[key] = memory.revisions.get(key, 0) + 1
-            memory.faults[key] = OpenFault(_fault(key, found, came), now, memory.revisions[key], found.days)
+            memory.faults[key] = OpenFault(_fault(key, found), now, memory.revisions[key], found.days)
         elif found.days and (known := memory.faults[key].days):
             memory.faults[key].days = min(known[0], found.days[0]), max(known[1], found.days[1])
     return Look(findings, opened, over)
 
 
-def _fault(key: str, found: Found, came: Mapping[str, Arrivals]) -> TableFault:
-    finding, table = found.finding, found.table
-    snapshots = came[table].snapshots if table in came else []
+def _fault(key: str, found: Found) -> TableFault:
+    finding, table, snapshots = found.finding, found.table, found.snapshots
     is_orphan = SESSION_KNOWN in finding.columns
     return TableFault(
         table=table,
