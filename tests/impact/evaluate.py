@@ -100,14 +100,14 @@ def false_alarms() -> Table:
 def null_weeks() -> Table:
     """What weeks without any regression say of pages and routes."""
     head = ("sessions a day", "sites", "pages and routes watched on each", "weeks", "weeks with an alarm", "share, %")
-    found = ((n, regressions.null_weeks(sites, n)) for n, sites in ((300, 40), (1_000, 20), (4_000, 8)))
+    found = ((n, regressions.null_weeks(sites, n)) for n, sites in ((300, 12), (1_000, 6)))
     return head, [(f"{n:,}", w.sites, w.series, w.weeks, w.with_alarm, f"{100 * w.share:.1f}") for n, w in found]
 
 
 def said_regressions() -> Table:
     """How soon planted regressions of speed are said."""
     head = ("sessions a day", "planted", "sites", "said on its first day", "within three days")
-    sizes = ((300, 20), (1_000, 10))
+    sizes = ((300, 12), (1_000, 6))
     return head, [
         (f"{n:,}", one.name, one.sites, one.at_once, one.in_three)
         for n, sites in sizes

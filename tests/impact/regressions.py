@@ -7,7 +7,7 @@ of the days (a median over days, as priors have it), among those that viewed the
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -21,8 +21,11 @@ from replay_signals.pipelines.simulation.world import World, world
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.problems.daily import Daily
 from replay_signals.transforms.problems.history import state_of
+from replay_signals.transforms.problems.kinds import OF_SPEED
 
 SPEED = Rules().speed
+LOOK_EVERY_DAYS = 2
+"""A state lasts a week, so every other day sees all of them."""
 WEEK, LEARNING_WEEKS = 7, 4
 """The first weeks are history; what is usual is not known before."""
 Key = tuple[str, str]
@@ -51,7 +54,7 @@ def null_weeks(sites: int, sessions_a_day: int, weeks: int = 12, seed: int = 1) 
     for number in range(sites):
         found = series_of(_planned(weeks, sessions_a_day, seed + number, regressed=False))
         watched = len(found)
-        alarmed += len({(since - FIRST).days // WEEK for own in found.values() for since in news(own)})
+        alarmed += len({(since - FIRST).days // WEEK for key, own in found.items() for since in news(key, own)})
     return Weeks(sites, sites * (weeks - LEARNING_WEEKS), watched, alarmed)
 
 
@@ -73,7 +76,7 @@ def caught(sites: int, sessions_a_day: int, weeks: int = 8, seed: int = 1) -> li
         found = series_of(_planned(weeks, sessions_a_day, seed + number, regressed=True))
         for key in map(_key, REGRESSIONS):
             later = [n for n in range(days) if FIRST + timedelta(n) >= start]
-            seen = (n for n in later if (s := state_of(found[key], FIRST + timedelta(n))) is not None and s.proven)
+            seen = (n for n in later if _began(key, found[key], n) is not None)
             said[key].append(next(seen, days) - (start - FIRST).days)
     return [
         Caught(f"{kind}: {name}", sites, sum(n == 0 for n in after), sum(n < 3 for n in after))
@@ -81,14 +84,18 @@ def caught(sites: int, sessions_a_day: int, weeks: int = 8, seed: int = 1) -> li
     ]
 
 
-def news(series: list[Daily]) -> set[object]:
-    """Days since which anything was new or back by more than chance, after the weeks of learning."""
-    found = set()
-    for n in range(LEARNING_WEEKS * WEEK, len(series)):
-        state = state_of(series, FIRST + timedelta(n))
-        if state is not None and state.proven and state.state in ("new", "regressed"):
-            found.add(state.since)
-    return {since for since in found if (since - FIRST).days >= LEARNING_WEEKS * WEEK}
+def news(key: Key, series: list[Daily]) -> set[date]:
+    """Days since which it was new or back by more than chance, after the weeks of learning."""
+    found = {_began(key, series, n) for n in range(LEARNING_WEEKS * WEEK, len(series), LOOK_EVERY_DAYS)}
+    return {since for since in found if since is not None and (since - FIRST).days >= LEARNING_WEEKS * WEEK}
+
+
+def _began(key: Key, series: list[Daily], number: int) -> date | None:
+    """Since when it is news, as said at the end of a day."""
+    rules = Rules().problems
+    least_rise = rules.slow_rise if key[0] in OF_SPEED else 0.0
+    state = state_of(series, FIRST + timedelta(number), rules, least_rise)
+    return state.since if state is not None and state.proven and state.state in ("new", "regressed") else None
 
 
 def series_of(planned: World) -> Series:

@@ -13,6 +13,7 @@ from replay_signals.schemas.prior_rows import ANSWERS, TRACELESS
 from replay_signals.schemas.rows import InteractionRow
 from replay_signals.schemas.rules import Rules, Session
 from replay_signals.transforms.judge.priors import Priors
+from replay_signals.transforms.signals.usual import UsualPage, UsualRoute
 from support.outcome import START_MS, digested
 from support.stories import shop_visit
 from support.streaming import HOUR_MS, Evidence, Stream, assert_equal, batch, copied
@@ -68,6 +69,27 @@ def test_a_stream_holds_what_a_backfill_with_the_same_priors_holds(random: Rando
     stream = Stream(RULES, priors).play(sent, lag_ms=random.choice([0, 1000, 20_000])).close()
     assert_equal(stream, batch(all_of(sent), RULES, priors))
     assert {row.priors_version for row in stream.tables()["interactions"]} == {"v1"}
+
+
+@quick
+@given(randoms, st.sampled_from([10.0, 3000.0]), st.sampled_from([0.0, 0.5]))
+def test_a_stream_holds_visits_against_the_same_usual_as_a_backfill(random: Random, ms: float, share: float) -> None:
+    """Also where a page's speed is told long after it was left."""
+    page = batch(all_of(evidence(random)), RULES)["page_views"][0].page
+    told = {"$current_url": page, "$web_vitals_LCP_value": 4500, "$web_vitals_INP_value": 700}
+    late_ms = VISIT.analytics[-1].timestamp_ms + random.randint(0, 5000)
+    vitals = msgspec.structs.replace(
+        VISIT.analytics[0], uuid="vitals", event="$web_vitals", timestamp_ms=late_ms, properties=told
+    )
+    sent = sorted([*evidence(random), (late_ms + random.randint(0, 3000), vitals)], key=lambda one: one[0])
+    rows = batch(all_of(sent), RULES)
+    pages = {(row.team, row.page_pattern): UsualPage(lcp_ms=ms) for row in rows["page_views"]}
+    routes = {(row.team, row.route): UsualRoute(row.route, ms, share) for row in rows["network_requests"]}
+    priors = Priors("v1", pages=pages, routes=routes)
+    stream = Stream(RULES, priors).play(sent, lag_ms=random.choice([0, 1000, 20_000])).close()
+    expected = batch(all_of(sent), RULES, priors)
+    assert_equal(stream, expected)
+    assert any(row.kind == "slow_page" for row in expected["signals"]) or ms > 10
 
 
 def row_element(row: InteractionRow) -> tuple[str, str, str]:

@@ -36,6 +36,10 @@ class Problems(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int, doc("Days before the day in question that are its baseline (PostHog: 13 or 14)", least=2, most=366)
     ] = 14
     step_factor: Annotated[float, doc("Rate over baseline from which it is news (PostHog: about 3)", above=1)] = 3.0
+    slow_rise: Annotated[
+        float,
+        doc("Rise of the share for whom a page or route is slow, below which it is no news", least=0, below=1),
+    ] = 0.05
     alarm_chance: Annotated[
         float, doc("Chance of a false alarm for one problem on one quiet day", above=0, below=0.5)
     ] = 0.0002

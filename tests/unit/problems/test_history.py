@@ -129,3 +129,14 @@ def test_the_trend_is_the_last_two_weeks() -> None:
     assert len(found) == 14
     assert found[-3:] == [0.1, None, 0.3]
     assert trend(days, day(23))[-2:] == [None, None]
+
+
+def test_a_small_rise_of_what_moves_with_each_day_is_no_news_and_a_large_one_is() -> None:
+    days = [*flat(4, 400, 0, 30), *flat(16, 400, 30, 31), *flat(4, 400, 31, 40)]
+    assert state(days, 30).state == "regressed"
+    edge = state_of(days, day(30), least_rise=0.05)
+    assert edge is not None
+    assert edge.state == "ongoing"
+    risen = state_of([*flat(4, 400, 0, 30), *flat(40, 400, 30, 31)], day(30), least_rise=0.05)
+    assert risen is not None
+    assert (risen.state, risen.since, risen.proven) == ("regressed", day(30), True)

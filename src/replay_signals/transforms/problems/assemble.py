@@ -22,7 +22,7 @@ from replay_signals.transforms.problems.daily import Daily
 from replay_signals.transforms.problems.effect import Effect
 from replay_signals.transforms.problems.fix import GoneOut, Proof, proof_after, proof_of_any
 from replay_signals.transforms.problems.history import State, state_of, trend
-from replay_signals.transforms.problems.kinds import kind_of
+from replay_signals.transforms.problems.kinds import OF_SPEED, kind_of
 from replay_signals.transforms.problems.lifts import Arm, Lift, lifts
 from replay_signals.transforms.problems.onset import Moment, Onset, change_point, started_with
 from replay_signals.transforms.problems.severity import severity_of
@@ -81,7 +81,8 @@ def daily(counts: Counts) -> list[Daily]:
 def _row(counts: Counts, found: Sequence[Lift], ranking: Ranking) -> ProblemRow:
     as_of, rules = ranking.as_of, ranking.rules
     best, days = counts.best, daily(counts)
-    state, onset = state_of(days, as_of, rules), change_point(days, rules)
+    least_rise = rules.slow_rise if counts.best.failure in OF_SPEED else 0.0
+    state, onset = state_of(days, as_of, rules, least_rise), change_point(days, rules)
     first = window_start(as_of)
     recent = [row for row in counts.days if row.day >= first]
     arms = compared(counts, best.failure, first, onset.day if onset else None, rules)

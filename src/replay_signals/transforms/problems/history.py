@@ -39,8 +39,11 @@ class State(msgspec.Struct, frozen=True):
     proven: bool
 
 
-def state_of(days: Iterable[Daily], as_of: dt.date, rules: Problems = DEFAULT) -> State | None:
+def state_of(days: Iterable[Daily], as_of: dt.date, rules: Problems = DEFAULT, least_rise: float = 0.0) -> State | None:
     """State at the end of a day; None before anybody was affected. The day itself is never in its own baseline.
+
+    `least_rise`: how much the share of exposed has to rise to be news. Of what is an edge of something that moves with
+    each day, as times are, a day that is a tenth slower than others makes a small share several times as large.
 
     new        first seen within `new_days`
     regressed  rate among exposed at least `step_factor` times the baseline, by more than chance, or back after it
@@ -49,7 +52,7 @@ def state_of(days: Iterable[Daily], as_of: dt.date, rules: Problems = DEFAULT) -
                to be expected that chance alone leaves all out less often than `alarm_chance`
     ongoing    else: a chronic problem stays one; friction that follows traffic is no news
     """
-    walk = _Walk(without_holes([d for d in in_order(days) if d.day <= as_of], as_of), rules)
+    walk = _Walk(without_holes([d for d in in_order(days) if d.day <= as_of], as_of), rules, least_rise)
     for place in range(len(walk.days)):
         walk.step(place)
     return walk.state()
@@ -68,8 +71,8 @@ class _Walk:
     `level` is the place from which days belong to the present level, `start` that of the state.
     """
 
-    def __init__(self, days: list[Daily], rules: Problems) -> None:
-        self.days, self.rules = days, rules
+    def __init__(self, days: list[Daily], rules: Problems, least_rise: float) -> None:
+        self.days, self.rules, self.least_rise = days, rules, least_rise
         self.name: StateName | None = None
         self.start = self.level = 0
         self.proven = False
@@ -133,7 +136,7 @@ class _Walk:
         factors = weekday_factors((d, usual * d.exposed) for d in known)
         exposed = sum(d.exposed * factors[d.day.weekday()] for d in now)
         was_exposed = sum(d.exposed * factors[d.day.weekday()] for d in known)
-        if not was_exposed or affected / exposed < self.rules.step_factor * usual:
+        if not was_exposed or affected / exposed < max(self.rules.step_factor * usual, usual + self.least_rise):
             return False
         spread = dispersion(known, [usual * d.exposed * factors[d.day.weekday()] for d in known])
         was = sum(d.affected for d in known)

@@ -95,6 +95,8 @@ KINDS: dict[str, Kind] = {
         "content security policy or proxy that blocks the recorder; then the dead letters.",
     ),
 }
+OF_SPEED = ("slow_page", "slow_route")
+"""Failures that are the edge of how fast things are on a day."""
 OTHER = Kind("other", "confusion", "Trouble", "See the examples.")
 
 

@@ -40,10 +40,11 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per page, route and class of status."""
     most = context.rules.speed.failing_share
 
-    def is_wanted(request: Request, usual: UsualRoute) -> bool:
-        return request.failed and usual.failed_share is not None and usual.failed_share < most
+    def is_unusual(_: Request, usual: UsualRoute) -> bool:
+        return usual.failed_share is not None and usual.failed_share < most
 
-    return [_finding(one) for one in met(context, is_wanted) if not _coped(context, one.page, one.requests[-1])]
+    found = met(context, lambda request: request.failed, is_unusual)
+    return [_finding(one) for one in found if not _coped(context, one.page, one.requests[-1])]
 
 
 def _coped(context: SessionContext, page: Page, last: Request) -> bool:

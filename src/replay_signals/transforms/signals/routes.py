@@ -27,16 +27,20 @@ class Met(NamedTuple):
     usual: UsualRoute
 
 
-def met(context: SessionContext, is_wanted: Callable[[Request, UsualRoute], bool]) -> Iterator[Met]:
-    """Wanted requests of no accused click, by page, route and class of status."""
+def met(
+    context: SessionContext, may_be: Callable[[Request], bool], is_unusual: Callable[[Request, UsualRoute], bool]
+) -> Iterator[Met]:
+    """Unusual requests of no accused click, by page, route and class of status; `may_be` is asked first, and cheap."""
     accused = _accused(context)
     for page in context.timeline.pages:
         groups: dict[tuple[str, int], Met] = {}
         for request in sorted(page.requests, key=lambda r: r.start_ms):
-            if not request.by_script or request in accused or is_tracker(request.url, page.href):
+            if not request.by_script or not may_be(request) or request in accused:
+                continue
+            if is_tracker(request.url, page.href):
                 continue
             usual = context.usual.route(request.method, request.url, page.href)
-            if is_wanted(request, usual):
+            if is_unusual(request, usual):
                 key = usual.name, (request.status or 0) // 100
                 groups.setdefault(key, Met(page, [], usual)).requests.append(request)
         yield from groups.values()

@@ -14,7 +14,8 @@ A click that got `slow_response`, `failed_request` or an error is that incident:
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import inf
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -69,13 +70,11 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
         if view.page is None:
             continue
         usual = context.usual.page(view.url)
-        clicks = context.by_page.get(view.page, ())
-        own = [j for j in clicks if view.start_ms <= j.click.t <= view.end_ms]
         loads = _loads(context, view, vitals, usual)
         if loads is not None and not _was_opened_by_slow(context, view):
             found.append(_finding(view, vitals, loads, "load"))
-        answers = _answers(context, view, vitals, usual, own)
-        if answers is not None and not any(_is_told(context, j) for j in own):
+        answers = _answers(context, view, vitals, usual)
+        if answers is not None and not any(_is_told(context, j) for j in _clicks(context, view)):
             found.append(_finding(view, vitals, answers, "answer"))
     return found
 
@@ -94,17 +93,14 @@ def _loads(context: SessionContext, view: PageView, vitals: Vitals, usual: Usual
     return _Slow("load", loaded_ms, usual.load_ms, opened_ms)
 
 
-def _answers(
-    context: SessionContext, view: PageView, vitals: Vitals, usual: UsualPage, clicks: list[Judged]
-) -> _Slow | None:
+def _answers(context: SessionContext, view: PageView, vitals: Vitals, usual: UsualPage) -> _Slow | None:
     speed = context.rules.speed
     frozen = max(_frozen(context, view), key=lambda slow: slow.took_ms, default=None)
     if frozen is not None:
         return frozen
     if vitals.inp is None or not _is_slow(context, vitals.inp, usual.inp_ms, speed.good_inp_ms, speed.poor_inp_ms):
         return None
-    first_ms = clicks[0].click.t if clicks else next(iter(_tries(view)), view.start_ms)
-    return _Slow("inp", vitals.inp, usual.inp_ms, max(first_ms, view.start_ms + 1))
+    return _Slow("inp", vitals.inp, usual.inp_ms, next(_tries(view), view.start_ms))
 
 
 def _is_slow(context: SessionContext, took_ms: float, usual_ms: float | None, good_ms: float, poor_ms: float) -> bool:
@@ -115,10 +111,13 @@ def _is_slow(context: SessionContext, took_ms: float, usual_ms: float | None, go
 
 def _frozen(context: SessionContext, view: PageView) -> Iterator[_Slow]:
     """Long tasks of a page view during which something was tried."""
-    tries = list(_tries(view))
-    for start_ms, took_ms in context.long_tasks.get(view.window_id, ()):
-        if took_ms < context.rules.speed.frozen_ms or not view.start_ms <= start_ms <= view.end_ms:
-            continue
+    tasks = context.long_tasks.get(view.window_id, [])
+    first, stop = bisect_left(tasks, (view.start_ms, 0.0)), bisect_right(tasks, (view.end_ms, inf))
+    longest = [
+        (start_ms, took_ms) for start_ms, took_ms in tasks[first:stop] if took_ms >= context.rules.speed.frozen_ms
+    ]
+    tries = list(_tries(view)) if longest else []
+    for start_ms, took_ms in longest:
         if bisect_left(tries, start_ms) < bisect_right(tries, start_ms + took_ms + ANSWERED_MS):
             yield _Slow("longtask", took_ms, None, start_ms)
 
@@ -130,15 +129,17 @@ def _tries(view: PageView) -> Iterator[float]:
             yield t
 
 
+def _clicks(context: SessionContext, view: PageView) -> Sequence[Judged]:
+    """Clicks of a page view."""
+    clicks = context.by_page.get(view.page, ()) if view.page is not None else ()
+    first = bisect_left(clicks, view.start_ms, key=lambda j: j.click.t)
+    return clicks[first : bisect_right(clicks, view.end_ms, key=lambda j: j.click.t)]
+
+
 def _was_opened_by_slow(context: SessionContext, view: PageView) -> bool:
     """Is the wait for this page what a click before it is accused of?"""
-    if view.before is None or view.before.page is None:
-        return False
-    clicks = context.by_page.get(view.before.page, ())
-    i = bisect_right(clicks, view.start_ms, key=lambda j: j.click.t)
-    return any(
-        j.verdict == SLOW and view.start_ms <= j.click.t + (j.reaction_ms or 0.0) + OPENED_MS for j in clicks[:i]
-    )
+    clicks = _clicks(context, view.before) if view.before is not None else ()
+    return any(j.verdict == SLOW and view.start_ms <= j.click.t + (j.reaction_ms or 0.0) + OPENED_MS for j in clicks)
 
 
 def _is_told(context: SessionContext, j: Judged) -> bool:

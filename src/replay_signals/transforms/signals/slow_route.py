@@ -39,12 +39,13 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per page, route and class of status."""
     speed = context.rules.speed
 
-    def is_wanted(request: Request, usual: UsualRoute) -> bool:
-        if usual.p95_ms is None or request.failed:
-            return False
-        return request.duration_ms > speed.route_slow_ms and request.duration_ms >= speed.route_factor * usual.p95_ms
+    def may_be(request: Request) -> bool:
+        return request.duration_ms > speed.route_slow_ms and not request.failed
 
-    return [_finding(one) for one in met(context, is_wanted)]
+    def is_unusual(request: Request, usual: UsualRoute) -> bool:
+        return usual.p95_ms is not None and request.duration_ms >= speed.route_factor * usual.p95_ms
+
+    return [_finding(one) for one in met(context, may_be, is_unusual)]
 
 
 def _finding(one: Met) -> Finding[Evidence]:
