@@ -24,7 +24,7 @@ from replay_signals.transforms.problems.told import is_open
 from replay_signals.transforms.reproduce.steps import NoScript
 
 Which = Literal["open", "quiet", "ended", "all"]
-What = Literal["view", "click", "signal", "error", "request", "console", "event"]
+What = Literal["view", "click", "tap", "signal", "error", "request", "console", "event"]
 ProblemId = Annotated[str, Field(description="Id of the problem, as list_problems gives it; its start is enough")]
 SessionId = Annotated[str, Field(description="Id of the session, as a brief or find_sessions gives it")]
 Offset = Annotated[int, Field(description="Offset in the recording, such as that of a click", ge=0)]
@@ -122,13 +122,13 @@ class Tools:
         cursor: Cursor = "",
     ) -> Answer:
         """What happened in a session, in order: pages, clicks, signals, exceptions, requests, console, events."""
-        from replay_signals.pipelines.analysis.timeline import timeline
+        from replay_signals.pipelines.analysis.occurrences import occurrences
 
         asked = Asked("read_timeline", (session, from_ms, kinds, limit))
         skip = asked.skip(cursor)
         store = self._sources.store
         wanted = kinds or list(get_args(What))
-        found = timeline(
+        found = occurrences(
             store.warehouse, store.catalog, session, kinds=wanted, from_ms=from_ms, limit=limit + 1, skip=skip
         )
         if not found and not skip:

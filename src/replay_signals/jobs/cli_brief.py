@@ -7,11 +7,7 @@ from typing import Annotated
 import typer
 
 from replay_signals.jobs.exits import guarded
-from replay_signals.jobs.options import Catalog, RulesFile, WarehouseArgument, store_of
-
-ProblemArgument = Annotated[
-    str, typer.Argument(help="Id of the problem; its start is enough.", metavar="PROBLEM", show_default=False)
-]
+from replay_signals.jobs.options import Catalog, ProblemArgument, RulesFile, WarehouseArgument, store_of
 
 
 def add_to(app: typer.Typer) -> None:

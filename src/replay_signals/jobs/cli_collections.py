@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replay_signals.jobs.exits import guarded
-from replay_signals.jobs.options import Catalog, Json, Warehouse, store_of
+from replay_signals.jobs.options import Catalog, Json, SaidBy, Warehouse, store_of
 
 if TYPE_CHECKING:
     from replay_signals.jobs.collections import Wanted
@@ -21,9 +21,6 @@ collections_app = typer.Typer(
 Name = Annotated[str, typer.Argument(help="Name of the collection or playlist.", metavar="NAME")]
 Sessions = Annotated[list[str], typer.Argument(help="Ids of sessions.", metavar="SESSION …")]
 Note = Annotated[str, typer.Option("--note", help="What it is for.", metavar="TEXT")]
-By = Annotated[
-    str | None, typer.Option("--by", help="Who says it; REPLAY_SIGNALS_BY or the login when not given.", metavar="NAME")
-]
 
 
 @collections_app.command("list")
@@ -58,7 +55,7 @@ def save(
     warehouse: Warehouse = "warehouse",
     catalog: Catalog = None,
     note: Note = "",
-    by: By = None,
+    by: SaidBy = None,
 ) -> None:
     """Save a filter as a playlist that fills itself."""
     from replay_signals.jobs.collections import Wanted
@@ -76,7 +73,7 @@ def add(
     warehouse: Warehouse = "warehouse",
     catalog: Catalog = None,
     note: Note = "",
-    by: By = None,
+    by: SaidBy = None,
 ) -> None:
     """Put sessions into a collection; one that does not exist is made."""
     from replay_signals.jobs.collections import Wanted
@@ -87,7 +84,7 @@ def add(
 @collections_app.command()
 @guarded
 def remove(
-    name: Name, session: Sessions, warehouse: Warehouse = "warehouse", catalog: Catalog = None, by: By = None
+    name: Name, session: Sessions, warehouse: Warehouse = "warehouse", catalog: Catalog = None, by: SaidBy = None
 ) -> None:
     """Take sessions out of a collection."""
     from replay_signals.jobs.collections import Wanted
@@ -97,7 +94,7 @@ def remove(
 
 @collections_app.command()
 @guarded
-def delete(name: Name, warehouse: Warehouse = "warehouse", catalog: Catalog = None, by: By = None) -> None:
+def delete(name: Name, warehouse: Warehouse = "warehouse", catalog: Catalog = None, by: SaidBy = None) -> None:
     """Delete a playlist or collection. The sessions stay."""
     from replay_signals.jobs.collections import Wanted
 

@@ -9,7 +9,7 @@ import typer
 
 from replay_signals.jobs.exits import guarded
 from replay_signals.jobs.links import refuse_outputs
-from replay_signals.jobs.options import Catalog, Json, RulesFile, Topic, store_of
+from replay_signals.jobs.options import Catalog, Json, RulesFile, Topic, Warehouse, store_of
 
 DEFAULT_TIMEOUT_S = 1800
 DEFAULT_TEST_TIMEOUT_S = 300
@@ -31,7 +31,7 @@ def fix(  # noqa: PLR0913, PLR0917 - one parameter an option
         str,
         typer.Option("--agent", help="Command that mends: it reads the task on standard input.", show_default=False),
     ] = "",
-    warehouse: Annotated[str, typer.Option("--warehouse", "-w", help="The warehouse.", metavar="DIR")] = "warehouse",
+    warehouse: Warehouse = "warehouse",
     catalog: Catalog = None,
     test: Annotated[
         Path | None,

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from replay_signals.jobs.cli_stream import DEFAULT_ROOT, Broker, Root
 from replay_signals.jobs.exits import guarded
 from replay_signals.jobs.links import refuse_outputs
-from replay_signals.jobs.options import RulesFile
+from replay_signals.jobs.options import RulesFile, Topic
 
 FOLDER = "[FOLDER]"
 """Name of the command that runs when no other is named; no name of a folder, and it reads well in a usage line."""
@@ -72,7 +72,7 @@ def folder(
 @guarded
 def follow_topic(
     kafka: Broker = None,
-    topic: Annotated[str, typer.Option("--topic", help="Topic of inbox records.")] = "replay_signals",
+    topic: Topic = "replay_signals",
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one record a line.")] = False,
     from_start: Annotated[bool, typer.Option("--from-start", help="Show what is there already.")] = False,
     seconds: Annotated[float | None, typer.Option("--seconds", help="End after so long.", min=0)] = None,
@@ -93,7 +93,7 @@ def post(
     kafka: Annotated[
         str | None, typer.Option("--kafka", help="Read the inbox topic of these brokers instead.", metavar="HOST:PORT")
     ] = None,
-    topic: Annotated[str, typer.Option("--topic", help="Topic of inbox records.")] = "replay_signals",
+    topic: Topic = "replay_signals",
     group: Annotated[str, typer.Option("--group", help="Consumer group.")] = "replay-signals-post",
     ledger: Annotated[
         str, typer.Option("--ledger", help="SQLite file that remembers what was posted.", metavar="FILE")

@@ -9,7 +9,7 @@ import typer
 
 from replay_signals.jobs.exits import guarded
 from replay_signals.jobs.links import refuse_outputs
-from replay_signals.jobs.options import Catalog, Json, RulesFile, store_of
+from replay_signals.jobs.options import Catalog, Json, RulesFile, WarehouseArgument, store_of
 from replay_signals.transforms.reproduce.steps import Language
 
 
@@ -28,7 +28,7 @@ def script(  # noqa: PLR0913, PLR0917 - one parameter an option
             show_default=False,
         ),
     ],
-    warehouse: Annotated[str, typer.Argument(help="Folder of the warehouse.", metavar="WAREHOUSE")] = "warehouse",
+    warehouse: WarehouseArgument = "warehouse",
     catalog: Catalog = None,
     recordings: Annotated[
         list[str] | None,

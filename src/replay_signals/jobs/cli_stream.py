@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from replay_signals.jobs.exits import guarded
-from replay_signals.jobs.options import LetterReason
+from replay_signals.jobs.options import Catalog, LetterReason
 
 stack_app = typer.Typer(name="stack", help="Kafka and a Flink cluster on this machine.", no_args_is_help=True)
 letters_app = typer.Typer(name="deadletters", help="What was rejected, and putting it back.", no_args_is_help=True)
@@ -23,9 +23,6 @@ Topics = Annotated[Path | None, typer.Option("--topics", help="Declaration of to
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one record a line.")]
 Config = Annotated[str | None, typer.Option("--config", help="Configuration (TOML).", metavar="FILE")]
 Folder = Annotated[str | None, typer.Option("--warehouse", "-w", help="Folder of the warehouse.", metavar="DIR")]
-Catalog = Annotated[
-    str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
-]
 DEFAULT_ROOT = Path(".stack")
 
 

@@ -9,24 +9,23 @@ import typer
 
 from replay_signals.jobs.exits import guarded
 from replay_signals.jobs.links import refuse_outputs
-from replay_signals.jobs.options import Catalog, InboxOrTopic, ToKafka, Topic, day_of, store_of
+from replay_signals.jobs.options import (
+    Catalog,
+    InboxOrTopic,
+    ProblemArgument,
+    RulesFile,
+    SaidBy,
+    ToKafka,
+    Topic,
+    Warehouse,
+    day_of,
+    store_of,
+)
 
 if TYPE_CHECKING:
     from replay_signals.jobs.verdicts import Words
 
-Id = Annotated[str, typer.Argument(help="Id of the problem; its start is enough.", metavar="ID", show_default=False)]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence.", show_default=False)]
-By = Annotated[
-    str | None,
-    typer.Option("--by", help="Who says it; REPLAY_SIGNALS_BY or the login name when not given.", metavar="NAME"),
-]
-Warehouse = Annotated[
-    str, typer.Option("--warehouse", "-w", help="Folder of the warehouse with the problem.", metavar="DIR")
-]
-RulesFile = Annotated[
-    str | None,
-    typer.Option("--rules", help="Rules file (TOML); its privacy patterns mask the reason.", metavar="FILE"),
-]
 DAY = ["%Y-%m-%d"]
 
 
@@ -38,9 +37,9 @@ def add_to(app: typer.Typer) -> None:
 
 @guarded
 def confirm(  # noqa: PLR0913, PLR0917 - one parameter an option
-    problem: Id,
+    problem: ProblemArgument,
     reason: Reason = "",
-    by: By = None,
+    by: SaidBy = None,
     warehouse: Warehouse = "warehouse",
     catalog: Catalog = None,
     inbox: InboxOrTopic = None,
@@ -56,13 +55,13 @@ def confirm(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 @guarded
 def dismiss(  # noqa: PLR0913, PLR0917 - as above
-    problem: Id,
+    problem: ProblemArgument,
     reason: Reason = "",
     meant: Annotated[
         bool,
         typer.Option("--meant", help="It is as found and meant to be so: quiet, and nothing against the finding."),
     ] = False,
-    by: By = None,
+    by: SaidBy = None,
     warehouse: Warehouse = "warehouse",
     catalog: Catalog = None,
     inbox: InboxOrTopic = None,
@@ -79,7 +78,7 @@ def dismiss(  # noqa: PLR0913, PLR0917 - as above
 
 @guarded
 def snooze(  # noqa: PLR0913, PLR0917 - as above
-    problem: Id,
+    problem: ProblemArgument,
     until: Annotated[
         datetime,
         typer.Option(
@@ -87,7 +86,7 @@ def snooze(  # noqa: PLR0913, PLR0917 - as above
         ),
     ],
     reason: Reason = "",
-    by: By = None,
+    by: SaidBy = None,
     warehouse: Warehouse = "warehouse",
     catalog: Catalog = None,
     inbox: InboxOrTopic = None,
@@ -104,7 +103,7 @@ def snooze(  # noqa: PLR0913, PLR0917 - as above
 
 @guarded
 def fixed(  # noqa: PLR0913, PLR0917 - as above
-    problem: Id,
+    problem: ProblemArgument,
     release: Annotated[str, typer.Option("--release", help="The release that holds the fix.", metavar="NAME")] = "",
     on: Annotated[
         datetime | None,
@@ -116,7 +115,7 @@ def fixed(  # noqa: PLR0913, PLR0917 - as above
         ),
     ] = None,
     reason: Reason = "",
-    by: By = None,
+    by: SaidBy = None,
     warehouse: Warehouse = "warehouse",
     catalog: Catalog = None,
     inbox: InboxOrTopic = None,

@@ -70,15 +70,15 @@ def _print(one: Group, words: str) -> None:
 
 def _by_model(store: Store, shown: list[Group]) -> dict[str, str]:
     """What a configured model says of each group, of its worst sessions; a group it fails at has no words."""
-    from replay_signals.pipelines.analysis import timelines
+    from replay_signals.pipelines.analysis import told_sessions
     from replay_signals.pipelines.analysis.model import ModelError, answer, configured
     from replay_signals.transforms.summary.prompt import lines
 
     model = configured()
     words = {}
-    with connect(store.warehouse, store.catalog, names=timelines.TABLES) as db:
+    with connect(store.warehouse, store.catalog, names=told_sessions.TABLES) as db:
         for one in shown:
-            told = timelines.told(db, one.examples)
+            told = told_sessions.told(db, one.examples)
             data = {"sessions": one.sessions, "examples": [lines(it.timeline)[:MODEL_LINES] for it in told]}
             try:
                 words[one.group_id] = answer(model, "group", data)

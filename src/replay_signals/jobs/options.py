@@ -83,6 +83,9 @@ Warehouse = Annotated[
 WarehouseArgument = Annotated[
     str, typer.Argument(help="Folder of the warehouse (SQLite catalog and Iceberg tables).", metavar="WAREHOUSE")
 ]
+ProblemArgument = Annotated[
+    str, typer.Argument(help="Id of the problem; its start is enough.", metavar="PROBLEM", show_default=False)
+]
 Catalog = Annotated[
     str | None, typer.Option("--catalog", help="Name of a configured PyIceberg catalog, instead of a folder's own.")
 ]
@@ -114,6 +117,9 @@ Runner = Annotated[
 BeamOptions = Annotated[
     list[str] | None,
     typer.Option("--beam", help="An option for Beam: --beam=--direct_num_workers=2.", metavar="OPTION"),
+]
+SaidBy = Annotated[
+    str | None, typer.Option("--by", help="Who says it; REPLAY_SIGNALS_BY or the login when not given.", metavar="NAME")
 ]
 SessionOption = Annotated[str | None, typer.Option("--session", help="Only this session.", metavar="ID")]
 PageOption = Annotated[str, typer.Option("--page", help="Only pages whose URL contains this.", metavar="TEXT")]

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from replay_signals.jobs import render
 from replay_signals.jobs.tables import Store
-from replay_signals.pipelines.analysis.timelines import Told, session_told
+from replay_signals.pipelines.analysis.told_sessions import Told, session_told
 from replay_signals.transforms.printable import json_bytes
 from replay_signals.transforms.summary.sentences import Happened
 

@@ -13,7 +13,7 @@ from replay_signals.schemas.problem_rows import ProblemRow
 from replay_signals.schemas.problem_rules import Outcome, Problems
 from replay_signals.transforms.problems.assemble import Ranking, assemble
 from replay_signals.transforms.problems.counts import Attribute
-from replay_signals.transforms.problems.onset import Moment
+from replay_signals.transforms.problems.onset import Rollout
 from replay_signals.transforms.problems.wording import title_of
 from support.problem_counts import LAST, counts_of, days_before
 
@@ -21,7 +21,7 @@ RULES = Problems()
 
 
 def row_of(
-    outcomes: tuple[Outcome, ...] = (), releases: dict[str, list[Moment]] | None = None, **made: Any
+    outcomes: tuple[Outcome, ...] = (), releases: dict[str, list[Rollout]] | None = None, **made: Any
 ) -> ProblemRow:
     (row,) = assemble([counts_of(**made)], Ranking(LAST, RULES, outcomes, "1-abcd", releases or {}))
     return row
@@ -94,7 +94,7 @@ def test_a_problem_names_the_release_it_came_with_and_the_variant_that_has_it() 
     row = row_of(attributes=attributes, **made)
     assert row.started_with == "flag:pay=b"
     assert [lift["value"] for lift in json.loads(row.lifts)] == ["b", "a"]
-    released = row_of(releases={"phc_test": [Moment("release", "2.4.0", began)]}, **made)
+    released = row_of(releases={"phc_test": [Rollout("release", "2.4.0", began)]}, **made)
     assert released.started_with == "release=2.4.0"
     assert "with release=2.4.0" in released.summary
 

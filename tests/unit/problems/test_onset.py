@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_signals.transforms.problems.daily import Daily
-from replay_signals.transforms.problems.onset import Moment, Onset, change_point, started_with
+from replay_signals.transforms.problems.onset import Onset, Rollout, change_point, started_with
 from support.series import day, drawn, flat, quick
 
 
@@ -60,16 +60,16 @@ def test_too_short_or_empty_histories_have_none() -> None:
 
 def test_what_came_out_within_the_interval_is_what_it_started_with() -> None:
     onset = Onset(day(20), day(19), day(21), 1e-9, 0.0, 0.1)
-    moments = [
-        Moment("release", "1.3", day(12)),
-        Moment("flag", "checkout=b", day(19)),
-        Moment("release", "1.4", day(20)),
+    rollouts = [
+        Rollout("release", "1.3", day(12)),
+        Rollout("flag", "checkout=b", day(19)),
+        Rollout("release", "1.4", day(20)),
     ]
-    found = started_with(onset, moments)
+    found = started_with(onset, rollouts)
     assert found is not None
     assert found.name == "1.4"
-    assert started_with(onset, moments[:1]) is None
-    tie = started_with(onset, [Moment("flag", "a", day(19)), Moment("flag", "b", day(21))])
+    assert started_with(onset, rollouts[:1]) is None
+    tie = started_with(onset, [Rollout("flag", "a", day(19)), Rollout("flag", "b", day(21))])
     assert tie is not None
     assert tie.name == "b"
 

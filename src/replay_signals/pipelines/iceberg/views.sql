@@ -47,31 +47,46 @@ CREATE VIEW event_properties AS
 SELECT day, team, session_id, uuid, event, occurred_at, PROPERTIES(properties)
 FROM latest_events;
 
--- What happened in a session, in order: pages, clicks, signals, exceptions, failed requests, events.
+-- What happened in a session, in order: pages, clicks, signals, exceptions, console lines, requests, events.
 -- day: UTC day the session started
 -- team: project token
 -- session_id: session id of the recorder
 -- occurred_at: when, client clock
--- what: view, click, signal, error, request or event
--- name: page pattern, element, kind of signal, type of exception, route or name of the event
--- detail: entry or exit, verdict of the click, summary of the signal, message of the exception, status of the request
+-- what: view, click, tap, signal, error, console (a warning or error), request (one that failed), fetch (another that a script sent) or event
+-- name: page pattern, element, kind of signal, type of exception, level, route or name of the event
+-- detail: entry, exit or both, verdict of the click, summary of the signal, message of exception or line, status of the request
 -- page: URL of the page
 -- severity: of a signal, 0 to 100; else 0
+-- problem_id: of a signal that belongs to a problem; else empty
+-- note: how long a page or request took, what answered a click or why nothing is known of it; else empty
 CREATE VIEW session_timeline AS
 SELECT day, team, session_id, started_at AS occurred_at, 'view' AS what, page_pattern AS name,
-       CASE WHEN is_entry THEN 'entry' WHEN is_exit THEN 'exit' ELSE '' END AS detail, page, 0.0 AS severity
+       CASE WHEN is_entry AND is_exit THEN 'entry and exit' WHEN is_entry THEN 'entry' WHEN is_exit THEN 'exit' ELSE '' END
+           AS detail,
+       page, 0.0 AS severity, '' AS problem_id,
+       CONCAT_WS(', ', 'loaded in ' || CAST(CAST(ROUND(load_ms) AS BIGINT) AS VARCHAR) || ' ms',
+                 CASE WHEN status >= 400 THEN 'status ' || CAST(status AS VARCHAR) END) AS note
 FROM latest_page_views
 UNION ALL
-SELECT day, team, session_id, occurred_at, 'click', element, verdict, page, 0.0 FROM latest_interactions
+SELECT day, team, session_id, occurred_at, kind, element, verdict, page, 0.0, '',
+       COALESCE(NULLIF(reaction, '') || ' after ' || CAST(CAST(ROUND(reaction_ms) AS BIGINT) AS VARCHAR) || ' ms', reason, '')
+FROM latest_interactions
 UNION ALL
-SELECT day, team, session_id, started_at, 'signal', kind, summary, page, severity FROM latest_signals
+SELECT day, team, session_id, started_at, 'signal', kind, summary, page, severity, COALESCE(problem_id, ''), ''
+FROM latest_signals
 UNION ALL
-SELECT day, team, session_id, occurred_at, 'error', type, message, page, 0.0 FROM latest_exceptions
+SELECT day, team, session_id, occurred_at, 'error', COALESCE(NULLIF(type, ''), 'Error'), message, page, 0.0, '', ''
+FROM latest_exceptions
 UNION ALL
-SELECT day, team, session_id, started_at, 'request', COALESCE(NULLIF(route, ''), url), CAST(status AS VARCHAR), page, 0.0
-FROM latest_network_requests WHERE status >= 400
+SELECT day, team, session_id, occurred_at, 'console', level, message, page, 0.0, '', ''
+FROM latest_console_logs WHERE level IN ('warn', 'error')
 UNION ALL
-SELECT day, team, session_id, occurred_at, 'event', event, '', page, 0.0 FROM latest_events WHERE session_id <> '';
+SELECT day, team, session_id, started_at, CASE WHEN status >= 400 THEN 'request' ELSE 'fetch' END,
+       COALESCE(NULLIF(route, ''), url), COALESCE(CAST(status AS VARCHAR), ''), page, 0.0, '',
+       COALESCE(CAST(CAST(ROUND(duration_ms) AS BIGINT) AS VARCHAR) || ' ms', '')
+FROM latest_network_requests WHERE status >= 400 OR initiator IN ('fetch', 'xmlhttprequest')
+UNION ALL
+SELECT day, team, session_id, occurred_at, 'event', event, '', page, 0.0, '', '' FROM latest_events WHERE session_id <> '';
 
 -- One problem that stands on the newest day that was ranked, the worst first when ordered by severity.
 -- day: day up to which sessions count

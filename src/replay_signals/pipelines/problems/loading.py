@@ -26,7 +26,7 @@ from replay_signals.schemas.verdict_rows import VerdictRow
 from replay_signals.transforms.causes.pages import slug_aliases
 from replay_signals.transforms.problems.capture import CaptureDay
 from replay_signals.transforms.problems.counts import Attribute, Counts, Met, UnitId, window_start
-from replay_signals.transforms.problems.onset import Moment
+from replay_signals.transforms.problems.onset import Rollout
 from replay_signals.transforms.problems.verdicts import newest
 
 Key = tuple[str, str]
@@ -161,9 +161,9 @@ class History:
                 not_judgeable.update(row.not_judgeable)
         return Capture(dict(days), recordings, dict(not_judgeable.most_common()))
 
-    def releases(self) -> dict[str, list[Moment]]:
+    def releases(self) -> dict[str, list[Rollout]]:
         """Releases that were first seen after the first day of the history, by team."""
-        found: defaultdict[str, list[Moment]] = defaultdict(list)
+        found: defaultdict[str, list[Rollout]] = defaultdict(list)
         with self._opened("sessions") as db:
             rows = db.execute(RELEASES).fetchall()
         began: dict[str, date] = {}
@@ -171,7 +171,7 @@ class History:
             began[team] = min(day, began.get(team, day))
         for team, release, day in rows:
             if day > began[team]:
-                found[team].append(Moment("release", release, day))
+                found[team].append(Rollout("release", release, day))
         return found
 
     def users(self, merged: Mapping[str, str]) -> dict[str, int]:

@@ -58,42 +58,13 @@ LISTS = {
 }
 """What a session met, by the table and column it stands in."""
 TIMELINE = """
-    WITH happened AS (
-        SELECT team, session_id, started_at AS at, 'view' AS what, page_pattern AS name,
-               concat_ws(', ', CASE WHEN is_entry THEN 'entry' END, CASE WHEN is_exit THEN 'exit' END,
-                         'loaded in ' || CAST(round(load_ms) AS BIGINT) || ' ms',
-                         CASE WHEN status >= 400 THEN 'status ' || status END) AS detail,
-               page, 0.0 AS severity, '' AS problem_id
-        FROM latest_page_views
-        UNION ALL
-        SELECT team, session_id, occurred_at, kind, element,
-               concat_ws(', ', verdict, COALESCE(NULLIF(reaction, '') || ' after ' || CAST(round(reaction_ms) AS BIGINT)
-                         || ' ms', NULLIF(reason, ''))),
-               page, 0.0, ''
-        FROM latest_interactions
-        UNION ALL
-        SELECT team, session_id, started_at, 'signal', kind, summary, page, severity, problem_id FROM latest_signals
-        UNION ALL
-        SELECT team, session_id, occurred_at, 'error', COALESCE(NULLIF(type, ''), 'Error'), message, page, 0.0, ''
-        FROM latest_exceptions
-        UNION ALL
-        SELECT team, session_id, occurred_at, 'console', level, message, page, 0.0, ''
-        FROM latest_console_logs WHERE level IN ('warn', 'error')
-        UNION ALL
-        SELECT team, session_id, started_at, 'request', COALESCE(NULLIF(route, ''), url),
-               concat_ws(', ', CAST(status AS VARCHAR), CAST(round(duration_ms) AS BIGINT) || ' ms'),
-               page, 0.0, ''
-        FROM latest_network_requests WHERE status >= 400 OR initiator IN ('fetch', 'xmlhttprequest')
-        UNION ALL
-        SELECT team, session_id, occurred_at, 'event', event, '', page, 0.0, '' FROM latest_events
-        WHERE session_id <> ''
-    )
-    SELECT b.bucket, b.key, epoch_ms(h.at) - epoch_ms(c.started_at), h.what, h.name, h.detail, h.severity,
-           h.problem_id, h.page
-    FROM happened AS h
-    JOIN buckets AS b ON b.team = h.team AND b.session_id = h.session_id
-    JOIN chosen AS c ON c.team = h.team AND c.session_id = h.session_id
-    ORDER BY b.bucket, b.key, h.at, h.what DESC, h.name, h.detail"""
+    SELECT b.bucket, b.key, epoch_ms(t.occurred_at) - epoch_ms(c.started_at),
+           CASE t.what WHEN 'fetch' THEN 'request' ELSE t.what END AS what, t.name,
+           concat_ws(', ', NULLIF(t.detail, ''), NULLIF(t.note, '')) AS detail, t.severity, t.problem_id, t.page
+    FROM session_timeline AS t
+    JOIN buckets AS b ON b.team = t.team AND b.session_id = t.session_id
+    JOIN chosen AS c ON c.team = t.team AND c.session_id = t.session_id
+    ORDER BY b.bucket, b.key, t.occurred_at, what DESC, t.name, detail"""
 TOTALS = """
     SELECT count(*), count(DISTINCT visitor) FILTER (WHERE is_visitor), min(day), max(day),
            (SELECT count(*) FROM latest_signals)

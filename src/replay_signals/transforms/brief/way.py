@@ -14,11 +14,11 @@ from replay_signals.schemas.briefs import Action, Statement, Step
 from replay_signals.transforms.brief.meeting import Meeting
 
 MAX_STEPS = 12
-MAX_MOMENTS = 400
+MAX_SESSION_STEPS = 400
 """Of one session, the last ones before its fault."""
 
 
-class Moment(NamedTuple):
+class SessionStep(NamedTuple):
     """A step of one session; `key` tells whether two are the same."""
 
     action: Action
@@ -42,7 +42,7 @@ class Way(NamedTuple):
 
 def way_of(meetings: Sequence[Meeting]) -> Way:
     """The way that most of the sessions took; where they part, that of the best example among those left."""
-    paths = [moments_of(one) for one in meetings]
+    paths = [steps_of(one) for one in meetings]
     if not paths:
         return Way([], [Statement("No session that met it is in the tables any more.")])
     steps = _common(paths)
@@ -54,44 +54,46 @@ def way_of(meetings: Sequence[Meeting]) -> Way:
     return Way(steps, told)
 
 
-def moments_of(meeting: Meeting) -> list[Moment]:
+def steps_of(meeting: Meeting) -> list[SessionStep]:
     """Pages and clicks in the window of the fault up to it, equal ones in a row as one."""
     fault = meeting.leading
     until = meeting.fault_at
-    marks: list[tuple[object, int, Moment]] = []
+    marks: list[tuple[object, int, SessionStep]] = []
     for view in meeting.views:
         if view.window_id == fault.window_id and view.started_at <= until:
             action: Action = "land" if view.is_entry else "open"
-            marks.append((view.started_at, 0, Moment(action, "", "", view.page_pattern)))
+            marks.append((view.started_at, 0, SessionStep(action, "", "", view.page_pattern)))
     for click in meeting.clicks:
         if click.window_id == fault.window_id and click.occurred_at < until and click.element_key:
-            marks.append((click.occurred_at, 1, Moment("click", click.element_key, click.element, click.page_pattern)))
+            marks.append(
+                (click.occurred_at, 1, SessionStep("click", click.element_key, click.element, click.page_pattern))
+            )
     marks.sort(key=lambda mark: mark[:2])
-    end = Moment("fault", fault.element_key, fault.element, fault.page_pattern, max(1, fault.click_count))
-    return _run_lengths([*(moment for *_, moment in marks[-MAX_MOMENTS:]), end])
+    end = SessionStep("fault", fault.element_key, fault.element, fault.page_pattern, max(1, fault.click_count))
+    return _run_lengths([*(step for *_, step in marks[-MAX_SESSION_STEPS:]), end])
 
 
-def _run_lengths(moments: Sequence[Moment]) -> list[Moment]:
-    out: list[Moment] = []
-    for moment in moments:
-        if out and out[-1].identity == moment.identity:
-            out[-1] = out[-1]._replace(times=out[-1].times + moment.times)
+def _run_lengths(steps: Sequence[SessionStep]) -> list[SessionStep]:
+    out: list[SessionStep] = []
+    for step in steps:
+        if out and out[-1].identity == step.identity:
+            out[-1] = out[-1]._replace(times=out[-1].times + step.times)
         else:
-            out.append(moment)
+            out.append(step)
     return out
 
 
-def _common(paths: Sequence[Sequence[Moment]]) -> list[Step]:
+def _common(paths: Sequence[Sequence[SessionStep]]) -> list[Step]:
     """Steps in order, each with how many sessions took it and all that follow."""
     still = list(paths)
     steps: list[Step] = []
     while True:
         before = [path[-1 - len(steps)] if len(steps) < len(path) else None for path in still]
-        counts = Counter(None if moment is None else moment.identity for moment in before)
+        counts = Counter(None if step is None else step.identity for step in before)
         best, sessions = max(counts.items(), key=lambda one: one[1])  # of equals, the first path's
         if best is None:
             return steps[::-1]
-        taken = [i for i, moment in enumerate(before) if moment is not None and moment.identity == best]
+        taken = [i for i, step in enumerate(before) if step is not None and step.identity == best]
         still = [still[i] for i in taken]
         shown = before[taken[0]]
         assert shown is not None, "chosen by its identity"
@@ -110,7 +112,7 @@ def _told(steps: Sequence[Step], of: int) -> Statement:
     return Statement(f"Of {of} sessions that were looked at {last} common to most; those before are an example's.")
 
 
-def _landings(paths: Sequence[Sequence[Moment]]) -> list[Statement]:
+def _landings(paths: Sequence[Sequence[SessionStep]]) -> list[Statement]:
     """Where they landed, when that was more than one page."""
     pages = Counter(path[0].page for path in paths if path[0].action == "land")
     if len(pages) < 2:
@@ -119,5 +121,5 @@ def _landings(paths: Sequence[Sequence[Moment]]) -> list[Statement]:
     return [Statement(f"Most landed on {{}} ({sessions} of {len(paths)}; {len(pages)} landing pages).", [page])]
 
 
-def _step(moment: Moment, sessions: int) -> Step:
-    return Step(action=moment.action, target=moment.target, page=moment.page, times=moment.times, sessions=sessions)
+def _step(step: SessionStep, sessions: int) -> Step:
+    return Step(action=step.action, target=step.target, page=step.page, times=step.times, sessions=sessions)

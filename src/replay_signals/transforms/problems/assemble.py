@@ -24,7 +24,7 @@ from replay_signals.transforms.problems.fix import GoneOut, Proof, proof_after, 
 from replay_signals.transforms.problems.history import State, state_of, trend
 from replay_signals.transforms.problems.kinds import OF_SPEED, kind_of
 from replay_signals.transforms.problems.lifts import Arm, Lift, lifts
-from replay_signals.transforms.problems.onset import Moment, Onset, change_point, started_with
+from replay_signals.transforms.problems.onset import Onset, Rollout, change_point, started_with
 from replay_signals.transforms.problems.severity import severity_of
 from replay_signals.transforms.problems.wording import outcome_words, summary_of, title_of
 
@@ -48,7 +48,7 @@ class Ranking(NamedTuple):
     rules: Problems
     outcomes: Sequence[Outcome]
     rules_version: str
-    releases: Mapping[str, Sequence[Moment]]
+    releases: Mapping[str, Sequence[Rollout]]
     given: Mapping[str, VerdictRow] = MappingProxyType({})
 
 
@@ -94,8 +94,8 @@ def _row(counts: Counts, found: Sequence[Lift], ranking: Ranking) -> ProblemRow:
     stopped = sum(row.stopped_sessions for row in recent) / sessions if sessions else 0.0
     worth = max((outcome.value for outcome in ranking.outcomes), default=1.0)
     severity = severity_of(users_per_day, arms.effect, worth, stopped, rules)
-    moments = [*ranking.releases.get(counts.team, ()), *_lifted(found, counts.attributes)]
-    came_with = started_with(onset, moments) if onset else None
+    rollouts = [*ranking.releases.get(counts.team, ()), *_lifted(found, counts.attributes)]
+    came_with = started_with(onset, rollouts) if onset else None
     proof = _proof(counts, days, onset, ranking)
     row = ProblemRow(
         day=as_of,
@@ -168,7 +168,7 @@ def _fix_named(counts: Counts, ranking: Ranking) -> VerdictRow | None:
 def _proof(counts: Counts, days: Sequence[Daily], onset: Onset | None, ranking: Ranking) -> Proof | None:
     """What became of it after the fix that somebody named, else after the releases since it began."""
     began = onset.day if onset else counts.days[0].day
-    releases = {moment.name: moment.day for moment in ranking.releases.get(counts.team, ())}
+    releases = {rollout.name: rollout.day for rollout in ranking.releases.get(counts.team, ())}
     said = _fix_named(counts, ranking)
     claimed = None
     if said is not None:
@@ -278,11 +278,11 @@ def _with_rest(attributes: Sequence[Attribute]) -> Iterable[tuple[Attribute, tup
             yield one, (affected - one.affected, exposed - one.exposed)
 
 
-def _lifted(found: Sequence[Lift], attributes: Sequence[Attribute]) -> list[Moment]:
+def _lifted(found: Sequence[Lift], attributes: Sequence[Attribute]) -> list[Rollout]:
     """Releases and flag variants whose visitors are hit more often, with the first day that one of them was."""
     first = {(one.dimension, one.value): one.first_affected for one in attributes}
     return [
-        Moment(lift.dimension, lift.value, day)
+        Rollout(lift.dimension, lift.value, day)
         for lift in found
         if lift.ratio > 1 and lift.dimension.startswith(MOVING_DIMENSIONS)
         if (day := first.get((lift.dimension, lift.value))) is not None

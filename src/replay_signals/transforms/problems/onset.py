@@ -33,7 +33,7 @@ class Onset(msgspec.Struct, frozen=True):
     rate_after: float
 
 
-class Moment(msgspec.Struct, frozen=True):
+class Rollout(msgspec.Struct, frozen=True):
     """Something that came out: a release or a flag's variant, and the first day it was seen."""
 
     kind: str
@@ -64,12 +64,12 @@ def change_point(days: Iterable[Daily], rules: Problems = DEFAULT) -> Onset | No
     return _onset(given, sums, cuts[rises[-1] - 1 : rises[-1] + 2], spread) if rises else None
 
 
-def started_with(onset: Onset, moments: Iterable[Moment]) -> Moment | None:
+def started_with(onset: Onset, rollouts: Iterable[Rollout]) -> Rollout | None:
     """What came out while the problem began: within the interval, nearest to the likeliest day, the later one of two.
 
-    A cause has a lift, too: name only moments whose lift is sure (`lifts`), or which reached everybody.
+    A cause has a lift, too: name only rollouts whose lift is sure (`lifts`), or which reached everybody.
     """
-    inside = [m for m in moments if onset.low <= m.day <= onset.high]
+    inside = [one for one in rollouts if onset.low <= one.day <= onset.high]
     return min(inside, key=lambda m: (abs((m.day - onset.day).days), -m.day.toordinal(), m.kind, m.name), default=None)
 
 

@@ -21,6 +21,7 @@ NAMED_EVENTS = 3
 NAMED_TROUBLES = 2
 MINUTE_MS = 60_000
 EXIT = "unexpected_exit"
+CLICKS = {"click", "tap"}
 _NAMELESS = re.compile(r"(node \d+)?")
 """What a click on something is called that the recording does not tell."""
 WHO = {"bot": "A bot", "internal": "A colleague", "test": "A test"}
@@ -38,11 +39,11 @@ class Happened(NamedTuple):
     offset_ms: int
     """From the start of the recording."""
     what: str
-    """One of view, click, signal, error, request and event."""
+    """One of view, click, tap, signal, error, console, request and event."""
     name: str
-    """Page pattern, element, kind of signal, type of exception, route or name of the event."""
+    """Page pattern, element, kind of signal, type of exception, level, route or name of the event."""
     detail: str = ""
-    """Summary of a signal, verdict of a click, message of an exception, status of a request."""
+    """Summary of a signal, verdict of a click, message of an exception or line, status of a request."""
     severity: float = 0.0
     """Of a signal, 0 to 100."""
     problem_id: str = ""
@@ -93,7 +94,7 @@ def _did(visit: Visit, timeline: Sequence[Happened]) -> str:
     parts = [f"came to {_cut(pages[0] if pages else visit.first_url or 'a page that is not known')}"]
     if others := list(dict.fromkeys(pages[1:])):
         parts.append(f"went on to {_listed(others, NAMED_PAGES, 'page')}")
-    clicks = [one.name for one in timeline if one.what == "click"]
+    clicks = [one.name for one in timeline if one.what in CLICKS]
     if controls := list(dict.fromkeys(name for name in clicks if not _NAMELESS.fullmatch(name))):
         parts.append(f"used {_listed(controls, NAMED_CONTROLS, 'control')}")
     elif clicks:

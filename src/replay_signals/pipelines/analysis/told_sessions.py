@@ -12,7 +12,9 @@ from replay_signals.pipelines.iceberg.warehouse import connect, reading
 from replay_signals.transforms.filters.condition import FilterError
 from replay_signals.transforms.summary.sentences import Happened, Summary, Visit, summary
 
-TABLES = ("sessions", "signals", "page_views", "interactions", "exceptions", "network_requests", "events")
+TABLES = (
+    "sessions", "signals", "page_views", "interactions", "exceptions", "network_requests", "console_logs", "events",
+)  # fmt: skip
 """What a timeline is made of."""
 
 
@@ -59,17 +61,11 @@ def told(db: duckdb.DuckDBPyConnection, session_ids: Sequence[str]) -> list[Told
 
 def _happened(db: duckdb.DuckDBPyConnection, session_ids: Iterable[str]) -> dict[tuple[str, str], list[Happened]]:
     rows = db.execute(
-        """WITH problems AS (
-               SELECT team, session_id, started_at, kind, summary, min(problem_id) AS problem_id
-               FROM latest_signals WHERE list_contains($ids, session_id) GROUP BY ALL
-           )
-           SELECT t.team, t.session_id, greatest(0, date_diff('millisecond', s.started_at, t.occurred_at)), t.what,
-                  COALESCE(t.name, ''), COALESCE(t.detail, ''), t.severity, COALESCE(p.problem_id, ''), t.page
+        """SELECT t.team, t.session_id, greatest(0, date_diff('millisecond', s.started_at, t.occurred_at)), t.what,
+                  COALESCE(t.name, ''), COALESCE(t.detail, ''), t.severity, t.problem_id, t.page
            FROM session_timeline AS t
            JOIN latest_sessions AS s USING (team, session_id)
-           LEFT JOIN problems AS p ON t.what = 'signal' AND p.team = t.team AND p.session_id = t.session_id
-                AND p.started_at = t.occurred_at AND p.kind = t.name AND p.summary = t.detail
-           WHERE list_contains($ids, t.session_id)
+           WHERE list_contains($ids, t.session_id) AND t.what NOT IN ('console', 'fetch')
            ORDER BY t.team, t.session_id, t.occurred_at, t.what, t.name, t.detail""",
         {"ids": list(session_ids)},
     ).fetchall()
