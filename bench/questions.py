@@ -27,6 +27,11 @@ QUESTIONS: Mapping[str, Sequence[str]] = {
     "signals, worst 20": ("signals",),
     "signals of one kind and release": ("signals", "--where", "kind = 'failed_request' and session.release <> '1.0'"),
     "funnel": ("funnel", "$pageview", "order completed", "--within", "1h"),
+    "trend, two series by release": ("trend", "order completed", "signal: rage_click", "--by", "release"),
+    "retention by week": ("retention", "$pageview", "--period", "week", "--by", "severity >= 40"),
+    "compare": ("compare", "--where", "severity > 50"),
+    "groups": ("groups",),
+    "collections show": ("collections", "show", "worst-of-the-week"),
 }
 LIBRARIES = "import duckdb, fastavro, msgspec, rich.console, typer"
 """What has to start before anything can be answered."""

@@ -40,9 +40,11 @@ class Warehouse:
         """A trend; options as in `transforms.insights.questions.Trend`."""
         return trends.trend(Trend(series, **options), *self.place)
 
-    def retention(self, start: str, back: str = "", *, is_listing: bool = True, **options: Any) -> returning.Answer:
+    def retention(
+        self, start: str, back: str = "", *, most_sessions: int = returning.MOST_SESSIONS, **options: Any
+    ) -> returning.Answer:
         """Who came back; options as in `transforms.insights.questions.Retention`."""
-        return returning.retention(Retention(start, back, **options), *self.place, is_listing=is_listing)
+        return returning.retention(Retention(start, back, **options), *self.place, most_sessions=most_sessions)
 
     def compare(self, where: str = "", **options: Any) -> comparing.Answer:
         """What some met more often; options as in `pipelines.analysis.comparing.Comparison`."""

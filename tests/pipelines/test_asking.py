@@ -96,6 +96,14 @@ def test_a_typo_is_no_empty_list(filled: Path, run_cli: Callable[..., tuple[int,
             told = "Note: events of the warehouse are of 2026-11-24 to 2026-11-24" in err
             assert (code, told) == (ExitCode.OK, is_told), err
             assert ("page_views of the warehouse are of" in err) == (is_told and command[0] == "funnel")
+    for command in (["compare"], ["groups"], ["signals"]):
+        for days, is_told in ((["--from", "2031-01-01"], True), (["--to", "2019-12-31"], True), ([], False)):
+            code, _, err = run_cli(*command, "-w", str(filled), *days)
+            assert (code, " of the warehouse are of 2026-11-24 to 2026-11-24" in err) == (ExitCode.OK, is_told), err
+    code, _, err = run_cli("groups", "-w", str(filled), "--where", "event = '$pageviw'")
+    assert (code, "do you mean $pageview?" in err) == (ExitCode.OK, True), err
+    code, _, err = run_cli("rejudge", "-w", str(filled), "--from", "2031-01-01")
+    assert (code, "message_digests of the warehouse are of 2026-11-24" in err) == (ExitCode.OK, True), err
     for command in ("signals", "detect"):
         where = ("-w", str(filled)) if command == "signals" else (str(SMALL[0]),)
         code, _, err = run_cli(command, *where, "--kind", "rage_clik")

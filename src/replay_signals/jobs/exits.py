@@ -51,7 +51,7 @@ MEANINGS: dict[ExitCode, str] = {
 EXTRAS = {
     "apache_beam": "beam", "pyarrow": "beam", "pyiceberg": "beam", "duckdb": "beam", "pyflink": "flink",
     "numpy": "beam", "sqlglot": "beam", "confluent_kafka": "kafka", "psycopg": "postgres",
-    "symbolic": "sourcemaps", "jinja2": "browser", "sklearn": "analysis", "mcp": "agents",
+    "symbolic": "sourcemaps", "jinja2": "browser", "scipy": "analysis", "mcp": "agents",
     "great_expectations": "gate",
 }  # fmt: skip
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from replay_signals.jobs import render
+from replay_signals.jobs import answers, render
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.analysis.filtering import condition, tables_of
 from replay_signals.pipelines.analysis.grouping import POOL, TABLES, Group, groups
+from replay_signals.pipelines.analysis.hints import hints, outside
 from replay_signals.pipelines.iceberg.warehouse import connect
 from replay_signals.transforms.printable import json_bytes, visible
 
@@ -28,9 +29,12 @@ class Asked(NamedTuple):
 
 def run(store: Store, asked: Asked, *, json: bool) -> None:
     """Prints groups, the largest first. Raises FilterError, ModelError (none is configured) and WarehouseError."""
-    needed = set(TABLES) | tables_of(condition(asked.where, "session", "s").sql)
+    chosen = condition(asked.where, "session", "s")
+    needed = set(TABLES) | tables_of(chosen.sql)
     with connect(store.warehouse, store.catalog, names=needed) as db:
         found = groups(db, asked.where, asked.first, asked.last)
+        told = [*hints(db, chosen.mentions), *outside(db, ["session"], asked.first, asked.last)]
+    answers.tell_hints(told)
     shown = found[: asked.limit or None]
     words = _by_model(store, shown) if asked.by_model else {}
     if json:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from replay_signals.jobs import render
+from replay_signals.jobs import answers, render
 from replay_signals.jobs.backfill import BackfillResult, RejudgeOptions, run_rejudge
 from replay_signals.jobs.publish import publish
 from replay_signals.jobs.rank import rank_after, say_published
 from replay_signals.jobs.rules import read_rules
 from replay_signals.jobs.tables import Store
+from replay_signals.pipelines.analysis.hints import held
 from replay_signals.pipelines.files.paths import InputError
+from replay_signals.pipelines.iceberg.warehouse import connect
 from replay_signals.transforms.printable import json_bytes
 
 STAGES = {"judge": "Judging sessions", "stage": "Checking tables", "commit": "Publishing tables"}
@@ -30,6 +32,9 @@ def run(options: RejudgeOptions, rules: str | None, inbox: str, *, json: bool) -
     published = publish(store, inbox, result.touched)
     ranked = rank_after(store, inbox, read_rules(rules))
     changed = result.added.get("sessions", 0)
+    if not result.sessions and (options.from_day or options.to_day):
+        with connect(*store, names=["message_digests"]) as db:
+            answers.tell_hints(held(db, "message_digests"))
     if json:
         counts = {"sessions": result.sessions, "changed": changed, "signals": result.moved, "published": published}
         counts |= {"problems": len(ranked.problems), "published_problems": ranked.published}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from replay_signals.jobs import answers, render
 from replay_signals.jobs.tables import Store
 from replay_signals.pipelines.analysis.periods import start_of
-from replay_signals.pipelines.analysis.retention import Cell, Cohort, Table, retention
+from replay_signals.pipelines.analysis.retention import MOST_SESSIONS, Cell, Cohort, Table, retention
 from replay_signals.transforms.filters.condition import FilterError
 from replay_signals.transforms.insights.questions import Retention
 from replay_signals.transforms.printable import iso, json_bytes
@@ -29,7 +29,9 @@ class Wanted(NamedTuple):
 
 def run(store: Store, asked: Retention, wanted: Wanted | None, *, json: bool) -> None:
     """Prints who came back, or the sessions of a cell. Raises FilterError and WarehouseError."""
-    found = retention(asked, store.warehouse, store.catalog, is_listing=json or wanted is not None)
+    only = (start_of(wanted.cohort, asked.period), wanted.period) if wanted else None
+    most = MOST_SESSIONS if json else 0
+    found = retention(asked, store.warehouse, store.catalog, most_sessions=most, only=only)
     answers.tell_hints(found.hints)
     if wanted:
         cell = _cell(found.tables, asked, wanted)

@@ -62,7 +62,8 @@ def tables() -> duckdb.DuckDBPyConnection:
             of("signals", "bot", signal_id="4", kind="dead_click", page_pattern="/cart", problem_id="p"),
         ],
         "interactions": [
-            of("interactions", session, interaction_id=str(n), page_pattern="/cart", element="Pay", element_key=key,
+            of("interactions", session, interaction_id=str(n), kind="click", page_pattern="/cart", element="Pay",
+               element_key=key,
                page_x_px=x, page_y_px=10.0, viewport_width_px=width, verdict=verdict, occurred_at=at(n),
                revision=2 if session == "a1" else 1)
             for n, (session, key, x, width, verdict) in enumerate([

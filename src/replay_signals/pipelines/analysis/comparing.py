@@ -11,7 +11,8 @@ import msgspec
 
 from replay_signals.pipelines.analysis import people, troubles
 from replay_signals.pipelines.analysis.filtering import asking, check_days, condition, tables_of
-from replay_signals.pipelines.analysis.hints import hints
+from replay_signals.pipelines.analysis.hints import hints, outside
+from replay_signals.pipelines.analysis.moments import hold
 from replay_signals.pipelines.analysis.troubles import Trouble
 from replay_signals.pipelines.iceberg.warehouse import connect, reading
 from replay_signals.transforms.filters.condition import Condition
@@ -51,11 +52,12 @@ def compare(asked: Comparison, warehouse: str | None, catalog: str | None = None
     names = tables_of(found.sql) | troubles.TABLES | people.TABLES
     with connect(warehouse, catalog, names=names) as db:
         answer = answered(db, asked, found)
-        return answer._replace(hints=hints(db, found.mentions))
+        days = outside(db, ["session"], asked.from_day, asked.to_day)
+        return answer._replace(hints=[*hints(db, found.mentions), *days])
 
 
 def statement(asked: Comparison) -> Condition:
-    """The query for all sessions of both sides: team, visitor, session_id and whether it is chosen."""
+    """The query for all sessions of both sides: team, who, stranger, session_id, whether it is chosen or beside."""
     check_days(asked.from_day, asked.to_day)
     chosen, beside = condition(asked.where, "session", "s"), condition(asked.beside, "session", "s")
     days = [(sign, day) for sign, day in ((">=", asked.from_day), ("<=", asked.to_day)) if day]
@@ -63,15 +65,14 @@ def statement(asked: Comparison) -> Condition:
     listed = (
         ""
         if asked.ids is None
-        else " AND (visitor IN (SELECT visitor FROM listed) OR session_id IN (SELECT id FROM given))"
+        else f" AND (COALESCE(p.visitor, {_OWN_NAME}) IN (SELECT visitor FROM listed)"
+        " OR s.session_id IN (SELECT id FROM given))"
     )
     sql = f"""
-        SELECT team, visitor, session_id, is_chosen{listed} AS is_chosen, is_beside FROM (
-            SELECT s.team, COALESCE(p.visitor, NULLIF(s.person_id, ''), NULLIF(s.distinct_id, ''), s.session_id)
-                   AS visitor, s.session_id, {chosen.sql} AS is_chosen, {beside.sql} AS is_beside
-            FROM latest_sessions AS s LEFT JOIN people AS p ON p.team = s.team AND p.distinct_id = s.distinct_id
-            WHERE true{span}
-        )"""
+        SELECT s.team, p.who, CASE WHEN p.who IS NULL THEN {_OWN_NAME} END AS stranger, s.session_id,
+               {chosen.sql}{listed} AS is_chosen, {beside.sql} AS is_beside
+        FROM latest_sessions AS s LEFT JOIN people AS p ON p.team = s.team AND p.distinct_id = s.distinct_id
+        WHERE true{span}"""
     values = [*chosen.values, *beside.values, *(day for _, day in days)]
     return Condition(sql, values, (*chosen.mentions, *beside.mentions))
 
@@ -82,20 +83,20 @@ def answered(db: duckdb.DuckDBPyConnection, asked: Comparison, found: Condition 
     with reading(), asking():
         people.identify(db)
         unknown = _listed(db, list(asked.ids or ()))
-        db.execute(f"CREATE OR REPLACE TEMP TABLE sides AS {found.sql}", found.values)
+        hold(db, "sides", found)
         ((visitors, others),) = db.execute(f"""
-            SELECT count(DISTINCT (team, visitor)) FILTER (NOT went_on),
-                   count(DISTINCT (team, visitor)) FILTER (went_on)
+            SELECT count(DISTINCT who) FILTER (NOT went_on), count(DISTINCT who) FILTER (went_on)
             FROM ({_ARMS})""").fetchall()
         sessions = troubles.recorded(db, "SELECT team, session_id, 0 AS one FROM sides WHERE is_chosen", "one")
         met = troubles.troubles(db, _ARMS)
     return Answer(visitors, others, sessions.get((0,), []), met.get(None, []), unknown, [])
 
 
+_OWN_NAME = "COALESCE(NULLIF(s.person_id, ''), NULLIF(s.distinct_id, ''), s.session_id, '')"
 _ARMS = """
-    SELECT team, visitor, session_id, NULL::VARCHAR AS grp, NOT is_of_chosen AS went_on FROM (
-        SELECT *, bool_or(is_chosen) OVER (PARTITION BY team, visitor) AS is_of_chosen FROM sides
-    ) WHERE is_chosen OR (is_beside AND NOT is_of_chosen)"""
+    SELECT s.team, s.who, s.session_id, NULL::VARCHAR AS grp, c.who IS NULL AS went_on
+    FROM sides AS s LEFT JOIN (SELECT DISTINCT who FROM sides WHERE is_chosen) AS c ON c.who = s.who
+    WHERE s.is_chosen OR (s.is_beside AND c.who IS NULL)"""
 
 
 def _listed(db: duckdb.DuckDBPyConnection, ids: list[str]) -> list[str]:

@@ -18,9 +18,9 @@ import msgspec
 from replay_signals.pipelines.analysis import people, troubles
 from replay_signals.pipelines.analysis.filtering import asking, check_days, tables_of
 from replay_signals.pipelines.analysis.hints import hints, outside
-from replay_signals.pipelines.analysis.moments import Asked, hold, moments, step_of
+from replay_signals.pipelines.analysis.moments import Asked, hold, moments, scopes_of, step_of
 from replay_signals.pipelines.analysis.troubles import Group, Trouble
-from replay_signals.pipelines.analysis.unordered import unordered_ways
+from replay_signals.pipelines.analysis.unordered import MOST_ROWS, unordered_ways
 from replay_signals.pipelines.iceberg.warehouse import connect, reading
 from replay_signals.transforms.filters.condition import Condition, FilterError
 from replay_signals.transforms.insights.questions import Exclusion, Funnel
@@ -59,32 +59,33 @@ def funnel(asked: Funnel, warehouse: str | None, catalog: str | None = None) -> 
     names = tables_of(found.sql) | troubles.TABLES | people.TABLES
     with connect(warehouse, catalog, names=names) as db:
         steps = answered(db, asked, found)
-        return Answer(steps, [*hints(db, found.mentions), *outside(db, asked.steps, asked.from_day, asked.to_day)])
+        days = outside(db, scopes_of(asked.steps), asked.from_day, asked.to_day)
+        return Answer(steps, [*hints(db, found.mentions), *days])
 
 
 def answered(db: duckdb.DuckDBPyConnection, asked: Funnel, found: Condition | None = None) -> list[Step]:
     """The steps of a funnel over an open connection. Raises FilterError and WarehouseError."""
     found = found or statement(asked)
     with reading(), asking():
-        hold(db, "hits", found)
+        people.identify(db)
+        hold(db, "step_rows", found)
+        db.execute(_IN_ORDER.format(first=_first_step(len(asked.steps))))
+        db.execute("CREATE OR REPLACE TEMP VIEW hits AS SELECT *, rowid AS place FROM ordered_rows")
         db.execute(f"CREATE OR REPLACE TEMP TABLE ways AS {_ways(db, asked)}")
         counted = db.execute("SELECT grp, depth, count(*) FROM ways GROUP BY ALL").fetchall()
         behind = troubles.recorded(
-            db, "SELECT team, sessions[depth] AS session_id, grp, depth FROM ways", "grp", "depth"
+            db,
+            "SELECT h.team, h.session_id, w.grp, w.depth FROM ways AS w JOIN hits AS h ON h.place = w.places[w.depth]",
+            "grp",
+            "depth",
         )
-        met = [
-            troubles.troubles(db, _arms(number)) if any(depth == number for _, depth, _ in counted) else {}
-            for number in range(1, len(asked.steps))
-        ]
+        dropped_at = sorted({depth for _, depth, _ in counted if depth < len(asked.steps)})
+        met = {number: troubles.troubles(db, _arms(number)) for number in dropped_at}
     reached: dict[Group, dict[int, int]] = {}
     for group, depth, visitors in counted:
         reached.setdefault(group, {})[depth] = visitors
     groups = sorted(reached, key=lambda group: (-sum(reached[group].values()), group or "")) or [None]
-    return [
-        step
-        for group in groups
-        for step in _steps(asked, group, reached.get(group, {}), behind, [of.get(group, []) for of in met])
-    ]
+    return [step for group in groups for step in _steps(asked, group, reached.get(group, {}), behind, met)]
 
 
 def _steps(
@@ -92,7 +93,7 @@ def _steps(
     group: Group,
     reached: dict[int, int],
     behind: dict[tuple[Any, ...], list[str]],
-    met: list[list[Trouble]],
+    met: dict[int, dict[Group, list[Trouble]]],
 ) -> list[Step]:
     steps, before = [], 0
     for number, name in enumerate(asked.steps, start=1):
@@ -100,7 +101,7 @@ def _steps(
         of = before if number > 1 else visitors
         low, high = wilson(visitors / of, of) if of else (0.0, 1.0)
         dropped = reached.get(number, 0) if number < len(asked.steps) else 0
-        who = (behind.get((group, number), []), met[number - 1]) if dropped else ([], [])
+        who = (behind.get((group, number), []), met[number].get(group, [])) if dropped else ([], [])
         steps.append(Step(name, visitors, visitors / of if of else 0.0, low, high, dropped, *who, group))
         before = visitors
     return steps
@@ -116,10 +117,8 @@ def statement(asked: Funnel) -> Condition:
     steps = [step_of(step) for step in asked.steps]
     excluded = [step_of(one.step) for one in exclusions(asked)]
     rows = moments(Asked(asked.where, asked.by, asked.from_day, asked.to_day), [*steps, *excluded])
-    first = "CASE " + " ".join(f"WHEN is_{n} THEN {n}" for n in range(1, len(steps) + 1)) + " ELSE 0 END"
     kept = "true" if asked.order == "strict" else " OR ".join(f"is_{n}" for n in range(1, len(steps + excluded) + 1))
-    place = f"row_number() OVER (PARTITION BY team, visitor ORDER BY moment, {first}, id) AS place"
-    return rows._replace(sql=f"SELECT *, {place} FROM ({rows.sql}) WHERE {kept}")
+    return rows._replace(sql=f"SELECT * FROM ({rows.sql}) WHERE {kept}")
 
 
 def exclusions(asked: Funnel) -> list[Exclusion]:
@@ -137,25 +136,38 @@ def exclusions(asked: Funnel) -> list[Exclusion]:
     return whole
 
 
+_IN_ORDER = """
+    CREATE OR REPLACE TEMP TABLE ordered_rows AS
+    SELECT * EXCLUDE (stranger, id) FROM step_rows ORDER BY who, moment, {first}, id"""
+"""Rows in the order in which each visitor's follow each other: the number of a row is its place."""
+
+
+def _first_step(count: int) -> str:
+    """Rows of one moment count in the order of the steps, and before them what is excluded."""
+    return "CASE " + " ".join(f"WHEN is_{n} THEN {n}" for n in range(1, count + 1)) + " ELSE 0 END"
+
+
 def _ways(db: duckdb.DuckDBPyConnection, asked: Funnel) -> str:
-    """The query for every visitor's furthest way: its group, its depth, and the session of each step."""
+    """The query for every visitor's furthest way: who, its depth, the places of its rows in `hits`, and its group."""
     if asked.order == "unordered":
         return unordered_ways(db, len(asked.steps), asked.within)
     return _followed(asked)
 
 
 def _followed(asked: Funnel) -> str:
-    """Each first step followed to the next ones, as early as possible."""
+    """Each first step followed to the next ones, as early as possible.
+
+    Of a visitor's ways the deepest counts, then the one that began first: one number says both.
+    """
     count = len(asked.steps)
     within = f"INTERVAL {round(asked.within.total_seconds() * 1000)} MILLISECONDS"
-    parts = ["""
+    parts = [f"""
         WITH way_1 AS (
-            SELECT team, visitor, grp, place AS began, moment AS began_at, place, [session_id] AS sessions, 1 AS depth
-            FROM hits WHERE is_1
+            SELECT who, place AS began, moment + {within} AS until, place, [place] AS places FROM hits WHERE is_1
         )"""]  # fmt: skip
     for n in range(2, count + 1):
         match = "h.place = w.place + 1" if asked.order == "strict" else "h.place > w.place"
-        kind = "LEFT JOIN" if asked.order == "strict" else "ASOF LEFT JOIN"
+        kind = "JOIN" if asked.order == "strict" else "ASOF JOIN"
         between = [
             f"x.is_{number}"
             for number, one in enumerate(exclusions(asked), start=count + 1)
@@ -163,31 +175,28 @@ def _followed(asked: Funnel) -> str:
         ]
         kept = f"""
             WHERE NOT EXISTS (
-                SELECT 1 FROM hits AS x WHERE ({" OR ".join(between)}) AND x.team = w.team AND x.visitor = w.visitor
+                SELECT 1 FROM hits AS x WHERE ({" OR ".join(between)}) AND x.who = w.who
                 AND x.place > w.since AND x.place < w.place
             )"""
         parts.append(f"""
         , next_{n} AS (
-            SELECT w.team, w.visitor, w.grp, w.began, w.began_at, h.place, {n} AS depth, w.place AS since,
-                   list_append(w.sessions, h.session_id) AS sessions
+            SELECT w.who, w.began, w.until, h.place, w.place AS since, list_append(w.places, h.place) AS places
             FROM way_{n - 1} AS w
-            {kind} (SELECT * FROM hits WHERE is_{n}) AS h
-              ON h.team = w.team AND h.visitor = w.visitor AND {match}
-            WHERE h.place IS NOT NULL AND h.moment <= w.began_at + {within}
+            {kind} (SELECT who, place, moment FROM hits WHERE is_{n}) AS h ON h.who = w.who AND {match}
+            WHERE h.moment <= w.until
         ), way_{n} AS (
-            SELECT team, visitor, grp, began, began_at, place, sessions, depth
-            FROM next_{n} AS w{kept if between else ""}
+            SELECT who, began, until, place, places FROM next_{n} AS w{kept if between else ""}
         )""")
-    every = " UNION ALL ".join(f"SELECT * FROM way_{n}" for n in range(1, count + 1))
+    every = " UNION ALL ".join(
+        f"SELECT who, {n}::BIGINT * {MOST_ROWS} - began AS way, places FROM way_{n}" for n in range(1, count + 1)
+    )
     return f"""{"".join(parts)}
-        SELECT team, visitor, max(depth) AS depth, arg_max(sessions, (depth, -began)) AS sessions,
-               arg_max([grp], (depth, -began))[1] AS grp
-        FROM ({every}) GROUP BY team, visitor"""
+        , best AS (SELECT who, arg_max(places, way) AS places FROM ({every}) GROUP BY who)
+        SELECT b.who, len(b.places) AS depth, b.places, h.grp FROM best AS b JOIN hits AS h ON h.place = b.places[1]"""
 
 
 def _arms(step: int) -> str:
     """Those who stopped at a step and those who went on, with the session of the step."""
-    return (
-        f"SELECT team, visitor, sessions[{step}] AS session_id, grp, depth > {step} AS went_on "
-        f"FROM ways WHERE depth >= {step}"
-    )
+    return f"""
+        SELECT h.team, w.who, h.session_id, w.grp, w.depth > {step} AS went_on
+        FROM (SELECT *, places[{step}] AS at FROM ways WHERE depth >= {step}) AS w JOIN hits AS h ON h.place = w.at"""

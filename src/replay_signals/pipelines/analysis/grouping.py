@@ -8,6 +8,7 @@ same groups.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,8 +16,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
-from sklearn.feature_extraction import FeatureHasher
-from sklearn.preprocessing import normalize
+from scipy.sparse import csr_array
 
 from replay_signals.pipelines.analysis.filtering import asking, check_days, condition
 from replay_signals.pipelines.analysis.playlists import VISITOR
@@ -29,8 +29,6 @@ POOL = 20_000
 """Sessions that are grouped at once: the newest of those that a filter chooses."""
 SIMILAR = 0.5
 BLOCK = 512
-COLUMNS = 2**18
-"""Places that features are hashed to."""
 EXAMPLES = 3
 PROBLEMS = 3
 
@@ -87,8 +85,7 @@ def _leaders(features: Sequence[Features]) -> list[int]:
     """For each of different feature sets the position of the leader that it follows; its own when it leads."""
     if not features:
         return []
-    hasher = FeatureHasher(COLUMNS, input_type="dict", alternate_sign=False)
-    rows = normalize(hasher.transform(one.weighted() for one in features))
+    rows = _unit_vectors([one.weighted() for one in features])
     leaders: list[int] = []
     labels: list[int] = []
     for start in range(0, len(features), BLOCK):
@@ -105,6 +102,15 @@ def _leaders(features: Sequence[Features]) -> list[int]:
                 leaders.append(start + place)
             labels.append(leaders[best])
     return labels
+
+
+def _unit_vectors(weighted: Sequence[Mapping[str, float]]) -> csr_array:
+    """Weights as rows of length 1, a column for each feature."""
+    columns: dict[str, int] = {}
+    places = [columns.setdefault(name, len(columns)) for one in weighted for name in one]
+    values = [weight / math.hypot(*one.values()) for one in weighted for weight in one.values()]
+    ends = np.cumsum([0, *map(len, weighted)])
+    return csr_array((values, places, ends), shape=(len(weighted), len(columns)))
 
 
 def _members(db: duckdb.DuckDBPyConnection, chosen: Condition, first: date | None, last: date | None) -> list[Member]:

@@ -7,7 +7,7 @@ from datetime import date
 
 import duckdb
 
-from replay_signals.pipelines.analysis.moments import on_days, step_of
+from replay_signals.pipelines.analysis.moments import on_days
 from replay_signals.transforms.filters.condition import Mention
 from replay_signals.transforms.filters.scopes import JSON_COLUMNS, SCOPES
 from replay_signals.transforms.filters.typos import nearest
@@ -34,10 +34,10 @@ def held(db: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return [f"{table} of the warehouse are of {first} to {last}"] if first else [f"the warehouse has no {table}"]
 
 
-def outside(db: duckdb.DuckDBPyConnection, steps: Iterable[str], first: date | None, last: date | None) -> list[str]:
-    """A sentence about the days that there are, for each table of the steps that has nothing on those asked for."""
+def outside(db: duckdb.DuckDBPyConnection, scopes: Iterable[str], first: date | None, last: date | None) -> list[str]:
+    """A sentence about the days that there are, for each scope whose table has nothing on those asked for."""
     found = []
-    for scope in dict.fromkeys(step_of(step).scope for step in steps):
+    for scope in dict.fromkeys(scopes):
         table, days = SCOPES[scope].table, on_days(scope, "e", first, last)
         rows = f"SELECT 1 FROM {table} AS e WHERE {days.sql} LIMIT 1"
         if days.values and not db.execute(rows, days.values).fetchone():

@@ -58,11 +58,17 @@ def step_of(said: str) -> Step:
     return Step(scope, f"{SCOPES[scope].main} = {quoted(text)}" if is_name else text)
 
 
+def scopes_of(steps: Iterable[str]) -> list[str]:
+    """The scopes of whose rows steps speak. Raises FilterError."""
+    return [step_of(step).scope for step in steps]
+
+
 def moments(asked: Asked, steps: Sequence[Step], scopes: Iterable[str] = ()) -> Condition:
     """A query for the rows of all scopes of the steps: who, when, in which session, group, and which steps it is.
 
-    Columns: team, visitor, session_id, moment, id, grp (null: no value), and is_1, is_2 … for the steps. `people` has
-    to be there (`analysis.people`). Raises FilterError.
+    Columns: team, who (a visitor's number), stranger (a visitor's name where it has none yet), session_id, moment, id,
+    grp (null: no value), and is_1, is_2 … for the steps. `people` has to be there (`analysis.people`). Raises
+    FilterError.
     """
     used = dict.fromkeys([*(step.scope for step in steps), *scopes])
     parts = [_part(asked, steps, scope) for scope in used]
@@ -74,18 +80,20 @@ def moments(asked: Asked, steps: Sequence[Step], scopes: Iterable[str] = ()) -> 
 def _part(asked: Asked, steps: Sequence[Step], scope: str) -> Condition:
     known = SCOPES[scope]
     matches = [condition(step.text, scope, "e") if step.scope == scope else Condition("false", []) for step in steps]
-    group = language().value(asked.by, scope, "e") if asked.by.strip() else Condition("NULL", [])
+    is_session_asked = bool(asked.by.strip()) and language().is_of_session(asked.by, scope)
+    by = ("session", "s") if is_session_asked else (scope, "e")
+    group = language().value(asked.by, *by) if asked.by.strip() else Condition("NULL", [])
     kept = condition(asked.where, scope, "e")
     days = on_days(scope, "e", asked.from_day, asked.to_day)
     chosen = "".join(f", {one.sql} AS is_{n}" for n, one in enumerate(matches, start=1))
     own = "e" if scope in {EVENT, "session"} else "s"
-    session = "" if own == "e" else (
-        "JOIN (SELECT team, session_id, distinct_id FROM latest_sessions) AS s "
-        "ON s.team = e.team AND s.session_id = e.session_id"
-    )  # fmt: skip
+    kind = "JOIN" if own == "s" else "LEFT JOIN" if is_session_asked else ""
+    session = f"{kind} latest_sessions AS s ON s.team = e.team AND s.session_id = e.session_id" if kind else ""
     sql = f"""
-        SELECT e.team, COALESCE(p.visitor, NULLIF({own}.distinct_id, ''), e.session_id) AS visitor, e.session_id,
-               e.{known.moment} AS moment, e.{known.key} AS id, CAST({group.sql} AS VARCHAR) AS grp{chosen}
+        SELECT e.team, p.who,
+               CASE WHEN p.who IS NULL THEN COALESCE(NULLIF({own}.distinct_id, ''), e.session_id, '') END AS stranger,
+               e.session_id, e.{known.moment} AS moment, e.{known.key} AS id,
+               CAST({group.sql} AS VARCHAR) AS grp{chosen}
         FROM latest_{known.table} AS e {session}
         LEFT JOIN people AS p ON p.team = e.team AND p.distinct_id = {own}.distinct_id
         WHERE {kept.sql} AND {days.sql}"""
@@ -102,6 +110,6 @@ def on_days(scope: str, row: str, first: date | None, last: date | None) -> Cond
 
 
 def hold(db: duckdb.DuckDBPyConnection, name: str, found: Condition) -> None:
-    """Makes a table of a query's rows, with `people` made first."""
-    people.identify(db)
+    """Makes a table of the rows of `moments`, each with its visitor's number."""
     db.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {found.sql}", found.values)
+    people.number_strangers(db, name)

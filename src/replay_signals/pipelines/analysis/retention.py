@@ -17,7 +17,7 @@ import duckdb
 from replay_signals.pipelines.analysis import people, troubles
 from replay_signals.pipelines.analysis.filtering import asking, check_days, tables_of
 from replay_signals.pipelines.analysis.hints import hints, outside
-from replay_signals.pipelines.analysis.moments import Asked, hold, moments, step_of
+from replay_signals.pipelines.analysis.moments import Asked, hold, moments, scopes_of, step_of
 from replay_signals.pipelines.analysis.periods import after, midnight
 from replay_signals.pipelines.analysis.troubles import Group, Trouble
 from replay_signals.pipelines.iceberg.warehouse import connect, reading
@@ -26,12 +26,15 @@ from replay_signals.transforms.insights.questions import Retention
 from replay_signals.transforms.problems.intervals import wilson
 
 MAX_PERIODS = 100
+MOST_SESSIONS = 1_000
+"""Of a cell, unless more are asked for."""
 
 
 class Cell(NamedTuple):
     """How many of a cohort were back in one period after it, with Wilson's interval of their share.
 
-    Sessions are recorded ones of the cohort's own period: `back` of those who were back, `away` of those who were not.
+    Sessions are recorded ones of the cohort's own period, the worst first: `back` of those who were back, `away` of
+    those who were not.
     """
 
     period: int
@@ -74,15 +77,21 @@ class Answer(NamedTuple):
 
 
 def retention(
-    asked: Retention, warehouse: str | None, catalog: str | None = None, *, is_listing: bool = True
+    asked: Retention,
+    warehouse: str | None,
+    catalog: str | None = None,
+    *,
+    most_sessions: int = MOST_SESSIONS,
+    only: tuple[datetime, int] | None = None,
 ) -> Answer:
-    """Who came back. Raises FilterError and WarehouseError."""
+    """Who came back; sessions as in `answered`. Raises FilterError and WarehouseError."""
     found = statement(asked)
     names = tables_of(found.sql) | troubles.TABLES | people.TABLES
     with connect(warehouse, catalog, names=names) as db:
-        tables = answered(db, asked, found, is_listing=is_listing)
+        tables = answered(db, asked, found, most_sessions=most_sessions, only=only)
         steps = [asked.start, asked.back.strip() or asked.start]
-        return Answer(tables, [*hints(db, found.mentions), *outside(db, steps, asked.from_day, asked.to_day)])
+        days = outside(db, scopes_of(steps), asked.from_day, asked.to_day)
+        return Answer(tables, [*hints(db, found.mentions), *days])
 
 
 def statement(asked: Retention) -> Condition:
@@ -97,20 +106,29 @@ def statement(asked: Retention) -> Condition:
 
 
 def answered(
-    db: duckdb.DuckDBPyConnection, asked: Retention, found: Condition | None = None, *, is_listing: bool = True
+    db: duckdb.DuckDBPyConnection,
+    asked: Retention,
+    found: Condition | None = None,
+    *,
+    most_sessions: int = MOST_SESSIONS,
+    only: tuple[datetime, int] | None = None,
 ) -> list[Table]:
-    """Who came back, over an open connection; without `is_listing` no cell has sessions.
+    """Who came back, over an open connection.
+
+    A cell has so many sessions at most, the worst; with `only`, start and period of a cell, that has all and no other
+    has any.
 
     Raises FilterError and WarehouseError.
     """
     with reading(), asking():
+        people.identify(db)
         hold(db, "hits", found or statement(asked))
         now = _now(db, asked)
         db.execute(_COHORTS.format(period=asked.period), [midnight(asked.from_day or date.min), asked.is_first_time])
         db.execute(_RETURNS.format(period=asked.period, periods=asked.periods))
         sizes = db.execute("SELECT grp, start, count(*) FROM cohorts GROUP BY ALL ORDER BY start").fetchall()
         counted = db.execute("SELECT grp, start, n, count(*) FROM returns GROUP BY ALL").fetchall()
-        back, away = _behind(db, asked.periods) if is_listing else ({}, {})
+        behind = _behind(db, asked.periods, most_sessions, only) if most_sessions or only else {}
         judged = [start for _, start, _ in sizes if after(start, asked.period, 2) <= now]
         db.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT unnest(?::TIMESTAMPTZ[]) AS start", [judged])
         met = troubles.troubles(db, _ARMS)
@@ -118,8 +136,8 @@ def answered(
     groups: dict[Group, list[Cohort]] = {}
     for group, start, size in sizes:
         cells = _cells(asked, (group, start), size, returns, now)
-        listed = [one._replace(back=back.get((group, start, one.period), []),
-                               away=away.get((group, start, one.period), [])) for one in cells]  # fmt: skip
+        listed = [one._replace(back=behind.get((group, start, one.period, True), []),
+                               away=behind.get((group, start, one.period, False), [])) for one in cells]  # fmt: skip
         groups.setdefault(group, []).append(Cohort(group, start, size, listed))
     order = sorted(groups, key=lambda group: (-sum(one.visitors for one in groups[group]), group or ""))
     return [Table(group, groups[group], list(_curve(asked, groups[group])), met.get(group, [])) for group in order]
@@ -136,35 +154,54 @@ def _now(db: duckdb.DuckDBPyConnection, asked: Retention) -> datetime:
 
 _COHORTS = """
     CREATE OR REPLACE TEMP TABLE cohorts AS
-    SELECT team, visitor, start, session_id, grp FROM (
-        SELECT *, row_number() OVER (PARTITION BY team, visitor ORDER BY start) AS nth FROM (
-            SELECT team, visitor, date_trunc('{period}', moment) AS start, min(moment) AS began_at,
-                   arg_min(session_id, (moment, id)) AS session_id, arg_min([grp], (moment, id))[1] AS grp
-            FROM hits WHERE is_1 GROUP BY team, visitor, start
+    SELECT began.team, who, start, began.session AS session_id, began.grp FROM (
+        SELECT *, min(start) OVER (PARTITION BY who) AS first FROM (
+            SELECT who, date_trunc('{period}', moment) AS start, min(moment) AS began_at,
+                   arg_min({{'team': team, 'session': session_id, 'grp': grp}}, (moment, id)) AS began
+            FROM hits WHERE is_1 GROUP BY who, start
         )
-    ) WHERE began_at >= ? AND (nth = 1 OR NOT ?)"""
+    ) WHERE began_at >= ? AND (start = first OR NOT ?)"""
 _RETURNS = """
     CREATE OR REPLACE TEMP TABLE returns AS
-    SELECT c.team, c.visitor, c.session_id, c.grp, c.start, date_diff('{period}', c.start, b.start) AS n
+    SELECT c.team, c.who, c.session_id, c.grp, c.start, date_diff('{period}', c.start, b.start) AS n
     FROM cohorts AS c
-    JOIN (SELECT DISTINCT team, visitor, date_trunc('{period}', moment) AS start FROM hits WHERE is_2) AS b
-      ON b.team = c.team AND b.visitor = c.visitor AND b.start > c.start
+    JOIN (SELECT DISTINCT who, date_trunc('{period}', moment) AS start FROM hits WHERE is_2) AS b
+      ON b.who = c.who AND b.start > c.start
     WHERE date_diff('{period}', c.start, b.start) <= {periods}"""
-_AWAY = """
-    SELECT c.team, c.session_id, c.grp, c.start, n.n FROM cohorts AS c CROSS JOIN range(1, {periods} + 1) AS n (n)
-    ANTI JOIN returns AS r ON r.team = c.team AND r.visitor = c.visitor AND r.start = c.start AND r.n = n.n"""
+_LISTED = """
+    CREATE OR REPLACE TEMP TABLE listed AS
+    SELECT c.who, c.start, c.grp, s.session_id, row_number() OVER (ORDER BY s.severity DESC, s.session_id) AS place
+    FROM cohorts AS c JOIN latest_sessions AS s ON s.team = c.team AND s.session_id = c.session_id"""
+_IN_CELLS = """
+    WITH cells AS (
+        SELECT l.grp, l.start, n.n, r.who IS NOT NULL AS is_back, list_sort({kept}) AS places
+        FROM listed AS l CROSS JOIN range(1, {periods} + 1) AS n (n)
+        LEFT JOIN returns AS r ON r.who = l.who AND r.start = l.start AND r.n = n.n
+        WHERE {chosen}
+        GROUP BY ALL
+    )
+    SELECT c.grp, c.start, c.n, c.is_back, list(l.session_id ORDER BY l.place)
+    FROM (SELECT * EXCLUDE (places), unnest(places) AS place FROM cells) AS c JOIN listed AS l USING (place)
+    GROUP BY ALL"""
 _ARMS = """
-    SELECT c.team, c.visitor, c.session_id, c.grp, bool_or(r.n IS NOT NULL) OVER (PARTITION BY c.team, c.visitor, c.grp)
-           AS went_on
+    SELECT c.team, c.who, c.session_id, c.grp, COALESCE(r.went_on, false) AS went_on
     FROM cohorts AS c SEMI JOIN judged USING (start)
-    LEFT JOIN returns AS r ON r.team = c.team AND r.visitor = c.visitor AND r.start = c.start"""
-Behind = dict[tuple[Any, ...], list[str]]
+    LEFT JOIN (SELECT DISTINCT who, grp, true AS went_on FROM returns SEMI JOIN judged USING (start)) AS r
+      ON r.who = c.who AND r.grp IS NOT DISTINCT FROM c.grp"""
 
 
-def _behind(db: duckdb.DuckDBPyConnection, periods: int) -> tuple[Behind, Behind]:
-    """Sessions of those who were back and of those who were not, by group, cohort and period."""
-    back = troubles.recorded(db, "SELECT team, session_id, grp, start, n FROM returns", "grp", "start", "n")
-    return back, troubles.recorded(db, _AWAY.format(periods=periods), "grp", "start", "n")
+def _behind(
+    db: duckdb.DuckDBPyConnection, periods: int, most: int, only: tuple[datetime, int] | None
+) -> dict[tuple[Any, ...], list[str]]:
+    """The worst sessions of those who were back and of those who were not, by group, cohort, period and which of both.
+
+    A session of several visitors stands once.
+    """
+    db.execute(_LISTED)
+    kept = "list(l.place)" if only else f"min(l.place, {most})"
+    chosen = "l.start = ? AND n.n = ?" if only else "true"
+    rows = db.execute(_IN_CELLS.format(periods=periods, kept=kept, chosen=chosen), only or ()).fetchall()
+    return {tuple(row[:-1]): list(dict.fromkeys(row[-1])) for row in rows}
 
 
 def _cells(

@@ -62,7 +62,7 @@ def told(db: duckdb.DuckDBPyConnection, session_ids: Sequence[str]) -> list[Told
 def _happened(db: duckdb.DuckDBPyConnection, session_ids: Iterable[str]) -> dict[tuple[str, str], list[Happened]]:
     rows = db.execute(
         """SELECT t.team, t.session_id, greatest(0, date_diff('millisecond', s.started_at, t.occurred_at)), t.what,
-                  COALESCE(t.name, ''), COALESCE(t.detail, ''), t.severity, t.problem_id, t.page
+                  COALESCE(t.name, ''), COALESCE(t.detail, ''), t.severity, t.of_problem, t.page
            FROM session_timeline AS t
            JOIN latest_sessions AS s USING (team, session_id)
            WHERE list_contains($ids, t.session_id) AND t.what NOT IN ('console', 'fetch')

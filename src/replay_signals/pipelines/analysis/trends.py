@@ -14,7 +14,7 @@ import duckdb
 from replay_signals.pipelines.analysis import people, troubles
 from replay_signals.pipelines.analysis.filtering import asking, check_days, language, tables_of
 from replay_signals.pipelines.analysis.hints import hints, outside
-from replay_signals.pipelines.analysis.moments import EVENT, Asked, Step, hold, moments, step_of
+from replay_signals.pipelines.analysis.moments import EVENT, Asked, Step, hold, moments, scopes_of, step_of
 from replay_signals.pipelines.analysis.periods import after, between, midnight, start_of
 from replay_signals.pipelines.analysis.troubles import Group, Trouble
 from replay_signals.pipelines.iceberg.warehouse import connect, reading
@@ -73,13 +73,15 @@ def trend(asked: Trend, warehouse: str | None, catalog: str | None = None) -> An
     with connect(warehouse, catalog, names=names) as db:
         lines = answered(db, asked)
         told = hints(db, [mention for one in found for mention in one.mentions])
-        return Answer(lines, [*told, *outside(db, asked.series, asked.from_day, asked.to_day)])
+        return Answer(lines, [*told, *outside(db, scopes_of(asked.series), asked.from_day, asked.to_day)])
 
 
 def answered(db: duckdb.DuckDBPyConnection, asked: Trend) -> list[Line]:
     """The lines of a trend over an open connection. Raises FilterError and WarehouseError."""
     if not asked.series:
         raise FilterError("a trend needs an event: replay-signals trend purchase")
+    with reading():
+        people.identify(db)
     return [line for one in asked.series for line in _series(db, asked, one, step_of(one))]
 
 
@@ -100,20 +102,11 @@ def _series(db: duckdb.DuckDBPyConnection, asked: Trend, name: str, step: Step) 
     with reading(), asking():
         hold(db, "hits", statement(asked, step))
         tops = _top_groups(db, asked.max_groups)
-        db.execute(
-            f"""CREATE OR REPLACE TEMP TABLE told AS
-                SELECT * REPLACE (CASE WHEN grp IS NULL OR list_contains(?, grp) THEN grp ELSE '{OTHERS}' END AS grp),
-                       date_trunc('{asked.interval}', moment) AS start
-                FROM hits""",
-            [tops],
-        )
+        db.execute(_TOLD.format(interval=asked.interval), [tops])
         counts: dict[Group, dict[datetime, tuple[int, int, int]]] = {}
-        for group, start, *counted in db.execute("""
-            SELECT grp, start, count(*) FILTER (is_1), count(DISTINCT (team, visitor)) FILTER (is_1),
-                   count(DISTINCT (team, visitor)) FILTER (is_2)
-            FROM told GROUP BY grp, start""").fetchall():
+        for group, start, *counted in db.execute(_COUNTS).fetchall():
             counts.setdefault(group, {})[start] = tuple(counted)
-        behind = troubles.recorded(db, "SELECT team, session_id, grp, start FROM told WHERE is_1", "grp", "start")
+        behind = troubles.recorded(db, "SELECT team, session_id, grp, start FROM told WHERE times > 0", "grp", "start")
         met = troubles.troubles(db, _ARMS)
     starts = _starts(asked, [start for of in counts.values() for start in of])
     groups = sorted(counts, key=lambda group: (-sum(of[0] for of in counts[group].values()), group or ""))
@@ -134,9 +127,20 @@ def _series(db: duckdb.DuckDBPyConnection, asked: Trend, name: str, step: Step) 
     ]  # fmt: skip
 
 
+_TOLD = f"""
+    CREATE OR REPLACE TEMP TABLE told AS
+    SELECT team, session_id, who, start, count(*) FILTER (is_1) AS times, bool_or(is_2) AS is_there,
+           CASE WHEN grp IS NULL OR list_contains(?, grp) THEN grp ELSE '{OTHERS}' END AS grp
+    FROM (SELECT *, date_trunc('{{interval}}', moment) AS start FROM hits)
+    GROUP BY ALL"""
+_COUNTS = """
+    SELECT grp, start, sum(times)::BIGINT, count(*) FILTER (times > 0), count(*) FILTER (is_there) FROM (
+        SELECT grp, start, who, sum(times) AS times, bool_or(is_there) AS is_there FROM told GROUP BY grp, start, who
+    ) GROUP BY grp, start"""
 _ARMS = """
-    SELECT team, visitor, session_id, grp, bool_or(is_1) OVER (PARTITION BY team, visitor, grp) AS went_on
-    FROM told"""
+    SELECT t.team, t.who, t.session_id, t.grp, a.went_on FROM told AS t
+    JOIN (SELECT who, grp, bool_or(times > 0) AS went_on FROM told GROUP BY who, grp) AS a
+      ON a.who = t.who AND a.grp IS NOT DISTINCT FROM t.grp"""
 
 
 def _top_groups(db: duckdb.DuckDBPyConnection, limit: int) -> list[str]:

@@ -78,6 +78,5 @@ def _property(extract: exp.JSONExtractScalar, engine: str) -> exp.Expr:
     if _NO_PATH.search(name):
         return exp.cast(exp.null(), "VARCHAR")
     quote = '"' if engine == "trino" else "'"
-    return exp.Anonymous(
-        this=PROPERTY[engine], expressions=[extract.this, exp.Literal.string(f"$[{quote}{name}{quote}]")]
-    )
+    text = extract.this.this if isinstance(extract.this, exp.Nullif) else extract.this  # DuckDB alone minds ''
+    return exp.Anonymous(this=PROPERTY[engine], expressions=[text, exp.Literal.string(f"$[{quote}{name}{quote}]")])

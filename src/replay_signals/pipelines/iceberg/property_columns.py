@@ -27,7 +27,7 @@ def _columns(column: str, taken: Collection[str], privacy: Privacy) -> Iterator[
             alias += "_"
         known.add(alias.lower())
         pointer = "/" + name.replace("~", "~0").replace("/", "~1")
-        yield f", TRY(json_extract_string({column}, {_literal(pointer)})) AS {_quoted(alias)}"
+        yield f", TRY(json_extract_string(NULLIF({column}, ''), {_literal(pointer)})) AS {_quoted(alias)}"
 
 
 def _exact(names: Iterable[str]) -> Iterator[str]:

@@ -52,24 +52,25 @@ FROM latest_events;
 -- team: project token
 -- session_id: session id of the recorder
 -- occurred_at: when, client clock
--- what: view, click, tap, signal, error, console (a warning or error), request (one that failed), fetch (another that a script sent) or event
+-- what: view, click, tap, signal, error, console (a warning or error), request (failed), fetch (by a script, not failed) or event
 -- name: page pattern, element, kind of signal, type of exception, level, route or name of the event
--- detail: entry, exit or both, verdict of the click, summary of the signal, message of exception or line, status of the request
+-- detail: entry, exit or both, verdict of a click, summary of a signal, message of an error or line, status of a request
 -- page: URL of the page
 -- severity: of a signal, 0 to 100; else 0
--- problem_id: of a signal that belongs to a problem; else empty
+-- of_problem: problem of a signal that belongs to one; else empty
 -- note: how long a page or request took, what answered a click or why nothing is known of it; else empty
 CREATE VIEW session_timeline AS
 SELECT day, team, session_id, started_at AS occurred_at, 'view' AS what, page_pattern AS name,
-       CASE WHEN is_entry AND is_exit THEN 'entry and exit' WHEN is_entry THEN 'entry' WHEN is_exit THEN 'exit' ELSE '' END
-           AS detail,
-       page, 0.0 AS severity, '' AS problem_id,
+       CASE WHEN is_entry AND is_exit THEN 'entry and exit' WHEN is_entry THEN 'entry' WHEN is_exit THEN 'exit'
+            ELSE '' END AS detail,
+       page, 0.0 AS severity, '' AS of_problem,
        CONCAT_WS(', ', 'loaded in ' || CAST(CAST(ROUND(load_ms) AS BIGINT) AS VARCHAR) || ' ms',
                  CASE WHEN status >= 400 THEN 'status ' || CAST(status AS VARCHAR) END) AS note
 FROM latest_page_views
 UNION ALL
 SELECT day, team, session_id, occurred_at, kind, element, verdict, page, 0.0, '',
-       COALESCE(NULLIF(reaction, '') || ' after ' || CAST(CAST(ROUND(reaction_ms) AS BIGINT) AS VARCHAR) || ' ms', reason, '')
+       COALESCE(NULLIF(reaction, '') || ' after ' || CAST(CAST(ROUND(reaction_ms) AS BIGINT) AS VARCHAR) || ' ms',
+                reason, '')
 FROM latest_interactions
 UNION ALL
 SELECT day, team, session_id, started_at, 'signal', kind, summary, page, severity, COALESCE(problem_id, ''), ''
@@ -86,7 +87,8 @@ SELECT day, team, session_id, started_at, CASE WHEN status >= 400 THEN 'request'
        COALESCE(CAST(CAST(ROUND(duration_ms) AS BIGINT) AS VARCHAR) || ' ms', '')
 FROM latest_network_requests WHERE status >= 400 OR initiator IN ('fetch', 'xmlhttprequest')
 UNION ALL
-SELECT day, team, session_id, occurred_at, 'event', event, '', page, 0.0, '', '' FROM latest_events WHERE session_id <> '';
+SELECT day, team, session_id, occurred_at, 'event', event, '', page, 0.0, '', ''
+FROM latest_events WHERE session_id <> '';
 
 -- One problem that stands on the newest day that was ranked, the worst first when ordered by severity.
 -- day: day up to which sessions count

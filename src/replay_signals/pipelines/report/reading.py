@@ -60,7 +60,7 @@ LISTS = {
 TIMELINE = """
     SELECT b.bucket, b.key, epoch_ms(t.occurred_at) - epoch_ms(c.started_at),
            CASE t.what WHEN 'fetch' THEN 'request' ELSE t.what END AS what, t.name,
-           concat_ws(', ', NULLIF(t.detail, ''), NULLIF(t.note, '')) AS detail, t.severity, t.problem_id, t.page
+           concat_ws(', ', NULLIF(t.detail, ''), NULLIF(t.note, '')) AS detail, t.severity, t.of_problem, t.page
     FROM session_timeline AS t
     JOIN buckets AS b ON b.team = t.team AND b.session_id = t.session_id
     JOIN chosen AS c ON c.team = t.team AND c.session_id = t.session_id

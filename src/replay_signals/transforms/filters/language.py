@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import sqlglot
 from sqlglot import exp
@@ -27,6 +27,7 @@ from replay_signals.transforms.filters.values import Value, literal, typed
 MAX_FILTER_CHARS = 10_000
 COHORT = "cohort"
 
+Compiled = TypeVar("Compiled")
 Cohorts = Callable[[str], list[str]]
 """Reads the ids of a cohort by its name; raises FilterError."""
 Vocabulary = Callable[[str, str], Iterable[str]]
@@ -53,9 +54,14 @@ class Language(NamedTuple):
     def value(self, text: str, scope: str, row: str) -> Condition:
         """An expression of text by which rows are grouped: a name's value, or yes and no of a condition.
 
-        It is null where the row has no such value. Raises FilterError.
+        It is null where the row has no such value. What is a name of the session has to be asked of its row
+        (`is_of_session`). Raises FilterError.
         """
         return _bounded(text, lambda node: _Compiler(self, scope, row).value(node))
+
+    def is_of_session(self, text: str, scope: str) -> bool:
+        """Whether a text is a name that rows of a scope lack and their sessions have. Raises FilterError."""
+        return _bounded(text, lambda node: isinstance(node, exp.Column) and _is_of_session(scope, node))
 
     def equal(self, said: str, text: str, scope: str) -> str:
         """The filter that holds where `value` of a text is `said`; null is said as empty."""
@@ -73,7 +79,12 @@ class Language(NamedTuple):
 YES, NO = "yes", "no"
 
 
-def _bounded(text: str, compiled: Callable[[exp.Expr], Condition]) -> Condition:
+def _is_of_session(scope: str, name: exp.Column) -> bool:
+    own = _by_pattern(name, scope)
+    return operand(scope, "seen", own) is None and is_of_session(scope, own)
+
+
+def _bounded(text: str, compiled: Callable[[exp.Expr], Compiled]) -> Compiled:
     if len(text) > MAX_FILTER_CHARS:
         raise FilterError(f"a filter has at most {MAX_FILTER_CHARS:,} characters")
     try:
@@ -184,11 +195,6 @@ class _Compiler:
         if read := self._operand(name):
             mentions = self._mentions(name, read, "IS NULL", [])
             return Condition(f"NULLIF(CAST({read.sql} AS VARCHAR), '')", read.values, mentions)
-        if is_of_session(self._scope, name):
-            row = f"{self._row}_session"
-            of = _Compiler(self._given, "session", row).value(name)
-            own = f"{row}.team = {self._row}.team AND {row}.session_id = {self._row}.session_id"
-            return of._replace(sql=f"(SELECT max({of.sql}) FROM latest_sessions AS {row} WHERE {own})")
         if name.name in SHORTHANDS or name.table in SCOPES:
             said = name.sql(dialect="duckdb")
             raise FilterError(f"a session may have several of {said}: group by a condition, like {said} = 'value'")

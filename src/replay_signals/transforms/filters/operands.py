@@ -40,7 +40,7 @@ def _key(scope: str, row: str, before: str, key: str) -> Operand:
     if column not in JSON_COLUMNS:
         return Operand(f"{row}.{column}[?]", [key], str, None)
     pointer = "/" + (FLAG_PROPERTY + key if before == "flag" else key).replace("~", "~0").replace("/", "~1")
-    told = f"TRY(json_extract_string({row}.{column}, ?))"
+    told = f"TRY(json_extract_string(NULLIF({row}.{column}, ''), ?))"
     if scope == "session" or before not in SCOPES["session"].maps:
         return Operand(told, [pointer], str, None)
     theirs = _key("session", "whole", before, key)

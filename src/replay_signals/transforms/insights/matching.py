@@ -9,16 +9,16 @@ from typing import NamedTuple
 
 
 class Hit(NamedTuple):
-    """A row of a visitor: when [µs], the steps that it may be, in which session, of which group."""
+    """A row of a visitor: when [µs], the steps that it may be, its place among all rows, of which group."""
 
     at_us: int
     steps: frozenset[int]
-    session: str
+    place: int
     group: str | None
 
 
-def furthest(hits: Sequence[Hit], within_us: int) -> tuple[int, list[str], str | None]:
-    """Most steps taken within the window of any row, sessions of the rows taken in order, and the group of the first.
+def furthest(hits: Sequence[Hit], within_us: int) -> tuple[int, list[int], str | None]:
+    """Most steps taken within the window of any row, places of the rows taken in order, and the group of the first.
 
     Rows are in order; each is one step at most. Of equal ways the earliest counts.
     """
@@ -26,14 +26,14 @@ def furthest(hits: Sequence[Hit], within_us: int) -> tuple[int, list[str], str |
     alike: dict[frozenset[int], list[int]] = defaultdict(list)
     for at, hit in enumerate(hits):
         alike[hit.steps].append(at)
-    best: tuple[int, list[str], str | None] = (0, [], None)
+    best: tuple[int, list[int], str | None] = (0, [], None)
     for began, first in enumerate(hits):
         taken: dict[int, int] = {}
         for at in _soonest(alike.values(), began, every):
             if hits[at].at_us <= first.at_us + within_us:
                 _take(at, hits, taken, set())
         if len(taken) > best[0]:
-            best = len(taken), [hits[at].session for at in sorted(taken.values())], first.group
+            best = len(taken), [hits[at].place for at in sorted(taken.values())], first.group
         if best[0] == every:
             break
     return best
