@@ -138,6 +138,9 @@ def explain(error: BaseException) -> ExitCode:
         said = error.strerror or str(error)
         say(redacted(f"Error: {said}: {error.filename}" if error.filename else f"Error: {said}"))
         return ExitCode.STORE
+    if "surrogate" in str(error) and any("\ud800" <= sign <= "\udfff" for word in sys.argv for sign in word):
+        say("Error: what was typed is not valid UTF-8")
+        return ExitCode.USAGE
     if not isinstance(error, Exception):
         raise error
     say(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TypeVar
 
 from replay_signals.jobs import render
 from replay_signals.jobs.tables import Store
+from replay_signals.pipelines.analysis.filtering import given_file
 from replay_signals.pipelines.iceberg.warehouse import connect, reading
 from replay_signals.transforms.filters.condition import FilterError
 from replay_signals.transforms.insights.actors import actors_of
 from replay_signals.transforms.insights.posthog import insight_of
 from replay_signals.transforms.insights.questions import Funnel, Retention, Trend
 
-MAX_BYTES = 256 << 20
 COMMANDS = {Funnel: "funnel", Trend: "trend", Retention: "retention"}
 Q = TypeVar("Q", Funnel, Trend, Retention)
 
@@ -27,7 +26,7 @@ def asked(kind: type[Q], file: str, store: Store) -> Q:
         ((newest,),) = db.execute("SELECT max(day) FROM events").fetchall()
     if newest is None:
         raise FilterError("the warehouse has no events: an insight counts events")
-    question, notes = insight_of(_read(file), newest)
+    question, notes = insight_of(given_file(file), newest)
     if not isinstance(question, kind):
         command = COMMANDS[type(question)]
         raise FilterError(f"this is an insight of another kind: replay-signals {command} --insight {file}")
@@ -40,18 +39,6 @@ def asked(kind: type[Q], file: str, store: Store) -> Q:
 def people(file: str) -> list[str]:
     """Ids of an exported list. Raises FilterError."""
     try:
-        return actors_of(_read(file).decode("utf-8-sig"))
+        return actors_of(given_file(file).decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise FilterError(f"{file} is not a text in UTF-8") from error
-
-
-def _read(file: str) -> bytes:
-    path = Path(file)
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise FilterError(f"{file} is larger than {MAX_BYTES >> 20} MB")
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        if isinstance(error, FilterError):
-            raise
-        raise FilterError(f"{file} cannot be read: {error}") from error

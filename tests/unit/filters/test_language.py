@@ -139,6 +139,8 @@ def test_a_cohort_is_a_file_of_ids(tables: duckdb.DuckDBPyConnection, tmp_path: 
         ("severity > 'high'", "severity is a number"),
         ("release = 2", "release is a text"),
         ("identified = 1", "identified is true or false"),
+        ("started_at > '0001-01-01T00:00:00+14:00'", "not a time"),
+        ("event = '\udcff'", "not valid UTF-8"),
         ("started_at > 'yesterday'", "not a time"),
         ("severity like '8%'", "not a text"),
         ("severity", "alone says nothing"),

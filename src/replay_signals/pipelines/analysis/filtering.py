@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -18,7 +20,8 @@ from replay_signals.transforms.filters.condition import Condition, FilterError
 if TYPE_CHECKING:
     from replay_signals.transforms.filters.language import Language
 
-MAX_COHORT_BYTES = 256 << 20
+MAX_FILE_BYTES = 64 << 20
+"""Of a list of people or an insight: a million ids of 36 signs have 37 MB."""
 VOCABULARY = {
     ("signal", "verdict"): ("dead", "slow", "alive", "unknown", "found"),
     ("click", "verdict"): ("alive", "slow", "dead", "unknown"),
@@ -32,17 +35,28 @@ VOCABULARY = {
 _VIEW = re.compile(r"\blatest_(\w+)")
 
 
-def cohort(name: str) -> list[str]:
-    """Ids of a file, one a line; empty lines do not count. Raises FilterError."""
-    path = Path(name)
+def given_file(name: str) -> bytes:
+    """What a file holds that a question names; never more than fits. Raises FilterError."""
     try:
-        if path.stat().st_size > MAX_COHORT_BYTES:
-            raise FilterError(f"cohort {name} is larger than {MAX_COHORT_BYTES >> 20} MB")
-        lines = path.read_text("utf-8").splitlines()
+        with Path(name).open("rb") as file:
+            if stat.S_ISCHR(os.fstat(file.fileno()).st_mode):
+                raise FilterError(f"{name[:200]} is a device, not a file")
+            data = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         if isinstance(error, FilterError):
             raise
-        raise FilterError(f"cohort {name} cannot be read: {error}") from error
+        raise FilterError(f"{name[:200]} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if len(data) > MAX_FILE_BYTES:
+        raise FilterError(f"{name[:200]} is larger than {MAX_FILE_BYTES >> 20} MB")
+    return data
+
+
+def cohort(name: str) -> list[str]:
+    """Ids of a file, one a line; empty lines do not count. Raises FilterError."""
+    try:
+        lines = given_file(name).decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise FilterError(f"cohort {name[:200]} cannot be read: it is not a text in UTF-8") from error
     return [line.strip() for line in lines if line.strip()]
 
 
@@ -83,6 +97,8 @@ def asking() -> Iterator[None]:
     """Turns what DuckDB says of a value, such as a regular expression that is none, into a FilterError."""
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise FilterError("a text is not valid UTF-8") from error
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException) as error:
         raise FilterError(str(error).splitlines()[0].split(": ", 1)[-1]) from error
 

@@ -87,6 +87,8 @@ def _is_of_session(scope: str, name: exp.Column) -> bool:
 def _bounded(text: str, compiled: Callable[[exp.Expr], Compiled]) -> Compiled:
     if len(text) > MAX_FILTER_CHARS:
         raise FilterError(f"a filter has at most {MAX_FILTER_CHARS:,} characters")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise FilterError("the filter is not valid UTF-8")
     try:
         return compiled(_parsed(text))
     except RecursionError as error:

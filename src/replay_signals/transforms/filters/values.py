@@ -55,6 +55,6 @@ def _moment(column: str, kind: type, text: str) -> date | datetime:
         if kind is date:
             return date.fromisoformat(text)
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise FilterError(f"{column}: {text!r} is not a time; write it like '2026-11-24T10:00:00'") from error
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:  # in UTC the first day of year 1 may be one that is none
+        raise FilterError(f"{column}: {text[:60]!r} is not a time; write it like '2026-11-24T10:00:00'") from error

@@ -21,7 +21,11 @@ MAX_DEPTH = 50
 def actors_of(text: str) -> list[str]:
     """Ids of a list, each once, in order. Raises FilterError when it holds none."""
     start = text.lstrip("\ufeff \t\r\n")
-    found = dict.fromkeys(one.strip() for one in (_of_json(start) if start[:1] in {"{", "["} else _of_table(start)))
+    try:
+        given = _of_json(start) if start[:1] in {"{", "["} else _of_table(start)
+        found = dict.fromkeys(one.strip() for one in given)
+    except csv.Error as error:
+        raise FilterError(f"the list of people is not CSV: {error}") from error
     found.pop("", None)
     if not found:
         raise FilterError(f"no ids in the list: name a column or key one of {', '.join(sorted(KEYS))}")
@@ -62,6 +66,7 @@ def _is_id(value: object) -> bool:
 
 def _of_table(text: str) -> Iterator[str]:
     """CSV with a head that names columns of ids; else each line is an id."""
+    csv.field_size_limit(1 << 24)
     lines = text.splitlines()
     head = next(csv.reader(lines[:1]), [])
     columns = [at for at, name in enumerate(head) if name.strip() in KEYS]
@@ -70,7 +75,6 @@ def _of_table(text: str) -> Iterator[str]:
             return
         yield from lines
         return
-    csv.field_size_limit(1 << 24)
     for row in csv.reader(io.StringIO(text.partition("\n")[2])):
         for at in columns:
             if at < len(row):

@@ -46,6 +46,15 @@ def insight_of(data: bytes, newest: date) -> Insight:
         given = msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
         raise FilterError(f"an insight is a JSON object: {error}") from error
+    try:
+        return _insight(given, newest)
+    except (AttributeError, TypeError, ValueError, LookupError, OverflowError, RecursionError) as error:
+        if isinstance(error, FilterError):
+            raise
+        raise FilterError("the insight's JSON has another form than PostHog's queries") from error
+
+
+def _insight(given: object, newest: date) -> Insight:
     notes: Notes = []
     query = _source(given)
     kind = query.get("kind")
