@@ -186,3 +186,23 @@ def test_any_filter_is_a_condition_or_an_error(tables: duckdb.DuckDBPyConnection
         chosen(tables, where)
     except FilterError as error:
         assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        (" or ".join(["signal = 'rage_click'"] * 200), "at most 30 times"),
+        ("signal(" * 60 + "severity > 1" + ")" * 60, "at most 30 times|nested too deep"),
+        (" or ".join(f"event(flag.k{n} = 'x')" for n in range(200)), "at most 30 times"),
+        ("not " * 950 + "identified", "nested too deep"),
+        ("(" * 2_000 + "identified" + ")" * 2_000, "nested too deep|not a condition"),
+    ],
+)
+def test_what_would_cost_gigabytes(tables: duckdb.DuckDBPyConnection, where: str, message: str) -> None:
+    with pytest.raises(FilterError, match=message):
+        chosen(tables, where)
+
+
+def test_many_conditions_are_fine(tables: duckdb.DuckDBPyConnection) -> None:
+    assert chosen(tables, " or ".join(["severity > 50"] * 500)) == "a"
+    assert chosen(tables, " or ".join(f"signal = {kind!r}" for kind in ["rage_click", "dead_click"] * 10)) == "ab"

@@ -99,6 +99,10 @@ def asking() -> Iterator[None]:
         yield
     except UnicodeEncodeError as error:
         raise FilterError("a text is not valid UTF-8") from error
+    except (duckdb.BinderException, duckdb.ParserException) as error:
+        if "depth" not in str(error):
+            raise
+        raise FilterError("the filter is nested too deep") from error
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException) as error:
         raise FilterError(str(error).splitlines()[0].split(": ", 1)[-1]) from error
 

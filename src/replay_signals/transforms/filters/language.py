@@ -25,6 +25,8 @@ from replay_signals.transforms.filters.typos import nearest, no_such
 from replay_signals.transforms.filters.values import Value, literal, typed
 
 MAX_FILTER_CHARS = 10_000
+MAX_LOOKUPS = 30
+"""Each look at another table is a join: hundreds of them take gigabytes."""
 COHORT = "cohort"
 
 Compiled = TypeVar("Compiled")
@@ -49,7 +51,7 @@ class Language(NamedTuple):
 
     def condition(self, text: str, scope: str, row: str) -> Condition:
         """The condition that a text states over `row`, an alias of a row of `scope`. Raises FilterError."""
-        return _bounded(text, lambda node: _Compiler(self, scope, row).compile(node))
+        return _affordable(_bounded(text, lambda node: _Compiler(self, scope, row).compile(node)))
 
     def value(self, text: str, scope: str, row: str) -> Condition:
         """An expression of text by which rows are grouped: a name's value, or yes and no of a condition.
@@ -57,7 +59,7 @@ class Language(NamedTuple):
         It is null where the row has no such value. What is a name of the session has to be asked of its row
         (`is_of_session`). Raises FilterError.
         """
-        return _bounded(text, lambda node: _Compiler(self, scope, row).value(node))
+        return _affordable(_bounded(text, lambda node: _Compiler(self, scope, row).value(node)))
 
     def is_of_session(self, text: str, scope: str) -> bool:
         """Whether a text is a name that rows of a scope lack and their sessions have. Raises FilterError."""
@@ -77,6 +79,12 @@ class Language(NamedTuple):
 
 
 YES, NO = "yes", "no"
+
+
+def _affordable(found: Condition) -> Condition:
+    if found.sql.count("(SELECT ") > MAX_LOOKUPS:
+        raise FilterError(f"a filter looks at other rows of the session at most {MAX_LOOKUPS} times: say in ('a', 'b')")
+    return found
 
 
 def _is_of_session(scope: str, name: exp.Column) -> bool:
