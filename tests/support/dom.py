@@ -85,5 +85,10 @@ def serialised(node: El | Text, *, below: bool = True) -> Json:
     return {"type": 2, "id": node.node_id, "tagName": node.tag, "attributes": node.attrs, "childNodes": children}
 
 
+def style_sheet(rules: str) -> El:
+    """A sheet as rrweb keeps it: its rules in an attribute of its `style` element."""
+    return El("style", {"_cssText": rules}, [])
+
+
 def html(*content: El | str) -> El:
     return el("html", el("head", el("title", "A page")), el("body", *content, id="body"))

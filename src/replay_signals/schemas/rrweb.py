@@ -122,6 +122,8 @@ class Attributes(msgspec.Struct, gc=False, frozen=True, rename={"class_": "class
     private: Any = msgspec.field(default=None, name="data-private")
     rr_width: Any = None
     style: Any = None
+    inert: Any = None
+    css_text: Raw = msgspec.field(default=EMPTY, name="_cssText")
     custom_0: Any = msgspec.field(default=None, name="custom_0")
     custom_1: Any = msgspec.field(default=None, name="custom_1")
     custom_2: Any = msgspec.field(default=None, name="custom_2")

@@ -130,8 +130,8 @@ def comparable(record: records.ReplayRecord) -> records.ReplayRecord:
     }
     if isinstance(record, records.FullSnapshot):
         blank[records.FullSnapshot]["views"] = unhashed(record.views)
-        kept = [c for c in record.controls if "n" not in c.flags and not c.tag.endswith(BUTTON_COMPONENTS)]
-        later = PLACES | str.maketrans("", "", "RXEm")
+        kept = [c for c in record.controls if not {"n", "h"} & set(c.flags) and not c.tag.endswith(BUTTON_COMPONENTS)]
+        later = PLACES | str.maketrans("", "", "RXEmq")
         blank[records.FullSnapshot]["controls"] = [
             msgspec.structs.replace(c, flags=c.flags.translate(later)) for c in kept
         ]

@@ -6,7 +6,7 @@ import pytest
 
 from replay_signals.schemas.confidence import TABLE
 from support import events as rrweb
-from support.dom import El, button, el, link
+from support.dom import El, button, el, link, style_sheet
 from support.web import Page, Visit
 
 
@@ -309,3 +309,144 @@ def test_an_unseen_layer_on_a_page_with_a_canvas(content: list[El], kinds: list[
     visit, page = page_with(*content, el("div", id="it", style=UNSEEN))
     page.click("it", at=4000).lives(60_000)
     assert visit.kinds() == kinds
+
+
+CLEAR = "position: fixed; inset: 0px; z-index: 9999;"
+"""Of a layer without a background: nothing of it is drawn."""
+
+
+def test_a_layer_that_nothing_draws() -> None:
+    visit, page = page_with(button("Pay", id="it"))
+    page.adds(layer := el("div", style=CLEAR), at=3000)
+    page.click(layer, at=6000).lives(60_000)
+    assert visit.kinds() == ["blocked_click"]
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        el("div", style=f"{CLEAR} background: rgba(0, 0, 0, 0.4)"),
+        el("div", style=f"{CLEAR} border: 1px solid red"),
+        el("div", style=CLEAR, class_="veil"),
+        el("div", el("div", "A dialog"), style=CLEAR),
+    ],
+    ids=["dark", "framed", "drawn by a class", "with something in it"],
+)
+def test_a_layer_that_is_seen_or_may_be(layer: El) -> None:
+    visit, page = page_with(button("Pay", id="it"))
+    page.adds(layer, at=3000)
+    page.click(layer, at=6000).lives(60_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "kinds"),
+    [
+        (".veil { position: fixed; inset: 0px; z-index: 99 }", ["blocked_click"]),
+        (
+            ".veil { position: absolute; width: 100%; height: 100% } .veil { background: transparent }",
+            ["blocked_click"],
+        ),
+        (".veil { position: fixed; inset: 0px; background: rgb(0 0 0 / 0.5) }", []),
+        (".veil { position: fixed; inset: 0px } .page .veil { background-image: url(x.png) }", []),
+        (".veil { position: fixed; inset: 0px } .veil::before { background: red }", []),
+        (".veil { position: fixed; inset: 0px; pointer-events: none }", []),
+        (".veils { position: fixed; inset: 0px }", []),
+    ],
+)
+def test_a_layer_by_its_class(rules: str, kinds: list[str]) -> None:
+    visit, page = page_with(style_sheet(rules), button("Pay", id="it"), el("div", class_="veil", id="layer"))
+    page.click("layer", at=6000).lives(60_000)
+    assert visit.kinds() == kinds
+
+
+def test_a_layer_in_a_part_of_the_page_over_a_control_that_the_pointer_met_there() -> None:
+    def story(*, first_over: str) -> list[str]:
+        layer = el("div", id="layer", style=UNSEEN)
+        visit, page = page_with(el("section", button("Pay", id="it"), el("p", "x", id="text"), layer, id="part"))
+        page.click(first_over, at=2000, x=50, y=50).says("total", "2", at=2030)
+        page.click("layer", at=9000, x=52, y=51).lives(60_000)
+        return visit.kinds()
+
+    assert story(first_over="it") == ["blocked_click"]
+    assert story(first_over="text") == []
+
+
+THROUGH = {
+    "inline": ("", el("div", button("Pay", id="it", style="pointer-events: none"), id="around")),
+    "class": (".off { pointer-events: none }", el("p", link("Pay", "/pay", id="it", class_="off"), id="around")),
+    "parent": (
+        ".busy button { pointer-events: none; }",
+        el("p", el("b", button("Pay", id="it"), id="around"), class_="busy"),
+    ),
+    "inert": ("", el("div", el("div", button("Pay", id="it"), inert=""), id="around")),
+    "inert itself": ("", el("div", button("Pay", id="it", inert=True), id="around")),
+}
+
+
+@pytest.mark.parametrize("how", THROUGH)
+def test_a_control_that_lets_the_pointer_through(how: str) -> None:
+    """The press lands on what is around it."""
+    rules, element = THROUGH[how]
+    visit, page = page_with(style_sheet(rules), element)
+    page.click("around", at=4000).lives(60_000)
+    outcome = visit.outcome()
+    assert outcome.kinds == ["blocked_click"]
+    assert outcome.rows.interactions[0].element.endswith('#it "Pay"')
+
+
+BY_INTENTION = {
+    "hidden": ("", el("div", button("Pay", style="pointer-events: none; opacity: 0"), id="around")),
+    "much else": (
+        "",
+        el("div", *(el("p", "text") for _ in range(9)), button("Pay", style="pointer-events: none"), id="around"),
+    ),
+    "a part takes it": (
+        "",
+        el("div", el("p", button("Pay", style="pointer-events: auto"), style="pointer-events: none"), id="around"),
+    ),
+    "the page one is on": (
+        ".page a { pointer-events: none }",
+        el("li", link("2", "/2"), class_="page active", id="around"),
+    ),
+    "a part of the page": ("", el("div", el("p", *(button(n) for n in "abc"), inert=""), id="around")),
+    "half of a double slider": (
+        "",
+        el("div", el("input", type="range", style="pointer-events: none"), id="around"),
+    ),
+    "a label in its field": (
+        "",
+        el("div", el("label", "Mail", style="pointer-events: none"), id="around"),
+    ),
+    "not inert": ("", el("div", el("p", button("Pay"), inert=False), id="around")),
+}
+
+
+@pytest.mark.parametrize("how", BY_INTENTION)
+def test_a_press_beside_what_lets_the_pointer_through_for_a_reason(how: str) -> None:
+    rules, element = BY_INTENTION[how]
+    visit, page = page_with(style_sheet(rules), element)
+    page.click("around", at=4000).lives(60_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"style": "pointer-events: none"}, {"style": {"pointer-events": "none"}}, {"inert": ""}]
+)
+def test_a_control_that_lets_the_pointer_through_from_then_on(change: dict[str, object]) -> None:
+    """Where it stands is known from the click before."""
+
+    def story(x: float, *, scrolls: bool = False, until: float | None = None) -> list[str]:
+        visit, page = page_with(el("div", button("Pay", id="it"), el("p", "a long text"), el("p", "more"), id="around"))
+        page.click("it", at=2000, x=50, y=60).says("total", "2", at=2030).sets("it", at=3000, **change)
+        if scrolls:
+            page.scrolls(400, at=4000)
+        if until is not None:
+            page.sets("it", at=until, **dict.fromkeys(change))
+        page.click("around", at=6000, x=x, y=60).lives(60_000)
+        return visit.kinds()
+
+    assert story(52) == ["blocked_click"]
+    assert story(300) == []
+    assert story(52, scrolls=True) == []
+    assert story(52, until=5000) == []

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from replay_signals.schemas.words import acts_once, acts_outside, is_document, is_file_dialog
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.digest.control_flags import FILE_ENDING, STAYS_UNSEEN, is_hinted
+from replay_signals.transforms.digest.control_flags import FILE_ENDING, is_hinted
 from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES, Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import Click, is_text_field
@@ -36,6 +36,8 @@ BESIDE_NODES = 40
 MEDIA_NODES = 10
 """Fewer for films and sounds: recorders tell of playing, seeking and volume; captions and quality stand beside them."""
 _FILES = re.compile(f"{FILE_ENDING}$", re.IGNORECASE)
+_PICKED = re.compile(r"(?:^|[\s_-])(?:on|active|selected|current|checked|chosen|picked|open)(?=$|[\s_-])")
+"""Classes of a choice that is made; of what is only known as a control by the hand over it more words are believed."""
 _BUTTONS = frozenset(("button", "input"))
 _CANVAS = frozenset(("canvas",))
 _MEDIA = frozenset(("video", "audio"))
@@ -51,10 +53,12 @@ def unobservable_reason(page: Page, click: Click) -> str:
         return "not a control"
     if page.elements.disabled(control, click.t):
         return ""
-    if page.elements.chosen(control, click.t):
+    if page.elements.chosen(control, click.t) or (control.is_hand and _PICKED.search(control.classes)):
         return CHOSEN
     if _only_focusable(control):
         return "only focusable"
+    if control.is_hand and (click.double or click.dragged):
+        return "dragged, or its words are selected"
     return next((reason for check in _CHECKS if (reason := check(page, control))), "")
 
 
@@ -88,22 +92,17 @@ def unseen_layer(page: Page, click: Click) -> bool:
     canvases = (c for c in page.elements.all() if c.tag == "canvas")
     if any(not page.elements.is_apart(around[0], canvas) for canvas in canvases):
         return False
-    return not _near_surface(page, around[0].first, _EMBEDDED - _CANVAS)
+    return not over_embedded(page, around[0].first)
 
 
-def restyled(page: Page) -> dict[int, float]:
-    """When the style of each node changed first to what may be seen, epoch ms."""
-    first: dict[int, float] = {}
-    for t, change in page.of(records.Mutation):
-        for node_id, name, value in change.attributes:
-            if name == "style" and not value & STAYS_UNSEEN:
-                first.setdefault(node_id, t)
-    return first
+def over_embedded(page: Page, node_id: int) -> bool:
+    """Is the layer near a map, a film or a frame, which have layers of their own to be pressed?"""
+    return _near_surface(page, node_id, _EMBEDDED - _CANVAS)
 
 
 def _only_focusable(control: Control) -> bool:
     """In the tab order and nothing else: a scrollable box or a text, which need not answer."""
-    named = control.tag in CONTROL_TAGS or control.role in WIDGET_ROLES or is_hinted(control.classes)
+    named = control.tag in CONTROL_TAGS or control.role in WIDGET_ROLES or is_hinted(control.classes) or control.is_hand
     return "t" in control.flags and not named and "k" not in control.flags
 
 

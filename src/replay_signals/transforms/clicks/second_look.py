@@ -20,11 +20,12 @@ from replay_signals.transforms.clicks.silent_links import (
     PROVEN_CONFIDENCE,
     Addresses,
     came_back,
+    died_ms,
     doubt_links,
     excuse,
     tell_link,
 )
-from replay_signals.transforms.clicks.web import DEAD, UNKNOWN, Judged, document_of
+from replay_signals.transforms.clicks.web import DEAD, SENT, UNKNOWN, Judged, document_of
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.elements import element_key
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
@@ -40,6 +41,8 @@ BROKEN_AFTER = 4
 """So many different silent controls and not one page change: the recorder is blind rather than the page dead."""
 BLIND = "the recording holds no page changes at all"
 """Reason of a silent click in a window whose recorder saw no page change, though it should have."""
+COUNTED = 3
+"""So many elements send one request of those that count clicks."""
 ALIKE = 3
 """So many controls of one look that all answer visibly prove another one of it."""
 
@@ -68,17 +71,35 @@ def look_again(
             writers.setdefault(document_of(j.click.page), {})[j.click.control.first] = j.click.control
         if j.click.control is not None:
             by_key.setdefault(element_key(j.click.control), []).append(j)
+    told = _told(clicks)
     tells_hidden = any(came_back(page) for page in timeline.pages)
     for window in timeline.windows:
         for page in window.pages:
             own = by_page.get(page, [])
             for j in own:
                 _prove(j, own, by_key, rules)
+                if told and j.reason == SENT and told.issuperset(_asked(j)):
+                    j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, but what counts any click"
                 _prove_apart(j, writers.get(document_of(page), {}), apart)
                 tell_link(j, window, tells_hidden, rules)
             _doubt_working(own)
             doubt_links(own, window, timeline, addresses, visited)
         _doubt_blind_window([j for page in window.pages for j in by_page.get(page, [])], window, webkit)
+
+
+def _told(clicks: list[Judged]) -> set[tuple[str, str]]:
+    """Requests that count clicks: several elements send them, one of them no control and silent."""
+    senders: dict[tuple[str, str], set[tuple[Page, int | None]]] = {}
+    for j in clicks:
+        for key in _asked(j):
+            senders.setdefault(key, set()).add((j.click.page, j.click.element))
+    idle = {key for j in clicks if j.click.control is None and not j.answered for key in _asked(j)}
+    return {key for key in idle if len(senders[key]) >= COUNTED}
+
+
+def _asked(j: Judged) -> list[tuple[str, str]]:
+    """Methods and addresses of what a click asked for."""
+    return [(r.method, r.url.partition("?")[0]) for r in j.requests if not r.failed]
 
 
 def _prove(j: Judged, own: list[Judged], by_key: Mapping[str, list[Judged]], rules: Clicks) -> None:
@@ -159,7 +180,9 @@ def _doubt_working(judged: list[Judged]) -> None:
                     excuse(j, "it was disabled by the click before")
                 continue
             near = own[bisect_left(times, j.click.t - BUSY_MS) : bisect_right(times, j.click.t + BUSY_MS)]
-            if sets_field:
+            if j.click.control is not None and j.click.control.is_hand and any(k.answered for k in own[:i]):
+                excuse(j, "it answered before, and may have no more to say")
+            elif sets_field:
                 excuse(j, "it sets a field whose value is masked")
             elif sum(k.answered for k in near) * 2 > len(near):
                 excuse(j, "it answered other clicks a moment away")
@@ -208,6 +231,9 @@ def _doubt_blind_window(judged: list[Judged], window: Window, webkit: bool | Non
         for j in judged
         if j.verdict == DEAD and not j.blocked and not j.requests and not leads_away(j.click.control, j.click.page.href)
     ]
+    dead_scripts = [t for page in window.pages for t in died_ms(page)]  # which explain silence as well
+    if not webkit and any(j.click.t >= t for j in silent[:1] for t in dead_scripts):
+        return
     broken = len({j.click.element for j in silent}) >= (2 if webkit else BROKEN_AFTER)
     for j in silent:
         j.confidence -= 0.1

@@ -132,12 +132,12 @@ def _tried_again(j: Judged, own: list[Judged]) -> bool:
     A link that answers another time works, and its tab was opened; one that was pressed after a script had died may
     have worked before.
     """
-    died = _died_ms(j.click.page)
+    died = died_ms(j.click.page)
     silent = (k.click.t for k in own if k is not j and k.click.element == j.click.element and not k.answered)
     return any(not any(j.click.t + HANDLER_MS < when <= t for when in died) for t in silent)
 
 
-def _died_ms(page: Page) -> list[float]:
+def died_ms(page: Page) -> list[float]:
     """When scripts of the page died."""
     errors = ((t, r) for t, r in page.of(records.Console) if r.level == "error")
     return [t for t, r in errors if r.uncaught or is_uncaught(r.message)]
@@ -168,7 +168,7 @@ def _in_trouble(i: int, own: list[Judged]) -> bool:
         threw = any(k.click.down_ms <= t <= k.click.t + HANDLER_MS for t, _ in errors)
         if abs(k.click.t - j.click.t) <= TROUBLE_MS and (k.failed or threw):
             return True
-    died = [t for t in _died_ms(j.click.page) if t <= j.click.t]
+    died = [t for t in died_ms(j.click.page) if t <= j.click.t]
     return bool(died) and not any(k.answered and k.click.t > died[-1] for k in own)
 
 

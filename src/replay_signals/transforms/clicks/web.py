@@ -16,14 +16,14 @@ from itertools import islice, takewhile
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background, Wait
+from replay_signals.transforms.clicks.covered import Covers
+from replay_signals.transforms.clicks.harmless import is_tracker
 from replay_signals.transforms.clicks.observability import (
     LOADS,
     NATIVE,
     leads_away,
     link_target,
-    restyled,
     unobservable_reason,
-    unseen_layer,
 )
 from replay_signals.transforms.clicks.reactions import MARGIN_MS, Reactions
 from replay_signals.transforms.digest import records
@@ -46,9 +46,11 @@ BY_HAND_MS = 300
 LOADED_MS = 250
 """A handler that opens an address does it at once, or when what it asked for has come."""
 
-UNSEEN_CONFIDENCE = 0.7
-"""Of a click on a layer that cannot be seen; it may have been meant for nothing behind it."""
+HAND_CONFIDENCE = 0.7
+"""Of silence where only the hand under the pointer said that an answer was to be expected."""
 
+SENT = "sent a request and showed nothing"
+FOLLOWED = "another page followed soon"
 LEFT_BY_LINK = "the page may have been left through the link"
 ALIVE, SLOW, DEAD, UNKNOWN = "alive", "slow", "dead", "unknown"
 
@@ -172,14 +174,11 @@ class _PageJudge:
         self.timeline, self.rules, self.reactions, self.addresses = timeline, rules, reactions, addresses
         following = self.page.index + 1
         self.next_page = self.pages[following] if following < len(self.pages) else None
+        self._covers = Covers(self.page)
 
     @cached_property
     def _tells_values(self) -> bool:
         return any(True for page in self.timeline.pages for _ in page.of(records.Input))
-
-    @cached_property
-    def _restyled_ms(self) -> dict[int, float]:
-        return restyled(self.page)
 
     def leaving(self, downs: list[float]) -> int:
         """Index of the click before the next page's navigation began: the only one that can have caused it."""
@@ -195,19 +194,15 @@ class _PageJudge:
         out.effects.sort(key=lambda e: e.t)
         if not out.effects and self._fragment_changed(click):
             out.effects.append(Effect(click.t, "url", detail="fragment"))
-        if self._unseen(click) and all(self._is_by_the_way(effect) for effect in out.effects):
-            out.effects = []
-            out.verdict, out.confidence, out.reason = DEAD, UNSEEN_CONFIDENCE, "an unseen layer took it"
-            out.blocked = True
+        if all(map(self._is_by_the_way, out.effects)) and (meant := self._covers.meant(click)) is not None:
+            out.effects, out.blocked = [], True
+            out.verdict, out.confidence, out.reason = DEAD, meant.confidence, meant.reason
+            click.control = meant.control
         elif out.effects:
             self._found(out)
         else:
             self._missing(out)
         return out
-
-    def _unseen(self, click: Click) -> bool:
-        """Did it land on a layer that could not be seen then?"""
-        return unseen_layer(self.page, click) and self._restyled_ms.get(click.node_id or 0, click.t + 1) > click.t
 
     def _is_by_the_way(self, effect: Effect) -> bool:
         """What comes of a click anywhere: text that is selected no more, or a page that others may have opened."""
@@ -293,8 +288,8 @@ class _PageJudge:
         if out.reason or control is None:
             out.verdict = ALIVE if out.reason == NATIVE else UNKNOWN
             return
-        if out.requests and not out.failed:
-            out.reason = "sent a request and showed nothing"
+        if not out.failed and any(not is_tracker(r.url, self.page.href) for r in out.requests):
+            out.reason = SENT
             return
         lived = max(self.page.end_ms, self.page.last_alive_ms) - click.t
         left = self.page.left_ms - click.t < self._leaving_ms(control) and not self._stayed(click)
@@ -303,6 +298,9 @@ class _PageJudge:
             return
         if self._began_loading(out):
             out.reason = LOADS
+            return
+        if self._page_followed(click):
+            out.reason = FOLLOWED
             return
         out.verdict = DEAD
         out.blocked = self.page.elements.disabled(control, click.t)
@@ -318,6 +316,20 @@ class _PageJudge:
             for t in self.page.load_starts_ms
         )
 
+    def _page_followed(self, click: Click) -> bool:
+        """Did another page of the site follow at once on what was recorded of this one, and the visitor did no more?
+
+        Servers may take that long, and recorders without navigations do not tell when one began. A link that names its
+        target has led there, or nowhere.
+        """
+        page = self.next_page
+        if page is None or page.navigation is not None or page.restored is not None:
+            return False
+        if link_target(click.control, self.page.href) is not None or _origin(page.href) != _origin(self.page.href):
+            return False
+        acts = any(t > click.t for t, _ in self.page.of(records.Input, records.Interaction))
+        return not acts and page.start_ms - click.t <= self.rules.slow_ms
+
     def _leaving_ms(self, control: Control) -> float:
         """How long a page may still be recorded that a link has left; other sites answer as late as they like."""
         target = link_target(control, self.page.href)
@@ -330,6 +342,8 @@ class _PageJudge:
         A link to a place of this page changes nothing when the place is in view, and the recording does not tell.
         """
         base = 0.95 if control.tag in ("a", "button", "input", "summary") or control.role else 0.8
+        if control.is_hand:
+            base = HAND_CONFIDENCE
         if lived_ms < SURVIVED_MS:
             base -= 0.2
         here = link_target(control, self.page.href) is not None and not leads_away(control, self.page.href)

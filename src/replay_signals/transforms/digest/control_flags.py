@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from replay_signals.schemas.rrweb import Attributes
 from replay_signals.schemas.words import acts_once, acts_outside
+from replay_signals.transforms.digest.inline_style import STAYS, is_hidden, is_veil, style_of
 from replay_signals.transforms.digest.places import CONTENT, LAYOUT, NAMED
 
 MAX_HREF_CHARS = 300
@@ -52,16 +53,10 @@ _ACTS_OUTSIDE = re.compile(
     re.IGNORECASE,
 )
 """In an inline handler: the clipboard, a program or a dialog of the system."""
-_NO_OPACITY = re.compile(r"0?\.?0+%?")
-_UNSEEN = {
-    "cursor": re.compile(r"(?!)"),
-    "opacity": _NO_OPACITY,
-    "pointer-events": re.compile(r"(?!none).+"),
-    "position": re.compile(r"absolute|fixed"),
-}
-"""Rules by which an element can be seen or pressed, and which values leave it unseen; other rules move and size it."""
 STAYS_UNSEEN = 1 << 18
 """The bit of the hash of a style that leaves an unseen element unseen."""
+LETS_THROUGH = 1 << 19
+"""The bit of the hash of a style that lets the pointer through."""
 _OPENS_WINDOW = re.compile(r"\bwindow\.open\s*\(")
 _ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|err|error|invalid|danger|toast|warning)(?:$|[\s_-])")
 
@@ -90,8 +85,11 @@ FLAGS = {
     "X": "the site wants no dead clicks of it",
     "E": "the site wants no error clicks of it",
     "m": "a map or another surface that is drawn by a library",
-    "u": "cannot be seen and lies over the page, by its own style",
-    "n": "no control: kept for one of the five flags above, or because controls in it may be disabled with it",
+    "u": "cannot be seen and lies over the page, by its style",
+    "h": "no more of a control than that it shows a hand under the pointer, by its style",
+    "q": "lets the pointer through to what lies behind, by its style or because it is inert",
+    "Q": "what lies behind a control that lets the pointer through: the element around it",
+    "n": "no control: kept for a flag above, or because controls in it may be disabled with it",
     LAYOUT: "place: a landmark of the layout (header, menu, sidebar, footer)",
     CONTENT: "place: content of the page",
     NAMED: "place: a box with an id or a test id",
@@ -137,30 +135,51 @@ def is_hinted(classes: str) -> bool:
     return _CLASS_HINT.search(classes) is not None
 
 
-@lru_cache(maxsize=1000)
-def is_unseen(style: str) -> bool:
-    """Does an inline style lay the element over the page and make it invisible? One with a cursor tells of itself."""
-    rules = dict(rule.split(":", 1) for rule in style.lower().split(";") if ":" in rule)
-    found = {name.strip(): value.replace("!important", "").strip() for name, value in rules.items()}
-    laid = found.get("position") in ("absolute", "fixed") and found.get("pointer-events") != "none"
-    return laid and "cursor" not in found and _NO_OPACITY.fullmatch(found.get("opacity", "")) is not None
+def is_unseen(a: Attributes) -> bool:
+    """Does an inline style lay the element over the page and leave it invisible? Classes may draw it."""
+    if not isinstance(a.style, str) or "position" not in a.style.lower():
+        return False
+    style = style_of(a.style)
+    return is_veil(style) and (not a.class_ or "opacity" in style)
+
+
+def shows_hand(a: Attributes) -> bool:
+    """Does an inline style show a hand under the pointer?"""
+    return isinstance(a.style, str) and "cursor" in a.style and style_of(a.style).get("cursor") == "pointer"
+
+
+def lets_through(a: Attributes) -> bool:
+    """Is the element to be seen, and is it inert, or does its inline style let the pointer through?"""
+    if a.inert not in (None, False, "false"):
+        return True
+    if not isinstance(a.style, str) or "pointer-events" not in a.style:
+        return False
+    style = style_of(a.style)
+    return style.get("pointer-events") == "none" and not is_hidden(style)
+
+
+def style_bits(style: Any) -> int:
+    """The bits of the states that a changed inline style tells."""
+    passes = style.get("pointer-events") if isinstance(style, dict) else None
+    if isinstance(style, str) and "pointer-events" in style:
+        passes = style_of(style).get("pointer-events")
+    return STAYS_UNSEEN * stays_unseen(style) + LETS_THROUGH * (passes == "none")
 
 
 def stays_unseen(style: Any) -> bool:
     """Does a changed inline style leave an element unseen that was? Recorders tell the whole of it, or what changed."""
     if isinstance(style, str):
-        return is_unseen(style[:MAX_CLASS_CHARS])
-    return isinstance(style, dict) and all(
-        isinstance(value, str) and _UNSEEN[name].fullmatch(value.strip())
-        for name, value in style.items()
-        if name in _UNSEEN
+        return is_veil(style_of(style))
+    told = (
+        {name: value for name, value in style.items() if name in STAYS} if isinstance(style, dict) else {"cursor": ""}
     )
+    return all(isinstance(value, str) and STAYS[name].fullmatch(value.strip()) for name, value in told.items())
 
 
 def marks_of(tag: str, a: Attributes) -> str:
     """Opt-outs that the site has set on the element, whether something is drawn in it, and whether it is unseen."""
     marks = "m" if tag.startswith(("flt-", "flutter-")) else ""
-    if isinstance(a.style, str) and "opacity" in a.style and is_unseen(a.style[:MAX_CLASS_CHARS]):
+    if a.style is not None and is_unseen(a):
         marks += "u"
     marks += class_facts(a.class_).marks
     if a.ignore_frustration is not None:

@@ -19,7 +19,9 @@ from replay_signals.transforms.digest.control_flags import (
     hidden_words,
     is_disabled,
     is_hinted,
+    lets_through,
     marks_of,
+    shows_hand,
 )
 from replay_signals.transforms.digest.masking import Masking, worse
 from replay_signals.transforms.digest.place_rules import ControlTexts, RawControl
@@ -108,6 +110,11 @@ class Control(msgspec.Struct, array_like=True, gc=False):
         return "P" in self.flags
 
     @property
+    def is_hand(self) -> bool:
+        """Only the hand that the pointer becomes says that it can be pressed."""
+        return "h" in self.flags
+
+    @property
     def is_none(self) -> bool:
         """No control: kept for what it says of those in it."""
         return "n" in self.flags
@@ -140,19 +147,47 @@ def is_kept(tag: str, a: Attributes) -> bool:
     """
     if is_control(tag, a) or tag == "fieldset" or a.aria_disabled is not None:
         return True
+    if a.style is not None and is_hand(tag, a):
+        return True
     return place_flags(tag, a) != "" or marks_of(tag, a) != ""
 
 
-def control_of(node_id: int, tag: str, a: Attributes, place: str, masking: Masking) -> Control:
-    """The control of an element, of the place it stands in; `last` and a name from its text are up to the caller."""
+def is_hand(tag: str, a: Attributes, cursor: str = "") -> bool:
+    """Does nothing but a hand under the pointer say that the element can be pressed?
+
+    `cursor`: what the style sheets say, where they are known. Pages set it on the body for the sake of iOS.
+    """
+    if tag in _WHOLE_PAGE or not (cursor == "pointer" or shows_hand(a)):
+        return False
+    return not (is_named(tag, a.role) or a.onclick is not None or class_facts(a.class_).hinted)
+
+
+_WHOLE_PAGE = frozenset(("html", "body", ""))
+
+
+def is_named(tag: str, role: Any) -> bool:
+    """Is it a control by what it is called: its tag or its role?"""
+    if tag in CONTROL_TAGS or tag.endswith(BUTTON_COMPONENTS):
+        return True
+    return isinstance(role, str) and role in WIDGET_ROLES
+
+
+def control_of(
+    node_id: int, tag: str, a: Attributes, place: str, masking: Masking, hand: bool | None = None
+) -> Control:
+    """The control of an element, of the place it stands in; `last` and a name from its text are up to the caller.
+
+    `hand`: what `is_hand` says where style sheets are known, None where its own style alone is.
+    """
     raw_name = a.aria_label or a.title or a.alt or a.placeholder
     if not raw_name and tag == "input" and a.type in ("submit", "button", "reset"):
         raw_name = a.value
     raw = (tag, a.type, a.role, raw_name, a.testid or a.test or a.cy, a.id, a.class_, _reference(tag, a), place)
     (kind, own_type, role, name, test_id, dom_id, classes, address), hidden = masking.control_texts(raw, _control_texts)
     marks = marks_of(tag, a)
-    if is_control(tag, a):
-        flags = flags_of(a) + marks + hidden
+    hand = is_hand(tag, a) if hand is None else hand
+    if hand or is_control(tag, a):
+        flags = flags_of(a) + marks + hidden + "h" * hand + "q" * lets_through(a)
     elif tag == "fieldset" or a.aria_disabled is not None or marks:
         flags = f"{'d' * is_disabled(a)}n{marks}"
     else:

@@ -15,7 +15,7 @@ from msgspec import Raw
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.canvas_parts import add_parts
-from replay_signals.transforms.digest.control_flags import STAYS_UNSEEN, class_bits, is_alert, stays_unseen
+from replay_signals.transforms.digest.control_flags import class_bits, is_alert, style_bits
 from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, control_of, is_kept, text_of
 from replay_signals.transforms.digest.headlines import say_error
 from replay_signals.transforms.digest.masking import Masking
@@ -173,7 +173,7 @@ def _value_hash(name: str, value: Raw, masking: Masking) -> int:
     told = (zlib.crc32(text) if text in STATES else masking.policy.checksum(text)) & 0xFFFF
     if name == "class":
         return told | class_bits(_json.decode(value))
-    return told | STAYS_UNSEEN if name == "style" and stays_unseen(_json.decode(value)) else told
+    return told | style_bits(_json.decode(value)) if name == "style" else told
 
 
 def _added(
@@ -210,6 +210,8 @@ def _added(
             owned[node_id] = owner_of[node_id]
     for name in names.values():
         name.close(masking)
+    for parent in controls.keys() & parent_of.values():
+        controls[parent].flags = controls[parent].flags.replace("u", "")  # a layer with something in it is to be seen
     parents.update((parent, None) for parent in parent_of.values() if parent not in parent_of)
     return list(controls.values()), _owner_ranges(owned)[: 3 * MAX_OWNERS], ranges(sorted(parent_of)), alerts
 

@@ -14,12 +14,14 @@ from replay_signals.transforms.digest.controls import (
     MAX_RAW_CHARS,
     Control,
     control_of,
+    is_hand,
     is_kept,
     text_of,
     text_place,
 )
 from replay_signals.transforms.digest.headlines import MAX_HEADLINES
 from replay_signals.transforms.digest.masking import Masking, worse
+from replay_signals.transforms.digest.pointer_marks import PointerMarks
 from replay_signals.transforms.privacy.texts import whole
 
 MAX_CONTROLS = 3000
@@ -29,6 +31,9 @@ MAX_ALERT_CHILDREN = 3
 """Of a place for a message that is empty or has one; boxes around whole pages have such classes, too."""
 MAX_HEADLINE_TEXTS = 8
 """Texts of one heading: words of their own colour or line are elements of their own."""
+MAX_HAND_NODES = 100
+"""Nodes below what is a control by the hand over it: a card or a row; more are a part of the page."""
+_SHEET_TAGS = frozenset(("link", "style"))
 _ICON_TAGS = frozenset(("i", "svg", "use", "span", "img"))
 _SKIPPED_TAGS = frozenset(("head", "script", "style", "noscript", "template"))
 _BOXES = frozenset(("", "html", "body", "div", "main", "section", "article", "header", "footer", "span", "p", "br"))
@@ -74,7 +79,18 @@ class SnapshotWalk:
     """
 
     __slots__ = (
-        *("_filling", "_masking", "_named", "_open", "_path", "_places", "alerts", "controls", "element_count"),
+        *(
+            "_filling",
+            "_masking",
+            "_named",
+            "_open",
+            "_path",
+            "_places",
+            "_pointer",
+            "alerts",
+            "controls",
+            "element_count",
+        ),
         *("headlines", "jumps", "last", "ordered", "truncated"),
     )
 
@@ -93,6 +109,7 @@ class SnapshotWalk:
         self._open: list[Control] = []
         self._named: list[TextName] = []
         self._filling: list[TextName] = []  # those of them whose names may still grow
+        self._pointer = PointerMarks(self.controls)
 
     def walk(self, node: Node) -> None:
         """Visits a node and what is below it; recursion is bounded by the decoder's own limit."""
@@ -106,15 +123,19 @@ class SnapshotWalk:
             return
         tag = node.tagName
         if tag in _SKIPPED_TAGS:
-            if tag == "head":
-                self._headlines(child for child in node.childNodes if child.tagName == "title")
+            self._skipped(node, tag)
             return
         self.element_count += 1
+        if tag == "link":
+            self._pointer.sheets.read(node)
         self._notice(node, tag)
         self._masking.look_at_classes(node.attributes.class_)
-        is_control = tag != "" and is_kept(tag, node.attributes)
+        style = self._pointer.sheets.pointer(node, self._path)
+        start = len(self.controls) if self._pointer.enters(node, style) else -1
+        hand = style.get("cursor") == "pointer" and is_hand(tag, node.attributes, "pointer")
+        is_control = tag != "" and (hand or is_kept(tag, node.attributes))
         if is_control and len(self.controls) < MAX_CONTROLS:
-            self._control(node, tag)
+            self._control(node, tag, hand)
         else:
             self.truncated = self.truncated or is_control
             if self._open and tag in _ICON_TAGS and "o" not in self._open[-1].flags:
@@ -122,6 +143,20 @@ class SnapshotWalk:
                 if isinstance(classes, str) and acts_outside(classes[:MAX_CLASS_CHARS]):
                     self._open[-1].flags += "o"
             self._below(node)
+        if start >= 0:
+            self._pointer.leaves(node, start, self.last, self._path)
+        if not node.childNodes and node.attributes.class_:
+            self._pointer.layer(node, self._path)
+        self._pointer.left(node, self.last, ordered=self.ordered)
+
+    def _skipped(self, node: Node, tag: str) -> None:
+        if tag == "style":
+            self._pointer.sheets.read(node)
+        elif tag == "head":
+            self._headlines(child for child in node.childNodes if child.tagName == "title")
+            for child in node.childNodes:
+                if child.tagName in _SHEET_TAGS:
+                    self._pointer.sheets.read(child)
 
     def _jump(self, node_id: int) -> None:
         if node_id <= self.last:
@@ -175,12 +210,12 @@ class SnapshotWalk:
             if any(name.is_full for name in self._filling):  # however deep controls are nested, a few texts fill each
                 self._filling = [name for name in self._filling if not name.is_full]
 
-    def _control(self, node: Node, tag: str) -> None:
+    def _control(self, node: Node, tag: str, hand: bool) -> None:
         around = self._place()
         self._path.append(node)
         own = self._masking.own_step(self._path, len(self._path) - 1, around)
         self._path.pop()
-        control = control_of(node.id, tag, node.attributes, own, self._masking)
+        control = control_of(node.id, tag, node.attributes, own, self._masking, hand)
         container = tag in CONTAINER_TAGS or control.role in ("dialog", "alertdialog") or control.is_none
         named = not control.name and not container
         self.controls.append(control)
@@ -198,6 +233,8 @@ class SnapshotWalk:
                 self._filling.pop()
             name.close(self._masking)
         control.last = max(node.id, self.last)
+        if control.is_hand and control.last - control.first > MAX_HAND_NODES:
+            control.flags = control.flags.replace("h", "nP")
 
 
 def _texts(node: Node, limit: int) -> list[str]:

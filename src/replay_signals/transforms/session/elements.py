@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from replay_signals.transforms.digest.canvas_parts import SURFACE
-from replay_signals.transforms.digest.control_flags import CLASS_STATES
+from replay_signals.transforms.digest.control_flags import CLASS_STATES, LETS_THROUGH
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.dom import MAX_TARGETS, STATES
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation
@@ -89,6 +89,7 @@ _STATES: dict[str, tuple[str, Callable[[int], bool]]] = {
     "aria-disabled": ("d", lambda value: value in _TRUE),
     "aria-selected": ("s", lambda value: value in _TRUE),
     "aria-current": ("s", lambda value: value not in _OFF),
+    "inert": ("q", lambda value: value not in _GONE),
 }
 
 
@@ -107,6 +108,7 @@ class Elements:
         self._shapes: dict[tuple[object, ...], _Snapshot] | None = None
         self._places: dict[int, tuple[_Snapshot, int] | None] = {}
         self._states: dict[tuple[int, str], list[tuple[float, str, bool]]] = {}
+        self.passing: set[int] = set()
         self.root_ids: set[int] = set()
         self.alert_ids: set[int] = set()
         self.element_count = 0
@@ -129,6 +131,8 @@ class Elements:
             self._places.clear()
             for control in snapshot.controls:
                 self._shown.setdefault(control.first, []).append((t, control))
+                if "q" in control.flags:
+                    self.passing.add(control.first)
             self._distinct = None
         complete = record.ids is not None and len(record.ids) < 2 * MAX_TARGETS
         self._ids.append(record.ids if complete and record.ids is not None else [])
@@ -146,15 +150,25 @@ class Elements:
             if name == "class":
                 for flag, state in CLASS_STATES.items():
                     self._changed(node_id, flag, t, name, bool(value_hash & state.bit))
+                if node_id in self.passing:  # which classes let the pointer through is known of snapshots alone
+                    self._changed(node_id, "q", t, name, False)
+            elif name == "style":
+                if value_hash & LETS_THROUGH or node_id in self.passing:
+                    self.passing.add(node_id)
+                    self._changed(node_id, "q", t, name, bool(value_hash & LETS_THROUGH))
             elif (by_value := _STATES.get(name)) is not None:
                 flag, when = by_value
                 self._changed(node_id, flag, t, name, when(value_hash))
+                if flag == "q":
+                    self.passing.add(node_id)
         if record.added:
             self._ids.append(record.added)
             self.is_blank = False
         for control in record.controls:
             self._controls[control.first] = control
             self._distinct = None
+            if "q" in control.flags:
+                self.passing.add(control.first)
         owners = record.owners
         for i in range(0, len(owners), 3):
             self._owners.append((owners[i], owners[i + 1], owners[i + 2]))
@@ -251,14 +265,14 @@ class Elements:
         """
         best: tuple[Control, int] | None = None
         for other in self._all_once():
-            if other.tag in tags and not (other.tag == "iframe" and self._is_filled(other)):
+            if other.tag in tags and not (other.tag == "iframe" and self.is_filled(other)):
                 away = max(other.first - last, first - other.last, 0)
                 if best is None or away < best[1]:
                     best = other, away
         return best
 
-    def _is_filled(self, frame: Control) -> bool:
-        """Is the frame's document recorded? Recorders add it below the frame, at once or later."""
+    def is_filled(self, frame: Control) -> bool:
+        """Is there something in it? Recorders add the document of a frame below it, at once or later."""
         return frame.last > frame.first or frame.first in self._holders
 
     def disabled(self, control: Control, t: float) -> bool:
@@ -270,6 +284,10 @@ class Elements:
         field = self._labelled(control) if control.tag == "label" else None
         return field is not None and self.disabled(field, t)
 
+    def passes(self, control: Control, t: float) -> bool:
+        """Did the control let the pointer through at that time, by itself or with what is around it?"""
+        return bool(self.passing) and any(self._is(around, "q", t) for around in self.chain(control.first))
+
     def chosen(self, control: Control, t: float) -> bool:
         """Was the control the current choice of its group (the open tab, the page one is on)?"""
         return self._is(control, "s", t)
@@ -280,7 +298,7 @@ class Elements:
         now = {name: on for when, name, on in self._states.get((control.first, flag), ()) if since_ms < when <= t}
         if any(now.values()) or flag not in control.flags:
             return any(now.values())
-        by_class = CLASS_STATES[flag].holds(control.classes)
+        by_class = flag not in CLASS_STATES or CLASS_STATES[flag].holds(control.classes)
         return not any(by_class if name == "class" else True for name in now)
 
     def _as_of(self, control: Control, t: float) -> tuple[Control, float]:

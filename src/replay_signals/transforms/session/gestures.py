@@ -20,7 +20,7 @@ import msgspec
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.digest.controls import Control, is_named
 from replay_signals.transforms.session.timeline import Page
 
 SYNTHETIC_MS = 250
@@ -63,8 +63,8 @@ class Click:
     `down_ms` is when the pointer went down: handlers may run from there on; `up_ms` when a mouse button was released,
     None where that is not recorded. `by_touch` and `by_key` tell what it was made with; both are False for a mouse, and
     where the recorder does not say. `double`: half of a double click. `swallowed`: pressed and released on a disabled
-    control, with no click event. `opt_outs`: the flags `R`, `X` and `E`
-    (digest/control_flags) of the control and of what is around it.
+    control, with no click event. `dragged`: released far from where it was pressed. `opt_outs`: the flags `R`, `X` and
+    `E` (digest/control_flags) of the control and of what is around it.
     """
 
     page: Page
@@ -80,6 +80,7 @@ class Click:
     by_touch: bool = False
     by_key: bool = False
     swallowed: bool = False
+    dragged: bool = False
     opt_outs: frozenset[str] = frozenset()
     activated: list[int] = field(default_factory=list)
 
@@ -117,9 +118,15 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
     """
     controls = _addressed(page, node_id)
     own = next(controls, None)
+    if own is not None and own.is_hand:  # a part of the link, the button, the label around it
+        return next((c for c in controls if is_named(c.tag, c.role) or "k" in c.flags), own)
     if own is not None and own.tag in _PARTS and not own.role and not set(own.flags) & _ACTS_ITSELF:
         own = next((outer for outer in controls if outer.tag == "button"), own)
-    if own is not None and own.tag == "button" and not (own.name or own.dom_id or own.test_id):
+    if (
+        own is not None
+        and (own.tag in ("button", "a") or own.role == "button")
+        and not (own.name or own.dom_id or own.test_id)
+    ):
         component = next(controls, None)
         return _called_by(component, own) if component is not None and "-" in component.tag else own
     return own
@@ -209,6 +216,7 @@ class _Reader:
         click.by_touch = record.pointer_type == rrweb.TOUCH_POINTER
         if press is not None:
             click.down_ms, click.by_touch = press.t, press.by_touch or click.by_touch
+            click.dragged = not _is_near(press, record)
             click.up_ms = None if click.by_touch else press.up_ms  # the focus moves after a finger was lifted
         self.clicks.append(click)
         return click

@@ -13,7 +13,8 @@ import msgspec
 
 from replay_signals.schemas.confidence import grade_of
 from replay_signals.schemas.inbox import doc
-from replay_signals.transforms.clicks.web import DEAD
+from replay_signals.transforms.clicks.covered import LAYER, THROUGH
+from replay_signals.transforms.clicks.web import DEAD, Judged
 from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
@@ -36,12 +37,19 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
         failed = j.failed or context.errors.of(j)  # which are kinds of their own
         if j.verdict == DEAD and j.blocked and not failed and j not in context.raging and "X" not in j.click.opt_outs:
             what = element_label(j.click.control, j.click.node_id)
-            why = "disabled" if j.click.control is not None else "an unseen layer over the page"
-            summary, grade = f"Clicked {what}, which is {why}", grade_of(j.confidence)
+            summary, grade = f"Clicked {what}, {_why(j)}", grade_of(j.confidence)
             finding = of_click(KIND, j, summary, grade, Evidence(reason=j.reason))
             finding.blocked = 0.6
             found.append(finding)
     return found
+
+
+def _why(j: Judged) -> str:
+    if j.reason == THROUGH:
+        return "which lets the pointer through"
+    if j.reason == LAYER:
+        return "which is an unseen layer over the page" if j.click.control is None else "which an unseen layer covers"
+    return "which is disabled"
 
 
 SIGNAL = Signal(

@@ -7,7 +7,7 @@ instead of being dropped, as SDK detectors do (Sentry drops the last 7 s, OpenRe
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -36,7 +36,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """At most one finding, about the last of the context's troubles."""
     timeline = context.timeline
-    troubles = [f for f in context.troubles if f.prior >= MIN_PRIOR and f.blocked > 0]
+    troubles = [f for f in context.troubles if f.prior >= MIN_PRIOR and f.blocked > 0 and not _is_guess(f)]
     if not troubles:
         return []
     last = max(troubles, key=lambda f: (f.ended_ms, f.kind))
@@ -64,6 +64,11 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
         attempts=last.attempts,
     )
     return [finding]
+
+
+def _is_guess(trouble: Finding[Any]) -> bool:
+    """Does nothing but a hand under the pointer say that there was something to answer? Nobody leaves for that."""
+    return trouble.control is not None and trouble.control.is_hand
 
 
 SIGNAL = Signal(

@@ -1,0 +1,82 @@
+"""What the pointer meets in a document: what it goes through, what lies behind, and layers that nobody sees."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from operator import attrgetter
+
+from replay_signals.schemas.rrweb import Node
+from replay_signals.transforms.digest.control_flags import CLASS_STATES, lets_through
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.digest.inline_style import Style, is_hidden
+from replay_signals.transforms.digest.style_sheets import StyleSheets
+
+MAX_LET_THROUGH = 2
+"""Controls in one element that lets the pointer through; more are a part of the page that is shut for a purpose."""
+MAX_LAYER_DEPTH = 5
+"""Elements around a layer over the page; deeper ones lie over a part of it."""
+MAX_LAYERS = 20
+"""Empty boxes of a document whose style is looked up in all sheets."""
+_LAYER_TAGS = frozenset(("div", "section", "aside"))
+_NO_TEXTS = ("",) * 7
+
+
+class PointerMarks:
+    """Marks the controls of one document, in the order in which a walk comes to them."""
+
+    __slots__ = ("_behind", "_controls", "_inside", "_layers", "_takes", "sheets")
+
+    def __init__(self, controls: list[Control]) -> None:
+        self.sheets = StyleSheets()
+        self._controls = controls
+        self._inside = self._takes = False
+        self._layers = 0
+        self._behind: list[Node] = []
+
+    def enters(self, node: Node, style: Style) -> bool:
+        """Is it the outermost of what lets the pointer through? A part of that may take the pointer after all."""
+        passes = style.get("pointer-events")
+        if self._inside:
+            self._takes = self._takes or (passes is not None and passes != "none")
+            return False
+        self._inside = (passes == "none" and not is_hidden(style)) or (
+            node.attributes.inert is not None and lets_through(node.attributes)
+        )
+        self._takes = False
+        return self._inside
+
+    def leaves(self, node: Node, start: int, last: int, path: Sequence[Node]) -> None:
+        """Marks what `enters` found when all below it was visited; `start`: its first control's place in the list."""
+        self._inside = False
+        own = [control for control in self._controls[start:] if not control.is_none]
+        if self._takes or not (0 < len(own) <= MAX_LET_THROUGH and path):
+            return
+        self._mark(node, start, last, "q")
+        self._behind.append(path[-1])
+
+    def left(self, node: Node, last: int, *, ordered: bool) -> None:
+        """Marks an element, all of which was visited, that takes the pointer for what is in it."""
+        if not self._behind or self._behind[-1] is not node:
+            return
+        while self._behind and self._behind[-1] is node:
+            self._behind.pop()
+        at = bisect_left(self._controls, node.id, key=attrgetter("first")) if ordered else len(self._controls)
+        self._mark(node, at, last, f"Q{'s' * CLASS_STATES['s'].holds(node.attributes.class_)}")
+
+    def _mark(self, node: Node, at: int, last: int, flags: str) -> None:
+        if at < len(self._controls) and self._controls[at].first == node.id:
+            self._controls[at].flags = self._controls[at].flags.replace("q", "") + flags
+        else:
+            self._controls.insert(at, Control(node.id, max(node.id, last), node.tagName, *_NO_TEXTS, f"n{flags}"))
+
+    def layer(self, node: Node, path: Sequence[Node]) -> None:
+        """Marks an empty box that lies over the page unseen by its classes; it is the last that was visited."""
+        if node.tagName not in _LAYER_TAGS or len(path) > MAX_LAYER_DEPTH or self._layers == MAX_LAYERS:
+            return
+        own = self._controls[-1] if self._controls and self._controls[-1].first == node.id else None
+        if own is not None and (not own.is_none or "u" in own.flags):
+            return
+        self._layers += 1
+        if self.sheets.is_veil(node):
+            self._mark(node, len(self._controls) - (own is not None), node.id, "u")

@@ -1,0 +1,260 @@
+"""Style sheets: what a document's recorded rules say of the pointer over an element.
+
+Two properties are read, each as the cascade decides it: `cursor`, since a hand tells visitors that something can be
+pressed, and `pointer-events`, since what the pointer goes through cannot be. A third question is whether an empty box
+is drawn at all. Selectors of tags, ids and classes are understood; of pseudo-classes only `:hover`, as the pointer is
+there. Rules with anything else are passed over: better no hint than a wrong one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+
+from replay_signals.schemas.rrweb import Node
+from replay_signals.transforms.digest.inline_style import BOX_STYLES, Style, is_veil, style_of
+
+MAX_RULES = 2000
+"""Rules of one sheet that speak of the pointer: large frameworks have some hundred."""
+MAX_RULE_CHARS = 4000
+MAX_SELECTORS = 50
+"""Of one rule."""
+MAX_NAMED = 200
+"""Places of a sheet that name a class."""
+MAX_KNOWN = 500
+"""Classes of a sheet whose rules are kept."""
+MAX_CANDIDATES = 30
+"""Rules tried on one element."""
+MAX_DEPTH = 30
+"""Ancestors of an element that a selector is tried on."""
+MAX_SHEET_BYTES = 2_000_000
+_NAMES = ("cursor", "pointer-events")
+_ABOUT_POINTERS = re.compile(r"(?<![\w-])(?:cursor|pointer-events)\s*:")
+_STEP = re.compile(r"\s*([>+~]?)\s*([^\s>+~]+)")
+_PART = re.compile(r"([.#]?)([\w-]+)|\*")
+_GOES_ON = re.compile(r"[\w-]")
+_text = msgspec.json.Decoder(str)
+
+
+class _Compound(NamedTuple):
+    """One part of a selector: what one element has to be."""
+
+    tag: str
+    ids: frozenset[str]
+    classes: frozenset[str]
+
+    def holds(self, node: Node) -> bool:
+        """Is the element so?"""
+        a = node.attributes
+        if self.tag and self.tag != node.tagName:
+            return False
+        if self.ids and not (isinstance(a.id, str) and self.ids <= {a.id}):
+            return False
+        return not self.classes or (isinstance(a.class_, str) and self.classes <= _classes(a.class_))
+
+
+class _Rule(NamedTuple):
+    """A selector, its last part first with what joins each to the part after it, and what the rule declares."""
+
+    parts: tuple[tuple[str, _Compound], ...]
+    style: Style
+    weight: tuple[int, int, int]
+
+    def holds(self, node: Node, path: Sequence[Node]) -> bool:
+        """Does it apply to the element? `path`: what is around it, outermost first."""
+        if not self.parts[0][1].holds(node):
+            return False
+        at, join = len(path), self.parts[0][0]
+        stop = max(0, at - MAX_DEPTH)
+        for next_join, compound in self.parts[1:]:
+            at -= 1
+            if join == " ":
+                while at >= stop and not compound.holds(path[at]):
+                    at -= 1
+            if at < stop or not compound.holds(path[at]):
+                return False
+            join = next_join
+        return True
+
+
+class StyleSheets:
+    """The style sheets of one document, as far as they were read."""
+
+    __slots__ = ("_by_classes", "_by_key", "_sheets")
+
+    def __init__(self) -> None:
+        self._sheets: list[_Sheet] = []
+        self._by_key: dict[str, list[_Rule]] = {}
+        self._by_classes: dict[str, list[_Rule]] = {}
+
+    def read(self, node: Node) -> None:
+        """Takes in a `style` or `link` element: rrweb keeps the rules in an attribute, or in the text of a `style`."""
+        sheets = [_recorded(bytes(node.attributes.css_text))] if node.attributes.css_text else []
+        sheets += [_written(c.textContent) for c in node.childNodes if c.type == 3 and isinstance(c.textContent, str)]
+        for sheet in sheets:
+            self._sheets.append(sheet)
+            for key, rule in sheet.rules:
+                self._by_key.setdefault(key, []).append(rule)
+                self._by_classes.clear()
+
+    def pointer(self, node: Node, path: Sequence[Node]) -> Style:
+        """What is declared of the pointer over the element, by the rule that wins; inline styles win over sheets."""
+        inline = node.attributes.style
+        rules = self._candidates(node) if self._by_key else ()
+        if not rules and inline is None:
+            return _NOTHING
+        found: Style = {}
+        if rules:
+            holding = [rule for rule in rules[:MAX_CANDIDATES] if rule.holds(node, path)]
+            for rule in sorted(holding, key=lambda rule: rule.weight):
+                found |= rule.style
+        if isinstance(inline, str) and _ABOUT_POINTERS.search(inline) is not None:
+            found |= style_of(inline)
+        return found
+
+    def _candidates(self, node: Node) -> Sequence[_Rule]:
+        a = node.attributes
+        rules: list[_Rule] = []
+        if isinstance(a.class_, str) and a.class_:
+            known = self._by_classes.get(a.class_)
+            if known is None:
+                known = [r for name in sorted(_classes(a.class_)) for r in self._by_key.get(f".{name}", ())]
+                self._by_classes[a.class_] = known
+            rules = known
+        if node.tagName in self._by_key:
+            rules = rules + self._by_key[node.tagName]
+        if a.id is not None and f"#{a.id}" in self._by_key:
+            rules = rules + self._by_key[f"#{a.id}"]
+        return rules
+
+    def is_veil(self, node: Node) -> bool:
+        """Is an empty box laid over the page by its classes, and drawn by none of them?"""
+        classes = node.attributes.class_
+        if not isinstance(classes, str) or not classes or node.childNodes:
+            return False
+        own = style_of(node.attributes.style) if isinstance(node.attributes.style, str) else {}
+        merged: Style = {}
+        for name in sorted(_classes(classes)):
+            for sheet in self._sheets:
+                for body in sheet.bodies(name):
+                    merged |= body
+        return is_veil(merged | own)
+
+
+@lru_cache(maxsize=10_000)
+def _classes(names: str) -> frozenset[str]:
+    return frozenset(names[:1000].split())
+
+
+class _Sheet:
+    """The text of a sheet, and its rules that speak of pointers, each with the name by which elements find it."""
+
+    __slots__ = ("_bodies", "rules", "text")
+
+    def __init__(self, text: str, rules: tuple[tuple[str, _Rule], ...]) -> None:
+        self.text, self.rules = text, rules
+        self._bodies: dict[str, list[Style]] = {}
+
+    def bodies(self, name: str) -> list[Style]:
+        """All rules that name a class, whatever else their selectors ask for."""
+        known = self._bodies.get(name)
+        if known is None:
+            if len(self._bodies) >= MAX_KNOWN:
+                self._bodies.clear()
+            known = self._bodies[name] = list(self._named(name))
+        return known
+
+    def _named(self, name: str) -> Iterator[Style]:
+        word, at, found = f".{name}", 0, 0
+        for _ in range(MAX_NAMED):
+            at = self.text.find(word, at)
+            if at < 0 or found == MAX_CANDIDATES:
+                return
+            at += len(word)
+            opens = self.text.find("{", at, at + MAX_RULE_CHARS)
+            closes = self.text.find("}", at, at + 2 * MAX_RULE_CHARS)
+            if _GOES_ON.match(self.text, at) or not 0 < opens < closes:
+                continue
+            found += 1
+            style = style_of(self.text[opens + 1 : closes])
+            if ":" in self.text[at:opens]:  # drawn before or after it, or in some states
+                style = {rule: value for rule, value in style.items() if rule in BOX_STYLES}
+            yield style
+
+
+@lru_cache(maxsize=16)
+def _recorded(data: bytes) -> _Sheet:
+    """Of the JSON of an attribute; sheets in which no rule speaks of pointers or lays a box are not worth a look."""
+    if len(data) > MAX_SHEET_BYTES or not any(word in data for word in (b"cursor", b"pointer-events", b"position")):
+        return _NO_SHEET
+    try:
+        return _written(_text.decode(data))
+    except msgspec.DecodeError:
+        return _NO_SHEET
+
+
+@lru_cache(maxsize=16)
+def _written(text: str) -> _Sheet:
+    return _NO_SHEET if len(text) > MAX_SHEET_BYTES else _Sheet(text, _rules_of(text))
+
+
+_NO_SHEET = _Sheet("", ())
+_NOTHING: Style = {}
+
+
+def _rules_of(sheet: str) -> tuple[tuple[str, _Rule], ...]:
+    """Rules of a sheet that speak of pointers, each with the name by which elements find it."""
+    sheet = _without_comments(sheet)
+    rules: list[tuple[str, _Rule]] = []
+    last = -1
+    for order, found in enumerate(islice(_ABOUT_POINTERS.finditer(sheet), MAX_RULES)):
+        at = found.start()
+        opens = sheet.rfind("{", max(0, at - MAX_RULE_CHARS), at)
+        closes = sheet.find("}", at, at + MAX_RULE_CHARS)
+        if opens < 0 or opens == last or closes < 0:
+            continue
+        last = opens
+        begin = max(sheet.rfind(mark, max(0, opens - MAX_RULE_CHARS), opens) for mark in "{};") + 1
+        begin = max(begin, opens - MAX_RULE_CHARS)
+        style = style_of(sheet[opens + 1 : closes])
+        for selector in sheet[begin:opens].split(",")[:MAX_SELECTORS]:
+            parts = _parts(selector.replace(":hover", ""))
+            if parts is None:
+                continue
+            compounds = [compound for _, compound in parts]
+            ids, classes = (sum(len(c[i]) for c in compounds) for i in (1, 2))
+            rule = _Rule(parts, style, (1000 * ids + classes, sum(c.tag != "" for c in compounds), order))
+            rules.append((_key(compounds[0]), rule))
+    return tuple(rules)
+
+
+def _without_comments(sheet: str) -> str:
+    before, *rest = sheet.split("/*")
+    return before + "".join(part.partition("*/")[2] for part in rest) if rest else sheet
+
+
+def _key(last: _Compound) -> str:
+    if last.classes:
+        return f".{min(last.classes)}"
+    return f"#{min(last.ids)}" if last.ids else last.tag
+
+
+def _parts(selector: str) -> tuple[tuple[str, _Compound], ...] | None:
+    """The parts of a selector from the last to the first, None where it asks for more than tags, ids and classes."""
+    steps: list[tuple[str, _Compound]] = []
+    for found in _STEP.finditer(selector.strip()):
+        parts = list(_PART.finditer(found[2]))
+        if found[1] in ("+", "~") or "".join(part[0] for part in parts) != found[2]:
+            return None
+        named = {mark: frozenset(part[2] for part in parts if part[1] == mark and part[2]) for mark in ".#"}
+        tag = next((part[2].lower() for part in parts if part[1] == "" and part[2]), "")
+        steps.append((found[1] or " ", _Compound(tag, named["#"], named["."])))
+    if not steps or not any(steps[-1][1]):
+        return None
+    steps.reverse()
+    return tuple(steps)
