@@ -21,6 +21,7 @@ from replay_signals.transforms.session.elements import Elements
 from replay_signals.transforms.session.load_starts import load_starts
 from replay_signals.transforms.session.ordered import TimedRecord, in_order, of_kinds
 from replay_signals.transforms.session.screens import Screens
+from replay_signals.transforms.session.units import in_ms
 from replay_signals.transforms.session.urls import same_document
 
 Addresses = Mapping[str, Sequence[tuple[float, str]]]
@@ -179,10 +180,8 @@ def timeline_of(session: SessionDigest, addresses: Addresses = MappingProxyType(
     for message in session.messages.values():
         by_window.setdefault(message.window_id, []).append(message)
     windows = []
-    truncated = False
-    for window_id, messages in by_window.items():
-        ordered, corrupt = in_order(messages)
-        truncated |= corrupt
+    ordered_by_window, corrupt = zip(*(in_order(messages) for messages in by_window.values()), strict=True)
+    for (window_id, messages), ordered in zip(by_window.items(), in_ms(ordered_by_window), strict=True):
         if ordered:
             library = max((m.snapshot_library or "" for m in messages), default="")
             window = Window(window_id, _pages(window_id, ordered, addresses.get(window_id, ()), library))
@@ -193,7 +192,7 @@ def timeline_of(session: SessionDigest, addresses: Addresses = MappingProxyType(
                 window.page_at(t).load_starts_ms.append(t)
             windows.append(window)
     windows.sort(key=lambda w: (w.start_ms, w.window_id))
-    return Timeline(session.team, session.session_id, windows, truncated)
+    return Timeline(session.team, session.session_id, windows, any(corrupt))
 
 
 def _pages(
