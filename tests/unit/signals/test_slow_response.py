@@ -203,3 +203,35 @@ def test_a_note_when_the_response_comes_is_its_answer_where_notes_also_run_out_b
         page.removes(note, at=at + 7300)
     page.lives(60_000)
     assert visit.kinds() == ["slow_response"] * 2
+
+
+def moves_a_bar(page: Page) -> None:
+    for i in range(25):
+        page.sets("bar", at=4010 + 200 * i, style=f"width: {4 * i}%")
+
+
+SIGNS_OF_WAITING: dict[str, Callable[[Page], object]] = {
+    "a class that stays": lambda page: page.sets("pay", at=4010, class_="was-pressed"),
+    "a bar that moves": moves_a_bar,
+}
+
+
+@pytest.mark.parametrize("sign", SIGNS_OF_WAITING)
+def test_what_shows_until_the_response_comes_is_no_answer(sign: str) -> None:
+    visit = Visit()
+    parts = (button("Pay", id="pay"), el("p", "0", id="total"), el("div", id="bar"))
+    page = visit.open("http://shop.test/", *parts).says("total", "1", at=500)
+    page.click("pay", at=4000).asks("/api/pay", at=4015, took=5000)
+    SIGNS_OF_WAITING[sign](page)
+    page.says("total", "paid", at=9030).lives(60_000)
+    assert visit.kinds() == ["slow_response"]
+
+
+@pytest.mark.parametrize("late", ["nothing", "only the control"])
+def test_a_control_that_shows_at_once_what_is_stored_later_is_quick(late: str) -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).sets("pay", at=4010, class_="liked").asks("/api/like", at=4015, took=5000)
+    if late == "only the control":
+        page.sets("pay", at=9020, class_="liked stored")
+    page.lives(60_000)
+    assert visit.kinds() == (["slow_response"] if late == "only the control" else [])

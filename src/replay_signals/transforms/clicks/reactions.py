@@ -35,11 +35,13 @@ SCROLL_MS = 400
 """Scrolling by code follows its click at once; later scrolling is the visitor's own (Sentry: 300 ms)."""
 FEEDBACK_MS = 1500
 """Ripples and pressed states are gone by then."""
+RENDERED_MS = 300
+"""A response shows within this time after it came."""
 AGAIN_MS = 2000
 """An animation still running from the last click on the same control is that control at work."""
 HOVER_MEMORY_MS = 5000
 """A tooltip that a click or the parting pointer takes away was shown at most this long before."""
-RENDERED = 10
+DRAWN_ANEW = 10
 """So many times as many places as change by themselves, at once, are a page that is drawn anew."""
 _ACTS = frozenset(("input", "focus", "blur", "hidden"))
 """Effects that tell of something else that the visitor does, once the click is over."""
@@ -73,9 +75,7 @@ class Reactions:
     def of(self, click: Click, share: list[Effect], requests: list[Request]) -> list[Effect]:
         """Answers among the effects between this click and the next, in order of time."""
         near = share[: bisect_right(share, click.t + self.rules.window_ms, key=_time)]
-        ends = [r.end_ms for r in requests]
-        own = [e for e in near if self._answers(e, click, ends)]
-        found = self._caused(own, click, ends) or self._late(near, click)
+        found = self._caused(near, click, [r.end_ms for r in requests]) or self._late(near, click)
         self._pressed_before = click.element
         for effect in found:
             self._brought += pairs(effect.added)
@@ -92,7 +92,7 @@ class Reactions:
         since_ms = min([_since(effect, click), *(max(0.0, effect.t - t) for t in ends if effect.t >= t - MARGIN_MS)])
         explained = [t for t in effect.targets if self._explained(t, effect.t, since_ms, click)]
         if any(self.background.habitual(target) for target in explained):
-            return len(effect.targets) - len(explained) >= RENDERED * len(explained)
+            return len(effect.targets) - len(explained) >= DRAWN_ANEW * len(explained)
         return len(explained) < len(effect.targets)
 
     def _explained(self, target: Target, t: float, since_ms: float, click: Click) -> bool:
@@ -229,8 +229,9 @@ class Reactions:
         field = next(self.page.elements.around(effect.node_id), None)
         return not (field is not None and is_typed(field)) and self._own(effect, click)
 
-    def _caused(self, own: list[Effect], click: Click, ends: Sequence[float]) -> list[Effect]:
+    def _caused(self, near: list[Effect], click: Click, ends: list[float]) -> list[Effect]:
         """Answers that hang together with the click in time: prompt ones, what follows them, what a request brought."""
+        own = [e for e in near if self._answers(e, click, ends)]
         kept: list[Effect] = []
         chain = click.t + self.rules.prompt_ms
         for effect in own:
@@ -242,11 +243,23 @@ class Reactions:
             return []
         waited = bisect_right(kept, click.t + self.rules.slow_ms, key=_time)
         early, late = kept[:waited], kept[waited:]
-        return late if late and (self._only_feedback(early, click) or self._only_waits(early, late, click)) else kept
+        if not late:
+            return kept
+        moving = near[bisect_right(near, click.t + self.rules.slow_ms, key=_time) :]
+        waits = self._only_feedback(early, click) or self._only_waits(early, late, moving, click, ends)
+        return late if waits else kept
 
-    def _only_waits(self, early: list[Effect], late: list[Effect], click: Click) -> bool:
+    def _only_waits(
+        self, early: list[Effect], late: list[Effect], moving: list[Effect], click: Click, ends: list[float]
+    ) -> bool:
         control = click.control
-        return control is not None and only_waits(early, late, lambda node: self.page.elements.inside(node, control))
+        if control is None:
+            return False
+        responded = any(
+            -MARGIN_MS <= late[0].t - end <= RENDERED_MS for end in ends if end > click.t + self.rules.slow_ms
+        )
+        inside = self.page.elements.inside
+        return only_waits(early, late, moving, lambda node: inside(node, control), responded=responded)
 
     def _late(self, near: list[Effect], click: Click) -> list[Effect]:
         """A change seconds after the click, alone, of a place that does not change by itself: nothing else explains it.

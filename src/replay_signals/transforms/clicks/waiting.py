@@ -15,8 +15,20 @@ STATES = frozenset(("class", "style", "hidden", "disabled", "aria-busy", "aria-d
 """Attributes that show that something is under way."""
 
 
-def only_waits(early: list[Effect], late: list[Effect], inside: Callable[[int], bool]) -> bool:
-    """Is all that came at once taken back by what came late? `inside` tells whether a node is part of the control."""
+def only_waits(
+    early: list[Effect],
+    late: list[Effect],
+    moving: Iterable[Effect],
+    inside: Callable[[int], bool],
+    *,
+    responded: bool,
+) -> bool:
+    """Is all that came at once taken back by what came late? `inside` tells whether a node is part of the control.
+
+    `moving`: all that changed late, answer or not: a bar that moves until the answer comes seems to move by itself.
+    Where what came late is known to be the response (`responded`), and shows more than states of the control, one of
+    these that stays was a sign of waiting, too.
+    """
     if not early or any(effect.kind != "mutation" for effect in early):
         return False
     changed = {target for effect in late for target in effect.targets}
@@ -25,7 +37,14 @@ def only_waits(early: list[Effect], late: list[Effect], inside: Callable[[int], 
     if any(effect.removed and not effect.added for effect in early) or not _all_went(shown, gone):
         return False
     own = [t for effect in early for t in effect.targets if not any(in_ranges(added, t[1]) for added in shown)]
-    return all(target[0] == "c" or (_is_state(target, inside) and target in changed) for target in own)
+    again = changed | {target for effect in moving for target in effect.targets if target[0] == "a"}
+    said = responded and any(target[0] in "tc" and not inside(target[1]) for target in changed)
+    return all(
+        target[0] == "c"
+        or (target in again and _is_state(target, inside))
+        or (said and target[0] == "a" and target[2] in STATES and inside(target[1]))
+        for target in own
+    )
 
 
 def _is_state(target: Target, inside: Callable[[int], bool]) -> bool:

@@ -3,7 +3,9 @@
 Either a click's handler threw, nothing else came of the click (a handler that threw does nothing later, and what the
 page changes by itself is none of its doing), and the visitor tried the same control again or left within 30 s without
 one more answered click; or an exception of the page itself (at load, in a timer) after which at
-least two different controls stayed silent and none answered, or the three that were tried first. That the page was left
+least two different controls stayed silent and none answered, or the three that were tried first. What a handler throws
+may stop the whole page, too: then three other controls are silent after it, and none answers any more; links to other
+pages need no script, and do not count. That the page was left
 later than a script would have led away is no answer. Exceptions that stop nobody are evidence of error_click.
 """
 
@@ -20,6 +22,7 @@ from msgspec import UNSET, UnsetType
 
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.errors import PageError
+from replay_signals.transforms.clicks.observability import leads_away
 from replay_signals.transforms.clicks.web import DEAD, Judged, document_of
 from replay_signals.transforms.session.elements import element_label
 from replay_signals.transforms.session.timeline import Page
@@ -125,14 +128,18 @@ def _of_pages(context: SessionContext) -> list[Finding[Evidence]]:
         elif j.verdict == DEAD:
             silent.setdefault(j.click.page, []).append(j)
     found: dict[Page, Finding[Evidence]] = {}
-    for error in context.errors.unattributed:
+    own = set(context.errors.unattributed)
+    for error in context.errors.all:
         page = error.page
         if not error.uncaught or page in found:
             continue
         works_ms = first_after(answered.get(page, []), error.t)
         until_ms = float("inf") if works_ms is None else min(works_ms, error.t + GIVEN_UP_MS)
-        count = len({j.click.element for j in silent.get(page, []) if error.t < j.click.t < until_ms})
-        if count >= (MIN_SILENT if works_ms is None else MIN_SILENT_FIRST):
+        vain = [j for j in silent.get(page, []) if error.t < j.click.t < until_ms]
+        if error not in own:
+            vain = [] if works_ms is not None else [j for j in vain if not leads_away(j.click.control, page.href)]
+        count = len({j.click.element for j in vain})
+        if count >= (MIN_SILENT if works_ms is None and error in own else MIN_SILENT_FIRST):
             found[page] = _of_page(error, count, works_ms)
     return list(found.values())
 
