@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -100,7 +100,8 @@ def test_compression_of_the_recorder_changes_nothing(events: list[Any]) -> None:
 
 def any_record(kind: type[Any]) -> st.SearchStrategy[Any]:
     """Hypothesis takes msgspec's mark of a made default for the default itself, so such fields are named."""
-    made = {f.name: st.lists(st.text()) for f in structs.fields(kind) if f.default_factory is list}
+    hints = get_type_hints(kind)
+    made = {f.name: st.from_type(hints[f.name]) for f in structs.fields(kind) if f.default_factory is list}
     return st.builds(kind, **made) if made else st.from_type(kind)
 
 
