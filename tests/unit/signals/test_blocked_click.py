@@ -315,9 +315,14 @@ CLEAR = "position: fixed; inset: 0px; z-index: 9999;"
 """Of a layer without a background: nothing of it is drawn."""
 
 
-def test_a_layer_that_nothing_draws() -> None:
+@pytest.mark.parametrize(
+    "layer",
+    [el("div", style=CLEAR), el("div", style=f"{CLEAR} background: transparent;", class_="tour")],
+    ids=["no class", "no background whatever its class says"],
+)
+def test_a_layer_that_nothing_draws(layer: El) -> None:
     visit, page = page_with(button("Pay", id="it"))
-    page.adds(layer := el("div", style=CLEAR), at=3000)
+    page.adds(layer, at=3000)
     page.click(layer, at=6000).lives(60_000)
     assert visit.kinds() == ["blocked_click"]
 

@@ -136,11 +136,11 @@ def is_hinted(classes: str) -> bool:
 
 
 def is_unseen(a: Attributes) -> bool:
-    """Does an inline style lay the element over the page and leave it invisible? Classes may draw it."""
+    """Does an inline style lay the element over the page and leave it invisible? Classes may draw the rest."""
     if not isinstance(a.style, str) or "position" not in a.style.lower():
         return False
     style = style_of(a.style)
-    return is_veil(style) and (not a.class_ or "opacity" in style)
+    return is_veil(style) and not (a.class_ and style.keys().isdisjoint(("opacity", "background", "background-color")))
 
 
 def shows_hand(a: Attributes) -> bool:
