@@ -19,7 +19,7 @@ CLIPBOARD: Words = {
     "es": ("copiar", "portapapeles"),
     "pt": ("copiar", "área de transferência"),
     "it": ("copia", "copiare"),
-    "nl": ("kopiëren", "klembord"),
+    "nl": ("kopiëren", "kopieer", "klembord"),
     "pl": ("kopiuj", "skopiuj", "schowek"),
     "sv": ("kopiera",),
     "tr": ("kopyala", "panoya"),

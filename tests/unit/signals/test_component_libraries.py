@@ -146,3 +146,34 @@ def test_a_ripple_with_a_style_sheet_of_its_own_and_roving_tabindex() -> None:
     ripple(page, "block", 3992)
     page.sets("block", at=3999, tabindex="0").lives(20_000)
     assert visit.verdict("block") == "dead"
+
+
+@pytest.mark.parametrize(("mark", "verdict"), [("data_last", "dead"), ("data_state", "alive"), ("class_", "alive")])
+def test_a_mark_that_counts_a_click_is_not_to_be_seen(mark: str, verdict: str) -> None:
+    visit, page = bank()
+    page.click("block", at=4000).sets("block", at=4008, **{mark: "4000"}).lives(20_000)
+    assert visit.verdict("block") == verdict
+
+
+@pytest.mark.parametrize(
+    ("path", "verdict"), [("/api/track", "dead"), ("/v2/collect?e=1", "dead"), ("/api/cards", "unknown")]
+)
+def test_a_request_that_only_counts_the_click(path: str, verdict: str) -> None:
+    visit, page = bank()
+    page.click("block", at=4000).asks(path, at=4010, method="POST").lives(20_000)
+    assert visit.verdict("block") == verdict
+
+
+def test_another_view_by_a_link_where_views_also_change_by_going_back() -> None:
+    """Of a recorder that tells no addresses, steps back look like what the page does by itself."""
+    visit = Visit()
+    shown = el("main", *(el("p", str(i)) for i in range(50)))
+    page = visit.open("http://app.test/#/a", el("a", "Rules", id="rules", href="#/b"), el("div", shown, id="app"))
+    for at in (5000, 10_000, 15_000, 20_300):
+        if at == 20_300:
+            page.click("rules", at=20_000)
+        page.removes(shown, at=at, from_="app")
+        shown = el("main", *(el("p", str(i)) for i in range(50)))
+        page.adds(shown, at=at, into="app")
+    page.lives(40_000)
+    assert visit.verdict("rules") == "alive"

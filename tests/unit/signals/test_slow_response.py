@@ -235,3 +235,20 @@ def test_a_control_that_shows_at_once_what_is_stored_later_is_quick(late: str) -
         page.sets("pay", at=9020, class_="liked stored")
     page.lives(60_000)
     assert visit.kinds() == (["slow_response"] if late == "only the control" else [])
+
+
+@pytest.mark.parametrize(
+    ("after_ms", "kinds"), [(4500, ["slow_response"]), (6500, ["dead_click"])], ids=["while waiting", "too late"]
+)
+def test_a_late_change_without_a_request_where_requests_are_recorded(after_ms: int, kinds: list[str]) -> None:
+    """A worker or a socket answers, too."""
+    visit, page = shop()
+    page.click("pay", at=4000).says("total", "paid", at=4000 + after_ms).lives(60_000)
+    assert visit.kinds() == kinds
+
+
+def test_a_late_change_after_a_dialog_of_the_system() -> None:
+    visit = Visit()
+    page = visit.open("http://shop.test/", button("Print", id="print"), el("p", "0", id="total"))
+    page.click("print", at=4000).says("total", "1", at=8200).lives(60_000)
+    assert visit.kinds() == []

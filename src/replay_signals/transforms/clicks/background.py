@@ -121,7 +121,7 @@ class Background:
             return target in self._elsewhere and since_ms > PROMPT_MS
         if target[0] == "s":  # visitors scroll, too, but not like clockwork
             return habit.repeats and habit.on_beat(t, since_ms, strict=True)
-        if since_ms > PROMPT_MS or self._hovered(t, since_ms):
+        if self._hovered(t, since_ms) or (since_ms > PROMPT_MS and not habit.is_rare(since_ms)):
             return True
         return habit.repeats and habit.on_beat(t, since_ms)
 

@@ -7,6 +7,7 @@ import re
 from replay_signals.transforms.digest.harmless import TRACKERS, cut_off, is_harmless
 from replay_signals.transforms.session import urls
 
+_COUNTING = frozenset(("analytics", "beacon", "collect", "pixel", "rum", "telemetry", "track", "tracking"))
 _ADDRESS = re.compile(r"\bhttps?://[^\s\"'()<>]+")
 
 
@@ -20,7 +21,13 @@ def harms_nobody(message: str, source: str, page_url: str) -> bool:
 def is_tracker(url: str, page_url: str) -> bool:
     """Does the URL lead from the page to a service that counts visits or shows ads? Not on that service's own pages."""
     of_request, of_page = (_domains(one) for one in (url, page_url))
-    return bool(TRACKERS & of_request - of_page)
+    return bool(TRACKERS & of_request - of_page) or counts(url)
+
+
+def counts(url: str) -> bool:
+    """Does the path say that the request counts what visitors do, whatever host it goes to?"""
+    parts = urls.split(url).path.casefold().rstrip("/").split("/")
+    return parts[-1] in _COUNTING
 
 
 def _domains(url: str) -> set[str]:

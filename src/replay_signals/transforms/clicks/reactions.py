@@ -19,7 +19,7 @@ from operator import attrgetter
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background
-from replay_signals.transforms.clicks.ripples import RIPPLE_MS, ripples, unseen, within
+from replay_signals.transforms.clicks.ripples import RIPPLE_MS, ripples, shows, unseen, within
 from replay_signals.transforms.clicks.waiting import only_waits
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import Effect, Target, covered, pairs
@@ -37,6 +37,10 @@ FEEDBACK_MS = 1500
 """Ripples and pressed states are gone by then."""
 RENDERED_MS = 300
 """A response shows within this time after it came."""
+VIEW_NODES = 40
+"""Tickers and carousels change less at once."""
+WAITED_MS = 6000
+"""Who waits longer for something to show has turned to something else."""
 AGAIN_MS = 2000
 """An animation still running from the last click on the same control is that control at work."""
 HOVER_MEMORY_MS = 5000
@@ -90,10 +94,18 @@ class Reactions:
         `ends`: when the responses to the click's own requests came, which page code answers as promptly as a click.
         """
         since_ms = min([_since(effect, click), *(max(0.0, effect.t - t) for t in ends if effect.t >= t - MARGIN_MS)])
+        if self._is_view(effect, click, since_ms):
+            return True
         explained = [t for t in effect.targets if self._explained(t, effect.t, since_ms, click)]
         if any(self.background.habitual(target) for target in explained):
             return len(effect.targets) - len(explained) >= DRAWN_ANEW * len(explained)
         return len(explained) < len(effect.targets)
+
+    def _is_view(self, effect: Effect, click: Click, since_ms: float) -> bool:
+        """Is it another view of the page, right after a click on a link? The same place also changes by going back."""
+        came = sum(last - first + 1 for first, last in pairs(effect.added))
+        is_link = click.control is not None and click.control.tag == "a"
+        return is_link and came >= VIEW_NODES and since_ms <= self.rules.prompt_ms
 
     def _explained(self, target: Target, t: float, since_ms: float, click: Click) -> bool:
         if self.background.explains(target, t, since_ms):
@@ -109,7 +121,11 @@ class Reactions:
         since = effect.t - click.t
         prompt = since <= self.rules.prompt_ms
         if effect.kind == "mutation":
-            return not unseen(effect) and self._own(effect, click, ends) and not self._incidental(effect, click)
+            return (
+                not unseen(effect, click.control)
+                and self._own(effect, click, ends)
+                and not self._incidental(effect, click)
+            )
         if effect.kind == "focus":
             return 0 <= since <= SCROLL_MS and not self._natural_focus(effect, click)
         if effect.kind == "blur":
@@ -264,9 +280,10 @@ class Reactions:
     def _late(self, near: list[Effect], click: Click) -> list[Effect]:
         """A change seconds after the click, alone, of a place that does not change by itself: nothing else explains it.
 
-        What takes so long waits for a request, so where requests are recorded the answer is known by its request.
+        Where requests are recorded, most of what takes so long waits for one; without, it has to be something new that
+        is shown, and to come soon enough for a visitor who waits.
         """
-        if click.control is None or self.page.requests:
+        if click.control is None:
             return []
         scrolled_ms = float("-inf")
         for effect in near[bisect_right(near, click.t + self.rules.prompt_ms, key=_time) :]:
@@ -276,7 +293,8 @@ class Reactions:
                 scrolled_ms = effect.t
             of_scrolling = effect.t - scrolled_ms <= self.rules.prompt_ms
             if effect.kind == "mutation" and not of_scrolling and not self._by_itself(effect, click):
-                return [effect]
+                told = effect.t - click.t < WAITED_MS and any(kind in "ct" for kind, _, _ in effect.targets)
+                return [effect] if told or not self.page.requests else []
         return []
 
     def _by_itself(self, effect: Effect, click: Click) -> bool:
@@ -311,7 +329,7 @@ class Reactions:
         if added or any(e.removed for e in kept):
             said = any(kind == "t" and not covered((n, n), added) for e in kept for kind, n, _ in e.targets)
             return not said and self._went_again(added, kept, click)
-        targets = [t for e in [*self._pressed(click), *kept] for t in e.targets]
+        targets = [t for e in [*self._pressed(click), *kept] for t in e.targets if shows(t, control)]
         return all(target[0] == "a" and targets.count(target) == 2 for target in targets)
 
     def _styles(self, effect: Effect) -> bool:

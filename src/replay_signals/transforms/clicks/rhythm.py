@@ -85,6 +85,14 @@ class Habit:
         gaps = [b - a for a, b in pairwise(onsets)]
         return _Rhythm(onsets, beat_of(gaps), fmean(gaps), max(gaps)) if gaps else None
 
+    def is_rare(self, within_ms: float) -> bool:
+        """Has it no beat, and comes so seldom that one more within so short a time is no accident?
+
+        Views that a visitor goes back through change while nobody clicks, but not by themselves.
+        """
+        rhythm = self._rhythm
+        return rhythm is not None and rhythm.beat is None and _by_chance(within_ms, rhythm) < BY_CHANCE
+
     def on_beat(self, t: float, since_ms: float, strict: bool = False) -> bool:
         """Does a change come when the rhythm has it, counted from the last one before the click?
 
@@ -93,17 +101,22 @@ class Habit:
         """
         if self._rhythm is None:
             return not strict
-        onsets, beat, mean_gap, longest_gap = self._rhythm
+        onsets, beat, _, longest_gap = self._rhythm
         i = bisect_left(onsets, min(t, t - since_ms))  # within the clocks' grain a change may come before its click
         if i == 0:
             return False
         if beat is None:
-            return not strict and 1 - exp(-max(since_ms, 20) / mean_gap) >= BY_CHANCE
+            return not strict and _by_chance(since_ms, self._rhythm) >= BY_CHANCE
         passed = t - onsets[i - 1]
         beats = max(1, round(passed / beat))
         if beats > longest_gap / beat + since_ms / beat + 0.5:
             return False  # the rhythm had stopped
         return abs(passed - beats * beat) <= min(max(BEAT_MS, STEADY * beat), 0.3 * beat) or beat <= 2 * BEAT_MS
+
+
+def _by_chance(within_ms: float, rhythm: _Rhythm) -> float:
+    """How likely changes that come at random, as often as these, come within that time."""
+    return 1 - exp(-max(within_ms, 20) / rhythm.mean_gap)
 
 
 def prompted(onsets: list[float], clicks: list[float]) -> bool:

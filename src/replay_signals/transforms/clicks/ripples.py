@@ -6,9 +6,11 @@ Design). Some libraries make an empty wrapper for it at the first press and leav
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from replay_signals.transforms.session.effects import Effect, covered, pairs
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session.effects import Effect, Target, covered, pairs
 
 RIPPLE_MS = 2500
 """They have faded by then: Ant Design's, the longest, takes 2 s."""
@@ -16,6 +18,12 @@ Pair = tuple[int, int]
 _UNSEEN = frozenset(("data-user-invalid", "data-user-valid", "name", "tabindex"))
 """Attributes that nobody sees: React writes a field's name with every render, Shoelace what it thinks of a value, a
 group of buttons which of them the Tab key leads to."""
+_STATE = re.compile(
+    r"activ|busy|check|clos|collaps|color|count|current|dir|disab|expand|fill|filter|focus|hid|highlight|hover|index|level"
+    r"|load|mode|on\b|open|order|page|pos|press|progress|rating|select|show|side|size|sort|stat|step|tab|theme|toggl|valu"
+    r"|view|vis"
+)
+"""Words in the names of data attributes by which style sheets draw a state (`data-state`, `data-bs-theme`)."""
 
 
 def ripples(near: list[Effect], inside: Callable[[int], bool]) -> list[Pair]:
@@ -32,9 +40,18 @@ def ripples(near: list[Effect], inside: Callable[[int], bool]) -> list[Pair]:
     return [*passing, *wrappers]
 
 
-def unseen(effect: Effect) -> bool:
-    """Does the mutation change nothing that can be seen?"""
-    return all(kind == "a" and name in _UNSEEN for kind, _, name in effect.targets)
+def unseen(effect: Effect, control: Control | None) -> bool:
+    """Does the mutation change nothing that can be seen? `control`: what was clicked."""
+    return not any(shows(target, control) for target in effect.targets)
+
+
+def shows(target: Target, control: Control | None) -> bool:
+    """May the change be seen? A mark that counts a click, as data on what was clicked, is not."""
+    kind, node_id, name = target
+    if kind != "a":
+        return True
+    is_mark = name.startswith("data-") and _STATE.search(name) is None
+    return name not in _UNSEEN and not (is_mark and control is not None and node_id == control.first)
 
 
 def within(effect: Effect, ranges: list[Pair]) -> bool:

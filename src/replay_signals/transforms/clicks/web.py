@@ -198,7 +198,7 @@ class _PageJudge:
             out.effects, out.blocked = [], True
             out.verdict, out.confidence, out.reason = DEAD, meant.confidence, meant.reason
             click.control = meant.control
-        elif out.effects:
+        elif out.effects and not self._comes_by_accident(out):
             self._found(out)
         else:
             self._missing(out)
@@ -210,6 +210,14 @@ class _PageJudge:
             page = self.next_page
             return page is not None and page.navigation is None
         return effect.kind == "selection"
+
+    def _comes_by_accident(self, out: Judged) -> bool:
+        """Does what acts outside the page (a print dialog) seem to be answered late, by no request of its own?"""
+        first = out.effects[0]
+        late = first.kind == "mutation" and first.t - out.click.t > self.rules.slow_ms and not out.requests
+        if late and unobservable_reason(self.page, out.click):
+            out.effects = []
+        return not out.effects
 
     def _fragment_changed(self, click: Click) -> bool:
         """Did a link within the page change the address? Told by the events before and after the click."""
