@@ -11,7 +11,8 @@ later than a script would have led away is no answer. Exceptions that stop nobod
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from itertools import takewhile
@@ -121,12 +122,17 @@ def _time(j: Judged) -> float:
 def _of_pages(context: SessionContext) -> list[Finding[Evidence]]:
     """The first exception of each page after which two controls were silent and none answered, or three before one."""
     answered: dict[Page, list[float]] = {}
-    silent: dict[Page, list[Judged]] = {}
+    dead: dict[Page, list[Judged]] = {}
     for j in context.clicks:
         if j.answered and not _only_left(context, j):
             answered.setdefault(j.click.page, []).append(j.click.t)
         elif j.verdict == DEAD:
-            silent.setdefault(j.click.page, []).append(j)
+            dead.setdefault(j.click.page, []).append(j)
+    silent = {page: _Silent(clicks) for page, clicks in dead.items()}
+    staying = {
+        page: _Silent([j for j in clicks if not leads_away(j.click.control, page.href)])
+        for page, clicks in dead.items()
+    }
     found: dict[Page, Finding[Evidence]] = {}
     own = set(context.errors.unattributed)
     for error in context.errors.all:
@@ -135,13 +141,46 @@ def _of_pages(context: SessionContext) -> list[Finding[Evidence]]:
             continue
         works_ms = first_after(answered.get(page, []), error.t)
         until_ms = float("inf") if works_ms is None else min(works_ms, error.t + GIVEN_UP_MS)
-        vain = [j for j in silent.get(page, []) if error.t < j.click.t < until_ms]
-        if error not in own:
-            vain = [] if works_ms is not None else [j for j in vain if not leads_away(j.click.control, page.href)]
-        count = len({j.click.element for j in vain})
-        if count >= (MIN_SILENT if works_ms is None and error in own else MIN_SILENT_FIRST):
+        of_handler = error not in own
+        clicks = (staying if of_handler else silent).get(page)
+        if clicks is None or (of_handler and works_ms is not None):
+            continue
+        needed = MIN_SILENT_FIRST if of_handler or works_ms is not None else MIN_SILENT
+        count = clicks.different(error.t, until_ms, needed)
+        if count:
             found[page] = _of_page(error, count, works_ms)
     return list(found.values())
+
+
+class _Silent:
+    """The silent clicks of a page in order of time, to count the controls of a span of it."""
+
+    def __init__(self, clicks: Sequence[Judged]) -> None:
+        self._times = [j.click.t for j in clicks]
+        self._elements = [j.click.element for j in clicks]
+        self._complete = {needed: _complete(self._elements, needed) for needed in (MIN_SILENT, MIN_SILENT_FIRST)}
+
+    def different(self, after_ms: float, until_ms: float, needed: int) -> int:
+        """How many controls were silent between these times; 0 where fewer than needed were."""
+        first, last = bisect_right(self._times, after_ms), bisect_left(self._times, until_ms)
+        if first >= last or self._complete[needed][first] >= last:
+            return 0
+        return len(set(self._elements[first:last]))
+
+
+def _complete(elements: Sequence[int | None], needed: int) -> list[int]:
+    """For each place in the list where, counted from it, as many different elements as needed have come."""
+    found = [len(elements)] * len(elements)
+    seen: Counter[int | None] = Counter()
+    start = 0
+    for i, element in enumerate(elements):
+        seen[element] += 1
+        while len(seen) >= needed:
+            found[start] = i
+            seen[elements[start]] -= 1
+            seen = +seen if not seen[elements[start]] else seen
+            start += 1
+    return found
 
 
 def _only_left(context: SessionContext, j: Judged) -> bool:
