@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from replay_signals.pipelines.analysis.filtering import condition
 from replay_signals.pipelines.analysis.periods import start_of
-from replay_signals.pipelines.analysis.trends import Line, Point, answered
+from replay_signals.pipelines.analysis.trends import MAX_SERIES, Line, Point, answered, trend
 from replay_signals.transforms.filters.condition import FilterError
 from replay_signals.transforms.insights.questions import Period, Trend
 from support.made_rows import holding, made, put
@@ -175,3 +175,8 @@ def test_like_a_plain_count(empty: duckdb.DuckDBPyConnection, hits: list[Hit], i
         start: (rows[start], len(did[start]), len(there[start])) for _, start in found
     }
     assert sum(one for one, _, _ in found.values()) == sum(rows.values())
+
+
+def test_series_are_bounded() -> None:
+    with pytest.raises(FilterError, match="at most 26 series"):
+        trend(Trend(["a"] * (MAX_SERIES + 1)), None)

@@ -140,6 +140,7 @@ def test_a_cohort_is_a_file_of_ids(tables: duckdb.DuckDBPyConnection, tmp_path: 
         ("release = 2", "release is a text"),
         ("identified = 1", "identified is true or false"),
         ("started_at > '0001-01-01T00:00:00+14:00'", "not a time"),
+        ("severity > 1e", "1e is not a number"),
         ("event = '\udcff'", "not valid UTF-8"),
         ("started_at > 'yesterday'", "not a time"),
         ("severity like '8%'", "not a text"),

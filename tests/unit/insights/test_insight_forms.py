@@ -94,3 +94,9 @@ def test_any_text_is_ids_or_an_error(text: str) -> None:
         return
     assert found
     assert all(found)
+
+
+def test_a_limit_below_one_is_one() -> None:
+    query = {"kind": "TrendsQuery", "series": [{"event": "a"}],
+             "breakdownFilter": {"breakdown": "x", "breakdown_limit": -1}}  # fmt: skip
+    assert insight_of(msgspec.json.encode(query), TODAY).question.max_groups == 1  # type: ignore[union-attr]

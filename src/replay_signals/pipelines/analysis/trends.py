@@ -24,6 +24,8 @@ from replay_signals.transforms.insights.questions import Trend
 from replay_signals.transforms.problems.intervals import poisson, wilson
 
 MAX_POINTS = 1_000
+MAX_SERIES = 26
+"""Each is counted on its own; PostHog calls them A to Z."""
 OTHERS = "(others)"
 """The group of all values that are not among the most frequent."""
 
@@ -68,6 +70,8 @@ class Answer(NamedTuple):
 
 def trend(asked: Trend, warehouse: str | None, catalog: str | None = None) -> Answer:
     """The lines of a trend. Raises FilterError and WarehouseError."""
+    if len(asked.series) > MAX_SERIES:
+        raise FilterError(f"a trend has at most {MAX_SERIES} series")
     found = [statement(asked, step_of(one)) for one in asked.series]
     names = tables_of(" ".join(one.sql for one in found)) | troubles.TABLES | people.TABLES
     with connect(warehouse, catalog, names=names) as db:

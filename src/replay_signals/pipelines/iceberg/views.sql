@@ -64,13 +64,15 @@ SELECT day, team, session_id, started_at AS occurred_at, 'view' AS what, page_pa
        CASE WHEN is_entry AND is_exit THEN 'entry and exit' WHEN is_entry THEN 'entry' WHEN is_exit THEN 'exit'
             ELSE '' END AS detail,
        page, 0.0 AS severity, '' AS of_problem,
-       CONCAT_WS(', ', 'loaded in ' || CAST(CAST(ROUND(load_ms) AS BIGINT) AS VARCHAR) || ' ms',
-                 CASE WHEN status >= 400 THEN 'status ' || CAST(status AS VARCHAR) END) AS note
+       CASE WHEN load_ms IS NOT NULL THEN 'loaded in ' || CAST(CAST(ROUND(load_ms) AS BIGINT) AS VARCHAR) || ' ms' ELSE '' END
+       || CASE WHEN load_ms IS NOT NULL AND status >= 400 THEN ', ' ELSE '' END
+       || CASE WHEN status >= 400 THEN 'status ' || CAST(status AS VARCHAR) ELSE '' END AS note
 FROM latest_page_views
 UNION ALL
 SELECT day, team, session_id, occurred_at, kind, element, verdict, page, 0.0, '',
-       COALESCE(NULLIF(reaction, '') || ' after ' || CAST(CAST(ROUND(reaction_ms) AS BIGINT) AS VARCHAR) || ' ms',
-                reason, '')
+       CASE WHEN reaction <> '' AND reaction_ms IS NOT NULL
+            THEN reaction || ' after ' || CAST(CAST(ROUND(reaction_ms) AS BIGINT) AS VARCHAR) || ' ms'
+            ELSE COALESCE(reason, '') END
 FROM latest_interactions
 UNION ALL
 SELECT day, team, session_id, started_at, 'signal', kind, summary, page, severity, COALESCE(problem_id, ''), ''

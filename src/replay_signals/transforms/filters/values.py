@@ -43,10 +43,12 @@ def typed(column: str, kind: type, value: Value, sign: str) -> object:
 
 
 def _number(text: str) -> int | float:
-    try:
-        return int(text)
-    except ValueError:
-        return float(text)
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:  # also an integer of thousands of digits
+            continue
+    raise FilterError(f"{text[:60]} is not a number")
 
 
 def _moment(column: str, kind: type, text: str) -> date | datetime:

@@ -123,7 +123,7 @@ def _trend(query: Json, newest: date, notes: Notes) -> Trend:
     where, first, last = _rows(query, newest, notes, ("series", "trendsFilter", "interval"))
     by = query.get("breakdownFilter")
     limit = _count(_object(query, "breakdownFilter").get("breakdown_limit"), 25) if by else 10
-    return Trend(series, interval, _breakdown(by, notes), where, first, last, min(limit, 100))
+    return Trend(series, interval, _breakdown(by, notes), where, first, last, max(1, min(limit, 100)))
 
 
 def _retention(query: Json, newest: date, notes: Notes) -> Retention:
