@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 # Stamps instead of directories: their time says when a set-up last ended well, so an interrupted one is done again.
 SETUP := $(VENV)/.set-up
 FLINK := .venv-flink/.set-up
+SPARK := .venv-spark/.set-up
 TOOLS := .tools/.set-up
 PEERS := $(VENV)/.peers
 UV := .tools/bin/uv
@@ -74,7 +75,7 @@ player: ## Build the replay player of reports from npm (needs Node.js 20)
 JAVA_HERE := $(shell command -v java)
 # REQUIRE_ALL=1 makes what could not run (no Java, no PostgreSQL, no Prism) a failure, after all that can run has run.
 TESTS := not exhaustive
-test: $(SETUP) $(if $(JAVA_HERE),$(FLINK)) ## Run the tests; those of streaming start and end a Kafka and a Flink of their own
+test: $(SETUP) $(if $(JAVA_HERE),$(FLINK) $(SPARK)) ## Run the tests; those of streaming start and end a Kafka and a Flink of their own
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m '$(TESTS)' --durations 15 --ignore tests/services
 ifneq ($(JAVA_HERE),)
 	$(BIN)/python -m pytest -m '$(TESTS)' --durations 15 tests/services
@@ -86,7 +87,7 @@ endif
 test-exhaustive: ## Run the tests that `make test` leaves out: one more moment of a kill, one more mode, and the like
 	@$(MAKE) test TESTS=exhaustive
 
-test-stream: $(SETUP) $(FLINK) ## Run every streaming test, also those that kill processes (needs Java 17)
+test-stream: $(SETUP) $(FLINK) $(SPARK) ## Run every streaming test, also those that kill processes (needs Java 17)
 	$(BIN)/python -m pytest tests/services
 
 test-fast: $(SETUP) ## Run the tests that need no engine and no child process
@@ -126,11 +127,12 @@ lock: $(TOOLS) ## Resolve the dependencies anew and write requirements/*.txt
 	$(EXPORT) --extra flink --extra sourcemaps -o requirements/flink.txt
 	$(COMPILE) requirements/bench.in -o requirements/bench.txt
 	$(COMPILE) requirements/build.in -o requirements/build.txt
+	$(COMPILE) requirements/spark.in -o requirements/spark.txt
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt
 
 clean: ## Remove the environment, caches and what the demo made
 	@if [ -x $(BIN)/replay-signals ]; then $(BIN)/replay-signals stack down; fi
-	rm -rf $(VENV) .venv-flink .stack .tools demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-flink .venv-spark .stack .tools demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(TOOLS): requirements/uv.txt
@@ -146,6 +148,14 @@ $(FLINK): $(TOOLS) requirements/flink.txt
 	@$(UV) venv --quiet --allow-existing --python .tools/bin/python .venv-flink
 	@$(UV) pip sync --quiet --python .venv-flink/bin/python --require-hashes requirements/flink.txt
 	@touch $@
+
+# Spark, to compare what it says of the views: for tests alone.
+$(SPARK): $(TOOLS) requirements/spark.txt
+	@$(UV) venv --quiet --allow-existing --python .tools/bin/python .venv-spark
+	@$(UV) pip sync --quiet --python .venv-spark/bin/python --require-hashes requirements/spark.txt
+	@touch $@
+
+.venv-spark: $(SPARK)
 
 # Every module by its hash in go.sum. After .tools, whose set-up clears the folder.
 $(PRISM): infra/prism/go.mod infra/prism/go.sum | $(TOOLS)
