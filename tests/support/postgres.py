@@ -18,7 +18,7 @@ import psycopg
 from replay_signals.jobs.stack_state import free_ports
 
 USER, PASSWORD = "replay", "p@ss:w/o'rd%"
-SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "max_connections": "60"}
+SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "max_connections": "200"}
 
 
 def binaries() -> Path | None:
