@@ -10,17 +10,12 @@ import json
 import sys
 from typing import Any
 
-from pyflink.table import EnvironmentSettings, TableEnvironment
+from flink_batch import tables_of
+from pyflink.table import TableEnvironment
 
 
 def main(job: dict[str, Any]) -> None:
-    tables = TableEnvironment.create(EnvironmentSettings.in_batch_mode())
-    tables.get_config().set("table.local-time-zone", "UTC")
-    tables.get_config().set("parallelism.default", "1")
-    options = ", ".join(f"'{key}' = '{value}'" for key, value in job["catalog"].items())
-    tables.execute_sql(f"CREATE CATALOG `replay` WITH ({options})")
-    for name in job["sources"]:
-        tables.execute_sql(f"CREATE TEMPORARY VIEW {name} AS SELECT * FROM `replay`.`replay`.`{name}`")
+    tables = tables_of(job["catalog"], job["sources"])
     for name, query in surroundings(job).items():
         tables.execute_sql(f"CREATE TEMPORARY VIEW {name} AS {query}")
     for name, query, is_kept, table in job["steps"]:

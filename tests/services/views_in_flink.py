@@ -11,17 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pyflink.table import EnvironmentSettings, TableEnvironment
+from flink_batch import tables_of
 
 
 def main(job: dict[str, Any]) -> None:
-    tables = TableEnvironment.create(EnvironmentSettings.in_batch_mode())
-    tables.get_config().set("table.local-time-zone", "UTC")
-    tables.get_config().set("parallelism.default", "1")
-    options = ", ".join(f"'{key}' = '{value}'" for key, value in job["catalog"].items())
-    tables.execute_sql(f"CREATE CATALOG `replay` WITH ({options})")
-    for name in job["tables"]:
-        tables.execute_sql(f"CREATE TEMPORARY VIEW `{name}` AS SELECT * FROM `replay`.`replay`.`{name}`")
+    tables = tables_of(job["catalog"], job["tables"])
     for name, query in job["views"]:
         tables.execute_sql(f"CREATE TEMPORARY VIEW `{name}` AS {query}")
     for name, columns in job["asked"].items():
