@@ -36,7 +36,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
-    """One finding per page, route and class of status."""
+    """One finding per page and route."""
     speed = context.rules.speed
 
     def may_be(request: Request) -> bool:
