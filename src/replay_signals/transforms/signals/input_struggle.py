@@ -177,30 +177,29 @@ def _sent_back(window: Window) -> list[Finding[Evidence]]:
     More of the same changes nothing, so that what is found at the second stands.
     """
     found = []
-    run: list[Page] = []
+    places = 0
+    tries: list[_Try] = []
     for page, following in pairwise(window.pages):
-        sent = _sent_at_last(page)
-        back = sent is not None and page.href.partition("#")[0] == following.href.partition("#")[0]
-        places = len((run[0] if run else page).elements.alert_ids)
-        if not (back and len(following.elements.alert_ids) > places):
-            run = []
+        if not tries:
+            places = len(page.elements.alert_ids)
+        back = page.href.partition("#")[0] == following.href.partition("#")[0]
+        sent = _sent_at_last(page) if back and len(following.elements.alert_ids) > places else None
+        if sent is None:
+            tries = []
             continue
-        run.append(page)
-        if len(run) == MIN_REFUSALS and sent is not None:
-            first = _sent_at_last(run[0])
-            found.append(_refusal(page, [sent if first is None else first, sent], [_Complaint(following.start_ms, [])]))
+        tries.append(sent)
+        if len(tries) == MIN_REFUSALS:
+            both = [_Try(tries[0].t, sent.node_id), sent]  # the form of this page: nodes of others have other ids
+            found.append(_refusal(page, both, [_Complaint(following.start_ms, [])]))
     return found
 
 
 def _sent_at_last(page: Page) -> _Try | None:
     """The last click of a page, where it may have sent a form that was typed into."""
-    pressed = [(t, r.node_id) for t, r in page.of(records.Interaction) if r.kind == rrweb.CLICK]
-    if not pressed:
-        return None
-    last = _Try(*pressed[-1])
-    form = _sent_by(page, last)
-    typed = (box for box in typed_fields(page) if box.form is not None and form is not None)
-    return last if any(box.form == form for box in typed) else None
+    pressed = [_Try(t, r.node_id) for t, r in page.of(records.Interaction) if r.kind == rrweb.CLICK]
+    form = _sent_by(page, pressed[-1]) if pressed else None
+    sent = form is not None and any(box.form == form for box in typed_fields(page))
+    return pressed[-1] if sent else None
 
 
 def _same_again(box: TypedField) -> int:
