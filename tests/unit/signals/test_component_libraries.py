@@ -177,3 +177,18 @@ def test_another_view_by_a_link_where_views_also_change_by_going_back() -> None:
         page.adds(shown, at=at, into="app")
     page.lives(40_000)
     assert visit.verdict("rules") == "alive"
+
+
+def test_a_ripple_that_takes_the_place_of_the_one_before() -> None:
+    """One mutation takes the old one away and draws the new one."""
+    visit, page = bank()
+    waves = [el("span", class_="ripple") for _ in range(2)]
+    page.click("block", at=4000).adds(waves[0], at=4002, into="block").click("block", at=5200)
+    page.document.number(waves[1])
+    parent = page.node("block").node_id
+    node = {"type": 2, "tagName": "span", "attributes": {"class": "ripple"}, "childNodes": [], "id": waves[1].node_id}
+    added = {"parentId": parent, "nextId": None, "node": node}
+    gone = [{"parentId": parent, "id": wave.node_id} for wave in waves]
+    page.record(rrweb.mutation(5203, adds=[added], removes=gone[:1])).record(rrweb.mutation(5800, removes=gone[1:]))
+    page.lives(20_000)
+    assert [row.verdict for row in visit.outcome().rows.interactions] == ["alive", "dead"]

@@ -281,3 +281,11 @@ def test_a_request_to_another_site_hides_its_status() -> None:
     request["name"] = "http://api.elsewhere.test/pay"
     uses(page)
     assert "failed_request" not in visit.kinds()
+
+
+def test_a_click_whose_request_is_called_like_one_that_counts_clicks() -> None:
+    """Where is my parcel? By its path it may count clicks, but it failed."""
+    visit = Visit()
+    page = visit.open("http://shop.test/", button("Track parcel", id="track"), el("p", "0", id="total"))
+    page.click("track", at=4000).asks("/api/track", at=4010, status=500).lives(60_000)
+    assert visit.kinds() == ["failed_request"]

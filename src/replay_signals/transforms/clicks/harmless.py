@@ -21,13 +21,13 @@ def harms_nobody(message: str, source: str, page_url: str) -> bool:
 def is_tracker(url: str, page_url: str) -> bool:
     """Does the URL lead from the page to a service that counts visits or shows ads? Not on that service's own pages."""
     of_request, of_page = (_domains(one) for one in (url, page_url))
-    return bool(TRACKERS & of_request - of_page) or counts(url)
+    return bool(TRACKERS & of_request - of_page)
 
 
-def counts(url: str) -> bool:
-    """Does the path say that the request counts what visitors do, whatever host it goes to?"""
-    parts = urls.split(url).path.casefold().rstrip("/").split("/")
-    return parts[-1] in _COUNTING
+def counts_clicks(url: str, page_url: str) -> bool:
+    """Does a click's request only count what visitors do: at a tracker, or by its path whatever host it goes to?"""
+    last = urls.split(url).path.casefold().rstrip("/").rpartition("/")[2]
+    return last in _COUNTING or is_tracker(url, page_url)
 
 
 def _domains(url: str) -> set[str]:

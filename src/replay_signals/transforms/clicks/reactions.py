@@ -202,7 +202,7 @@ class Reactions:
             return True
         if any(c.first == effect.node_id for c in self.page.elements.around(click.node_id)):
             return True
-        if click.control is not None and click.control.tag == "label" and self._is_box(effect.node_id):
+        if click.control is not None and click.control.tag == "label" and self.page.elements.box(effect.node_id):
             return True
         return any(c.first == click.element for c in self.page.elements.around(effect.node_id))
 
@@ -211,12 +211,7 @@ class Reactions:
         if click.control is None or click.control.tag != "label" or any(kind != "a" for kind, _, _ in effect.targets):
             return False
         boxes = (f.node_id for f in self._focuses if f.node_id is not None and 0 <= effect.t - f.t <= FRAME_MS)
-        return any(self._is_box(box) and all(node < box for _, node, _ in effect.targets) for box in boxes)
-
-    def _is_box(self, node_id: int) -> bool:
-        """Is it a checkbox or radio button? A label that is clicked gives it the focus; its change is told apart."""
-        box = next(self.page.elements.around(node_id), None)
-        return box is not None and box.first == node_id and box.type in ("checkbox", "radio")
+        return any(self.page.elements.box(box) and all(t[1] < box for t in effect.targets) for box in boxes)
 
     def _left_field(self, effect: Effect, click: Click) -> bool:
         """Is it the value of a field that the press took the focus from? Some recorders tell it no earlier."""

@@ -17,7 +17,7 @@ from itertools import islice, takewhile
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background, Wait
 from replay_signals.transforms.clicks.covered import Covers
-from replay_signals.transforms.clicks.harmless import is_tracker
+from replay_signals.transforms.clicks.harmless import counts_clicks
 from replay_signals.transforms.clicks.observability import (
     LOADS,
     NATIVE,
@@ -246,8 +246,8 @@ class _PageJudge:
 
     def _kept_back(self, node_id: int) -> bool:
         """Is it a checkbox of a recording that tells values? Untold, its change was taken back by the page."""
-        box = next(self.page.elements.around(node_id), None)
-        return box is not None and box.first == node_id and box.type == "checkbox" and self._tells_values
+        box = self.page.elements.box(node_id)
+        return box is not None and box.type == "checkbox" and self._tells_values
 
     def _led_to(self, out: Judged, page: Page) -> bool:
         """Did the click cause the navigation that opened the next page?"""
@@ -296,7 +296,7 @@ class _PageJudge:
         if out.reason or control is None:
             out.verdict = ALIVE if out.reason == NATIVE else UNKNOWN
             return
-        if not out.failed and any(not is_tracker(r.url, self.page.href) for r in out.requests):
+        if not out.failed and any(not counts_clicks(r.url, self.page.href) for r in out.requests):
             out.reason = SENT
             return
         lived = max(self.page.end_ms, self.page.last_alive_ms) - click.t

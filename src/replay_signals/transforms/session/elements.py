@@ -233,6 +233,12 @@ class Elements:
         part = next((c for c in self.chain(canvas.first) if SURFACE in c.flags), None)
         return part is not None and all(c.first != part.first for c in self.chain(control.first))
 
+    def box(self, node_id: int) -> Control | None:
+        """The checkbox or radio button that the node is; a label hands clicks and the focus on to it."""
+        control = next(self.around(node_id), None)
+        is_box = control is not None and control.first == node_id and control.type in ("checkbox", "radio")
+        return control if is_box else None
+
     def labels_field(self, label: Control) -> bool:
         """Is a form control associated with the label: named by its `for`, or below it?"""
         return bool(label.href) or self._labelled(label) is not None
