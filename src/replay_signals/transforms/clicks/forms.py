@@ -20,7 +20,7 @@ from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
-from replay_signals.transforms.session.effects import Effect, Target, effects_of, pairs, spans
+from replay_signals.transforms.session.effects import UNSEEN, Effect, Target, effects_of, pairs, spans
 from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.fields import Change, TypedField, typed_fields
 from replay_signals.transforms.session.timeline import Page, Request
@@ -51,8 +51,6 @@ KEYS_SHARE = 0.8
 """Of the keys: a recorder may tell two of them in one moment."""
 _PRESSES = frozenset((rrweb.MOUSE_DOWN, rrweb.MOUSE_UP, rrweb.TOUCH_START, rrweb.TOUCH_END))
 _CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
-_UNSEEN = frozenset(("name",))
-"""Attributes that show nothing; React writes the name of each field that it controls anew with every key."""
 
 
 class FormAnswers:
@@ -65,7 +63,7 @@ class FormAnswers:
     def _changes(self) -> list[Effect]:
         changes = [e for e in effects_of(self._page) if e.kind == "mutation"]
         for effect in changes:
-            effect.targets = tuple(t for t in effect.targets if t[0] != "a" or t[2] not in _UNSEEN)
+            effect.targets = tuple(t for t in effect.targets if t[0] != "a" or t[2] not in UNSEEN)
         return changes
 
     @cached_property

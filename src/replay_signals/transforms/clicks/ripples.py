@@ -10,14 +10,11 @@ import re
 from collections.abc import Callable
 
 from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.session.effects import Effect, Target, covered, pairs
+from replay_signals.transforms.session.effects import UNSEEN, Effect, Target, covered, pairs
 
 RIPPLE_MS = 2500
 """They have faded by then: Ant Design's, the longest, takes 2 s."""
 Pair = tuple[int, int]
-_UNSEEN = frozenset(("data-user-invalid", "data-user-valid", "name", "tabindex"))
-"""Attributes that nobody sees: React writes a field's name with every render, Shoelace what it thinks of a value, a
-group of buttons which of them the Tab key leads to."""
 _STATE = re.compile(
     r"activ|busy|check|clos|collaps|color|count|current|dir|disab|expand|fill|filter|focus|hid|highlight|hover|index|level"
     r"|load|mode|on\b|open|order|page|pos|press|progress|rating|select|show|side|size|sort|stat|step|tab|theme|toggl|valu"
@@ -51,7 +48,7 @@ def shows(target: Target, control: Control | None) -> bool:
     if kind != "a":
         return True
     is_mark = name.startswith("data-") and _STATE.search(name) is None
-    return name not in _UNSEEN and not (is_mark and control is not None and node_id == control.first)
+    return name not in UNSEEN and not (is_mark and control is not None and node_id == control.first)
 
 
 def within(effect: Effect, ranges: list[Pair]) -> bool:

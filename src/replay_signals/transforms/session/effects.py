@@ -17,6 +17,10 @@ Target = tuple[str, int, str]
 SETTLE_MS = 1000
 """After a page opens its own scripts still build it; changes in this time say nothing about its background."""
 
+UNSEEN = frozenset(("data-user-invalid", "data-user-valid", "name", "tabindex"))
+"""Attributes that nobody sees: React writes a field's name with every render, Shoelace what it thinks of a value, a
+group of buttons which of them the Tab key leads to."""
+
 
 @dataclass(slots=True)
 class Effect:
