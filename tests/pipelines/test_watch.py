@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from replay_signals.jobs import watch
+from replay_signals.jobs import brokers, watch
+from replay_signals.jobs.brokers import BrokerError
 from replay_signals.jobs.cli import app
 from replay_signals.jobs.exits import ExitCode
 from replay_signals.pipelines.gate import watching
@@ -323,6 +325,38 @@ def test_the_inbox_shows_a_fault_beside_problems(scene: Scene) -> None:
 def test_new_goes_with_no_other_choice_of_rows(options: list[str]) -> None:
     assert CliRunner().invoke(app, ["validate", "--new", *options]).exit_code == ExitCode.USAGE
     assert CliRunner().invoke(app, ["validate", "--every", "5"]).exit_code == ExitCode.USAGE
+    for every in ("0", "inf", "1e308"):
+        assert CliRunner().invoke(app, ["validate", "--new", "--every", every]).exit_code == ExitCode.USAGE
     for patience in ("-1", "inf", "1e9"):
         assert CliRunner().invoke(app, ["validate", "--new", "--patience", patience]).exit_code == ExitCode.USAGE
     assert watch.memory_of(watch.Store(None, "prod/eu")).name == "validated-prod%2Feu.json"
+
+
+def test_metrics_take_the_place_of_nothing_but_a_file(scene: Scene, tmp_path: Path) -> None:
+    """A device, a pipe or a folder of that name stays what it is."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for named in (pipe, tmp_path, ""):
+        done = CliRunner().invoke(app, ["validate", str(scene.warehouse), "--new", "--metrics", str(named)])
+        assert done.exit_code == ExitCode.USAGE, done.output
+    assert pipe.is_fifo()
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_a_broker_that_is_not_there_is_said_before_anything_waits_for_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brokers, "ANSWER_S", 1.0)
+    store = watch.Store(str(scene.warehouse), None)
+    with pytest.raises(BrokerError, match="No broker answers"):
+        watch.run(watch.Request(store, "", "127.0.0.1:1", "t", timedelta(0), None, True), None)
+
+
+def test_a_single_look_says_how_things_stand(scene: Scene) -> None:
+    def said() -> str:
+        return CliRunner().invoke(app, ["validate", str(scene.warehouse), "--new", "--patience", "0"]).output
+
+    assert "Every expectation holds." in said()
+    scene.append(batch(5000, confidence=1.5))
+    assert "1 fault open" in said()
+    assert "1 fault open" in said()

@@ -10,6 +10,7 @@ import typer
 from replay_signals.jobs.exits import guarded
 from replay_signals.jobs.links import refuse_outputs
 from replay_signals.jobs.options import (
+    MAX_EVERY_S,
     Catalog,
     InboxOrTopic,
     RulesFile,
@@ -46,7 +47,8 @@ def rank(  # noqa: PLR0913, PLR0917 - one parameter an option
         ),
     ] = None,
     every: Annotated[
-        float | None, typer.Option("--every", help="Rank again so many seconds later, until Ctrl-C.", min=1)
+        float | None,
+        typer.Option("--every", help="Rank again so many seconds later, until Ctrl-C.", min=1, max=MAX_EVERY_S),
     ] = None,
     top: Annotated[int, typer.Option("--top", help="How many problems to print; 0 prints all.", min=0)] = 3,
     memory_mb: Annotated[

@@ -10,7 +10,16 @@ import typer
 
 from replay_signals.jobs.exits import ExitCode, guarded
 from replay_signals.jobs.links import refuse_outputs
-from replay_signals.jobs.options import Catalog, InboxOrTopic, Json, ToKafka, Topic, WarehouseArgument, store_of
+from replay_signals.jobs.options import (
+    MAX_EVERY_S,
+    Catalog,
+    InboxOrTopic,
+    Json,
+    ToKafka,
+    Topic,
+    WarehouseArgument,
+    store_of,
+)
 
 WEEK_MINUTES = 10_080
 PATIENCE_MINUTES = 40.0
@@ -34,7 +43,10 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Option("--new", help="Only what came since the last look with --new; what is wrong goes to the inbox."),
     ] = False,
     every: Annotated[
-        float | None, typer.Option("--every", help="Look for what is new so many seconds later, until Ctrl-C.", min=1)
+        float | None,
+        typer.Option(
+            "--every", help="Look for what is new so many seconds later, until Ctrl-C.", min=1, max=MAX_EVERY_S
+        ),
     ] = None,
     patience: Annotated[
         float,
@@ -89,6 +101,8 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise typer.BadParameter("--new goes with none of --branch, --since, --report and --gx")
     if not new and (every or metrics or kafka):
         raise typer.BadParameter("--every, --metrics and --kafka go with --new")
+    if metrics is not None and (not metrics.name or (metrics.exists() and not metrics.is_file())):
+        raise typer.BadParameter("--metrics names a file that may be replaced")
     folder = inbox or ("" if kafka else str(Path(warehouse) / "inbox"))
     refuse_outputs(None if catalog else warehouse, folder or None, report, metrics)
     moment = since and since.replace(tzinfo=since.tzinfo or UTC)

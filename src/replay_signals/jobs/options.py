@@ -11,6 +11,9 @@ import typer
 if TYPE_CHECKING:
     from replay_signals.jobs.tables import Store
 
+MAX_EVERY_S = 604_800
+"""A week: what is done more seldom is a job of its own."""
+
 Paths = Annotated[
     list[str],
     typer.Argument(help="Files, folders, globs or fsspec URLs (s3://…), plain, .gz or .zst.", show_default=False),

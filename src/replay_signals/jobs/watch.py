@@ -57,11 +57,13 @@ def run(request: Request, every_s: float | None) -> ExitCode:
     from replay_signals.pipelines.iceberg.catalog import open_catalog
 
     catalog = open_catalog(*request.store, create=False)
+    if request.kafka:
+        _find_topic(request.kafka, request.topic)
     path = memory_of(request.store)
     with remembered(path) as memory:
         while True:
             started = time.monotonic()
-            _round(catalog, memory, path, request)
+            _round(catalog, memory, path, request, once=every_s is None)
             if every_s is None:
                 return ExitCode.NOT_VALID if memory.faults else ExitCode.OK
             time.sleep(max(0.0, every_s - (time.monotonic() - started)))
@@ -74,7 +76,18 @@ def memory_of(store: Store) -> Path:
     return Path(f"validated-{quote(store.catalog, safe='')}.json")
 
 
-def _round(catalog: Catalog, memory: Memory, path: Path, request: Request) -> None:
+def _find_topic(brokers: str, topic: str) -> None:
+    """A wrong broker is not first found by a fault that waits for it. Raises BrokerError."""
+    from replay_signals.jobs.brokers import partitions_of, reader
+
+    consumer = reader(brokers)
+    try:
+        partitions_of(consumer, brokers, topic)
+    finally:
+        consumer.close()
+
+
+def _round(catalog: Catalog, memory: Memory, path: Path, request: Request, *, once: bool) -> None:
     from replay_signals.pipelines.gate.memory import save
     from replay_signals.pipelines.gate.watching import look
 
@@ -87,7 +100,7 @@ def _round(catalog: Catalog, memory: Memory, path: Path, request: Request) -> No
     _tell(memory, path, request)
     if request.metrics is not None:
         _write_metrics(request.metrics, memory, now, time.monotonic() - started)
-    _print(found, memory, json=request.json)
+    _print(found, memory, json=request.json, once=once)
 
 
 def _records(found: Look, memory: Memory, now: datetime) -> list[InboxRecord]:
@@ -143,7 +156,8 @@ def _write_metrics(path: Path, memory: Memory, now: datetime, seconds: float) ->
     part.replace(path)
 
 
-def _print(found: Look, memory: Memory, *, json: bool) -> None:
+def _print(found: Look, memory: Memory, *, json: bool, once: bool) -> None:
+    """What is new and what is over; how things stand where that changed, or nobody looks again."""
     faults = [{"id": key} | msgspec.to_builtins(one.fault) for key, one in memory.faults.items()]
     if json:
         told = {"holds": not faults, "faults": faults, "new": list(found.opened), "over": list(found.over)}
@@ -154,5 +168,7 @@ def _print(found: Look, memory: Memory, *, json: bool) -> None:
         render.out().print(render.text(f"! {key[: render.ID_CHARS]}  {_title(one)}: {one.finding.unexpected:,} rows"))
     for key, over in found.over.items():
         render.out().print(render.text(f"= {key[: render.ID_CHARS]}  {over.fault.suite}: {over.fault.what}: over"))
-    if found.opened or found.over:
+    if once and not faults:
+        render.say("Every expectation holds.")
+    elif once or found.opened or found.over:
         render.say(f"{render.count(len(faults), 'fault')} open; reports in {REPORTS}")
