@@ -276,6 +276,29 @@ def test_a_press_that_is_over_stays_where_it_was() -> None:
     assert pages(visit)[-1].start_ms - START_MS == 8000
 
 
+@pytest.mark.parametrize("how", ["press", "checkout"])
+def test_a_document_came_back_when_the_pointer_rested_as_it_had_there(how: str) -> None:
+    """Browsers tell where the pointer is as they show a document again; what tells two apart may come much later."""
+    visit, first = silently_back()
+    visit.recorded["window-1"].pop()
+    item = first.node("item").node_id
+    first.record(rrweb.moves(5700, (50, 20, 0)))
+    visit.recorded["window-1"][-1]["data"]["positions"][0].update(id=item)
+    if how == "press":
+        first.record(rrweb.interaction(20_000, rrweb.BLUR, item))
+    else:
+        first.checks_out(at=20_000)
+    restored = pages(visit)[-1]
+    assert (restored.href, restored.start_ms - START_MS) == (SHOP, 5700)
+
+
+@pytest.mark.parametrize(("began_ms", "found"), [(3000, [SHOP, ITEM, SHOP]), (4400, [SHOP, ITEM])])
+def test_moves_that_began_before_a_document_are_of_the_one_that_slept(began_ms: float, found: list[str]) -> None:
+    visit, first = silently_back()
+    first.record(rrweb.moves(5700, (70, 25, began_ms - 5700), (50, 20, 0)))
+    assert [p.href for p in pages(visit)] == found
+
+
 @pytest.mark.parametrize("tells", [True, False])
 def test_a_recorder_takes_a_snapshot_of_the_document_as_it_comes_back(tells: bool) -> None:
     """posthog-js says that the window is visible, and takes a checkout at once if one is due."""

@@ -222,19 +222,14 @@ def test_pages_that_stay_in_the_document_and_are_shown_in_turn(marked_by: str, s
     assert visit.kinds() == ["quick_back"]
 
 
-@pytest.mark.parametrize("instead", ["stays", "a click leads back", "only the marking", "another link", "no marking"])
+@pytest.mark.parametrize("instead", ["stays", "a click leads back", "only the marking"])
 def test_what_is_shown_in_turn_without_going_back(instead: str) -> None:
     """Scrolling marks links as well; tabs are closed by a click."""
     visit, page = kept("class", "style")
     page.click("help", at=4000)
-    if instead in ("only the marking", "another link", "no marking"):
+    if instead == "only the marking":
         for at, on, off in ((4080, "help", "list"), (5900, "list", "help")):
-            marks = [(on, "on"), (off, "")] if instead != "another link" else [("list", "on" if on == "list" else "")]
-            shown = [] if instead == "only the marking" else [(f"v-{on}", "here"), (f"v-{off}", "away")]
-            changed = [(n, {"class": v}) for n, v in marks if instead != "no marking"] + [
-                (n, {"style": v}) for n, v in shown
-            ]
-            attributes = [{"id": page.node(n).node_id, "attributes": new} for n, new in changed]
+            attributes = [{"id": page.node(n).node_id, "attributes": {"class": v}} for n, v in ((on, "on"), (off, ""))]
             page.record(rrweb.mutation(at, attributes=attributes))
     else:
         turns(page, "class", "style", "help", at=4080)
@@ -242,4 +237,62 @@ def test_what_is_shown_in_turn_without_going_back(instead: str) -> None:
             page.click("list", at=5800)
             turns(page, "class", "style", "list", at=5900)
     page.lives(60_000)
+    assert ways(visit) == []
+
+
+@pytest.mark.parametrize("shown_by", ["hidden", "class", "style"])
+@pytest.mark.parametrize("slides", [False, True])
+def test_pages_shown_in_turn_without_a_mark_unless_they_turn_by_themselves(shown_by: str, slides: bool) -> None:
+    visit, page = kept("class", shown_by)
+
+    def turn(to: str, at: float) -> None:
+        other = "help" if to == "list" else "list"
+        changes = [(f"v-{to}", "here"), (f"v-{other}", "away")]
+        named = [{"id": page.node(name).node_id, "attributes": {shown_by: value}} for name, value in changes]
+        page.record(rrweb.mutation(at, attributes=named))
+
+    for at in range(2000, 9000, 3500) if slides else ():
+        turn("help", at)
+        turn("list", at + 1700)
+    page.click("help", at=9000)
+    turn("help", 9060)
+    turn("list", 10_800)
+    page.lives(60_000)
+    assert len(ways(visit)) == (not slides)
+
+
+def test_a_link_around_a_part_that_looks_like_a_button() -> None:
+    visit = Visit()
+    inner = el("span", el("i", "Help", id="icon"), class_="btn")
+    page = visit.open(URL, el("nav", el("a", inner, href="/help", id="help")), el("main", list_of(), id="main"))
+    page.click("icon", at=4000)
+    shows(page, help_page(), at=4080)
+    shows(page, list_of(), at=5900).lives(60_000)
+    assert [way.url for way in ways(visit)] == ["http://app.test/help"]
+
+
+def test_names_that_are_made_anew_where_the_navigation_marks_the_page_before_again() -> None:
+    visit = Visit()
+    links = (link("List", "/list", id="list", class_="on"), link("Help", "/help", id="help", class_=""))
+    page = visit.open(URL, el("nav", *links), el("main", list_of(), id="main"))
+    page.click("help", at=4000)
+    for at, on, off, content in (
+        (4080, "help", "list", help_page()),
+        (5900, "list", "help", el("section", button("17 new"), button("Since 9:41"))),
+    ):
+        shows(page, content, at=at)
+        marks = [{"id": page.node(n).node_id, "attributes": {"class": v}} for n, v in ((on, "on"), (off, ""))]
+        page.record(rrweb.mutation(at + 1, attributes=marks))
+    page.lives(60_000)
+    assert len(ways(visit)) == 1
+
+
+def test_a_page_seen_before_the_one_that_was_left_is_no_way_back() -> None:
+    """By an address that was typed, or a bookmark: what stood there before the link comes back, or it does not."""
+    visit, page = app()
+    page.click("help", at=4000)
+    shows(page, el("section", *(button(name) for name in ("Red", "Green", "Blue"))), at=4080)
+    page.click("help", at=20_000)
+    shows(page, help_page(), at=20_080)
+    shows(page, list_of(), at=21_900).lives(60_000)
     assert ways(visit) == []

@@ -20,6 +20,8 @@ MAX_CHANGES = 200
 _FIELDS = frozenset(("input", "textarea", "select"))
 STILL_PX = 2
 """A pointer that rests is reported within this."""
+SLEPT_MS = 200
+"""Moves are sent some time after they began; what began so long before a document was parsed, another one saw."""
 
 
 class _Pointer(NamedTuple):
@@ -79,6 +81,11 @@ class Document:
         if pointer is not None and (self.pointer is None or self.pointer.t <= pointer.t):
             self.pointer = pointer
 
+    def rests(self, t: float, record: records.ReplayRecord) -> bool:
+        """Is the pointer where it was last, over the same node? Browsers say so as they show a document again."""
+        pointer = _pointer(t, record)
+        return pointer is not None and self.pointer is not None and _is_still(pointer, self.pointer)
+
     def left(self) -> None:
         """Another document is shown; what was used last may have been that one's already."""
         self.last_focused = self.pointer = None
@@ -86,9 +93,12 @@ class Document:
     def is_left_for(self, other: Document, t: float, record: records.ReplayRecord) -> bool:
         """Can the record only be of the other document?
 
-        It is of nodes that only the other one has, takes the focus from what had it there and never here, or is of a
-        pointer that rests where it was there, on a control that has another id here.
+        It is of nodes that only the other one has, takes the focus from what had it there and never here, is of a
+        pointer that rests where it was there, on a control that has another id here, or tells of moves that began
+        before this document did: its recorder slept with the other one.
         """
+        if isinstance(record, records.Move) and record.positions and t + record.positions[2] < self.start_ms - SLEPT_MS:
+            return other.start_ms < self.start_ms
         if isinstance(record, records.Interaction) and record.kind == rrweb.BLUR and record.node_id is not None:
             here = self.control(record.node_id)
             focuses_itself = here is not None and here[0] in _FIELDS
@@ -101,7 +111,7 @@ class Document:
         return bool(used) and self._is_complete() and not self.count(used) and other.count(used) == len(used)
 
     def _moves_on(self, pointer: _Pointer, other: Document, last: _Pointer) -> bool:
-        if pointer.node_id != last.node_id or max(abs(pointer.x - last.x), abs(pointer.y - last.y)) > STILL_PX:
+        if not _is_still(pointer, last):
             return False
         there = other.control(last.node_id)
         return there is not None and there != self.control(last.node_id) and there in map(looks, self._controls())
@@ -116,6 +126,10 @@ class Document:
     def _is_complete(self) -> bool:
         ids = self.snapshot.ids if self.snapshot is not None else None
         return ids is not None and len(ids) < 2 * MAX_TARGETS and len(self.changes) <= MAX_CHANGES
+
+
+def _is_still(pointer: _Pointer, last: _Pointer) -> bool:
+    return pointer.node_id == last.node_id and max(abs(pointer.x - last.x), abs(pointer.y - last.y)) <= STILL_PX
 
 
 def _pointer(t: float, record: records.ReplayRecord) -> _Pointer | None:

@@ -37,6 +37,7 @@ STARTED = frozenset(("$recording_started", "$session_options", "$posthog_config"
 """Custom events that posthog-js sends when its recorder starts, within milliseconds of the first snapshot."""
 HELD_RECORDS = 30
 """Records from a pointer-down to its click: focus, moves and what the page does meanwhile; real presses have few."""
+_SHOWN = records.Load | records.Meta | records.FullSnapshot
 HIDDEN, VISIBLE = "window hidden", "window visible"
 
 
@@ -95,13 +96,13 @@ class _Reader:
 
     def _used(self, i: int, t: float, record: records.ReplayRecord) -> None:
         """Something is used: in this document, or in one that came back in silence."""
-        if isinstance(record, records.Load | records.Meta | records.FullSnapshot):
+        if isinstance(record, _SHOWN):
             return
         document = self._document
         if document.snapshot is not None:
             other = next((d for d in self._around() if document.is_left_for(d, t, record)), None)
             if other is not None:
-                since = self._pressed(i, other)
+                since = self._rested(self._pressed(i, other), other)
                 self._show(since, other)
                 for when, held in self._ordered[since:i]:
                     other.uses(when, held)
@@ -113,12 +114,25 @@ class _Reader:
             return i
         for k in range(i - 1, max(self._openings[-1].first, i - HELD_RECORDS), -1):
             record = self._ordered[k].record
-            if isinstance(record, records.Load | records.Meta | records.FullSnapshot):
+            if isinstance(record, _SHOWN):
                 break
             if _is_press(record):
                 return k if other.count(nodes_of(record)) else i
             if isinstance(record, records.Interaction) and record.kind == rrweb.CLICK:
                 break
+        return i
+
+    def _rested(self, i: int, other: Document) -> int:
+        """Where the other document came back, at index `i` at the latest: with the pointer as it had rested there.
+
+        What is used before, or shown by a snapshot, is of the document that is left.
+        """
+        for k in range(i - 1, self._openings[-1].first, -1):
+            t, record = self._ordered[k]
+            if isinstance(record, _SHOWN) or _is_press(record):
+                break
+            if isinstance(record, records.Move) and other.rests(t, record):
+                i = k
         return i
 
     def _around(self) -> list[Document]:
@@ -146,7 +160,7 @@ class _Reader:
             href = self._href(i)
             restored = None if told else self._shown_by(record, href, i, meta)
             if restored is not None:
-                self._show(meta, restored)
+                self._show(meta if self._tells_turns else self._rested(meta, restored), restored)
                 document = restored
             elif self._is_new(document, record, href, i, told):
                 self._open(meta)

@@ -6,20 +6,24 @@ what stood there before the click. Content that is loaded in two steps (a placeh
 own in the first, or nothing known in the second. Where the navigation marks the page that is shown, the link that was
 marked before has to be marked again.
 
-An application may also keep all its pages in the document and show one of them by class or style. Then the link that is
-clicked and the one that was marked change their marking at once, with the elements that are shown and hidden, and all
-of them change once more when the visitor goes back, the two links to each other's marking.
+An application may also keep all its pages in the document and show one of them by class, style or `hidden`. Then the
+link that is clicked and the one that was marked change their marking at once, with the elements that are shown and
+hidden, and all of them change once more when the visitor goes back, the two links to each other's marking. Where no
+link is marked, the two pages get each other's state; what changes by itself now and then, as slides do, is no page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
+from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.gestures import control_at
 from replay_signals.transforms.session.timeline import Page
@@ -32,6 +36,12 @@ EMPTY_MS = 500
 """Transitions take the old page away first, and are over by then."""
 MIN_KNOWN_SHARE = 0.8
 """Of the controls that come back: a page that is shown again may have one more or a changed one."""
+PROMPT_MS = 300
+"""Longest time from the click to a page that is only shown, where no link is marked with it."""
+RESTLESS_MS = 10_000
+"""What changed by itself so short a time before the click may do so after it."""
+MAX_CAME, MAX_ROOTS = 1000, 10
+"""Mutations that are remembered, and nodes that are looked for in them."""
 MIN_TURNED = 2
 """Elements beside the links: the page that is shown and the one that is hidden."""
 _MARKING = frozenset(("class", "aria-current", "aria-selected"))
@@ -75,6 +85,7 @@ class _Turn:
     """Marking and showing by attributes: what a click on the link changed, and what changed at the way back."""
 
     link: int
+    click_ms: float
     start_ms: float | None = None
     there: Turned = field(default_factory=dict)
     back_ms: float | None = None
@@ -82,12 +93,13 @@ class _Turn:
 
     def take(self, t: float, changed: Turned, links: set[int]) -> None:
         """Takes the attributes that changed in one mutation; `links` are those of the navigation among them."""
-        if self.back_ms is None and self._swaps(changed, links):
+        if self.back_ms is None and (self._swaps(changed, links) or self._exchanges(changed)):
             self.back_ms = t
         if self.back_ms is not None:
             self.back |= changed if t - self.back_ms <= RENDERED_MS else {}
             return
-        if self.start_ms is None and self.link in links and len(links) > 1:
+        marks = self.link in links and len(links) > 1
+        if self.start_ms is None and (marks or (t - self.click_ms <= PROMPT_MS and len(changed) > 1)):
             self.start_ms = t
         if self.start_ms is not None and t - self.start_ms <= RENDERED_MS:
             self.there |= changed
@@ -104,6 +116,11 @@ class _Turn:
             for other in links - {self.link}
         )
 
+    def _exchanges(self, changed: Turned) -> bool:
+        """Do two elements get each other's state: is one shown that was hidden, and the other way round?"""
+        turns = {(name, self.there.get((node_id, name)), value) for (node_id, name), value in changed.items()}
+        return any(old not in (None, new) and (name, new, old) in turns for name, old, new in turns)
+
     def returns(self, links: set[int]) -> bool:
         """Were pages shown and hidden there, and the other way round at the way back?"""
         both = {key[0] for key, value in self.back.items() if self.there.get(key, value) != value}
@@ -112,13 +129,16 @@ class _Turn:
 
 @dataclass(slots=True)
 class _Shown:
-    """What a click on a link has shown so far. `places` are elements whose children were replaced."""
+    """What a click on a link has shown so far. `places` are elements whose children were replaced, `removed` flat
+    ranges of what went for it, `known` what stood there, `restless` what changes by itself."""
 
     url: str
     click_ms: float
     link: int
-    known: frozenset[Key]
     turn: _Turn
+    restless: frozenset[int]
+    known: set[Key] = field(default_factory=set)
+    removed: list[int] = field(default_factory=list)
     links: set[int] = field(default_factory=set)
     marked: set[int] = field(default_factory=set)
     content: _Content | None = None
@@ -155,16 +175,21 @@ class _Reader:
         self._back: tuple[_Shown, float] | None = None
         self._emptied_ms, self._emptied = float("-inf"), set[int]()
         self._shown: _Shown | None = None
+        self._pressed_ms = float("-inf")
+        self._alone_ms: dict[int, float] = {}
+        self._came: deque[tuple[list[int], list[Control]]] = deque(maxlen=MAX_CAME)
 
     def click(self, t: float, record: records.Interaction) -> None:
         """A click on a link may show another page."""
-        link = control_at(self.page, record.node_id)
-        if link is not None and link.tag == "a" and link.href not in ("", "#"):
+        link = next((c for c in self.page.elements.around(record.node_id) if c.tag == "a"), None)
+        if link is not None and link.href not in ("", "#"):
             url = urls.joined(self.page.href, link.href)
-            self._shown = _Shown(url, t, link.first, frozenset(self.known), _Turn(link.first)) if url else None
+            restless = frozenset(n for n, alone_ms in self._alone_ms.items() if t - alone_ms <= RESTLESS_MS)
+            self._shown = _Shown(url, t, link.first, _Turn(link.first, t), restless) if url else None
 
     def ended(self, t: float) -> None:
         """The visitor goes on: what was shown is used, or was left before."""
+        self._pressed_ms = t
         self._settle()
         shown = self._shown
         if shown is not None and shown.turn.back_ms is not None and shown.turn.returns(shown.links):
@@ -184,21 +209,40 @@ class _Reader:
             shown = self._shown
         if shown is not None:
             self._take(shown, t, record)
+        if t - self._pressed_ms > SHOWN_WITHIN_MS:
+            self._alone_ms |= {n: t for n, name, _ in record.attributes if name in _SHOWING}
         self.known.update(_known(record.controls))
+        if record.added:
+            self._came.append((record.added, record.controls))
+
+    def _before(self, removed: Sequence[int]) -> set[Key]:
+        """What stood there before: what came with the nodes that were removed, and since; else all that is known."""
+        first = len(self._came)
+        for node_id in islice(removed[::2], MAX_ROOTS):
+            came = (k for k in reversed(range(len(self._came))) if in_ranges(self._came[k][0], node_id))
+            if (found := next(came, None)) is None:
+                return set(self.known)
+            first = min(first, found)
+        keys = {key for _, controls in islice(self._came, first, None) for key in _known(controls)}
+        return keys | {_masked(key) for key in keys if _is_masked(key)}
 
     def _take(self, shown: _Shown, t: float, record: records.Mutation) -> None:
         links = set(self._marked(record))
         shown.links |= links
-        shown.turn.take(t, {(n, name): value for n, name, value in record.attributes if name in _SHOWING}, links)
+        changes = (change for change in record.attributes if change[1] in _SHOWING and change[0] not in shown.restless)
+        shown.turn.take(t, {(node_id, name): value for node_id, name, value in changes}, links)
         replaces = self._replaces(t, record)
         again = replaces and shown.content is not None and not shown.places.isdisjoint(record.parents)
         if shown.following is None and again and shown.content is not None and t > shown.content.start_ms:
             shown.following = _Content(t)
         elif shown.following is None and t - shown.click_ms > SHOWN_WITHIN_MS:
             return
+        if shown.content is None:
+            shown.removed += record.removed
         if replaces and shown.following is None:
             shown.places.update(record.parents)
-            shown.content = shown.content or _Content(t)
+            if shown.content is None:
+                shown.content, shown.known = _Content(t), self._before(shown.removed)
         into = shown.following or shown.content
         if into is not None:
             into.keys.update(_keys(record.controls))
@@ -224,7 +268,8 @@ class _Reader:
         if shown is None or shown.following is None or shown.content is None:
             return
         following, shown.following = shown.following, None
-        if _returns(shown, shown.content, following):
+        turned_ms = shown.turn.back_ms if shown.turn.back_ms is not None else float("-inf")
+        if abs(following.start_ms - turned_ms) <= RENDERED_MS or _returns(shown, shown.content, following):
             self._back, self._shown = (shown, following.start_ms), None
         elif following.start_ms - shown.click_ms <= SHOWN_WITHIN_MS:
             shown.content.keys |= following.keys
@@ -244,6 +289,18 @@ def _nameless(key: Key) -> Key:
     return key[0], key[1], "", key[3]
 
 
+def _masked(key: Key) -> Key:
+    """Stands for all of its like whose names are masked."""
+    return key[0], key[1], "[]", key[3]
+
+
+def _stood(key: Key, known: set[Key]) -> bool:
+    """Did it stand there? A name that is masked in one of two places is not compared."""
+    if key in known or not _is_masked(key):
+        return key in known or _masked(key) in known
+    return _masked(key) not in known and _nameless(key) in known
+
+
 def _is_masked(key: Key) -> bool:
     """Names are masked where it is not known what they stand in, which is so for what is added later."""
     return key[2].startswith("[") and key[2].endswith("]")
@@ -252,7 +309,7 @@ def _is_masked(key: Key) -> bool:
 def _returns(shown: _Shown, content: _Content, following: _Content) -> bool:
     """Is what the click showed replaced by what stood there before?"""
     own, returned = content.keys - following.keys, following.keys - content.keys
-    known = sum(key in shown.known or (_is_masked(key) and _nameless(key) in shown.known) for key in returned)
+    known = sum(_stood(key, shown.known) for key in returned)
     before, now = shown.marked - {shown.link}, following.marked - shown.marked
     elsewhere = bool(now) and not before <= following.marked  # another link is marked than the one before
     return bool(own and returned) and known >= MIN_KNOWN_SHARE * len(returned) and not elsewhere
