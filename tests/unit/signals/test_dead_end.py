@@ -82,7 +82,10 @@ def test_a_popup_that_failed_while_the_visit_went_on_elsewhere() -> None:
     assert "dead_end" not in visit.kinds()
 
 
-CHROME = [link(f"Section {i}", f"/section/{i}") for i in range(30)] + [el("p", f"line {i}") for i in range(140)]
+CHROME = [
+    el("nav", *(link(f"Section {i}", f"/section/{i}") for i in range(30))),
+    el("div", *(el("p", f"line {i}") for i in range(140)), id="footer"),
+]
 CONTENT = [link(f"Item {i}", f"/item/{i}") for i in range(30)]
 
 
@@ -111,6 +114,35 @@ def test_a_page_with_content_of_its_own_is_none_whatever_it_is_called(heading: s
     visit, page = visit_of(*CHROME, el("h1", heading), *CONTENT, before=CHROME)
     page.lives(9000)
     assert "dead_end" not in visit.kinds()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [el("p", f"paragraph {i}") for i in range(9)],
+        [el("li", f"{i} g of something") for i in range(9)],
+        [el("audio"), el("p", "Episode 12")],
+        [el("select", el("option", "S"), el("option", "M")), button("Add to cart")],
+        [el("textarea"), button("Comment")],
+        [el("input", type="password"), button("Log in")],
+        [link(f"{i}:00", f"/show/{i}") for i in range(16, 22)],
+    ],
+    ids=["text", "list", "sound", "choice", "comment", "log in", "links"],
+)
+@pytest.mark.parametrize("heading", ["Page not found", "Acceso prohibido", "Forbidden"])
+def test_a_short_page_with_content_of_its_own_is_none(heading: str, content: list[El]) -> None:
+    visit, page = visit_of(el("h1", heading), *content, link("Imprint", "/imprint"))
+    page.lives(9000)
+    assert "dead_end" not in visit.kinds()
+
+
+def test_a_message_with_hints_and_a_search_box() -> None:
+    hints = el("ul", *(el("li", f"hint {i}") for i in range(4)))
+    header = el("header", *(link(f"Part {i}", f"/part/{i}") for i in range(12)))
+    search = el("form", el("input", type="search"), button("Search"))
+    visit, page = visit_of(header, el("h1", "Page not found"), el("p", "Sorry."), hints, search, link("Home", "/"))
+    page.lives(9000)
+    assert "dead_end" in visit.kinds()
 
 
 @pytest.mark.parametrize("heading", ["Page not found", "Internal server error", "404"])

@@ -19,6 +19,7 @@ from replay_signals.transforms.digest.control_flags import class_bits, is_alert,
 from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, control_of, is_kept, text_of
 from replay_signals.transforms.digest.headlines import say_error
 from replay_signals.transforms.digest.masking import Masking
+from replay_signals.transforms.digest.own_content import is_message
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
 from replay_signals.transforms.digest.snapshot_walk import (
     BLANK_ELEMENTS,
@@ -93,7 +94,8 @@ def full_snapshot(raw: Raw, masking: Masking, budget: Budget) -> FullSnapshot:
             ids_below(full.node, every)
             ids = ranges(sorted(every))
     root_id = full.node.id if full.node is not None else 0
-    error_page = say_error(walk.headlines, walk.element_count)
+    says_error = full.node is not None and say_error(walk.title, walk.headings, walk.element_count)
+    error_page = says_error and full.node is not None and is_message(full.node)
     ids = ids[: 2 * MAX_TARGETS]
     count, alerts = walk.element_count, walk.alerts
     blank = full.node is not None and count <= BLANK_ELEMENTS and is_blank(full.node)

@@ -1,22 +1,23 @@
 """Titles and headings in which a page says that it is missing or broken.
 
 Numbers and words of status pages stand in many headings ("Top 500", "Invoice 404", "Unavailable dates"), so they count
-only as the whole of one, or as a whole phrase with little beside it. It stays a hint: what is made of it takes evidence
-in the page's structure (`session/error_pages`).
+only as the whole of one, or as a whole phrase with little beside it, and not where another headline says more of it
+("404" on a page that is called "Peugeot 404"). It stays a hint: what is made of it takes evidence in the page's
+structure (`digest/own_content`, `session/error_pages`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import msgspec
 
 from replay_signals.transforms.words import words
 
-MAX_HEADLINES = 3
-"""The title and the first two headings; what a page is stands at its top."""
+MAX_HEADINGS = 2
+"""Beside the title; what a page is stands at its top."""
 MAX_REST_CHARS = 24
 """Beside a phrase: an interjection, an address, "the page you are looking for" and the like."""
 BARE_ELEMENTS = 60
@@ -36,16 +37,28 @@ _ALONE = frozenset(chain(*_WORDS.alone.values()))
 _BESIDE = re.compile(rf"\b(?:{'|'.join(map(re.escape, _WORDS.beside_codes))})\b")
 _CODE = re.compile(rf"(?<!\d)(?:{'|'.join(map(str, _WORDS.codes))})(?!\d)")
 _SEPARATORS = re.compile(r"\s[-–—|·•»:/]+\s|[|·•»]")
+_LABEL = re.compile(rf"{_CODE.pattern}\s?[^\w\s]")
+"""A status that a sentence follows: "404: nobody lives here"."""
 _APOSTROPHES = re.compile(r"['’‘`´]")
 _SIGNS = re.compile(r"[\W_]+")
 
 
-def say_error(headlines: Sequence[str], element_count: int) -> bool:
-    """Do title and headings of a page with so many elements say that it is missing or broken?"""
-    parts = [part for line in headlines[:MAX_HEADLINES] for part in _SEPARATORS.split(_plain(line))]
-    if any(_is_phrase(part) for part in parts):
-        return True
-    return element_count <= BARE_ELEMENTS and any(_is_status(part) for part in parts)
+def say_error(title: str, headings: Sequence[str], element_count: int) -> bool:
+    """Do title and headings of a page with so many elements say that it is missing or broken?
+
+    A title has the site's name in it, a heading is one statement.
+    """
+    lines = [_plain(line) for line in (title, *headings[:MAX_HEADINGS])]
+    parts = [*_SEPARATORS.split(lines[0]), *lines[1:]]
+    bare_page = element_count <= BARE_ELEMENTS
+    said = [part for part in parts if _is_phrase(part) or (bare_page and _is_status(part))]
+    others = [_bare(part) for part in parts if part not in said and not _LABEL.match(part)]
+    return any(not _is_of_name(_bare(part), others) for part in said)
+
+
+def _is_of_name(said: str, others: Iterable[str]) -> bool:
+    """Is it a piece of a name that another headline has whole?"""
+    return any(re.search(rf"\b{re.escape(said)}\b", other) for other in others)
 
 
 def _plain(line: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Node
@@ -19,7 +18,7 @@ from replay_signals.transforms.digest.controls import (
     text_of,
     text_place,
 )
-from replay_signals.transforms.digest.headlines import MAX_HEADLINES
+from replay_signals.transforms.digest.headlines import MAX_HEADINGS
 from replay_signals.transforms.digest.masking import Masking, worse
 from replay_signals.transforms.digest.pointer_marks import PointerMarks
 from replay_signals.transforms.privacy.texts import whole
@@ -91,7 +90,7 @@ class SnapshotWalk:
             "controls",
             "element_count",
         ),
-        *("headlines", "jumps", "last", "ordered", "truncated"),
+        *("headings", "jumps", "last", "ordered", "title", "truncated"),
     )
 
     def __init__(self, masking: Masking) -> None:
@@ -104,7 +103,8 @@ class SnapshotWalk:
         self.truncated = False
         self.last = -2
         self.jumps: list[int] = []
-        self.headlines: list[str] = []
+        self.title = ""
+        self.headings: list[str] = []
         self.alerts: list[int] = []
         self._open: list[Control] = []
         self._named: list[TextName] = []
@@ -153,9 +153,10 @@ class SnapshotWalk:
         if tag == "style":
             self._pointer.sheets.read(node)
         elif tag == "head":
-            self._headlines(child for child in node.childNodes if child.tagName == "title")
             for child in node.childNodes:
-                if child.tagName in _SHEET_TAGS:
+                if child.tagName == "title":
+                    self.title = self.title or _headline(child)
+                elif child.tagName in _SHEET_TAGS:
                     self._pointer.sheets.read(child)
 
     def _jump(self, node_id: int) -> None:
@@ -187,20 +188,14 @@ class SnapshotWalk:
     def _notice(self, node: Node, tag: str) -> None:
         """What a page says in headings, and where it will say that something went wrong."""
         if tag in ("h1", "h2"):
-            self._headlines((node,))
+            if len(self.headings) < MAX_HEADINGS and (text := _headline(node)):
+                self.headings.append(text)
         elif (
             len(node.childNodes) <= MAX_ALERT_CHILDREN
             and len(self.alerts) < MAX_ALERT_PLACES
             and is_alert(node.attributes)
         ):
             self.alerts.append(node.id)
-
-    def _headlines(self, nodes: Iterable[Node]) -> None:
-        """Title and headings: what a page says it is."""
-        for node in nodes:
-            if len(self.headlines) < MAX_HEADLINES:
-                text = text_of(" ".join(_texts(node, MAX_HEADLINE_TEXTS)), MAX_HEADLINE_CHARS)
-                self.headlines += [text] if text else []
 
     def _text(self, value: Any) -> None:
         if isinstance(value, str) and not value.isspace():
@@ -235,6 +230,10 @@ class SnapshotWalk:
         control.last = max(node.id, self.last)
         if control.is_hand and control.last - control.first > MAX_HAND_NODES:
             control.flags = control.flags.replace("h", "nP")
+
+
+def _headline(node: Node) -> str:
+    return text_of(" ".join(_texts(node, MAX_HEADLINE_TEXTS)), MAX_HEADLINE_CHARS)
 
 
 def _texts(node: Node, limit: int) -> list[str]:

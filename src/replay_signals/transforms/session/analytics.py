@@ -163,7 +163,7 @@ def says_error(event: AnalyticsEvent) -> bool:
     """Does the title of the page an event was sent from say that it is missing or broken? Rows keep no more of it."""
     title = event.properties.get("title")
     if isinstance(title, str) and title:
-        return say_error((title[:MAX_TITLE_CHARS],), 0)
+        return say_error(title[:MAX_TITLE_CHARS], (), 0)
     return event.properties.get(ERROR_TITLE) is True
 
 

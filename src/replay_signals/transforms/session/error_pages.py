@@ -1,17 +1,20 @@
 """Pages that are missing or broken: by the status of their navigation, or by what they say and how they are made.
 
-Title and heading alone decide nothing: a message fills its page. It is short, or short beside the other pages of the
-visit, or offers hardly anything that they do not offer, too (the site's header and footer); and nobody reads on in it.
+Title and heading alone decide nothing: a message fills its page (digest/own_content). It is short, or short beside the
+other pages of the visit, or offers hardly anything that they do not offer, too (the site's header and footer); and
+nobody reads on in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from statistics import median
 
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.digest.places import LAYOUT
 from replay_signals.transforms.session import urls
+from replay_signals.transforms.session.elements import Elements
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.session.visits import Visit
 
@@ -48,16 +51,22 @@ def says_error(page: Page, others: Iterable[Page]) -> bool:
         return False
     elements = page.elements
     known = [p.elements for p in others if p.elements is not elements and not p.elements.error_page]
-    if elements.element_count <= SHORT_ELEMENTS or not known:
+    if not known:
         return elements.element_count <= SHORT_ELEMENTS
-    if elements.element_count <= SHORT_SHARE * median(other.element_count for other in known):
+    if SHORT_ELEMENTS < elements.element_count <= SHORT_SHARE * median(other.element_count for other in known):
         return True
-    offered = {thing for other in known for thing in _offers(other.all())}
-    return len({*_offers(elements.all())} - offered) <= MAX_OWN_CONTROLS
+    offered = {_offer(control) for other in known for control in other.all()}
+    own = (control for control in elements.all() if _offer(control) not in offered)
+    return len({_offer(control) for control in own if not _in_layout(control, elements)}) <= MAX_OWN_CONTROLS
 
 
-def _offers(controls: Iterable[Control]) -> Iterator[tuple[str, str, str]]:
-    return ((c.tag, c.name, c.href) for c in controls)
+def _offer(control: Control) -> tuple[str, str, str]:
+    return control.tag, control.name, control.href
+
+
+def _in_layout(control: Control, elements: Elements) -> bool:
+    """An error page may have a header and a footer that the other pages of the visit do not have."""
+    return any(LAYOUT in around.flags for around in elements.chain(control.first))
 
 
 def _was_read(page: Page) -> bool:

@@ -1,0 +1,39 @@
+"""Whether a page holds a message and hardly more: what a page that is missing or broken has, whatever it is called.
+
+The site's header, menus and footer (digest/places) stand around messages, too, and a search box is a way out of one.
+Paragraphs, rows, fields, sound and film are what a page is there for.
+"""
+
+from __future__ import annotations
+
+from replay_signals.schemas.rrweb import TEXT, Node
+from replay_signals.transforms.digest.places import LAYOUT, place_flags
+
+MAX_TEXTS = 7
+"""Of a message: what happened, what to do now, four or five hints. Links, buttons and headlines are counted apart."""
+MAX_TEXT_FIELDS = 1
+"""A search box; a form has more fields, or other ones."""
+_PASSED = frozenset(("head", "script", "style", "noscript", "template", "svg", "a", "button", "h1", "h2"))
+_CONTENT = frozenset(("audio", "video", "select", "textarea"))
+_NO_FIELDS = frozenset(("hidden", "submit", "button", "image", "reset"))
+_TEXT_TYPES = frozenset(("", "text", "search"))
+
+
+def is_message(root: Node) -> bool:
+    """Does a document hold so little of its own that it may be a message?"""
+    texts = fields = 0
+    left = [root]
+    while left:
+        node = left.pop()
+        if node.type == TEXT:
+            texts += isinstance(node.textContent, str) and not node.textContent.isspace() and node.textContent != ""
+        elif node.tagName in _CONTENT:
+            return False
+        elif node.tagName == "input":
+            kind = node.attributes.type if isinstance(node.attributes.type, str) else ""
+            fields += MAX_TEXT_FIELDS if kind in _TEXT_TYPES else 0 if kind in _NO_FIELDS else MAX_TEXT_FIELDS + 1
+        elif node.tagName not in _PASSED and LAYOUT not in place_flags(node.tagName, node.attributes):
+            left += node.childNodes
+        if texts > MAX_TEXTS or fields > MAX_TEXT_FIELDS:
+            return False
+    return True
