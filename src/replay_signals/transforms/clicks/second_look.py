@@ -23,6 +23,7 @@ from replay_signals.transforms.clicks.silent_links import (
     died_ms,
     doubt_links,
     excuse,
+    loads_document,
     tell_link,
 )
 from replay_signals.transforms.clicks.web import DEAD, SENT, UNKNOWN, Judged, document_of
@@ -45,6 +46,8 @@ COUNTED = 3
 """So many elements send one request of those that count clicks."""
 ALIKE = 3
 """So many controls of one look that all answer visibly prove another one of it."""
+WRITERS = 2
+"""So many controls of a group that write into the page make it a group of the page's, not of the canvas's."""
 
 
 def look_again(
@@ -74,6 +77,7 @@ def look_again(
     told = _told(clicks)
     tells_hidden = any(came_back(page) for page in timeline.pages)
     for window in timeline.windows:
+        links_load = any(loads_document(j) for page in window.pages for j in by_page.get(page, ()))
         for page in window.pages:
             own = by_page.get(page, [])
             for j in own:
@@ -81,7 +85,8 @@ def look_again(
                 if told and j.reason == SENT and told.issuperset(_asked(j)):
                     j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, but what counts any click"
                 _prove_apart(j, writers.get(document_of(page), {}), apart)
-                tell_link(j, window, tells_hidden, rules)
+                _prove_among(j, own)
+                tell_link(j, links_load, tells_hidden, rules)
             _doubt_working(own)
             doubt_links(own, window, timeline, addresses, visited)
         _doubt_blind_window([j for page in window.pages for j in by_page.get(page, [])], window, webkit)
@@ -144,6 +149,26 @@ def _is_among_writers(page: Page, control: Control, writers: Mapping[int, Contro
         0 < abs(first - control.first) < nearest and page.elements.is_apart(other, canvas)
         for first, other in writers.items()
     )
+
+
+def _prove_among(j: Judged, own: list[Judged]) -> None:
+    """Silence beside a canvas, of a control whose neighbours write into the page, but for fewer than do.
+
+    Neighbours are nearer to it than the canvas is, and on the same side of it.
+    """
+    control, page = j.click.control, j.click.page
+    if control is None or j.verdict != UNKNOWN or not j.reason.startswith(BESIDE):
+        return
+    canvas = beside_canvas(page, control)
+    if canvas is None:
+        return
+    before, far = control.first < canvas.first, abs(canvas.first - control.first)
+    near = [k for k in own if k.click.control is not None and (k.click.control.first < canvas.first) == before]
+    near = [k for k in near if k.click.control is not None and abs(k.click.control.first - control.first) < far]
+    wrote = {k.click.element for k in near if _wrote(k)} - {j.click.element}
+    silent = {k.click.element for k in near if not k.answered} - wrote
+    if len(wrote) >= WRITERS and len(wrote) > len(silent):
+        j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, where others beside it write theirs"
 
 
 def _wrote(j: Judged) -> bool:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.errors import HANDLER_MS
-from replay_signals.transforms.clicks.observability import CHOSEN, OPENS_TAB, link_target, opens_page
+from replay_signals.transforms.clicks.observability import CHOSEN, OPENS_TAB, leads_away, link_target, opens_page
 from replay_signals.transforms.clicks.web import ALIVE, DEAD, LEFT_BY_LINK, SURVIVED_MS, UNKNOWN, Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.plugins import is_uncaught
@@ -33,10 +33,16 @@ IN_BACKGROUND = "the link may have been opened in the background"
 Addresses = Mapping[str, Sequence[tuple[float, str]]]
 
 
-def tell_link(j: Judged, window: Window, tells_hidden: bool, rules: Clicks) -> None:
-    """Calls a silent link dead that should have opened a tab, or loaded its own page anew."""
+def tell_link(j: Judged, links_load: bool, tells_hidden: bool, rules: Clicks) -> None:
+    """Calls a silent link dead that should have opened a tab, or loaded its own page anew where `links_load`."""
     _tell_tab(j, tells_hidden, rules)
-    _reload(j, window)
+    if links_load:
+        _reload(j)
+
+
+def loads_document(j: Judged) -> bool:
+    """Did the click on a link load another document? What visitors open themselves says nothing of links."""
+    return j.reaction == "navigation" and leads_away(j.click.control, j.click.page.href)
 
 
 def _tell_tab(j: Judged, tells_hidden: bool, rules: Clicks) -> None:
@@ -57,26 +63,25 @@ def came_back(page: Page) -> bool:
     return any(a == "window hidden" and b == "window visible" for (_, a), (_, b) in pairwise(_visibility(page)))
 
 
-def _reload(j: Judged, window: Window) -> None:
+def _reload(j: Judged) -> None:
     """A link to the page itself is its current choice; where links load documents it loads that one anew."""
     control, href = j.click.control, j.click.page.href
     target = link_target(control, href)
     if j.reason != CHOSEN or target is None or "#" in target or not same_document(target, href):
         return
-    loads = any(not same_document(p.href, href) for p in window.pages)
-    if loads and _lived_ms(j) >= SURVIVED_MS:
+    if _lived_ms(j) >= SURVIVED_MS:
         j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "the page was not loaded anew"
 
 
 def _try_again(own: list[Judged]) -> None:
-    """A link that was silent while the page stayed did not lead away the next time either."""
+    """A link that was silent while the page stayed did not lead away, or load the page anew, the next time either."""
     silent: set[int | None] = set()
     for j in own:
         if j.verdict == DEAD and not j.blocked:
             silent.add(j.click.element)
         elif j.answered:
             silent.discard(j.click.element)
-        elif j.reason == LEFT_BY_LINK and j.click.element in silent:
+        elif j.reason in (LEFT_BY_LINK, CHOSEN) and j.click.element in silent:
             j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer again"
 
 

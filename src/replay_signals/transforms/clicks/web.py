@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, takewhile
+from operator import itemgetter
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background, Wait
 from replay_signals.transforms.clicks.covered import Covers
 from replay_signals.transforms.clicks.harmless import counts_clicks
 from replay_signals.transforms.clicks.observability import (
+    CHOSEN,
     LOADS,
     NATIVE,
     leads_away,
@@ -42,6 +44,9 @@ RETURN_MS = 5000
 NEW_WINDOW_MS = 3000
 BY_HAND_MS = 300
 """A reload or a step back this much later than the click is the visitor's own."""
+
+AT_CLICK_MS = 200
+"""An event that a recorder sends of a click tells where the page was then."""
 
 LOADED_MS = 250
 """A handler that opens an address does it at once, or when what it asked for has come."""
@@ -296,6 +301,9 @@ class _PageJudge:
         if out.reason or control is None:
             out.verdict = ALIVE if out.reason == NATIVE else UNKNOWN
             return
+        if self._leads_here(click):
+            out.reason = CHOSEN
+            return
         if not out.failed and any(not counts_clicks(r.url, self.page.href) for r in out.requests):
             out.reason = SENT
             return
@@ -314,6 +322,13 @@ class _PageJudge:
         out.blocked = self.page.elements.disabled(control, click.t)
         out.confidence = self._dead_confidence(control, lived)
         out.reason = "the control is disabled" if out.blocked else "no answer"
+
+    def _leads_here(self, click: Click) -> bool:
+        """A link to the route that the page is at: recorders miss routes, events tell them, most of all the click's."""
+        i = bisect_left(self.addresses, click.down_ms - MARGIN_MS, key=itemgetter(0))
+        at_click = i < len(self.addresses) and self.addresses[i][0] <= click.t + AT_CLICK_MS
+        told = self.addresses[i if at_click else i - 1] if i or at_click else (0.0, "")
+        return told[0] >= self.page.opened_ms and told[1] == link_target(click.control, self.page.href)
 
     def _began_loading(self, out: Judged) -> bool:
         """Did the browser begin to load something right after the click: a file, another program, another site?"""
