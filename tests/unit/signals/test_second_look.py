@@ -320,7 +320,7 @@ def test_a_button_of_a_form_acts_on_its_form(inside: bool, verdict: str) -> None
     assert visit.verdict("check") == verdict
 
 
-@pytest.mark.parametrize(("answering", "verdict"), [(3, "dead"), (2, "unknown")])
+@pytest.mark.parametrizeXX
 def test_what_its_like_in_a_toolbar_do(answering: int, verdict: str) -> None:
     tools = [button(f"Tool {i}", id=f"tool{i}", class_="tool") for i in range(5)]
     visit, page = shop(el("div", *tools, el("canvas")))
@@ -331,16 +331,35 @@ def test_what_its_like_in_a_toolbar_do(answering: int, verdict: str) -> None:
     assert visit.verdict("tool4") == verdict
 
 
-@pytest.mark.parametrize("it", [button("Invert", id="it"), button("As PDF", id="it", class_="tool")])
-def test_what_others_do_says_nothing_of_plain_buttons_and_of_names(it: El) -> None:
-    plain = "class" not in it.attrs
-    tools = [button(f"Tool {i}", id=f"tool{i}", **({} if plain else {"class_": "tool"})) for i in range(4)]
-    visit, page = shop(el("div", *tools, it, *([el("canvas")] if plain else [])))
+def test_what_others_do_says_nothing_of_names() -> None:
+    tools = [button(f"Tool {i}", id=f"tool{i}", class_="tool") for i in range(4)]
+    visit, page = shop(el("div", *tools, button("As PDF", id="it", class_="tool")))
     for i in range(4):
         page.click(f"tool{i}", at=4000 + 3000 * i).says("n", f"tool {i}", at=4040 + 3000 * i)
     page.click("it", at=30_000)
     goes_on(page, at=50_000)
     assert visit.verdict("it") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("writing", "looking", "silent", "verdict"),
+    [(2, 0, 1, "dead"), (1, 0, 0, "unknown"), (0, 3, 0, "unknown"), (2, 0, 2, "unknown")],
+    ids=["more write", "only one writes", "others change their looks", "as many act on the canvas"],
+)
+def test_what_the_neighbours_of_a_control_beside_a_canvas_do(
+    writing: int, looking: int, silent: int, verdict: str
+) -> None:
+    names = [f"{kind}{i}" for kind, n in (("w", writing), ("l", looking), ("s", silent)) for i in range(n)]
+    visit, page = shop(el("div", *(button(name, id=name) for name in [*names, "it"])), el("canvas"))
+    for at, name in enumerate(names, start=1):
+        page.click(name, at=4000 * at)
+        if name[0] == "w":
+            page.says("n", name, at=4000 * at + 40)
+        elif name[0] == "l":
+            page.sets(name, at=4000 * at + 40, class_="on")
+    page.click("it", at=30_000)
+    goes_on(page, at=50_000)
+    assert visit.verdict("it") == verdict
 
 
 @pytest.mark.parametrize("name", ["Print", "Drucken", "Télécharger", "Скачать", "印刷", "다운로드", "As PDF", "Teilen"])
@@ -409,3 +428,58 @@ def test_quick_clicks_may_be_answered_together(
         page.says("n", "5", at=times[-1] + answer_ms)
     page.click("b", at=20_000).says("n", "6", at=20_010).lives(60_000)
     assert visit.kinds() == kinds
+
+
+# Links to where the page is
+
+
+@pytest.mark.parametrize(
+    ("events", "verdict"),
+    [
+        ([(3500, "#/lamps")], "unknown"),  # a page view told it before
+        ([(3500, "#/lamps"), (6090, "#/")], "dead"),  # the event of the click itself is nearer
+        ([], "dead"),
+    ],
+)
+def test_a_link_to_the_route_that_events_tell_is_the_current_choice(
+    events: list[tuple[float, str]], verdict: str
+) -> None:
+    visit = Visit()
+    page = visit.open(
+        "http://shop.test/#/", el("p", "0", id="n"), button("More", id="more"), link("Lamps", "#/lamps", id="lamps")
+    )
+    page.click("more", at=2000).says("n", "1", at=2040).click("lamps", at=6000).click("lamps", at=20_000)
+    for at, route in [*events, *((at + 14_000, route) for at, route in events)]:
+        visit.event("$autocapture", at=at, _current_url=f"http://shop.test/{route}")
+    goes_on(page, at=40_000)
+    assert visit.outcome().verdicts().count(verdict) == 2
+
+
+@pytest.mark.parametrize(("by_link", "verdict"), [(True, "dead"), (False, "unknown")])
+def test_links_load_documents_where_a_click_on_one_did(by_link: bool, verdict: str) -> None:
+    """An address that the visitor types loads a document on a single-page site, too."""
+    visit = Visit()
+    page = visit.open("http://shop.test/", link("List", "/list", id="list"))
+    if by_link:
+        page.click("list", at=3000)
+    page = visit.open(URL, link("List", "/list", id="here", aria_current="page"), button("M", id="m"), at=3300)
+    page.click("here", at=9000).click("m", at=20_000).sets("m", at=20_010, class_="on").lives(40_000)
+    assert visit.verdict("here") == verdict
+
+
+@pytest.mark.parametrize(("href", "verdict"), [("#", "dead"), ("#prices", "alive")])
+def test_an_address_that_only_ends_in_a_number_sign_is_no_answer(href: str, verdict: str) -> None:
+    visit, page = shop(link("Prices", href, id="it"))
+    page.click("it", at=6000)
+    visit.event("$autocapture", at=5990, _current_url=URL).event("$pageview", at=6100, _current_url=URL + href)
+    goes_on(page, at=20_000)
+    assert visit.verdict("it") == verdict
+
+
+def test_a_label_that_came_later_labels_the_box_that_came_with_it() -> None:
+    visit, page = shop(el("div", id="list"))
+    box = el("input", type="checkbox", id="box")
+    page.adds(el("label", box, "Round up", id="it"), at=2000, into="list")
+    page.click("it", at=6000)
+    goes_on(page, at=20_000)
+    assert visit.verdict("it") == "dead"

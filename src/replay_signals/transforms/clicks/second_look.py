@@ -46,6 +46,8 @@ COUNTED = 3
 """So many elements send one request of those that count clicks."""
 ALIKE = 3
 """So many controls of one look that all answer visibly prove another one of it."""
+GROUP_NODES = 12
+"""Nodes between two controls of one group: five buttons with their texts."""
 WRITERS = 2
 """So many controls of a group that write into the page make it a group of the page's, not of the canvas's."""
 
@@ -152,9 +154,9 @@ def _is_among_writers(page: Page, control: Control, writers: Mapping[int, Contro
 
 
 def _prove_among(j: Judged, own: list[Judged]) -> None:
-    """Silence beside a canvas, of a control whose neighbours write into the page, but for fewer than do.
+    """Silence beside a canvas, of a control most of whose neighbours write into the page.
 
-    Neighbours are nearer to it than the canvas is, and on the same side of it.
+    Neighbours are controls of its group, on the same side of the canvas.
     """
     control, page = j.click.control, j.click.page
     if control is None or j.verdict != UNKNOWN or not j.reason.startswith(BESIDE):
@@ -162,10 +164,15 @@ def _prove_among(j: Judged, own: list[Judged]) -> None:
     canvas = beside_canvas(page, control)
     if canvas is None:
         return
-    before, far = control.first < canvas.first, abs(canvas.first - control.first)
-    near = [k for k in own if k.click.control is not None and (k.click.control.first < canvas.first) == before]
-    near = [k for k in near if k.click.control is not None and abs(k.click.control.first - control.first) < far]
-    wrote = {k.click.element for k in near if _wrote(k)} - {j.click.element}
+    before = control.first < canvas.first
+    near = [
+        k
+        for k in own
+        if k.click.control is not None
+        and (k.click.control.first < canvas.first) == before
+        and 0 < abs(k.click.control.first - control.first) <= GROUP_NODES
+    ]
+    wrote = {k.click.element for k in near if _wrote(k)}
     silent = {k.click.element for k in near if not k.answered} - wrote
     if len(wrote) >= WRITERS and len(wrote) > len(silent):
         j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, where others beside it write theirs"

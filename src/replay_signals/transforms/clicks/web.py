@@ -225,9 +225,12 @@ class _PageJudge:
         return not out.effects
 
     def _fragment_changed(self, click: Click) -> bool:
-        """Did a link within the page change the address? Told by the events before and after the click."""
-        target = link_target(click.control, self.page.href) or f"{self.page.href.partition('#')[0]}#"
-        if click.control is None or click.control.tag != "a" or not same_document(target, self.page.href):
+        """Did a link to a place of the page change the address? Told by the events before and after the click.
+
+        `#` alone is no place: it is what is left of a link whose handler is missing.
+        """
+        target = link_target(click.control, self.page.href)
+        if target is None or not same_document(target, self.page.href):
             return False
         i = bisect_right(self.addresses, (click.t + MARGIN_MS, ""))
         before = self.addresses[i - 1][1] if i else self.page.href

@@ -248,7 +248,7 @@ class Elements:
         fields = (c for c in self._all_once() if c.tag in _LABELLED)
         if label.href:
             return next((c for c in fields if c.dom_id == label.href), None)
-        return next((c for c in fields if label.first < c.first <= label.last), None)
+        return next((c for c in fields if c.first != label.first and self.inside(c.first, label)), None)
 
     def all(self) -> Iterator[Control]:
         """Every control the page had."""
