@@ -320,7 +320,7 @@ def test_a_button_of_a_form_acts_on_its_form(inside: bool, verdict: str) -> None
     assert visit.verdict("check") == verdict
 
 
-@pytest.mark.parametrizeXX
+@pytest.mark.parametrize(("answering", "verdict"), [(3, "dead"), (1, "unknown")])
 def test_what_its_like_in_a_toolbar_do(answering: int, verdict: str) -> None:
     tools = [button(f"Tool {i}", id=f"tool{i}", class_="tool") for i in range(5)]
     visit, page = shop(el("div", *tools, el("canvas")))
