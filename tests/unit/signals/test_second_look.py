@@ -467,6 +467,16 @@ def test_links_load_documents_where_a_click_on_one_did(by_link: bool, verdict: s
     assert visit.verdict("here") == verdict
 
 
+@pytest.mark.parametrize(("route", "verdict"), [(True, "unknown"), (False, "dead")])
+def test_a_link_to_the_page_itself_does_nothing_where_links_do_not_load(route: bool, verdict: str) -> None:
+    visit, page = shop(link("List", "/list", id="here"))
+    if route:
+        page.click("lamp1", at=3000).says("n", "lamp 1", at=3040)
+    page.click("here", at=9000)
+    goes_on(page, at=20_000)
+    assert visit.verdict("here") == verdict
+
+
 @pytest.mark.parametrize(("href", "verdict"), [("#", "dead"), ("#prices", "alive")])
 def test_an_address_that_only_ends_in_a_number_sign_is_no_answer(href: str, verdict: str) -> None:
     visit, page = shop(link("Prices", href, id="it"))

@@ -18,7 +18,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 from replay_signals.schemas.rules import Clicks
-from replay_signals.schemas.words import acts_outside
 from replay_signals.transforms.clicks.highlights import Highlights
 from replay_signals.transforms.clicks.looks import LOOK_MS
 from replay_signals.transforms.clicks.observability import NATIVE
@@ -36,6 +35,7 @@ from replay_signals.transforms.session.screens import AT_TOUCH_MS, NOT_SEEN, Lik
 from replay_signals.transforms.session.shots import TURNED, Target
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
 from replay_signals.transforms.session.touches import taps_of
+from replay_signals.transforms.words.controls import acts_outside
 
 IMPATIENT_MS = 1000
 """Taps on one control this close to each other wait for one answer."""

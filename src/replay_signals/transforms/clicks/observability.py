@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from replay_signals.schemas.words import acts_once, acts_outside, is_document, is_file_dialog
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.control_flags import FILE_ENDING, is_hinted
 from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES, Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import Click, is_text_field
 from replay_signals.transforms.session.timeline import Page
+from replay_signals.transforms.words.controls import acts_once, acts_outside, is_document, is_file_dialog
 
 NATIVE = "the browser answers without a trace"
 CHOSEN = "it is the current choice already"

@@ -23,8 +23,8 @@ from replay_signals.transforms.clicks.silent_links import (
     died_ms,
     doubt_links,
     excuse,
-    loads_document,
     tell_link,
+    ways_of,
 )
 from replay_signals.transforms.clicks.web import DEAD, SENT, UNKNOWN, Judged, document_of
 from replay_signals.transforms.digest.controls import Control
@@ -79,7 +79,7 @@ def look_again(
     told = _told(clicks)
     tells_hidden = any(came_back(page) for page in timeline.pages)
     for window in timeline.windows:
-        links_load = any(loads_document(j) for page in window.pages for j in by_page.get(page, ()))
+        ways = ways_of(j for page in window.pages for j in by_page.get(page, ()))
         for page in window.pages:
             own = by_page.get(page, [])
             for j in own:
@@ -88,7 +88,7 @@ def look_again(
                     j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, but what counts any click"
                 _prove_apart(j, writers.get(document_of(page), {}), apart)
                 _prove_among(j, own)
-                tell_link(j, links_load, tells_hidden, rules)
+                tell_link(j, ways, tells_hidden, rules)
             _doubt_working(own)
             doubt_links(own, window, timeline, addresses, visited)
         _doubt_blind_window([j for page in window.pages for j in by_page.get(page, [])], window, webkit)

@@ -29,20 +29,28 @@ OPENED = 2
 """Links opened in the background just before; one may be chance."""
 TAB_CONFIDENCE = 0.85
 NO_TAB = "no tab opened"
+LOAD, ROUTE = "load", "route"
+_WAYS = frozenset(("navigation", "mutation", "url"))
 IN_BACKGROUND = "the link may have been opened in the background"
 Addresses = Mapping[str, Sequence[tuple[float, str]]]
 
 
-def tell_link(j: Judged, links_load: bool, tells_hidden: bool, rules: Clicks) -> None:
-    """Calls a silent link dead that should have opened a tab, or loaded its own page anew where `links_load`."""
+def tell_link(j: Judged, ways: set[str], tells_hidden: bool, rules: Clicks) -> None:
+    """Calls a silent link dead that should have opened a tab, or loaded its own page anew; `ways`: what links do here.
+
+    On a single-page site a link to the page itself is the current choice.
+    """
     _tell_tab(j, tells_hidden, rules)
-    if links_load:
+    if LOAD in ways:
         _reload(j)
+    elif ROUTE in ways and j.verdict == DEAD and not j.blocked and _leads_to_itself(j):
+        excuse(j, CHOSEN)
 
 
-def loads_document(j: Judged) -> bool:
-    """Did the click on a link load another document? What visitors open themselves says nothing of links."""
-    return j.reaction == "navigation" and leads_away(j.click.control, j.click.page.href)
+def ways_of(clicks: Iterable[Judged]) -> set[str]:
+    """What links to other pages do: LOAD a document, ROUTE within it. What visitors open themselves tells nothing."""
+    links = [j for j in clicks if j.answered and leads_away(j.click.control, j.click.page.href)]
+    return {LOAD if j.reaction == "navigation" else ROUTE for j in links if j.reaction in _WAYS}
 
 
 def _tell_tab(j: Judged, tells_hidden: bool, rules: Clicks) -> None:
@@ -65,12 +73,14 @@ def came_back(page: Page) -> bool:
 
 def _reload(j: Judged) -> None:
     """A link to the page itself is its current choice; where links load documents it loads that one anew."""
-    control, href = j.click.control, j.click.page.href
-    target = link_target(control, href)
-    if j.reason != CHOSEN or target is None or "#" in target or not same_document(target, href):
-        return
-    if _lived_ms(j) >= SURVIVED_MS:
+    if j.reason == CHOSEN and _leads_to_itself(j) and _lived_ms(j) >= SURVIVED_MS:
         j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "the page was not loaded anew"
+
+
+def _leads_to_itself(j: Judged) -> bool:
+    """A link to the page that it is on, and not to a place in it."""
+    target = link_target(j.click.control, j.click.page.href)
+    return target is not None and "#" not in target and same_document(target, j.click.page.href)
 
 
 def _try_again(own: list[Judged]) -> None:

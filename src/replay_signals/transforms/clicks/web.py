@@ -327,11 +327,17 @@ class _PageJudge:
         out.reason = "the control is disabled" if out.blocked else "no answer"
 
     def _leads_here(self, click: Click) -> bool:
-        """A link to the route that the page is at: recorders miss routes, events tell them, most of all the click's."""
+        """A link to the route that the page is at: recorders miss routes, events tell them, most of all the click's.
+
+        A link to the document itself may load it anew.
+        """
+        target = link_target(click.control, self.page.href)
+        if target is None or target == self.page.href.partition("#")[0]:
+            return False
         i = bisect_left(self.addresses, click.down_ms - MARGIN_MS, key=itemgetter(0))
         at_click = i < len(self.addresses) and self.addresses[i][0] <= click.t + AT_CLICK_MS
         told = self.addresses[i if at_click else i - 1] if i or at_click else (0.0, "")
-        return told[0] >= self.page.opened_ms and told[1] == link_target(click.control, self.page.href)
+        return told[0] >= self.page.opened_ms and told[1] == target
 
     def _began_loading(self, out: Judged) -> bool:
         """Did the browser begin to load something right after the click: a file, another program, another site?"""

@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from replay_signals.schemas.rrweb import Attributes
-from replay_signals.schemas.words import acts_once, acts_outside
 from replay_signals.transforms.digest.inline_style import STAYS, is_hidden, is_veil, style_of
 from replay_signals.transforms.digest.places import CONTENT, LAYOUT, NAMED
+from replay_signals.transforms.words.controls import acts_once, acts_outside
 
 MAX_HREF_CHARS = 300
 MAX_CLASS_CHARS = 1000

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Node
-from replay_signals.schemas.words import acts_outside, is_document
 from replay_signals.transforms.digest.control_flags import MAX_CLASS_CHARS, hidden_words, is_alert
 from replay_signals.transforms.digest.controls import (
     CONTAINER_TAGS,
@@ -22,6 +21,7 @@ from replay_signals.transforms.digest.headlines import MAX_HEADINGS
 from replay_signals.transforms.digest.masking import Masking, worse
 from replay_signals.transforms.digest.pointer_marks import PointerMarks
 from replay_signals.transforms.privacy.texts import whole
+from replay_signals.transforms.words.controls import acts_outside, is_document
 
 MAX_CONTROLS = 3000
 MAX_HEADLINE_CHARS = 120

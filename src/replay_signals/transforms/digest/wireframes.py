@@ -14,12 +14,12 @@ from typing import Any
 import msgspec
 
 from replay_signals.schemas.rrweb import Wireframe
-from replay_signals.schemas.words import acts_outside
 from replay_signals.transforms.digest.controls import MAX_NAME_CHARS, MAX_RAW_CHARS, Control, text_of
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.pictures import tiles_of
 from replay_signals.transforms.parse.values import number_within
 from replay_signals.transforms.privacy.policy import KEEP, MASK
+from replay_signals.transforms.words.controls import acts_outside
 
 MAX_VIEWS = 5000
 MAX_POINTS = 1_000_000
