@@ -174,6 +174,16 @@ def test_failing_requests_are_rage_and_one_failed_request() -> None:
     assert visit.outcome().evidence("rage_click")["failed_requests"] == 4
 
 
+@pytest.mark.parametrize(("count", "kinds"), [(3, []), (6, ["rage_click"])])
+def test_hammering_on_what_asks_and_never_shows_an_answer(count: int, kinds: list[str]) -> None:
+    """Three may be three votes; who goes on sees nothing come of it."""
+    visit, page = shop()
+    for i in range(count):
+        page.click("pay", at=4000 + 250 * i).asks("/api/pay", at=4010 + 250 * i, took=90, method="POST")
+    page.lives(60_000)
+    assert visit.kinds() == kinds
+
+
 def test_a_double_click_is_two_clicks_not_three() -> None:
     """PostHog counts Click, Click, DblClick as three and calls it rage."""
     visit, page = shop()

@@ -12,7 +12,9 @@ from math import hypot
 from replay_signals.schemas.rules import Rage
 from replay_signals.transforms.clicks.errors import Errors
 from replay_signals.transforms.clicks.observability import CHOSEN, ONCE, drawn
-from replay_signals.transforms.clicks.web import DEAD, LEFT_BY_LINK, Judged
+from replay_signals.transforms.clicks.reactions import RENDERED_MS
+from replay_signals.transforms.clicks.web import DEAD, LEFT_BY_LINK, SENT, Judged
+from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.screens import ENDED, NOT_SEEN
 
 UNSURE_MIN_CLICKS = 5
@@ -45,12 +47,13 @@ class Burst:
     def unanswered(self, errors: Errors) -> list[Judged]:
         """Clicks of the burst that got nothing, or nothing but an error.
 
-        Those that the recorder did not look after may have been answered unseen; beside dead ones they count as such.
+        Those that the recorder did not look after may have been answered unseen, and a request may have changed what
+        is not shown; beside dead ones they count as such.
         """
         silent = [j for j in self.clicks if j.verdict == DEAD or (not _used(j) and (j.failed or errors.of(j)))]
         told = set(silent)
         return silent + [
-            j for j in self.clicks if silent and j.reason in (ENDED, NOT_SEEN, LEFT_BY_LINK) and j not in told
+            j for j in self.clicks if silent and j.reason in (ENDED, NOT_SEEN, LEFT_BY_LINK, SENT) and j not in told
         ]
 
     def rage(self, errors: Errors) -> bool:
@@ -70,9 +73,21 @@ class Burst:
 
     @property
     def stuck(self) -> bool:
-        """One click follows a link or picks a tab, two may be a habit; more are impatience, wherever they led."""
-        count = sum(j.reason in (LEFT_BY_LINK, CHOSEN) for j in self.clicks)
+        """One click follows a link or picks a tab, two may be a habit; more are impatience, wherever they led.
+
+        So is asking again and again, where nothing of it is ever shown.
+        """
+        stays = (LEFT_BY_LINK, CHOSEN, *((SENT,) if self._shows_nothing else ()))
+        count = sum(j.reason in stays for j in self.clicks)
         return count > self.min_clicks and count + 1 >= len(self.clicks)
+
+    @property
+    def _shows_nothing(self) -> bool:
+        """Did the page not change from the first click until all responses have come, and a moment longer?"""
+        ends = [r.end_ms for j in self.clicks for r in j.requests]
+        until_ms = max([self.end_ms, *ends]) + RENDERED_MS
+        changes = self.clicks[0].click.page.of(records.Mutation)
+        return not any(self.start_ms <= t <= until_ms for t, _ in changes)
 
     @property
     def aimless(self) -> bool:
