@@ -14,7 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 
-from replay_signals.schemas import rrweb
+from replay_signals.transforms.clicks.restless import restless_places
 from replay_signals.transforms.clicks.typed_forms import Form
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
@@ -31,8 +31,6 @@ TOGETHER_MS = 200
 """A form that is reset empties its fields within a few frames."""
 ANSWER_MS = 1500
 """Filters wait until the typing pauses (300 to 500 ms are usual), then ask a server."""
-QUIET_MS = 2500
-"""What changes this long after any input of the visitor changes by itself."""
 CHOSEN_MS = 500
 """A suggestion that is chosen sets the field in the click's own handlers."""
 BUTTON_NODES = 60
@@ -44,12 +42,13 @@ AT_ONCE_MS = 100
 ENTER_MS = 2500
 """Who goes elsewhere has to think, reach for the mouse and point first: 1.35 + 0.4 + 1.1 s (Card, Moran and Newell's
 keystroke-level model, 1980)."""
+CODE_FIELDS = 4
+"""Fields of one character each: the last one sends the code by itself."""
 MIN_KEYS = 3
 SHORT_KEYS = 2
 """A rate or a count of one or two digits takes no third key: one empties the field, one fills it."""
 KEYS_SHARE = 0.8
 """Of the keys: a recorder may tell two of them in one moment."""
-_PRESSES = frozenset((rrweb.MOUSE_DOWN, rrweb.MOUSE_UP, rrweb.TOUCH_START, rrweb.TOUCH_END))
 _CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 
 
@@ -138,14 +137,13 @@ class FormAnswers:
         return min(form.replaced_ms, next(away, float("inf")))
 
     def _by_enter(self, form: Form, following: Page) -> bool:
-        """Did a page with a query open right after the last key in a search box, as its results do?"""
-        if not form.is_search or not urls.split(following.href).query:
-            return False
+        """Did results with a query open right after the last key in a search box, or any page after that of a code?"""
         kind = following.navigation.navigation_type if following.navigation is not None else ""
         if following.restored is not None or kind in ("reload", "back_forward"):
             return False
         clicked = any(j.click.t > form.last_ms for j in self._clicks)
-        return not clicked and following.opened_ms - form.last_ms <= ENTER_MS
+        results = form.is_search and bool(urls.split(following.href).query)
+        return not clicked and following.opened_ms - form.last_ms <= ENTER_MS and (results or _is_code(form))
 
     # One field
 
@@ -177,12 +175,29 @@ class FormAnswers:
         What a text area shows by each key counts characters.
         """
         lone = form.control is None and len(form.fields) == 1
-        if typed.control.tag != "input" or not (lone or not self._has_button(form)):
+        unsent = not self._has_button(form)
+        if typed.control.tag != "input" or not (lone or unsent):
             return False
         keys = [(f, change.t) for f in form.fields if f.control.tag == "input" for change in f.typed]
-        answered = sum(self._changed_elsewhere(Form(form.page, None), f, t, t + AT_ONCE_MS) > 0 for f, t in keys)
+        answered = sum(
+            self._changed_elsewhere(Form(form.page, None), f, t, t + AT_ONCE_MS) > 0 or (unsent and self._fills(f, t))
+            for f, t in keys
+        )
         is_short = lone and all(change.length < MIN_KEYS for change in typed.changes)
         return len(keys) >= (SHORT_KEYS if is_short else MIN_KEYS) and answered >= KEYS_SHARE * len(keys)
+
+    def _fills(self, typed: TypedField, t: float) -> bool:
+        """Did the page fill another field with the key, as converters do?"""
+        start = bisect_left(self._filled, t, key=lambda filled: filled[0])
+        end = bisect_right(self._filled, t + AT_ONCE_MS, key=lambda filled: filled[0])
+        return any(node_id != typed.control.first for _, node_id in self._filled[start:end])
+
+    @cached_property
+    def _filled(self) -> list[tuple[float, int]]:
+        """Times and nodes of values that the page set."""
+        by_hand = {(c.t, f.control.first) for f in typed_fields(self._page) for c in f.typed}
+        values = ((t, record.node_id or 0) for t, record in self._page.of(records.Input) if record.length)
+        return [value for value in values if value not in by_hand]
 
     def _saves_itself(self, form: Form, typed: TypedField) -> bool:
         """Did a lone text area in no form bring up a text, such as that it is saved, but not with every key?"""
@@ -222,24 +237,8 @@ class FormAnswers:
         return holder.first <= node_id <= holder.last or self._page.elements.inside(node_id, holder)
 
     @cached_property
-    def _dragged(self) -> list[float]:
-        """Presses and releases that made no click: of a slider, as a rule."""
-        clicks = [(0.0, 0.0), *spans((j.click.down_ms, j.click.t) for j in self._clicks)]
-        presses = [t for t, record in self._page.of(records.Interaction) if record.kind in _PRESSES]
-        return [t for t in presses if clicks[bisect_right(clicks, (t, float("inf"))) - 1][1] < t]
-
-    @cached_property
     def _restless(self) -> frozenset[Target]:
-        """Places that change while the visitor does nothing."""
-        acts = [*(c.t for f in typed_fields(self._page) for c in f.typed), *(j.click.t for j in self._clicks)]
-        acts += self._dragged
-        acts.sort()
-        restless: set[Target] = set()
-        for effect in self._changes:
-            i = bisect_right(acts, effect.t) - 1
-            if i < 0 or effect.t - acts[i] > QUIET_MS:
-                restless.update(effect.targets)
-        return frozenset(restless)
+        return restless_places(self._page, self._clicks, self._changes)
 
     def _asked(self, typed: TypedField) -> bool:
         """Did page code ask the server while the visitor typed, and not before?"""
@@ -255,6 +254,10 @@ def _address(request: Request) -> str:
 
 def _changes_data(request: Request) -> bool:
     return request.by_script and request.method.upper() in _CHANGING
+
+
+def _is_code(form: Form) -> bool:
+    return len(form.fields) >= CODE_FIELDS and all(f.length == 1 for f in form.fields)
 
 
 def _is_button(control: Control) -> bool:
@@ -286,7 +289,9 @@ def _by_navigation(form: Form, page: Page, following: Page) -> bool:
         # the same parameters under another value are a choice of the page, not of fields that stand in no form
         return form.control is not None or form.is_search or not _names(there.query) <= _names(here.query)
     action = form.control.href if form.control is not None else ""
-    return bool(action) and urls.split(action).path == there.path and there.path != here.path
+    target = urls.split(action).path
+    below = form.is_search and target.strip("/") != "" and there.path.startswith(f"{target.rstrip('/')}/")
+    return bool(action) and (target == there.path or below) and there.path != here.path
 
 
 def _names(query: str) -> set[str]:

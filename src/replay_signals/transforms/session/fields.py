@@ -3,6 +3,7 @@
 Recorders report a value that a script sets like one that was typed. Typing has to be seen: the recorder says so
 (`userTriggered`, where it is configured), or the field had the focus or was pressed before. Where no focus was recorded
 (it was there before the recorder was) the field's losing it later proves it.
+A value that comes in one step into a field that the page itself gave the focus is a draft or a default.
 Several fields that change in one moment were filled by a script or by the browser (whose events count as the
 visitor's), except for the one with the focus when it grew or shrank by one character: pages copy what is typed into
 other fields (a slug, a hidden field, the twin by which a text area measures its height).
@@ -26,6 +27,8 @@ FOCUS_ORDER_MS = 50
 """A recorder may report the focus this much after the first input."""
 LEFT_MS = 5
 """A value that is told as late as this before or after the field lost the focus was typed at any time before."""
+GIVEN_MS = 500
+"""After a page was opened: a focus as early as this was given by the page (`autofocus`)."""
 FIRST_KEY_MS = 250
 """From the focus to the first key; what shows when a field gets the focus (a calendar) is there by then."""
 _PRESSES = frozenset((rrweb.MOUSE_DOWN, rrweb.CLICK, rrweb.TOUCH_START, rrweb.TOUCH_END))
@@ -93,13 +96,18 @@ def _changes(page: Page) -> Iterator[tuple[int, Change]]:
     changes = [(t, record) for t, record in page.of(records.Input) if (record.node_id or 0) > 0]
     focus = _Focus(page) if changes else None
     held: dict[int, int] = {}
+    typed: set[int] = set()
     for i, (t, record) in enumerate(changes):
         node_id = record.node_id or 0
         by_key = abs(record.length - held.get(node_id, 0)) == 1 and focus is not None and focus.at(t) == node_id
         held[node_id] = record.length
         told = record.by_user
         could = told if told is not None else focus is not None and focus.on(node_id, t)
-        by_hand = could and (by_key or not _with_others(changes, i))
+        whole = told is None and not by_key and node_id not in typed
+        given = whole and focus is not None and focus.given(node_id, t)
+        by_hand = could and not given and (by_key or not _with_others(changes, i))
+        if by_hand:
+            typed.add(node_id)
         yield node_id, Change(t, record.length, by_hand)
 
 
@@ -119,6 +127,7 @@ class _Focus:
     """Which node had the focus when, and which were pressed."""
 
     def __init__(self, page: Page) -> None:
+        self._given_ms = page.start_ms + GIVEN_MS
         self._moves: list[tuple[float, int]] = []
         self._pressed: dict[int, float] = {}
         self._left: dict[int, float] = {}
@@ -142,10 +151,18 @@ class _Focus:
         i = bisect_right(self._moves, (t + FOCUS_ORDER_MS, float("inf")))
         return self._moves[i - 1][1] if i else None
 
+    def given(self, node_id: int, t: float) -> bool:
+        """Has the node had the focus from the page alone? Then a draft or a default that appears in it is no typing."""
+        times = [when for when, focused in self._moves if focused == node_id and when <= t + FOCUS_ORDER_MS]
+        return bool(times) and times[-1] <= self._given_ms and not self._was_pressed(node_id, t)
+
+    def _was_pressed(self, node_id: int, t: float) -> bool:
+        pressed = self._pressed.get(node_id)
+        return pressed is not None and pressed <= t + FOCUS_ORDER_MS
+
     def on(self, node_id: int, t: float) -> bool:
         """Could the visitor type into the node then?"""
-        pressed = self._pressed.get(node_id)
-        if pressed is not None and pressed <= t + FOCUS_ORDER_MS:
+        if self._was_pressed(node_id, t):
             return True
         had = [focused for when, focused in self._moves if when <= t + FOCUS_ORDER_MS]
         if had:
