@@ -93,6 +93,15 @@ def test_the_button_held_is_drawing_or_sliding(release: int | None) -> None:
     assert "cursor_thrash" not in visit.kinds()
 
 
+@pytest.mark.parametrize("tells_presses", [True, False])
+def test_a_stroke_of_which_only_the_click_is_recorded(tells_presses: bool) -> None:
+    visit, page = page_of()
+    if tells_presses:
+        page.click("pay", at=2000).says("n", "1", at=2020)
+    shake(page, 4000).only_clicks("pay", 5190).says("n", "2", at=5200).lives(30_000)
+    assert ("cursor_thrash" in visit.kinds()) == tells_presses
+
+
 def test_a_signature_of_many_strokes() -> None:
     visit, page = page_of()
     for i in range(6):

@@ -141,6 +141,14 @@ HARMLESS = [
     'Warning: Each child in a list should have a unique "key" prop.',
     '[Vue warn]: Missing required prop: "id"',
     "[Deprecation] Synchronous XMLHttpRequest is old",
+    "MUI: The `anchorEl` prop provided to the component is invalid.",
+    "[@formatjs/intl Error MISSING_TRANSLATION] save",
+    "Unable to preventDefault inside passive event listener due to target being treated as passive.",
+    "Cookie “_ga” has been rejected for invalid domain.",
+    "Uncaught (in promise) Timeout (h)",
+    'Uncaught (in promise) {"isTrusted":true}',
+    "Error: Cancel rendering route",
+    "Refused to load the script 'https://www.googletagmanager.com/gtm.js' because it violates a policy",
 ]
 HARMFUL = [
     "Uncaught TypeError: observer.loop is not a function",
@@ -148,6 +156,9 @@ HARMFUL = [
     "Uncaught (in promise) TypeError: Failed to fetch",
     "Error: Chrome: cannot print",
     "Uncaught Error: request aborted by the shop: no stock",
+    "Uncaught Error: the cart API is deprecated",
+    "Uncaught Error: Timeout",
+    "Refused to connect to 'https://api.shop.test/cart' because it violates a policy",
 ]
 
 

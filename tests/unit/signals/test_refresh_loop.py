@@ -47,6 +47,19 @@ def test_loads_while_nobody_is_there_are_no_loop() -> None:
     assert "refresh_loop" in loads(0, 4000, 9000, present=True).kinds()
 
 
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_page_that_is_hidden_is_reloaded_by_nobody(comes_back: bool) -> None:
+    visit = Visit()
+    page = visit.open(URL, button("Pay", id="pay"))
+    page.points(900).points(1500, x=500).record(rrweb.custom(2000, "window hidden"))
+    if comes_back:
+        page.record(rrweb.custom(5000, "window visible"))
+    for at in (8000, 12_400, 19_000):
+        visit.open(URL, button("Pay", id="pay"), at=at, how="reload")
+    page.lives(40_000)
+    assert ("refresh_loop" in visit.kinds()) == comes_back
+
+
 @pytest.mark.parametrize("every", [2000, 5000])
 def test_checkouts_are_no_loads(every: int) -> None:
     visit = Visit()

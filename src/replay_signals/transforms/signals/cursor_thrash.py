@@ -51,6 +51,8 @@ JOIN_MS = 600
 """Half a window: shaking with a pause shorter than this is one."""
 CLICK_BEFORE_MS = 200
 """A click this soon before belongs to the movement: the hand was working, not shaking."""
+RELEASE_MS = 100
+"""From the last position to the release of the button: a step or two of sampling."""
 LONG, SHORT = "long", "short"
 """Grades of evidence: more turns are surer; games and drawing without clicks look the same."""
 LONG_TURNS = 10
@@ -83,9 +85,10 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     found = []
     for page in context.timeline.pages:
         clicks = [j.click.t for j in context.by_page[page]]
+        after_ms = 0 if _tells_presses(page) else RELEASE_MS
         for points in _apart(positions(page), holds(page)):
             for start, end, turns, path in _shakes(points):
-                if not any(start - CLICK_BEFORE_MS <= t <= end for t in clicks):
+                if not any(start - CLICK_BEFORE_MS <= t <= end + after_ms for t in clicks):
                     found.append(_finding(page, start, end, turns, path))
     return found
 
@@ -134,6 +137,11 @@ def holds(page: Page) -> list[tuple[float, float]]:
         if isinstance(record, records.Interaction) and record.kind == rrweb.MOUSE_DOWN:
             down, dragged = t, None
     return found if down is None else [*found, (down, page.end_ms)]
+
+
+def _tells_presses(page: Page) -> bool:
+    """Does the recorder tell presses? Else the click at the end of a movement is all that tells of its release."""
+    return any(record.kind == rrweb.MOUSE_DOWN for _, record in page.of(records.Interaction))
 
 
 def _apart(points: list[Point], held: list[tuple[float, float]]) -> list[list[Point]]:

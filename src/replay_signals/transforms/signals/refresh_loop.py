@@ -12,6 +12,7 @@ intervals by chance, too, but then the last one stays.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated
@@ -21,6 +22,7 @@ import msgspec
 from replay_signals.schemas import rrweb
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
+from replay_signals.transforms.session.documents import HIDDEN, VISIBLE
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.timeline import Page, Window
 from replay_signals.transforms.session.visits import Visit, visits_of
@@ -43,6 +45,8 @@ OUTSTAYED = 1.5
 """Of the interval: a slow load delays the next tick; half as long again, and no timer runs."""
 PRESENT_MS = 10_000
 """Whoever reloads by hand was at the machine this long before."""
+HIDDEN_MS = 2000
+"""Leaving hides a page, too; of one that was hidden for longer than a document takes to open nobody asks for more."""
 PRESSES = frozenset((rrweb.MOUSE_DOWN, rrweb.CLICK, rrweb.TOUCH_START))
 STILL_PX = 2
 """A resting pointer is recorded again and again, with a pixel or two of jitter."""
@@ -79,8 +83,17 @@ def _by_timer(window: Window, run: list[Visit]) -> bool:
 def _attended(window: Window, run: list[Visit]) -> bool:
     """Did the visitor do anything, from shortly before the first reload to the last?"""
     since, until = run[1].start_ms - PRESENT_MS, max(run[-1].start_ms, run[-1].left_ms or 0.0)
+    hidden_ms = _hidden_ms(run[0].page) if run[0].page is not None else math.inf
+    if run[1].start_ms - hidden_ms > HIDDEN_MS:
+        since = max(since, hidden_ms)
     pages = (page for page in window.pages if page.end_ms >= since and page.start_ms <= until)
     return any(since <= t <= until for page in pages for t in _acts(page))
+
+
+def _hidden_ms(page: Page) -> float:
+    """When the page was hidden last and not shown again; infinite when it was seen to its end."""
+    told = [(t, record.tag) for t, record in page.of(records.Custom) if record.tag in (HIDDEN, VISIBLE)]
+    return told[-1][0] if told and told[-1][1] == HIDDEN else math.inf
 
 
 def _acts(page: Page) -> Iterator[float]:
