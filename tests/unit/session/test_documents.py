@@ -73,6 +73,30 @@ def test_a_reload_without_load_event_begins_a_document_when_the_tree_is_the_firs
     assert [p.start_ms - START_MS for p in pages(visit)] == [1, 5001]
 
 
+def grown(into: str) -> tuple[Visit, Page]:
+    """Something came that holds no control; digests know nothing of a head, and frames are told apart from the page."""
+    visit = Visit()
+    page = visit.open(SHOP, *content(), el("iframe", id="frame"), el("p", "-"))
+    quiet(visit)
+    head = next(node for node in page.document.root.walk() if isinstance(node, El) and node.tag == "head")
+    page.adds(el("div", "Loading", id="came"), at=1000, into=head if into == "head" else into)
+    return visit, page
+
+
+@pytest.mark.parametrize(("into", "count"), [("body", 2), ("head", 1), ("frame", 1)])
+def test_what_came_and_is_missing_without_having_gone_tells_a_reload(into: str, count: int) -> None:
+    visit, _ = grown(into)
+    visit.open(SHOP, *content(), el("iframe", id="frame"), el("p", "-"), at=5000, how=None).lives(9000)
+    visit.recorded["window-1"] = [e for e in visit.recorded["window-1"] if e["type"] != 0]
+    assert len(pages(visit)) == count
+
+
+def test_what_came_and_went_again_tells_no_reload() -> None:
+    visit, page = grown("body")
+    page.removes(page.node("came"), at=2000).checks_out(at=5000).lives(9000)
+    assert len(pages(visit)) == 1
+
+
 def test_a_document_under_another_address_is_new_also_when_it_looks_the_same() -> None:
     visit = Visit()
     visit.open(SHOP, *content())

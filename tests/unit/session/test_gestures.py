@@ -55,6 +55,23 @@ def test_a_tap_with_emulated_mouse_events_is_one_and_begins_with_the_touch() -> 
     assert visit.verdict("pay") == "alive"
 
 
+@pytest.mark.parametrize("by_pointer", [True, False], ids=["pointer", "space bar"])
+@pytest.mark.parametrize(("before_ms", "verdict"), [(3, "alive"), (60, "alive"), (400, "dead")])
+def test_a_press_that_is_not_recorded_began_before_its_click(by_pointer: bool, before_ms: int, verdict: str) -> None:
+    """Handlers of pointer-down and of the key run then."""
+    visit, page = page_of()
+    if not by_pointer:
+        page.focuses("pay", at=3000)
+    page.says("n", "1", at=4000 - before_ms).only_clicks("pay", 4000, by_pointer=by_pointer).lives(60_000)
+    assert visit.verdict("pay") == verdict
+
+
+def test_clicks_in_a_row_without_presses_keep_their_own_answers() -> None:
+    visit, page = page_of()
+    page.only_clicks("pay", 4000).says("n", "1", at=4210).only_clicks("agree", 4300).lives(60_000)
+    assert (visit.verdict("pay"), visit.verdict("agree")) == ("alive", "unknown")
+
+
 def test_a_click_handed_on_by_a_label_is_one() -> None:
     visit, page = page_of()
     page.click_label("agree", "terms", at=4000).lives(9000)

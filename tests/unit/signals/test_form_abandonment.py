@@ -49,6 +49,23 @@ def test_typed_and_the_session_ended_is_less_sure() -> None:
     assert visit.outcome().signal("form_abandonment").confidence == TABLE.confidence(KIND, "ended")
 
 
+@pytest.mark.parametrize(("sent", "kinds"), [(True, []), (False, ["form_abandonment"])])
+def test_a_form_that_comes_back_from_the_page_cache_was_not_left(sent: bool, kinds: list[str]) -> None:
+    """The visitor looks something up, and what was typed is there again."""
+    visit, page = contact()
+    page.types("name", "Ann", at=2000).click("home", at=5000).record(rrweb.custom(5250, "window hidden"))
+    visit.open("http://shop.test/", link("A", "/a", id="a"), at=5300).lives(29_000)
+    page.record(rrweb.custom(30_000, "window hidden")).record(rrweb.custom(30_020, "window visible"))
+    page.types("mail", "a@b.c", at=32_000)
+    if sent:
+        page.click("send", at=35_000).says("status", "Thank you", at=35_060)
+    page.lives(40_000).click("home", at=41_000)
+    visit.open("http://shop.test/", link("A", "/a", id="a"), at=41_300).lives(99_000)
+    assert visit.kinds() == kinds
+    if not sent:
+        assert visit.outcome().evidence(KIND)["fields"] == ["name", "mail"]
+
+
 def test_the_summary_tells_no_typed_text() -> None:
     visit, page = contact()
     page.inputs("name", "Secret Name", at=2000)

@@ -280,6 +280,16 @@ def test_the_silent_half_of_a_double_click(answered: int, told: bool) -> None:
     assert visit.kinds() == []
 
 
+@pytest.mark.parametrize(("told", "kinds"), [(True, []), (False, ["dead_click"])])
+def test_a_double_click_is_as_slow_as_the_visitor_has_set_it(told: bool, kinds: list[str]) -> None:
+    visit, page = shop(button("Report", id="report"))
+    page.clicks("report", 5350, 6000).says("n", "open", at=6030)
+    if told:
+        page.record(rrweb.interaction(6001, rrweb.DBL_CLICK, page.node("report").node_id, 40, 60))
+    page.lives(60_000)
+    assert visit.kinds() == kinds
+
+
 def test_a_double_click_that_nothing_answers_is_one_dead_click() -> None:
     visit, page = shop(el("div", "report", role="gridcell", id="cell"))
     page.double_click("cell", at=6000).lives(60_000)

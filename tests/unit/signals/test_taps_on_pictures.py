@@ -113,6 +113,17 @@ def test_backspace_on_a_keyboard_that_ios_does_not_show(every: int) -> None:
     assert app.lives(40_000).kinds() == []
 
 
+@pytest.mark.parametrize("after", [False, True])
+def test_backspace_before_or_after_words(after: bool) -> None:
+    """The field had the focus as the screen opened; what is tapped next lies elsewhere."""
+    app = app_of(IosScreenshots)
+    words, again = (4000, 7500) if after else (7000, 4000)
+    for i in range(12):
+        app.tap_at(40 + 80 * (i % 5), 560 + 54 * (i % 4), words + 190 * i)
+    app.tap_at(372, 690, *range(again, again + 10 * 180, 180))
+    assert app.tap_at(200, 100, 11_500).lives(40_000).kinds() == []
+
+
 def test_words_typed_where_a_keyboard_may_be() -> None:
     app = App(Ios(), HOME)
     for i in range(12):

@@ -11,7 +11,7 @@ more.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from replay_signals.transforms.clicks.restless import restless_places
@@ -53,9 +53,12 @@ _CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 
 
 class FormAnswers:
-    """What came of a page's forms. `clicks` are the page's judged clicks in order."""
+    """What came of a page's forms.
 
-    def __init__(self, page: Page, clicks: Sequence[Judged], following: Page | None) -> None:
+    `clicks` are the page's judged clicks in order, `following` the page that was shown next, each time it was left.
+    """
+
+    def __init__(self, page: Page, clicks: Sequence[Judged], following: Sequence[Page]) -> None:
         self._page, self._clicks, self._following = page, clicks, following
 
     @cached_property
@@ -99,9 +102,12 @@ class FormAnswers:
             self._emptied(form)
             or self._by_button(form)
             or self._by_request(form)
-            or (self._following is not None and _by_navigation(form, self._page, self._following))
-            or (self._following is not None and self._by_enter(form, self._following))
+            or any(_by_navigation(form, self._page, next_) or self._by_enter(form, next_) for next_ in self._next(form))
         )
+
+    def _next(self, form: Form) -> Iterator[Page]:
+        """The pages that were shown next once the form was filled in."""
+        return (page for page in self._following if page.start_ms >= form.last_ms)
 
     def _emptied(self, form: Form) -> bool:
         """Was a field emptied in one step, after all typing: the comment that was sent, beside the name that stays?"""

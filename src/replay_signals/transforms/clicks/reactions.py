@@ -110,12 +110,12 @@ class Reactions:
     def _explained(self, target: Target, t: float, since_ms: float, click: Click) -> bool:
         if self.background.explains(target, t, since_ms):
             return True
-        return self.background.running(target, click.down_ms) and not self._again(target, click)
+        return self.background.running(target, click.began_ms) and not self._again(target, click)
 
     def _again(self, target: Target, click: Click) -> bool:
         """Did the last click on the same control, a moment ago, change the same place?"""
         at, own = self._answered.get(click.element, (0.0, set()))
-        return target in own and click.down_ms - at <= AGAIN_MS
+        return target in own and click.began_ms - at <= AGAIN_MS
 
     def _answers(self, effect: Effect, click: Click, ends: Sequence[float]) -> bool:
         since = effect.t - click.t
@@ -152,7 +152,7 @@ class Reactions:
         return _since(effect, click) > 300 and all(covered(pair, self._brought) for pair in gone)
 
     def _on_blur(self, effect: Effect, click: Click) -> bool:
-        return any(click.down_ms - MARGIN_MS <= b <= effect.t + MARGIN_MS for b in self._blurs)
+        return any(click.began_ms - MARGIN_MS <= b <= effect.t + MARGIN_MS for b in self._blurs)
 
     def _focus_state(self, effect: Effect, click: Click) -> bool:
         """State attributes that the control, or what is around it, gets as it gets the focus, before the click event.
@@ -163,12 +163,12 @@ class Reactions:
         control = click.control
         if control is None or not _before_release(effect, click) or any(kind != "a" for kind, _, _ in effect.targets):
             return False
-        focus = next((e.t for e in self._focuses if click.down_ms - MARGIN_MS <= e.t <= effect.t + MARGIN_MS), None)
+        focus = next((e.t for e in self._focuses if click.began_ms - MARGIN_MS <= e.t <= effect.t + MARGIN_MS), None)
         if focus is None:
             return self._untold_focus(effect, click, control)
         if all(node == control.first for _, node, _ in effect.targets):
             return True
-        nearer_focus = effect.t - click.down_ms > abs(focus - effect.t) and focus > click.down_ms
+        nearer_focus = effect.t - click.began_ms > abs(focus - effect.t) and focus > click.began_ms
         return nearer_focus and all(node < control.first for _, node, _ in effect.targets)
 
     def _untold_focus(self, effect: Effect, click: Click, control: Control) -> bool:
@@ -176,7 +176,7 @@ class Reactions:
 
         The component that had the focus before loses its classes then.
         """
-        if effect.t - click.down_ms > FRAME_MS or not any(
+        if effect.t - click.began_ms > FRAME_MS or not any(
             "-" in c.tag for c in self.page.elements.around(control.first)
         ):
             return False
@@ -186,8 +186,8 @@ class Reactions:
 
     def _hovered_in(self, click: Click) -> list[tuple[int, int]]:
         """Id ranges that came with the pointer shortly before the click."""
-        start = bisect_right(self._times, click.down_ms - HOVER_MEMORY_MS)
-        end = bisect_right(self._times, click.down_ms - MARGIN_MS)
+        start = bisect_right(self._times, click.began_ms - HOVER_MEMORY_MS)
+        end = bisect_right(self._times, click.began_ms - MARGIN_MS)
         recent = (e for e in self._effects[start:end] if e.added and self.background.pointed(e.t))
         return [pair for e in recent for pair in pairs(e.added)]
 
@@ -232,8 +232,8 @@ class Reactions:
         if self._again(effect.targets[0], click):
             return True
         before = self._scrolls.get(effect.node_id, [])
-        i = bisect_right(before, click.down_ms)
-        if i > 0 and before[i - 1] > click.down_ms - 300:
+        i = bisect_right(before, click.began_ms)
+        if i > 0 and before[i - 1] > click.began_ms - 300:
             return False
         if effect.node_id in self.page.elements.root_ids:
             return True
@@ -336,7 +336,7 @@ class Reactions:
 
     def _without_ripples(self, kept: list[Effect], click: Click, control: Control) -> list[Effect]:
         """What is left beside ripples: those of this click and, on their way out, of clicks before."""
-        start = bisect_right(self._times, click.down_ms - MARGIN_MS)
+        start = bisect_right(self._times, click.began_ms - MARGIN_MS)
         end = bisect_right(self._times, click.t + RIPPLE_MS)
         near = [e for e in self._effects[start:end] if e.kind == "mutation"]
         self._rippled += ripples(near, lambda node: self.page.elements.inside(node, control))
@@ -348,7 +348,7 @@ class Reactions:
         What something else takes the place of (the next number of a counter) did not go. Of a subtree the recorder
         tells the root only: its first id.
         """
-        start = bisect_right(self._times, click.down_ms - MARGIN_MS)
+        start = bisect_right(self._times, click.began_ms - MARGIN_MS)
         end = bisect_right(self._times, click.t + FEEDBACK_MS + self.rules.prompt_ms)
         gone = [p for e in self._effects[start:end] if not e.added for p in pairs(e.removed)]
         self._rippled += added
@@ -357,7 +357,7 @@ class Reactions:
 
     def _pressed(self, click: Click) -> list[Effect]:
         """State attributes that came with pointer and focus: no answers, but the first half of a pressed state."""
-        start, end = bisect_right(self._times, click.down_ms - MARGIN_MS), bisect_right(self._times, click.t)
+        start, end = bisect_right(self._times, click.began_ms - MARGIN_MS), bisect_right(self._times, click.t)
         return [e for e in self._effects[start:end] if e.kind == "mutation" and self._focus_state(e, click)]
 
 
@@ -371,4 +371,4 @@ def _since(effect: Effect, click: Click) -> float:
 
     What came after the release, and before the recorder saw the click, came at once.
     """
-    return effect.t - click.down_ms if _before_release(effect, click) else max(0.0, effect.t - click.t)
+    return effect.t - click.began_ms if _before_release(effect, click) else max(0.0, effect.t - click.t)

@@ -6,7 +6,8 @@ another view with other fields in its place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
@@ -54,6 +55,22 @@ class Form:
 def _is_search(control: Control) -> bool:
     named = f"{control.name} {control.dom_id} {control.test_id}".lower()
     return control.type == "search" or control.role == "searchbox" or "f" in control.flags or "search" in named
+
+
+def looks_of(pages: Sequence[Page]) -> list[list[Page]]:
+    """A window's documents in order, each with all times it was shown: again when it comes back from the page cache."""
+    looks: dict[Page, list[Page]] = {}
+    for page in pages:
+        looks.setdefault(page.restored or page, []).append(page)
+    return list(looks.values())
+
+
+def whole(looks: Sequence[Page]) -> Page:
+    """A document as one page over all times it was shown; what was typed stays in the page cache."""
+    if len(looks) == 1:
+        return looks[0]
+    seen = [timed for page in looks for timed in page.records]
+    return replace(looks[0], records=seen, requests=[request for page in looks for request in page.requests])
 
 
 def forms_of(page: Page) -> list[Form]:

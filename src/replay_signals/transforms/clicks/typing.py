@@ -6,6 +6,9 @@ the keyboard nor masked text shows in wireframes or pictures. So typing is told 
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import takewhile
+
 from replay_signals.transforms.clicks.screen_habits import ANSWER_MS
 from replay_signals.transforms.clicks.spots import Spots
 from replay_signals.transforms.clicks.web import ALIVE, UNKNOWN, Judged
@@ -32,11 +35,9 @@ def typed_taps(screens: Screens, judged: list[Judged], spots: Spots, lit: set[Cl
         places = _places(range(start, end), spots)
         if len(places) >= MIN_KEYS:
             found.update(dict.fromkeys(range(start, end), TYPED))
-            for i in (*range(end, len(judged)), *reversed(range(start))):
-                near = min(abs(judged[i].click.t - judged[k].click.t) for k in (start, end - 1))
-                if near > STILL_MS or not _among(i, range(start, end), judged):
-                    break
-                found[i] = TYPED
+            for direction in (range(end, len(judged)), reversed(range(start))):
+                for i in takewhile(partial(_goes_on, keys=range(start, end), judged=judged), direction):
+                    found[i] = TYPED
     if screens.catches_up:
         return found
     for i, j in enumerate(judged):
@@ -62,6 +63,12 @@ def _places(indexes: range, spots: Spots) -> list[int]:
         if not any(spots.near(i, k) for k in places):
             places.append(i)
     return places
+
+
+def _goes_on(i: int, keys: range, judged: list[Judged]) -> bool:
+    """Is a tap before or after the keys of a run one more of them?"""
+    near = min(abs(judged[i].click.t - judged[k].click.t) for k in (keys[0], keys[-1]))
+    return near <= STILL_MS and _among(i, keys, judged)
 
 
 def _among(i: int, keys: range, judged: list[Judged]) -> bool:

@@ -140,7 +140,7 @@ def document_of(page: Page) -> tuple[str, int]:
 def _view(page: Page, window: Window, clicks: list[Click], rules: Clicks) -> _View:
     effects = effects_of(page)
     other = [(e.t - MARGIN_MS, e.t + rules.prompt_ms) for e in effects if e.kind in ("input", "scroll")]
-    waits = [Wait(c.down_ms - MARGIN_MS, c.t + rules.window_ms, c.element) for c in clicks]
+    waits = [Wait(c.began_ms - MARGIN_MS, c.t + rules.window_ms, c.element) for c in clicks]
     background = Background(page, effects, _after_clicks(clicks, effects, rules), other, waits)
     return _View(page, window, clicks, effects, background)
 
@@ -148,7 +148,7 @@ def _view(page: Page, window: Window, clicks: list[Click], rules: Clicks) -> _Vi
 def _judge_view(view: _View, timeline: Timeline, rules: Clicks, addresses: list[tuple[float, str]]) -> list[Judged]:
     reactions = Reactions(view.page, view.effects, view.background, rules)
     judge = _PageJudge(view, timeline, rules, reactions, addresses)
-    downs = [c.down_ms - MARGIN_MS for c in view.clicks]
+    downs = [c.began_ms - MARGIN_MS for c in view.clicks]
     shares: list[list[Effect]] = [[] for _ in downs]
     for effect in view.effects:
         i = bisect_right(downs, effect.t) - 1
@@ -160,8 +160,8 @@ def _judge_view(view: _View, timeline: Timeline, rules: Clicks, addresses: list[
 
 def _after_clicks(clicks: list[Click], effects: list[Effect], rules: Clicks) -> Iterator[tuple[float, float]]:
     """Spans in which clicks may have caused changes: at once, or when what they asked for came back."""
-    yield from ((c.down_ms - MARGIN_MS, c.t + rules.slow_ms) for c in clicks)
-    times = [c.down_ms - MARGIN_MS for c in clicks]
+    yield from ((c.began_ms - MARGIN_MS, c.t + rules.slow_ms) for c in clicks)
+    times = [c.began_ms - MARGIN_MS for c in clicks]
     for effect in effects:
         if effect.request is not None:
             i = bisect_right(times, effect.t) - 1

@@ -18,6 +18,7 @@ SAME_CONTROLS = 0.6
 MAX_CHANGES = 200
 """A document that changed more often is not asked which nodes it has: each change is looked at for each node."""
 _FIELDS = frozenset(("input", "textarea", "select"))
+_FRAMES = frozenset(("iframe", "frame"))
 STILL_PX = 2
 """A pointer that rests is reported within this."""
 SLEPT_MS = 200
@@ -181,7 +182,33 @@ def differs(old: records.FullSnapshot, new: records.FullSnapshot, document: Docu
         return sum(in_ranges(new.ids, node_id) for node_id in gone) * 2 > len(gone)
     if any(in_ranges(new.ids, node_id) for node_id in added if not in_ranges(old.ids, node_id)):
         return False
-    return None if added or old.ids == new.ids else True
+    if added:
+        return True if _lacks(old, new, document.changes) else None
+    return None if old.ids == new.ids else True
+
+
+def _lacks(old: records.FullSnapshot, new: records.FullSnapshot, changes: Sequence[records.Mutation]) -> bool:
+    """Is an element missing that was put into nodes that are there, and never taken away?
+
+    What is in a frame is told by changes of its own, after a checkout as well; digests hold nothing of the document's
+    head, so the nodes have to be some that hold others.
+    """
+    before, after = old.ids or [], new.ids or []
+    if len(after) >= 2 * MAX_TARGETS:
+        return False
+    framed = {c.first for c in old.controls if c.tag in _FRAMES}
+    gone = {node_id for change in changes for node_id in _each(change.removed)}
+    for change in changes:
+        framed.update(c.first for c in change.controls if c.tag in _FRAMES)
+        if not framed.isdisjoint(change.parents):
+            framed.update(_each(change.added))
+        elif (
+            change.owners
+            and all(in_ranges(after, n) and in_ranges(before, n + 1) for n in change.parents)
+            and not any(n in gone or in_ranges(after, n) for n in _each(change.added))
+        ):
+            return True
+    return False
 
 
 def _went(node_id: int, ranges: Sequence[int], roots: Sequence[int]) -> bool:

@@ -7,8 +7,9 @@ its ids from 1 just the same. What tells, the surest first:
   load events     the document was parsed; one without a meta event was left before its recorder took a snapshot
   navigation      a navigation entry of the network recorder that began after the document before
   recorder start  posthog-js says in custom events that it started; a checkout comes without
-  the tree        in a checkout nodes that mutations added are there, removed ones are not, and known controls have
-                  their ids; a new document has its nodes numbered in order, without what its predecessor became
+  the tree        in a checkout nodes that mutations added are there (what is missing without having gone was another
+                  document's), removed ones are not, and known controls have their ids; a new document has its nodes
+                  numbered in order, without what its predecessor became
   address         a tree that looks the same under an address that nothing led to is another document
 
 A document from the browser's page cache comes back without meta event and without snapshot: posthog-js only says

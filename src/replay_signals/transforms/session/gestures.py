@@ -33,6 +33,10 @@ TAP_CLICK_MS = 700
 """Touch browsers send the click event up to about 300 ms after the touch end; slow pages later."""
 PRESS_PX = 30
 """How far a pointer moves between pointer-down and click of one press, where the release is not recorded."""
+HELD_MS = 100
+"""How long a button or a key is down in a click; Space clicks as it comes up."""
+ANSWERED_MS = 1000
+"""What comes this soon after a click is rather its answer than that of a press to come."""
 
 LONG_PRESS_MS = 500
 """A finger that stays longer opens a menu or selects (the default of Android and iOS)."""
@@ -60,11 +64,12 @@ TEXT_INPUTS = frozenset(
 class Click:
     """One click or tap; hashable by identity.
 
-    `down_ms` is when the pointer went down: handlers may run from there on; `up_ms` when a mouse button was released,
-    None where that is not recorded. `by_touch` and `by_key` tell what it was made with; both are False for a mouse, and
-    where the recorder does not say. `double`: half of a double click. `swallowed`: pressed and released on a disabled
-    control, with no click event. `dragged`: released far from where it was pressed. `opt_outs`: the flags `R`, `X` and
-    `E` (digest/control_flags) of the control and of what is around it.
+    `down_ms` is when the pointer went down, `began_ms` the same, or when it usually does where that is not recorded:
+    handlers may run from there on. `up_ms` is when a mouse button was released, None where that is not recorded.
+    `by_touch` and `by_key` tell what it was made with; both are False for a mouse, and where the recorder does not say.
+    `double`: half of a double click. `swallowed`: pressed and released on a disabled control, with no click event.
+    `dragged`: released far from where it was pressed. `opt_outs`: the flags `R`, `X` and `E` (digest/control_flags) of
+    the control and of what is around it.
     """
 
     page: Page
@@ -83,6 +88,10 @@ class Click:
     dragged: bool = False
     opt_outs: frozenset[str] = frozenset()
     activated: list[int] = field(default_factory=list)
+    began_ms: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.began_ms = self.down_ms
 
     @property
     def element(self) -> int | None:
@@ -205,6 +214,7 @@ class _Reader:
             self._press = None
         click = self._add(t, record, press)
         if press is None:
+            click.began_ms = t - HELD_MS if since_ms > ANSWERED_MS else t
             click.by_key = self._records_presses or (self._focuses(record.node_id) and not _has_place(record))
 
     def _add(self, t: float, record: records.Interaction, press: _Press | None) -> Click:
@@ -215,7 +225,8 @@ class _Reader:
         click.opt_outs = _opt_outs(self._page, record.node_id)
         click.by_touch = record.pointer_type == rrweb.TOUCH_POINTER
         if press is not None:
-            click.down_ms, click.by_touch = press.t, press.by_touch or click.by_touch
+            click.began_ms = click.down_ms = press.t
+            click.by_touch = press.by_touch or click.by_touch
             click.dragged = not _is_near(press, record)
             click.up_ms = None if click.by_touch else press.up_ms  # the focus moves after a finger was lifted
         self.clicks.append(click)

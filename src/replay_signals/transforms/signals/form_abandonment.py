@@ -2,7 +2,8 @@
 
 Started: the visitor typed into a text field (session/fields tells typing from values that scripts and the browser set)
 and left it non-empty. Not sent, and no filter, typeahead or editor that
-answers without sending: clicks/forms has the evidence. Left: the document was left or the session ended. A form that
+answers without sending: clicks/forms has the evidence. Left: the document was left or the session ended; one that
+comes back from the browser's page cache, with what was typed, was not left. A form that
 was only touched in a search box weighs less, and one left by the end of the session is less sure, because the recording
 may end before the sending.
 """
@@ -15,7 +16,7 @@ import msgspec
 
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.forms import FormAnswers
-from replay_signals.transforms.clicks.typed_forms import Form, forms_of
+from replay_signals.transforms.clicks.typed_forms import Form, forms_of, looks_of, whole
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session.fields import TypedField
 from replay_signals.transforms.session.timeline import Page
@@ -49,15 +50,17 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
         clicks.setdefault(j.click.page, []).append(j)
     found = []
     for window in context.timeline.windows:
-        for page, following in zip(window.pages, [*window.pages[1:], None], strict=True):
-            forms = forms_of(page)
-            answers = FormAnswers(page, clicks.get(page, []), following)
-            found += [_finding(form, given_up, following) for form in forms if (given_up := answers.given_up(form))]
+        for looks in looks_of(window.pages):
+            document = whole(looks)
+            following = [page for look in looks for page in window.pages[look.index + 1 : look.index + 2]]
+            answers = FormAnswers(document, [j for look in looks for j in clicks.get(look, [])], following)
+            left_for = following[-1] if len(following) == len(looks) else None
+            given_up = ((form, answers.given_up(form)) for form in forms_of(document))
+            found += [_finding(form, fields, looks[-1], left_for) for form, fields in given_up if fields]
     return found
 
 
-def _finding(form: Form, given_up: list[TypedField], following: Page | None) -> Finding[Evidence]:
-    page = form.page
+def _finding(form: Form, given_up: list[TypedField], page: Page, following: Page | None) -> Finding[Evidence]:
     names = [f.control.name or f.control.dom_id or f.control.tag for f in given_up]
     left = following is not None
     left_ms = following.opened_ms if following is not None else page.end_ms
