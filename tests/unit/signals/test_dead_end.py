@@ -1,4 +1,4 @@
-"""dead_end: the visit ended on a page that leads nowhere."""
+"""dead_end: the visitor came to a page that leads nowhere."""
 
 from __future__ import annotations
 
@@ -54,16 +54,56 @@ def test_an_article_that_is_read_is_no_dead_end() -> None:
 
 
 def test_found_a_way_on() -> None:
-    visit, page = lost(404, link("Home", "/", id="home"))
+    """From a page that no link led to."""
+    visit = Visit()
+    page = visit.open("http://shop.test/offer", el("h1", "Not found"), link("Home", "/", id="home"), status=404)
     page.click("home", at=8000)
     visit.open("http://shop.test/", button("x", id="x"), at=8400).lives(60_000)
     assert "dead_end" not in visit.kinds()
 
 
-def test_went_back_from_the_error_page() -> None:
-    visit, page = lost()
-    page.lives(5000)
-    visit.open("http://shop.test/", button("x", id="x"), at=6000, how="back_forward").lives(60_000)
+@pytest.mark.parametrize("led", ["link", "address"])
+@pytest.mark.parametrize("on", ["back", "home"])
+@pytest.mark.parametrize("looked_ms", [1600, 3800, 6000])
+def test_left_the_error_page(led: str, on: str, looked_ms: int) -> None:
+    """A broken link is one, however the visitor gets away from it; who mistyped an address goes on at once."""
+    visit = Visit()
+    first = visit.open("http://shop.test/", link("Offer", "/offer", id="offer"))
+    if led == "link":
+        first.click("offer", at=4000)
+    else:
+        first.lives(4000)
+    page = visit.open(
+        "http://shop.test/offer", el("h1", "Not found"), link("Home", "/", id="home"), at=4200, status=404
+    )
+    if on == "home":
+        page.click("home", at=4000 + looked_ms)
+    else:
+        page.lives(4000 + looked_ms)
+    how = "back_forward" if on == "back" else "navigate"
+    visit.open("http://shop.test/", button("x", id="x"), at=4300 + looked_ms, how=how).lives(60_000)
+    stuck_ms = 3000 if led == "link" else 4000
+    found = looked_ms > stuck_ms and not (on == "home" and led == "address")
+    assert ("dead_end" in visit.kinds()) == found
+    if found:
+        assert "Came to a page that answered 404" in visit.outcome().signal("dead_end").summary
+
+
+def test_a_form_that_is_refused_on_a_page_of_its_own_is_none() -> None:
+    visit = Visit()
+    visit.open("http://shop.test/join", el("form", button("Join", id="join"))).click("join", at=4000)
+    visit.open("http://shop.test/join", el("form", button("Join", id="again")), at=4100, status=422).lives(9000)
+    visit.open("http://shop.test/", button("x", id="x"), at=10_000).lives(60_000)
+    assert "dead_end" not in visit.kinds()
+
+
+def test_an_application_that_a_server_answers_with_404() -> None:
+    """Some hosts have no other way to serve one at every address."""
+    rows = [link(f"Item {i}", f"/item/{i}") for i in range(200)]
+    visit = Visit()
+    visit.open("http://shop.test/", link("Items", "/items", id="items"), *CONTENT).click("items", at=4000)
+    visit.open("http://shop.test/items", *rows, at=4100, status=404).lives(9000)
+    visit.open("http://shop.test/", button("x", id="x"), at=10_000, how="back_forward").lives(60_000)
     assert "dead_end" not in visit.kinds()
 
 
@@ -152,6 +192,31 @@ def test_a_page_that_is_read_to_its_end_is_none(heading: str) -> None:
         page.scrolls(400 * i, at=6000 + 3000 * i)
     page.lives(30_000)
     assert "dead_end" not in visit.kinds()
+
+
+@pytest.mark.parametrize(
+    ("heading", "status", "found"),
+    [
+        ("Siden findes ikke", 200, True),
+        ("Nenalezeno", None, True),
+        ("404", 200, True),
+        ("Rules of the harbour", 200, False),
+    ],
+)
+def test_an_application_that_answers_well_and_says_that_it_knows_no_such_page(
+    heading: str, status: int | None, found: bool
+) -> None:
+    visit, page = lost(status or 200, el("h1", heading), link("Home", "/"), how="navigate" if status else None)
+    page.lives(9000)
+    assert ("dead_end" in visit.kinds()) == found
+
+
+@pytest.mark.parametrize(("path", "found"), [("/invoices/404", False), ("/errors/404", True), ("/404", True)])
+def test_the_number_of_a_thing(path: str, found: bool) -> None:
+    visit = Visit()
+    visit.open("http://shop.test/", link("Next", path, id="next")).click("next", at=4000)
+    visit.open(f"http://shop.test{path}", el("h1", "404"), link("Home", "/"), at=4100).lives(9000)
+    assert ("dead_end" in visit.kinds()) == found
 
 
 @pytest.mark.parametrize("heading", ["Top 500 albums", "Invoice 404", "Unavailable dates", "The forbidden city"])
@@ -249,7 +314,7 @@ def test_a_page_left_before_it_was_recorded_is_known_by_another_look(status: int
     visit.event("$pageleave", at=20_100, _current_url="http://shop.test/")
     visit.event("$pageview", at=20_300, _current_url="http://shop.test/offer", title="Shop")
     visit.event("$pageleave", at=22_500, _current_url="http://shop.test/offer")
-    assert [kind for kind in visit.kinds() if kind != "quick_back"] == kinds
+    assert [kind for kind in visit.kinds() if kind != "quick_back"] == 2 * kinds
 
 
 @pytest.mark.parametrize("goes_on", ["page", "window"])
@@ -260,4 +325,55 @@ def test_a_page_left_before_it_was_recorded_for_another_one_is_none(goes_on: str
     visit.event("$pageleave", at=6400, _current_url="http://shop.test/offer")
     window = "window-1" if goes_on == "page" else "window-2"
     visit.open("http://shop.test/help", el("p", "Ask us"), at=7000, window=window).lives(60_000)
+    assert "dead_end" not in visit.kinds()
+
+
+def application(*view: El, link_to: str = "/loans", at: float = 4080) -> tuple[Visit, Page]:
+    """A link of a single-page application shows another view."""
+    visit = Visit()
+    nav = el("nav", link("Accounts", "/accounts", id="accounts"), link("Loans", link_to, id="loans"))
+    page = visit.open("http://bank.test/accounts", nav, el("main", el("section", *CONTENT, id="old"), id="main"))
+    page.click("loans", at=4000)
+    page.removes(page.node("old"), at=at, from_="main").adds(el("section", *view, id="view"), at=at, into="main")
+    return visit, page
+
+
+@pytest.mark.parametrize("heading", ["Sidan finns inte", "404", "Page not found"])
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_view_that_says_it_is_missing(heading: str, ends: bool) -> None:
+    visit, page = application(el("h1", heading), el("p", "We looked everywhere."))
+    if not ends:
+        page.click("accounts", at=9000).removes(page.node("view"), at=9040, from_="main")
+        page.adds(el("section", *CONTENT), at=9040, into="main")
+    page.lives(20_000)
+    outcome = visit.outcome()
+    assert outcome.kinds == ["dead_end"]
+    assert "http://bank.test/loans" in outcome.signal("dead_end").summary
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        (el("h1", "Top 500 albums"), el("p", "By sales.")),
+        (el("h1", "Page not found"), *CONTENT),
+        (el("h1", "Loans"), el("p", "What to do if a page is not found, and other questions that we are often asked")),
+    ],
+)
+def test_a_view_that_says_something_else_or_has_content(view: tuple[El, ...]) -> None:
+    visit, page = application(*view)
+    page.lives(20_000)
+    assert visit.kinds() == []
+
+
+def test_a_view_until_its_data_is_there() -> None:
+    visit, page = application(el("h1", "Not found"))
+    page.removes(page.node("view"), at=4700, from_="main")
+    page.adds(el("section", *CONTENT), at=4700, into="main").lives(20_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("link_to", ["#", "/loans"])
+def test_a_message_that_no_link_led_to(link_to: str) -> None:
+    visit, page = application(el("h1", "Page not found"), link_to=link_to, at=4080 if link_to == "#" else 9000)
+    page.lives(20_000)
     assert "dead_end" not in visit.kinds()

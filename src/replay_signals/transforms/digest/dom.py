@@ -17,7 +17,7 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.canvas_parts import add_parts
 from replay_signals.transforms.digest.control_flags import class_bits, is_alert, style_bits
 from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, control_of, is_kept, text_of
-from replay_signals.transforms.digest.headlines import say_error
+from replay_signals.transforms.digest.headlines import say_error, view_says_error
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.own_content import is_message
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
@@ -111,13 +111,14 @@ def mutation(data: rrweb.Incremental, masking: Masking, budget: Budget) -> Mutat
     owners: list[int] = []
     added: list[int] = []
     alerts: list[str] = []
+    error_view = False
     adds = _adds.decode(masking.rules.renamed(_added_text(data.adds, budget))) if data.adds else []
     views: list[View] = []
     for add in (*adds, *(_adds.decode(data.updates) if data.updates else ())):
         if add.wireframe is not None:
             add_views([add.wireframe], NO_PARENT if add.parentId is None else add.parentId, views, masking)
     if adds:
-        controls, owners, added, alerts = _added(adds, parents, masking)
+        controls, owners, added, alerts, error_view = _added(adds, parents, masking)
     bare = bool(data.removes) and not data.texts and not data.attributes  # web recorders always send all four
     screen = ScreenChange(views, []) if views or data.updates or bare else None
     removed: list[int] = []
@@ -144,6 +145,7 @@ def mutation(data: rrweb.Incremental, masking: Masking, budget: Budget) -> Mutat
         added[: 2 * MAX_TARGETS],
         alerts,
         screen,
+        error_view,
     )
 
 
@@ -180,7 +182,7 @@ def _value_hash(name: str, value: Raw, masking: Masking) -> int:
 
 def _added(
     adds: list[rrweb.Add], parents: dict[int, None], masking: Masking
-) -> tuple[list[Control], list[int], list[int], list[str]]:
+) -> tuple[list[Control], list[int], list[int], list[str], bool]:
     parent_of: dict[int, int] = {}
     nodes: dict[int, rrweb.Node] = {}
     for add in adds:
@@ -215,7 +217,8 @@ def _added(
     for parent in controls.keys() & parent_of.values():
         controls[parent].flags = controls[parent].flags.replace("u", "")  # a layer with something in it is to be seen
     parents.update((parent, None) for parent in parent_of.values() if parent not in parent_of)
-    return list(controls.values()), _owner_ranges(owned)[: 3 * MAX_OWNERS], ranges(sorted(parent_of)), alerts
+    owners = _owner_ranges(owned)[: 3 * MAX_OWNERS]
+    return list(controls.values()), owners, ranges(sorted(parent_of)), alerts, view_says_error(nodes, parent_of)
 
 
 def _named_owner(node_id: int, owner_of: dict[int, int], controls: dict[int, Control]) -> int:

@@ -9,17 +9,28 @@ structure (`digest/own_content`, `session/error_pages`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
 
 import msgspec
 
+from replay_signals.schemas.rrweb import ELEMENT, TEXT, Node
 from replay_signals.transforms.words import words
 
 MAX_HEADINGS = 2
 """Beside the title; what a page is stands at its top."""
 MAX_REST_CHARS = 24
 """Beside a phrase: an interjection, an address, "the page you are looking for" and the like."""
+MAX_VIEW_TEXTS = 12
+"""What happened, what to do now, some hints, and the words of links and buttons."""
+MAX_VIEW_LINES, MAX_LINE_CHARS = 3, 120
+HEADING_DEPTH = 4
+"""Words of a heading that have a colour of their own stand some elements below it."""
+MAX_VIEW_NODES = 150
+"""Of a view that is no more than a message, with its picture and the way home."""
+BARE_VIEW_NODES = 12
+"""Of a view that has no heading."""
 BARE_ELEMENTS = 60
 """Most elements of a page with little more than a message; there a number or a short word alone means the status."""
 
@@ -31,6 +42,8 @@ class _Words(msgspec.Struct, forbid_unknown_fields=True):
     alone: dict[str, list[str]]
 
 
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_CONTENT = frozenset(("audio", "video", "select", "textarea", "canvas"))
 _WORDS = words("error_pages.toml", _Words)
 _PHRASES = re.compile("|".join(map(re.escape, sorted({*chain(*_WORDS.phrases.values())}, key=len, reverse=True))))
 _ALONE = frozenset(chain(*_WORDS.alone.values()))
@@ -59,6 +72,38 @@ def say_error(title: str, headings: Sequence[str], element_count: int) -> bool:
 def _is_of_name(said: str, others: Iterable[str]) -> bool:
     """Is it a piece of a name that another headline has whole?"""
     return any(re.search(rf"\b{re.escape(said)}\b", other) for other in others)
+
+
+def view_says_error(nodes: Mapping[int, Node], parent_of: Mapping[int, int]) -> bool:
+    """Does a view that is added to a document, of all these nodes, say that it is missing or broken?"""
+    tags = Counter(node.tagName for node in nodes.values())
+    if len(nodes) > MAX_VIEW_NODES or tags["input"] > 1 or any(tags[tag] for tag in _CONTENT):
+        return False
+    headings: dict[int, str] = {}
+    texts: list[str] = []
+    for node_id, node in nodes.items():
+        if node.type == TEXT and isinstance(node.textContent, str):
+            texts.append(node.textContent)
+            heading = _heading(node_id, nodes, parent_of)
+            if heading is not None:
+                headings[heading] = f"{headings.get(heading, '')} {node.textContent}"
+    if len(texts) > MAX_VIEW_TEXTS:
+        return False
+    bare = len(nodes) <= BARE_VIEW_NODES and any(node.type == ELEMENT for node in nodes.values())
+    lines = headings.values() or (texts if bare else ())
+    return any(say_error("", [line[:MAX_LINE_CHARS].strip()], len(nodes)) for line in islice(lines, MAX_VIEW_LINES))
+
+
+def _heading(node_id: int, nodes: Mapping[int, Node], parent_of: Mapping[int, int]) -> int | None:
+    """The heading that a text is in, some steps up."""
+    for _ in range(HEADING_DEPTH):
+        node_id = parent_of.get(node_id, -1)
+        node = nodes.get(node_id)
+        if node is None:
+            return None
+        if node.tagName in _HEADINGS or node.attributes.role == "heading":
+            return node_id
+    return None
 
 
 def _plain(line: str) -> str:

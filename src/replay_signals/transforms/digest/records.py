@@ -99,6 +99,7 @@ class Mutation(BaseRecord, tag=3):
     added         flat `first, last` ranges of added ids
     alerts        texts of error messages that appeared
     screen        None for documents
+    error_view    what was added is short and says, in a heading or as all it says, that the page is missing or broken
     """
 
     parents: list[int]
@@ -112,6 +113,7 @@ class Mutation(BaseRecord, tag=3):
     added: list[int]
     alerts: list[str]
     screen: ScreenChange | None
+    error_view: bool = False
 
     @property
     def attributes(self) -> Iterator[tuple[int, str, int]]:

@@ -22,6 +22,7 @@ SHORT_ELEMENTS = 150
 """A message within the header and footer of a site; pages with content have several hundred elements."""
 SHORT_SHARE = 0.5
 """Of the median of the other pages: without its content a page is less than half."""
+STATUSES = frozenset(map(str, range(400, 600)))
 MAX_OWN_CONTROLS = 5
 """Home, back, search and help; content brings links of its own."""
 MIN_READ_SHARE = 1.5
@@ -34,9 +35,11 @@ def status_of(page: Page) -> int | None:
 
 
 def is_broken(page: Page, others: Iterable[Page]) -> bool:
-    """Did the page answer with an error, or, where no status is known, call itself so? `others`: pages of the visit."""
-    status = status_of(page)
-    return status >= 400 if status is not None else says_error(page, others)
+    """Did the page answer with an error, or call itself so? `others`: pages of the visit.
+
+    Applications answer well for every address, and say themselves that they know no page of it.
+    """
+    return (status_of(page) or 0) >= 400 or says_error(page, others)
 
 
 def was_broken(visit: Visit, pages: Iterable[Page]) -> bool:
@@ -47,7 +50,7 @@ def was_broken(visit: Visit, pages: Iterable[Page]) -> bool:
 
 def says_error(page: Page, others: Iterable[Page]) -> bool:
     """Does the page call itself missing or broken, and is it made like that?"""
-    if not page.elements.error_page or _was_read(page):
+    if not page.elements.error_page or is_a_number(page.href) or was_read(page):
         return False
     elements = page.elements
     known = [p.elements for p in others if p.elements is not elements and not p.elements.error_page]
@@ -60,6 +63,22 @@ def says_error(page: Page, others: Iterable[Page]) -> bool:
     return len({_offer(control) for control in own if not _in_layout(control, elements)}) <= MAX_OWN_CONTROLS
 
 
+def is_a_number(url: str) -> bool:
+    """Is the status that a page may speak of the number of a thing (`/invoices/404`)? `/errors/404` is none."""
+    *above, last = [part for part in urls.split(url).path.split("/") if part] or [""]
+    return last.isdecimal() and last in STATUSES and bool(above) and not above[-1].startswith(("err", "status"))
+
+
+def is_filled(page: Page, others: Iterable[Page]) -> bool:
+    """Has the page as much in it as others of the visit, whatever its status? `others`: pages of the visit.
+
+    Some hosts answer so with an application, having no other way to serve it at every address.
+    """
+    counts = [p.elements.element_count for p in others if p.elements is not page.elements]
+    count = page.elements.element_count
+    return count > SHORT_ELEMENTS and (not counts or count > SHORT_SHARE * median(counts))
+
+
 def _offer(control: Control) -> tuple[str, str, str]:
     return control.tag, control.name, control.href
 
@@ -69,7 +88,8 @@ def _in_layout(control: Control, elements: Elements) -> bool:
     return any(LAYOUT in around.flags for around in elements.chain(control.first))
 
 
-def _was_read(page: Page) -> bool:
+def was_read(page: Page) -> bool:
+    """Did the visitor scroll through it, to and fro?"""
     last: dict[int | None, float] = {}
     scrolled_px = 0.0
     for _, scroll in page.of(records.Scroll):

@@ -1,23 +1,28 @@
-"""dead_end: the visit ended on a page that leads nowhere.
+"""dead_end: the visitor came to a page that leads nowhere.
 
-The last page of a window's visit answered with an HTTP error (status 400 or above), or, where the recorder saw no
-status, calls itself missing or broken and is made like such a page (`session/error_pages`); and the visitor found no
-way on from there: no answered click. A page on which nothing is to be seen, whatever its status, and one without any
-control, are dead ends with less confidence if they are not the first one.
-A page like that which is left for another page is not a dead end, nor is one whose visitor goes on in another window.
+The page answered with an HTTP error (status 400 or above), or calls itself missing or broken and is made like such a
+page (`session/error_pages`), also as a view of a single-page application (`session/error_views`); and it was of no use:
+the visit ended there, or a click had led there and the visitor turned back or left by a link after a while, or he was
+stuck there. A page on which nothing is to be seen, whatever its status, and one without any control, are dead ends with
+less confidence if the visit ends on them and they are not its first one.
+A page that no click led to is none where the visitor goes on from it by its own links, or in another window.
 A page that was left before the recorder sent anything of it is known by its events: by its title, or because it was
 broken at another look.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated
 
 import msgspec
 
 from replay_signals.schemas.inbox import doc
-from replay_signals.transforms.session.error_pages import says_error, status_of, was_broken
-from replay_signals.transforms.session.timeline import Page
+from replay_signals.transforms.session.error_pages import is_filled, says_error, status_of, was_broken, was_read
+from replay_signals.transforms.session.error_views import ErrorView, error_views
+from replay_signals.transforms.session.fields import typed_fields
+from replay_signals.transforms.session.timeline import Page, Window
+from replay_signals.transforms.session.told_routes import told_addresses
 from replay_signals.transforms.session.visits import Visit, visits_of
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
@@ -32,6 +37,17 @@ BLANK_MS = 1500
 """A page that only hands on to the next one is gone by then, and a script has begun to fill its page."""
 EMPTY_MAX_ELEMENTS = 40
 """An error page of a server is a heading and a line; a page with more on it is being read."""
+READ_MS = 3000
+"""Who goes back or on sooner is hardly held up; `quick_back` says that."""
+STUCK_MS = 4000
+"""Who mistyped an address sees it at once and types it anew."""
+LEADS_ON_MS = 5000
+"""From a click to the page that it leads to."""
+LEFT_BLOCKED = 0.6
+"""The page is missing, the visit goes on elsewhere."""
+ENDED, CAME = "The visit ended on", "Came to"
+REFUSING = frozenset((400, 401, 409, 422))
+"""Statuses of a form's own page that is shown again with what is wrong, or of a sign-in."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,27 +58,93 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
-    """At most one finding per window."""
+    """At most one finding per look at a page; loading it again is the same look."""
     found = []
     for window in context.timeline.windows:
-        page = window.pages[-1]
-        status = status_of(page)
-        last = visits_of(window, context.events)[-1]
-        if last.page is None:
-            if was_broken(last, context.timeline.pages) and not _went_on(context, page, last.left_ms or last.start_ms):
-                found.append(_unrecorded(page, last))
-            continue
-        if any(j.answered for j in context.by_page[page]) or _went_on(context, page, page.end_ms):
-            continue
-        if status is not None and status >= 400:
-            found.append(_finding(page, STATUS, f"The visit ended on a page that answered {status}", status))
-        elif status is None and says_error(page, context.timeline.pages):
-            found.append(_finding(page, WORDS, "The visit ended on a page that calls itself missing or broken", None))
-        elif page.index and _blank(page) and not context.by_page[page]:
-            found.append(_finding(page, BLANK, "The visit ended on a page that shows nothing", status))
-        elif status is None and page.index and _barren(page):
-            found.append(_finding(page, EMPTY, "The visit ended on a page that offers nothing to go on with", None))
+        visits = visits_of(window, context.events)
+        for visit, following in pairwise([*visits, None]):
+            if visit is None or (following is not None and following.url == visit.url):
+                continue
+            finding = _ended(context, window, visit) if following is None else _left(context, window, visit, following)
+            if finding is not None:
+                found.append(finding)
+        for page in window.pages:
+            told = told_addresses(page, context.addresses.get(page.window_id, []))
+            views = (view for view in error_views(page, told) if view.left or view.until_ms - view.start_ms >= READ_MS)
+            found += [_view(page, view, is_last=view.left and page is window.pages[-1]) for view in views]
     return found
+
+
+def _view(page: Page, view: ErrorView, *, is_last: bool) -> Finding[Evidence]:
+    """A view of a single-page application."""
+    way = ENDED if is_last else CAME
+    summary = f"{way} {view.url or 'a view'}, which calls itself missing or broken"
+    evidence = Evidence(status=None, controls=view.controls)
+    blocked = 1.0 if is_last else LEFT_BLOCKED
+    return Finding(
+        *(KIND, page, view.start_ms, view.until_ms, WORDS, summary, evidence), blocked=blocked, recovered=not is_last
+    )
+
+
+def _ended(context: SessionContext, window: Window, visit: Visit) -> Finding[Evidence] | None:
+    """The window's last page."""
+    page = visit.page
+    if page is None:
+        before = window.pages[-1]
+        went_on = _went_on(context, before, visit.left_ms or visit.start_ms)
+        return _unrecorded(before, visit) if was_broken(visit, context.timeline.pages) and not went_on else None
+    if any(j.answered for j in context.by_page[page]):
+        return None
+    broken = _broken(context, page)
+    if _went_on(context, page, page.end_ms):
+        return broken if _was_led_to(context, page) else None
+    if broken is not None:
+        return broken
+    status = status_of(page)
+    if page.index and _blank(page) and not context.by_page[page]:
+        return _finding(page, BLANK, "The visit ended on a page that shows nothing", status)
+    if status is None and page.index and _barren(page):
+        return _finding(page, EMPTY, "The visit ended on a page that offers nothing to go on with", None)
+    return None
+
+
+def _left(context: SessionContext, window: Window, visit: Visit, following: Visit) -> Finding[Evidence] | None:
+    """A page that another one followed."""
+    page = visit.page
+    looked_ms = (following.start_ms if visit.left_ms is None else visit.left_ms) - visit.start_ms
+    if page is None:
+        before = window.page_at(visit.start_ms)
+        stuck = looked_ms >= STUCK_MS and visit.says_error and not visit.used
+        return _unrecorded(before, visit, left=True) if stuck else None
+    finding = _broken(context, page, CAME)
+    if finding is None or status_of(page) in REFUSING or typed_fields(page):
+        return None
+    led_to = _was_led_to(context, page)
+    if looked_ms < (READ_MS if led_to else STUCK_MS):
+        return None
+    if was_read(page) or is_filled(page, context.timeline.pages):
+        return None
+    answered = [j for j in context.by_page[page] if j.answered]
+    leads_on = len(answered) == 1 and following.start_ms - answered[0].click.t <= LEADS_ON_MS
+    if answered and not (leads_on and led_to):
+        return None
+    finding.blocked, finding.recovered = LEFT_BLOCKED, True
+    return finding
+
+
+def _broken(context: SessionContext, page: Page, way: str = ENDED) -> Finding[Evidence] | None:
+    status = status_of(page)
+    if status is not None and status >= 400:
+        return _finding(page, STATUS, f"{way} a page that answered {status}", status)
+    if says_error(page, context.timeline.pages):
+        return _finding(page, WORDS, f"{way} a page that calls itself missing or broken", status)
+    return None
+
+
+def _was_led_to(context: SessionContext, page: Page) -> bool:
+    """Is the page the answer to a click?"""
+    near = (j for j in context.clicks if 0 <= page.start_ms - j.click.t <= LEADS_ON_MS)
+    return any(e.kind in ("navigation", "new window") and e.detail == page.href for j in near for e in j.effects)
 
 
 def _finding(page: Page, grade: str, summary: str, status: int | None) -> Finding[Evidence]:
@@ -70,11 +152,16 @@ def _finding(page: Page, grade: str, summary: str, status: int | None) -> Findin
     return Finding(KIND, page, page.opened_ms, page.end_ms, grade, summary, evidence, blocked=1.0)
 
 
-def _unrecorded(before: Page, visit: Visit) -> Finding[Evidence]:
-    """Of a page that only events tell of, after the last one that was recorded."""
+def _unrecorded(before: Page, visit: Visit, *, left: bool = False) -> Finding[Evidence]:
+    """Of a page that only events tell of, after `before`, which was recorded."""
     end_ms = visit.start_ms if visit.left_ms is None else visit.left_ms
-    summary = f"The visit ended on {visit.url or 'a page'}, which calls itself missing or broken"
-    return Finding(KIND, before, visit.start_ms, end_ms, WORDS, summary, Evidence(status=None, controls=0), blocked=1.0)
+    way = CAME if left else ENDED
+    summary = f"{way} {visit.url or 'a page'}, which calls itself missing or broken"
+    finding = _finding(before, WORDS, summary, None)
+    finding.started_ms, finding.ended_ms = visit.start_ms, end_ms
+    finding.evidence = Evidence(status=None, controls=0)
+    finding.blocked, finding.recovered = (LEFT_BLOCKED, True) if left else (1.0, False)
+    return finding
 
 
 def _went_on(context: SessionContext, page: Page, end_ms: float) -> bool:
@@ -101,7 +188,7 @@ def _barren(page: Page) -> bool:
 
 SIGNAL = Signal(
     kind=KIND,
-    title="the visit ended on a page that does not exist or offers nothing",
+    title="a page that does not exist or offers nothing",
     detect=detect,
     scope=Scope.WINDOW,
     gesture=None,

@@ -1,0 +1,92 @@
+"""Views of a single-page application that say they are missing or broken: by a heading, after a link led there.
+
+A view like that is short, offers hardly anything, takes the place of another one right after the address changed (by a
+link, or as events tell it) or as the document opened, and stays.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from replay_signals.schemas import rrweb
+from replay_signals.transforms.digest import records
+from replay_signals.transforms.session import urls
+from replay_signals.transforms.session.elements import in_ranges
+from replay_signals.transforms.session.timeline import Page
+
+SHOWN_WITHIN_MS = 3000
+"""From the change of address to the view; what it asks the server for may have to come first."""
+STAYS_MS = 1000
+"""What shows for a moment, until data is there, is no message."""
+MAX_CONTROLS = 5
+"""Home, back, search and help."""
+_PRESSES = frozenset((rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START))
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """Shown from `start_ms` to `until_ms` (epoch ms): until another view came, or the document was `left`.
+
+    `url`: where it led to. `controls` are those that it offers.
+    """
+
+    start_ms: float
+    until_ms: float
+    url: str
+    controls: int
+    left: bool = False
+
+
+def error_views(page: Page, told: Sequence[tuple[float, str]]) -> list[ErrorView]:
+    """The views of a page in order of time; `told`: addresses within it as events tell them."""
+    return list(_views(page, told))
+
+
+def _views(page: Page, told: Sequence[tuple[float, str]]) -> Iterator[ErrorView]:
+    turn: tuple[float, str] | None = (page.start_ms, page.href)
+    removed = False
+    shown: tuple[float, str, records.Mutation] | None = None
+    for t, record in page.records:
+        if isinstance(record, records.Interaction) and record.kind in _PRESSES:
+            url = _led_to(page, record)
+            turn, removed = ((t, url) if url else None), False
+        elif isinstance(record, records.Mutation):
+            if shown is not None and _is_gone(shown[2], record):
+                if t - shown[0] > STAYS_MS:
+                    yield _view(shown, t)
+                shown = None
+            removed = removed or bool(record.removed)
+            address = _turned(turn, told, t)
+            if address is not None and record.error_view and removed and len(record.controls) <= MAX_CONTROLS:
+                shown = t, address, record
+    if shown is not None:
+        yield _view(shown, max(page.left_ms, shown[0]), left=True)
+
+
+def _view(shown: tuple[float, str, records.Mutation], until_ms: float, *, left: bool = False) -> ErrorView:
+    t, url, record = shown
+    return ErrorView(t, until_ms, url, len(record.controls), left)
+
+
+def _led_to(page: Page, record: records.Interaction) -> str:
+    """Where the link that was pressed leads to; empty for all else and for links to the page itself."""
+    link = next((c for c in page.elements.around(record.node_id) if c.tag == "a"), None)
+    url = urls.joined(page.href, link.href) if link is not None and link.href not in ("", "#") else ""
+    return urls.clean(url)
+
+
+def _turned(turn: tuple[float, str] | None, told: Sequence[tuple[float, str]], t: float) -> str | None:
+    """Where the change of address led to that came right before; None when there was none."""
+    if turn is not None and t - turn[0] <= SHOWN_WITHIN_MS:
+        return turn[1]
+    i = bisect_right(told, t, key=itemgetter(0)) - 1
+    changed = i > 0 and told[i][1] != told[i - 1][1]
+    return urls.clean(told[i][1]) if changed and t - told[i][0] <= SHOWN_WITHIN_MS else None
+
+
+def _is_gone(shown: records.Mutation, record: records.Mutation) -> bool:
+    """Is something of the view taken away for something else?"""
+    return any(in_ranges(shown.added, node_id) for node_id in record.removed[::2])
