@@ -66,6 +66,67 @@ def test_rows_of_a_database_keep_their_data_as_text(read_json: Any) -> None:
     assert [one["data"] for one in json.loads(messages(records)[0].items)] == [event["data"] for event in EVENTS]
 
 
+def log_record(body: str, **attributes: object) -> dict[str, Any]:
+    """OpenTelemetry's, as its JSON encoding has it: an attribute's value stands under its type."""
+    named = {"rr-web.event": 1, "rr-web.chunk": 1, "rr-web.total-chunks": 1} | attributes
+    listed = [{"key": key, "value": {"doubleValue": value}} for key, value in named.items()]
+    return {"timeUnixNano": "1795489863447000000", "body": {"stringValue": body}, "attributes": listed}
+
+
+def otlp(*records: dict[str, Any]) -> dict[str, Any]:
+    session = {"key": "rum.sessionId", "value": {"stringValue": "s"}}
+    logs = {"resource": {"attributes": [session]}, "scopeLogs": [{"logRecords": list(records)}]}
+    return {"resourceLogs": [logs]}
+
+
+def test_events_in_the_logs_of_open_telemetry(read_json: Any) -> None:
+    """Recorders cut long events into pieces, which may come in any order."""
+    cut = json.dumps(EVENTS[1])
+    pieces = [log_record(cut[20:], **{"rr-web.event": 2, "rr-web.chunk": 2, "rr-web.total-chunks": 2})]
+    pieces.append(log_record(cut[:20], **{"rr-web.event": 2, "rr-web.chunk": 1, "rr-web.total-chunks": 2}))
+    whole = [log_record(json.dumps(EVENTS[i]), **{"rr-web.event": i + 1}) for i in (0, 2)]
+    records = read_json(otlp(whole[0], *pieces, whole[1]))
+    assert reasons(records) == []
+    assert events_by_window(records) == expected({"s": EVENTS}, "s")
+    lacking = read_json(otlp(whole[0], pieces[1], whole[1]))
+    assert events_by_window(lacking) == expected({"s": [EVENTS[0], EVENTS[2]]}, "s")
+    assert len(letters(lacking)) == 1
+
+
+def test_rows_of_a_log_table(read_json: Any) -> None:
+    rows = [
+        {
+            "Timestamp": "2026-11-24 03:11:02",
+            "Body": json.dumps(event),
+            "LogAttributes": {"rr-web.total-chunks": "1"},
+            "ResourceAttributes": {"rum.sessionId": "s"},
+        }
+        for event in EVENTS
+    ]
+    records = read_json("\n".join(map(json.dumps, rows)).encode())
+    assert reasons(records) == []
+    assert events_by_window(records) == expected({"s": EVENTS}, "s")
+
+
+def test_marks_at_the_beginning_of_every_text(read_json: Any) -> None:
+    """Files that were put together, and JSON text sequences (RFC 7464)."""
+    for mark in (b"\xef\xbb\xbf", b"\x1e"):
+        records = read_json(b"".join(mark + json.dumps(event).encode() + b"\r\n" for event in EVENTS))
+        assert reasons(records) == []
+        assert events_by_window(records) == expected({"rec-1": EVENTS}, "rec-1")
+
+
+def test_pairs_of_a_window_and_packed_text(read_json: Any) -> None:
+    records = read_json("\n".join(json.dumps(["w", packed(event)]) for event in EVENTS).encode())
+    assert reasons(records) == []
+    assert events_by_window(records) == expected({"w": EVENTS}, "rec-1")
+
+
+def test_times_of_exports_of_a_database(read_json: Any) -> None:
+    records = read_json([event | {"timestamp": {"$date": "2026-11-24T03:11:02Z"}} for event in EVENTS])
+    assert {one["timestamp"] for one in json.loads(messages(records)[0].items)} == {"2026-11-24T03:11:02Z"}
+
+
 def test_arrays_of_arrays_are_windows_when_pages_overlap(read_json: Any) -> None:
     def page(start: int) -> list[dict[str, Any]]:
         return [{**META, "timestamp": start}, rrweb(start + 500)]
@@ -105,6 +166,8 @@ def test_formats_may_be_mixed_line_by_line(read_json: Any) -> None:
         (b"time,page\n1,/a\n", 'not JSON and begins with "time,page"'),
         (b"events = [{}];", 'not JSON and begins with "events = [{}];"'),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary data"),
+        (b"PK\x03\x04\x14\0\0\0\x08\0", "binary data (a ZIP archive)"),
+        (b"events.json".ljust(257, b"\0") + b"ustar\0" + b"\0" * 250, "binary data (a tar archive)"),
         (b'{"a": [1, 2}', "not JSON (JSON is malformed"),
     ],
 )

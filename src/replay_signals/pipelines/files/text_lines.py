@@ -11,6 +11,10 @@ from replay_signals.schemas.messages import MAX_DEAD_LETTER_PAYLOAD_BYTES, Reaso
 from replay_signals.schemas.wire import LIMITS, Limits
 
 _BOM = b"\xef\xbb\xbf"
+_SEPARATOR = b"\x1e"
+"""Before each text of a JSON text sequence (RFC 7464)."""
+_MARKS = (_BOM[:1], _SEPARATOR)
+"""Files that were put together have a mark at the beginning of each."""
 
 
 class Line(Struct, frozen=True):
@@ -62,8 +66,8 @@ class _Filling:
 
     def line(self) -> Line:
         text = b"".join(self._parts).strip()
-        if self.number == 1:
-            text = text.removeprefix(_BOM).strip()
+        if text[:1] in _MARKS:
+            text = text.removeprefix(_BOM).removeprefix(_SEPARATOR).strip()
         if self._size_bytes > self._limit_bytes:
             detail = f"a line of {self._size_bytes} bytes, more than {self._limit_bytes}"
             return Line(self.number, text, (Reason.TOO_LARGE, detail))

@@ -14,7 +14,7 @@ from msgspec import Raw, Struct
 
 from replay_signals.schemas.messages import DeadLetter, Reason, SourcePosition
 from replay_signals.schemas.wire import LIMITS, EventHead, Limits
-from replay_signals.transforms.parse import shapes
+from replay_signals.transforms.parse import chunks, shapes
 from replay_signals.transforms.parse.cut import Parsed, RecordedEvent
 from replay_signals.transforms.parse.json_text import MALFORMED, flaw, has_several, utf8, values_in
 from replay_signals.transforms.parse.salvage import Damage, salvage
@@ -114,7 +114,7 @@ class _Walk:
             yield from self._text(value, owner, depth)
 
     def _array(self, value: Raw | bytes, owner: Owner, depth: int) -> Iterator[Parsed]:
-        items = shapes.items_of(value)
+        items = chunks.joined(shapes.items_of(value))
         if shapes.is_pair(items):
             yield from self._pair(items, owner, depth)
             return
@@ -210,8 +210,14 @@ def _is_matrix(items: list[Raw]) -> bool:
 
 
 def _unquoted(text: bytes, head: EventHead) -> bytes:
-    """Rows of databases keep `data` and `type` as text: JSON in it is put in its place. Compressed text stays."""
+    """Rows of databases keep `data` and `type` as text: JSON in it is put in its place. Compressed text stays.
+
+    Exports of MongoDB have `{"$date": ...}` for a time.
+    """
     mended: dict[str, Raw] = {}
+    date = shapes.fields_of(head.timestamp).get("$date") if first(head.timestamp) == b"{" else None
+    if date is not None:
+        mended["timestamp"] = date
     if shapes.is_number_in_text(head.type):
         mended["type"] = Raw(str(int(shapes.scalar(head.type))).encode())
     if bytes(memoryview(head.data)[:2]) == b'"{':

@@ -18,8 +18,8 @@ from replay_signals.transforms.parse.packed import is_packed, unpack_text
 from replay_signals.transforms.parse.values import number_within, text_of
 from replay_signals.transforms.text import utf8
 
-MAX_WRAPPERS = 8
-"""How many wrappers and arrays may lie around an event; real files have up to four."""
+MAX_WRAPPERS = 12
+"""How many wrappers and arrays may lie around an event; OpenTelemetry's logs have nine."""
 
 LOOKED_AT = 20
 """Items of an array that decide what it is: a few broken or foreign ones must not."""
@@ -96,7 +96,7 @@ def is_pair(items: Sequence[Raw | bytes]) -> bool:
     """A window id and an event or events; two events, or two packed ones, are none."""
     if len(items) != 2 or first(items[0]) in (b"{", b"["):
         return False
-    return first(items[1]) in (b"{", b"[") and text_in(items[0]) is None
+    return (first(items[1]) in (b"{", b"[") or text_in(items[1]) is not None) and text_in(items[0]) is None
 
 
 def scalar(value: Raw | bytes) -> str:
@@ -157,7 +157,11 @@ def holds_events(value: Raw | bytes, limits: Limits, depth: int = 0) -> bool:
     return isinstance(inner, bytes) and holds_events(inner, limits, depth + 1)
 
 
-_SESSION = frozenset({"sessionid", "recordingid", "replayid", "mpreplayid", "sessionsecureid", "sessionkey"})
+_SESSION = frozenset(
+    {"sessionid", "recordingid", "replayid", "mpreplayid", "sessionsecureid", "sessionkey", "rumsessionid"}
+)
+_ATTRIBUTES = frozenset({"attributes", "resource", "resourceattributes", "logattributes"})
+"""Of OpenTelemetry: a list of keys and values, or, in the rows of databases, an object."""
 _WINDOW = frozenset({"windowid", "tabid"})
 _BY_WINDOW = re.compile(r"by_?window(_?ids?)?$|^windows$|^tabs$", re.IGNORECASE)
 _LISTS = re.compile(
@@ -181,12 +185,33 @@ def owner_of(fields: dict[str, Raw], around: Owner) -> Owner:
             distinct = distinct or (scalar(ids[0]) if ids else "")
         elif name in ("session", "replay", "recording"):
             session = session or _named(value)
+        elif name in _ATTRIBUTES:
+            session = session or _session_of(attributes_of(value))
         elif name == "id" and first(value) == b'"' and "event" not in fields:
             own = scalar(value)
     return Owner(session or own or around.session_id, window or around.window_id, distinct or around.distinct_id)
 
 
-_PLAIN = str.maketrans("", "", "_-$")
+_PLAIN = str.maketrans("", "", "_-$.")
+
+
+def attributes_of(value: Raw | bytes) -> dict[str, Raw]:
+    """OpenTelemetry's attributes by name: of `[{"key", "value": {"stringValue"}}]`, an object, or a resource around."""
+    if first(value) != b"[":
+        fields = fields_of(value)
+        return attributes_of(fields["attributes"]) if "attributes" in fields else fields
+    found = {}
+    for item in items_of(value):
+        pair = fields_of(item)
+        held = fields_of(pair.get("value", Raw()))
+        if "key" in pair and held:
+            found[scalar(pair["key"])] = next(iter(held.values()))
+    return found
+
+
+def _session_of(attributes: dict[str, Raw]) -> str:
+    named = (scalar(value) for key, value in attributes.items() if key.lower().translate(_PLAIN) in _SESSION)
+    return next(filter(None, named), "")
 
 
 def _named(value: Raw) -> str:
@@ -228,11 +253,28 @@ def _number(value: Raw) -> float:
     return float(number_within(found, 1e300) or 0.0)
 
 
+_FILES = (
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"PAR1", "Parquet"),
+    (b"Obj\x01", "Avro"),
+    (b"SQLite format 3", "a SQLite database"),
+    (b"%PDF", "PDF"),
+)
+"""How other files begin that people hand over."""
+_TAR_AT = 257
+
+
 def seen_text(text: bytes, flaw: str) -> str:
     """A text that is no JSON in words: where it breaks if it begins as JSON, else what it begins with.
 
     That stands in quotes, as everything does that may be somebody's: the rules of privacy take it for what it is.
     """
+    named = next((name for start, name in _FILES if text.startswith(start)), None)
+    if named is not None or text[_TAR_AT : _TAR_AT + 5] == b"ustar":
+        return f"binary data ({named or 'a tar archive'})"
     begin = text[: 4 * _SHOWN_CHARS].lstrip()
     if begin[:1] in (b"{", b"["):
         return f"text that is not JSON ({flaw})"

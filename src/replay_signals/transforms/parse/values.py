@@ -135,6 +135,7 @@ def epoch_ms(value: object) -> int | None:
 def _moment(text: str) -> datetime | None:
     if text.isdigit():
         return None
+    text = text.removesuffix(" UTC")  # BigQuery
     try:
         when = datetime.fromisoformat(text)
         return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
