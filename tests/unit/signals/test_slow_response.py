@@ -247,6 +247,19 @@ def test_a_late_change_without_a_request_where_requests_are_recorded(after_ms: i
     assert visit.kinds() == kinds
 
 
+@pytest.mark.parametrize("told_late_ms", [0, 120])
+@pytest.mark.parametrize(("status", "kinds"), [(200, ["slow_response"]), (503, ["failed_request"])])
+def test_a_request_that_is_told_without_a_time_of_its_own(status: int, kinds: list[str], told_late_ms: int) -> None:
+    """`startTime` counts from a moment that some recorders keep to themselves; all tell of what is over."""
+    visit, page = shop()
+    page.click("pay", at=4000)
+    request = {"name": "http://shop.test/api/pay", "initiatorType": "fetch", "startTime": 4010, "duration": 5200}
+    if status == 200:
+        page.says("total", "paid", at=9225)
+    page.record(rrweb.network(9210 + told_late_ms, request | {"status": status})).lives(60_000)
+    assert visit.kinds() == kinds
+
+
 def test_a_late_change_after_a_dialog_of_the_system() -> None:
     visit = Visit()
     page = visit.open("http://shop.test/", button("Print", id="print"), el("p", "0", id="total"))

@@ -79,7 +79,7 @@ class Reactions:
     def of(self, click: Click, share: list[Effect], requests: list[Request]) -> list[Effect]:
         """Answers among the effects between this click and the next, in order of time."""
         near = share[: bisect_right(share, click.t + self.rules.window_ms, key=_time)]
-        found = self._caused(near, click, [r.end_ms for r in requests]) or self._late(near, click)
+        found = self._caused(near, click, [r.end_ms - r.late_ms for r in requests]) or self._late(near, click)
         self._pressed_before = click.element
         for effect in found:
             self._brought += pairs(effect.added)

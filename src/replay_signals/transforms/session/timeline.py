@@ -36,7 +36,10 @@ S = TypeVar("S", bound=BaseRecord)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request the recorder saw. Times are epoch ms; `navigation_type` is set for navigations only."""
+    """A request the recorder saw. Times are epoch ms; `navigation_type` is set for navigations only.
+
+    `late_ms`: how long before `end_ms` the response may have been complete, where the recorder tells no moment.
+    """
 
     start_ms: float
     duration_ms: float
@@ -45,6 +48,7 @@ class Request:
     method: str
     initiator: str
     navigation_type: str
+    late_ms: float = 0.0
 
     @property
     def end_ms(self) -> float:
@@ -60,6 +64,10 @@ class Request:
     def by_script(self) -> bool:
         """Sent by page code rather than by the document's markup."""
         return self.initiator in ("fetch", "xmlhttprequest")
+
+
+TOLD_MS = 150
+"""Recorders tell of a request when it is over and the browser has measured it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -224,8 +232,10 @@ def _add_record(page: Page, t: float, record: ReplayRecord) -> None:
         page.elements.add_snapshot(t, record)
     elif type(record) is records.Network:
         for r in record.requests:
-            start_ms = t if r.start_ms is None else r.start_ms
-            request = Request(start_ms, r.duration_ms or 0.0, r.url, r.status, r.method, r.initiator, r.navigation_type)
+            duration_ms = r.duration_ms or 0.0
+            start_ms, late_ms = (t - duration_ms, TOLD_MS) if r.start_ms is None else (r.start_ms, 0.0)
+            about = r.url, r.status, r.method, r.initiator, r.navigation_type
+            request = Request(start_ms, duration_ms, *about, late_ms)
             page.requests.append(request)
             if r.initiator == "navigation" and page.navigation is None:
                 page.navigation = request
