@@ -76,3 +76,15 @@ def test_results_below_the_address_of_the_search(to: str, kinds: list[str]) -> N
     visit, page = opened(el("form", field_("q", "search"), action="/find"))
     page.types("q", "shoes", at=2000)
     assert left(visit, 3900, f"http://shop.test{to}") == kinds
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_another_view_in_the_place_of_the_form_is_no_answer(stays: bool) -> None:
+    visit, page = opened(el("main", el("p", "-", id="line"), id="main"))
+    form = el("form", field_("who"), id="ask")
+    page.adds(form, at=800, into="main").types("who", "Anna", at=3000)
+    came = el("div", *(el("p", f"text {i}") for i in range(8)))
+    if not stays:
+        page.removes(form, at=3700, from_="main")
+    page.adds(came, at=3701, into="main").lives(30_000)
+    assert visit.kinds() == ([] if stays else ["form_abandonment"])

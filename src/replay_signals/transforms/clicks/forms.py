@@ -228,10 +228,13 @@ class FormAnswers:
         return self._changes[bisect_left(times, start_ms) : bisect_right(times, end_ms)]
 
     def _changed_elsewhere(self, form: Form, typed: TypedField, start_ms: float, end_ms: float) -> int:
-        """How many nodes changed outside the form, or the field where it is in none."""
+        """How many nodes changed outside the form, or the field where it is in none, and left that where it is."""
+        holder = form.control or typed.control
         end_ms = min([end_ms, *(j.click.down_ms for j in self._clicks if j.click.down_ms > start_ms)])
         changed: set[int] = set()
         for effect in self._between(start_ms, end_ms):
+            if in_ranges(effect.removed, holder.first):
+                break  # another view came
             nodes = [t[1] for t in effect.targets if t not in self._restless and not self._belongs(t[1], form, typed)]
             changed.update(nodes)
             if nodes and len(nodes) == len(effect.targets):
