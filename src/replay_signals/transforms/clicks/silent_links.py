@@ -101,14 +101,14 @@ def doubt_links(
     """A silent link that leads away may have been opened in the background: once, and the visitor goes on.
 
     It is dead when it is tried again, when it is the last thing the visitor does, when the click cannot have been one
-    with a modifier key (keyboard, finger), and when the page is in trouble.
+    with a modifier key (keyboard, finger), when its handler died, and when the page is in trouble.
     """
     _try_again(own)
     for i, j in enumerate(own):
         click = j.click
         if j.verdict != DEAD or j.blocked or click.by_touch or click.by_key:
             continue
-        if j.reason == NO_TAB or not opens_page(click.control, click.page.href):
+        if j.reason == NO_TAB or not opens_page(click.control, click.page.href) or _died(j):
             continue
         if (opened_ms := _opened_elsewhere(j, timeline, addresses)) is not None:
             j.effects.append(Effect(opened_ms, "new window", detail=link_target(click.control, click.page.href) or ""))
@@ -156,6 +156,11 @@ def died_ms(page: Page) -> list[float]:
     """When scripts of the page died."""
     errors = ((t, r) for t, r in page.of(records.Console) if r.level == "error")
     return [t for t, r in errors if r.uncaught or is_uncaught(r.message)]
+
+
+def _died(j: Judged) -> bool:
+    """Did a script die at the click? Handlers leave clicks with a modifier key to the browser."""
+    return any(j.click.down_ms <= t <= j.click.t + HANDLER_MS for t in died_ms(j.click.page))
 
 
 def _gives_up(i: int, own: list[Judged], window: Window, timeline: Timeline) -> bool:
