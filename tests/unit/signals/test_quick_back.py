@@ -38,6 +38,18 @@ def test_without_navigation_data_the_page_has_to_be_the_same() -> None:
     assert there_and_back(how=None, back="http://shop.test/other").kinds() == []
 
 
+@pytest.mark.parametrize(("moved", "kinds"), [(True, ["quick_back"]), (False, [])])
+def test_pages_that_take_turns_by_themselves(moved: bool, kinds: list[str]) -> None:
+    """Dashboards on a wall, and the round trip of a sign-in."""
+    visit = Visit()
+    page = visit.open(LIST, link("Item", "/item/1", id="item"), how=None)
+    if moved:
+        page.points(2000).points(2600, x=480)
+    visit.open(ITEM, el("p", "text", id="text"), at=4000, how=None)
+    visit.open(LIST, link("Item", "/item/1"), at=6000, how=None).lives(30_000)
+    assert visit.kinds() == kinds
+
+
 def test_read_for_ten_seconds_is_no_quick_back() -> None:
     assert there_and_back(dwell=10_000).kinds() == []
 

@@ -36,6 +36,7 @@ from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding
+from replay_signals.transforms.signals.presence import PRESENT_MS, attended
 
 KIND = "quick_back"
 DWELL_MS = 5000
@@ -138,6 +139,8 @@ def _judge(window: Window, before: Visit | None, visit: Visit, following: Visit 
     if following.back is not None:
         return _finding(page, before, visit, following, BROWSER) if following.back else None
     returned = before is not None and "" != before.url == following.url != visit.url
+    if returned and not attended(window, visit.start_ms - PRESENT_MS, following.start_ms):
+        return None
     return _finding(page, before, visit, following, RETURNED) if returned else None
 
 

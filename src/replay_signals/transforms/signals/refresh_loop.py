@@ -13,13 +13,11 @@ intervals by chance, too, but then the last one stays.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated
 
 import msgspec
 
-from replay_signals.schemas import rrweb
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.documents import HIDDEN, VISIBLE
@@ -30,6 +28,7 @@ from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import MAX_OFFSETS, Finding
+from replay_signals.transforms.signals.presence import PRESENT_MS, attended
 
 KIND = "refresh_loop"
 MIN_LOADS = 3
@@ -43,13 +42,8 @@ EVEN_SHARE = 0.03
 """Of the interval: slow timers drift by what the page takes to load."""
 OUTSTAYED = 1.5
 """Of the interval: a slow load delays the next tick; half as long again, and no timer runs."""
-PRESENT_MS = 10_000
-"""Whoever reloads by hand was at the machine this long before."""
 HIDDEN_MS = 2000
 """Leaving hides a page, too; of one that was hidden for longer than a document takes to open nobody asks for more."""
-PRESSES = frozenset((rrweb.MOUSE_DOWN, rrweb.CLICK, rrweb.TOUCH_START))
-STILL_PX = 2
-"""A resting pointer is recorded again and again, with a pixel or two of jitter."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,29 +80,13 @@ def _attended(window: Window, run: list[Visit]) -> bool:
     hidden_ms = _hidden_ms(run[0].page) if run[0].page is not None else math.inf
     if run[1].start_ms - hidden_ms > HIDDEN_MS:
         since = max(since, hidden_ms)
-    pages = (page for page in window.pages if page.end_ms >= since and page.start_ms <= until)
-    return any(since <= t <= until for page in pages for t in _acts(page))
+    return attended(window, since, until)
 
 
 def _hidden_ms(page: Page) -> float:
     """When the page was hidden last and not shown again; infinite when it was seen to its end."""
     told = [(t, record.tag) for t, record in page.of(records.Custom) if record.tag in (HIDDEN, VISIBLE)]
     return told[-1][0] if told and told[-1][1] == HIDDEN else math.inf
-
-
-def _acts(page: Page) -> Iterator[float]:
-    """Times at which somebody moved the pointer, pressed, scrolled or typed."""
-    at: tuple[int, int] | None = None
-    for t, record in page.records:
-        if isinstance(record, records.Move):
-            for x, y in zip(record.positions[::3], record.positions[1::3], strict=True):
-                if at is not None and max(abs(x - at[0]), abs(y - at[1])) > STILL_PX:
-                    yield t
-                at = x, y
-        elif isinstance(record, records.Scroll | records.Input) or (
-            isinstance(record, records.Interaction) and record.kind in PRESSES
-        ):
-            yield t
 
 
 def _runs(visits: list[Visit], used: set[Page]) -> list[list[Visit]]:
