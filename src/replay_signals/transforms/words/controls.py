@@ -33,35 +33,55 @@ _TABLES = words("controls.toml", _Tables)
 SIGNS_ONCE, SIGNS_PLAYING = "⧉📋🖨⎙⤓", "🔊🔈🔉▶⏵⏸"
 _UNSPACED = frozenset(("ja", "ko", "zh", "hi", "ar", "he", "fa", "th"))
 """Languages whose words may stand inside longer ones, or with a letter before them."""
+_WORD = re.compile(r"[^\W_]+")
 
 
-def _pattern(tables: tuple[Words, ...], signs: str) -> re.Pattern[str]:
-    """One pattern of all words; letters and digits beside a spaced language's word make it another word."""
-    spaced, unspaced = set[str](), set(signs)
-    for table in tables:
-        for language, told in table.items():
-            (unspaced if language in _UNSPACED else spaced).update(told)
-    whole = "|".join(re.escape(word) for word in sorted(spaced, key=lambda w: (-len(w), w)))
-    inside = [re.escape(word) for word in sorted(unspaced)]
-    return re.compile("|".join([rf"(?<![^\W_])(?:{whole})(?![^\W_])", *inside]), re.IGNORECASE)
+def _lower(text: str) -> str:
+    """Lower case, whichever of its four letters i a Turkish text is written with."""
+    return text.lower().replace("\N{COMBINING DOT ABOVE}", "").replace("ı", "i")
 
 
-_ONCE = _pattern((_TABLES.clipboard, _TABLES.files, _TABLES.sharing, _TABLES.printing), SIGNS_ONCE)
+class _Said:
+    """Asks a text for words of some tables: whole words of spaced languages, others and signs wherever they stand."""
+
+    def __init__(self, tables: tuple[Words, ...], signs: str) -> None:
+        told = [(language, _lower(word)) for table in tables for language, words in table.items() for word in words]
+        spaced = {word for language, word in told if language not in _UNSPACED}
+        phrases = sorted((word for word in spaced if not _WORD.fullmatch(word)), key=lambda w: (-len(w), w))
+        inside = sorted({word for language, word in told if language in _UNSPACED} | set(signs))
+        self._words = spaced.difference(phrases)
+        self._begin = {first.group() for phrase in phrases if (first := _WORD.search(phrase)) is not None}
+        self._phrases = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, phrases))})(?![^\W_])")
+        self._inside = re.compile("|".join(map(re.escape, inside)))
+
+    def __call__(self, text: str) -> bool:
+        """Is one of the words in the text?"""
+        text = _lower(text)
+        words = _WORD.findall(text)
+        if not self._words.isdisjoint(words):
+            return True
+        if not self._begin.isdisjoint(words) and self._phrases.search(text) is not None:
+            return True
+        return not text.isascii() and self._inside.search(text) is not None
+
+
+_ONCE = _Said((_TABLES.clipboard, _TABLES.files, _TABLES.sharing, _TABLES.printing), SIGNS_ONCE)
 """What one click does completely: nobody needs it again at once."""
-_PLAYING = _pattern((_TABLES.playing,), SIGNS_PLAYING)
-_NOT_MEANT = _pattern((_TABLES.not_meant,), "")
+_PLAYING = _Said((_TABLES.playing,), SIGNS_PLAYING)
+_OTHERWISE = "|".join(re.escape(word) for named in _TABLES.not_meant.values() for word in named)
+_NOT_MEANT = re.compile(rf"(?<![^\W_])(?:{_OTHERWISE})(?![^\W_])", re.IGNORECASE)
 _WHOLE_NAMES = frozenset(word for named in _TABLES.whole_names.values() for word in named)
 _DOCUMENTS = frozenset(word for named in _TABLES.documents.values() for word in named)
 
 
 def acts_once(text: str) -> bool:
     """Does a name speak of the clipboard, of files, of sharing or of printing?"""
-    return _ONCE.search(text) is not None
+    return _ONCE(text)
 
 
 def acts_outside(text: str) -> bool:
     """Does a name speak of what no recording of a page shows: the above, or sound, video and the whole screen?"""
-    return acts_once(text) or _PLAYING.search(_NOT_MEANT.sub("", text)) is not None
+    return _ONCE(text) or _PLAYING(_NOT_MEANT.sub("", text))
 
 
 def is_file_dialog(name: str) -> bool:

@@ -1,0 +1,38 @@
+"""Words of controls that act outside the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from replay_signals.transforms.words.controls import acts_once, acts_outside, is_document, is_file_dialog
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Print", "btn-print", "icon_download", "As PDF", "Skriv ut", "Presse-papiers", "Udskriv prisliste"),
+        *("Stáhnout ceník", "YAZDIR", "İndir", "ПЕЧАТЬ", "להורדה", "ดาวน์โหลดใบเสร็จ", "印刷する", "🖨"),
+    ],
+)
+def test_one_click_does_it(name: str) -> None:
+    assert acts_once(name)
+
+
+@pytest.mark.parametrize("name", ["Blueprints", "printed", "Skriv", "presse", "Deliver", "Main", "Account", ""])
+def test_parts_of_words_and_of_phrases_say_nothing(name: str) -> None:
+    assert not acts_outside(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "plays"), [("Play", True), ("Play again", False), ("Play again, play", True), ("Læs højt", True)]
+)
+def test_sound_is_outside_the_page_and_may_be_used_fast(name: str, plays: bool) -> None:
+    assert acts_outside(name) == plays
+    assert not acts_once(name)
+
+
+def test_a_document_and_a_dialog_are_named_by_the_whole_name() -> None:
+    assert is_document("Rechnung …")
+    assert not is_document("Rechnung ändern")
+    assert is_file_dialog("Browse…")
+    assert not is_file_dialog("Browse the shop")
