@@ -180,7 +180,8 @@ def test_a_message_with_hints_and_a_search_box() -> None:
     hints = el("ul", *(el("li", f"hint {i}") for i in range(4)))
     header = el("header", *(link(f"Part {i}", f"/part/{i}") for i in range(12)))
     search = el("form", el("input", type="search"), button("Search"))
-    visit, page = visit_of(header, el("h1", "Page not found"), el("p", "Sorry."), hints, search, link("Home", "/"))
+    ways = [link(f"Way {i}", f"/way/{i}") for i in range(3)]
+    visit, page = visit_of(header, el("h1", "Page not found"), el("p", "Sorry."), hints, search, *ways)
     page.lives(9000)
     assert "dead_end" in visit.kinds()
 

@@ -60,7 +60,7 @@ def says_error(page: Page, others: Iterable[Page]) -> bool:
         return True
     offered = {_offer(control) for other in known for control in other.all()}
     own = (control for control in elements.all() if _offer(control) not in offered)
-    return len({_offer(control) for control in own if not _in_layout(control, elements)}) <= MAX_OWN_CONTROLS
+    return len({_offer(control) for control in own if not _is_aside(control, elements)}) <= MAX_OWN_CONTROLS
 
 
 def is_a_number(url: str) -> bool:
@@ -83,9 +83,9 @@ def _offer(control: Control) -> tuple[str, str, str]:
     return control.tag, control.name, control.href
 
 
-def _in_layout(control: Control, elements: Elements) -> bool:
-    """An error page may have a header and a footer that the other pages of the visit do not have."""
-    return any(LAYOUT in around.flags for around in elements.chain(control.first))
+def _is_aside(control: Control, elements: Elements) -> bool:
+    """An error page may have a header and a footer that the other pages of the visit do not have, and a search box."""
+    return any(around.tag == "form" or LAYOUT in around.flags for around in elements.chain(control.first))
 
 
 def was_read(page: Page) -> bool:
