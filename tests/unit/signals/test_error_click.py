@@ -261,3 +261,19 @@ def test_what_is_thrown_later_than_a_handler_runs_is_the_pages_own(after_ms: int
     is_handlers = after_ms < (300 if tells_requests else 600)
     assert ("error_click" in visit.kinds()) == is_handlers
     assert ("console_error" in visit.kinds()) != is_handlers
+
+
+@pytest.mark.parametrize(
+    ("files", "kinds"),
+    [
+        (["https://www.googletagmanager.com/gtm.js"], []),
+        (["https://www.googletagmanager.com/gtm.js", "http://shop.test/app.js"], ["error_click"]),
+    ],
+)
+def test_an_exception_of_a_tracker_s_own_script(files: list[str], kinds: list[str]) -> None:
+    visit, page = shop()
+    page.click("add", at=4000).says("total", "2", at=4020).lives(60_000)
+    frames = [{"filename": file, "function": "f", "lineno": 1, "colno": 2} for file in files]
+    thrown = {"type": "TypeError", "value": "x is undefined", "stacktrace": {"type": "raw", "frames": frames}}
+    visit.event("$exception", at=4050, _exception_list=[thrown])
+    assert [kind for kind in visit.kinds() if kind == "error_click"] == kinds

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Any
 
 from replay_signals.schemas.messages import AnalyticsEvent
-from replay_signals.transforms.clicks.harmless import harms_nobody
+from replay_signals.transforms.clicks.harmless import harms_nobody, is_tracker
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.harmless import cut_off, is_foreign
@@ -42,7 +42,7 @@ LEAVING_MS = 1500
 
 @dataclass(frozen=True, slots=True)
 class PageError:
-    """One error line or exception. `uncaught` when the page did not handle it, `harmless` when its text says so.
+    """One error line or exception. `uncaught` when the page did not handle it, `harmless` when text or stack say so.
 
     `stack` tells apart the ways that lead to one throw; empty where the recorder does not.
     """
@@ -175,7 +175,8 @@ def _exceptions(timeline: Timeline, events: Sequence[AnalyticsEvent]) -> list[Pa
         mechanism = entry.get("mechanism")
         handled = isinstance(mechanism, dict) and mechanism.get("handled") is True
         at_ms, stack = float(event.timestamp_ms), _stack(entry)
-        found.append(PageError(at_ms, page, message, source, not handled, stack=stack))
+        harmless = bool(files) and all(is_tracker(file, page.href) for file in files)
+        found.append(PageError(at_ms, page, message, source, not handled, harmless=harmless, stack=stack))
     return found
 
 
