@@ -105,6 +105,51 @@ def test_a_document_under_another_address_is_new_also_when_it_looks_the_same() -
     assert [p.href for p in pages(visit)] == [SHOP, ITEM]
 
 
+def numbered(page: int) -> tuple[El, ...]:
+    """One page of a list; all are made alike."""
+    return (
+        el("h1", "List"),
+        el("ul", el("li", f"row {page}")),
+        el("a", el("b", "Next", id="words"), href=f"{SHOP}?page={page + 1}", id="next"),
+    )
+
+
+@pytest.mark.parametrize("clicked", ["next", "words", "", "and the page changed"])
+def test_pages_of_a_list_differ_by_their_query_alone(clicked: str) -> None:
+    """Addresses are tidied up as well, and a single-page application changes what it shows."""
+    visit = Visit()
+    page = visit.open(f"{SHOP}?page=1", *numbered(1))
+    if clicked:
+        page.click("words" if clicked == "words" else "next", at=4000)
+    if clicked == "and the page changed":
+        page.sets("next", at=4100, class_="on")
+    visit.open(f"{SHOP}?page=2", *numbered(2), at=4500).lives(20_000)
+    quiet(visit)
+    is_new = clicked in ("next", "words")
+    assert len(pages(visit)) == (2 if is_new else 1)
+    assert "dead_click" not in visit.kinds() or not is_new
+
+
+def test_back_at_the_query_of_the_document_before() -> None:
+    visit = Visit()
+    visit.open(f"{SHOP}?page=1", *numbered(1)).click("next", at=4000)
+    visit.open(f"{SHOP}?page=2", *numbered(2), at=4500).lives(7000)
+    visit.open(f"{SHOP}?page=1", *numbered(1), at=8000).lives(20_000)
+    quiet(visit)
+    assert [round(p.start_ms - START_MS) for p in pages(visit)] == [1, 4501, 8001]
+
+
+@pytest.mark.parametrize(("url", "verdicts"), [(ITEM, ["unknown"]), (SHOP, ["dead"])])
+def test_a_meta_event_alone_is_what_is_left_of_a_lost_snapshot(url: str, verdicts: list[str]) -> None:
+    """Another page's nodes are not those of this one; a checkout's are."""
+    visit = Visit()
+    page = visit.open(SHOP, *content()).says("n", "1", at=900).record(rrweb.meta(4000, url))
+    page.click("buy", at=12_000).lives(60_000)
+    quiet(visit)
+    assert [p.elements.has_snapshot for p in pages(visit)] == [True, False][: 1 + (url == ITEM)]
+    assert [row.verdict for row in visit.outcome().rows.interactions] == verdicts
+
+
 @pytest.mark.parametrize("told_by", ["recording", "events"])
 def test_a_checkout_after_a_change_of_address_goes_on_with_the_document(told_by: str) -> None:
     visit = Visit()

@@ -50,6 +50,18 @@ def test_added_in_two_steps() -> None:
     assert element(visit).startswith("button#later")
 
 
+def test_what_was_gone_before_a_checkout_is_known_by_the_snapshot_that_had_it() -> None:
+    """At the checkout the box holds the ids on both sides of it."""
+    visit = Visit()
+    view, after = el("div", button("Pay", id="pay")), el("p", "end")
+    page = visit.open("http://a.test/", el("div", view, after, id="root"), el("p", "0", id="n"))
+    page.click("pay", at=4000).lives(12_000)
+    page.removes(view, at=13_000, from_="root").adds(el("div", button("Next")), at=13_010, into="root")
+    page.checks_out(at=15_000).lives(30_000)
+    assert element(visit) == 'button#pay "Pay"'
+    assert visit.kinds() == ["dead_click"]
+
+
 def test_after_a_checkout_the_new_ids_count() -> None:
     visit, page = page_of()
     page.checks_out(at=2000).click("inner", at=4000).lives(9000)

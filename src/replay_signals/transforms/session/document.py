@@ -18,6 +18,7 @@ SAME_CONTROLS = 0.6
 MAX_CHANGES = 200
 """A document that changed more often is not asked which nodes it has: each change is looked at for each node."""
 _FIELDS = frozenset(("input", "textarea", "select"))
+_LEADING = frozenset(("a", "area", "button", "input"))
 _FRAMES = frozenset(("iframe", "frame"))
 STILL_PX = 2
 """A pointer that rests is reported within this."""
@@ -48,7 +49,10 @@ class Opening:
 
 @dataclass(slots=True, eq=False)
 class Document:
-    """What is known of a document so far; `href` is its newest address."""
+    """What is known of a document so far; `href` is its newest address.
+
+    `clicked`: the node of the last click, if nothing has changed since.
+    """
 
     opening: Opening
     start_ms: float
@@ -62,6 +66,7 @@ class Document:
     focused: set[int] = field(default_factory=set)
     last_focused: int | None = None
     pointer: _Pointer | None = None
+    clicked: int | None = None
 
     def named(self, href: str) -> None:
         """Takes an address that it has from now on."""
@@ -116,6 +121,12 @@ class Document:
             return False
         there = other.control(last.node_id)
         return there is not None and there != self.control(last.node_id) and there in map(looks, self._controls())
+
+    def leads_away(self) -> bool:
+        """Was the last click one on a link or a button, and changed nothing?"""
+        if self.clicked is None:
+            return False
+        return any(c.first <= self.clicked <= c.last and c.tag in _LEADING for c in self._controls())
 
     def _controls(self) -> list[Control]:
         return self.snapshot.controls if self.snapshot is not None else []

@@ -10,7 +10,8 @@ its ids from 1 just the same. What tells, the surest first:
   the tree        in a checkout nodes that mutations added are there (what is missing without having gone was another
                   document's), removed ones are not, and known controls have their ids; a new document has its nodes
                   numbered in order, without what its predecessor became
-  address         a tree that looks the same under an address that nothing led to is another document
+  address         a tree that looks the same under an address that nothing led to is another document; one with another
+                  query is, when a click led there and changed nothing, or when the document before had it
 
 A document from the browser's page cache comes back without meta event and without snapshot: posthog-js only says
 `window visible`, and the old ids go on; if a checkout is due just then, it shows that document's tree. Where a recorder
@@ -85,12 +86,17 @@ class _Reader:
                     self._open(i)
             elif isinstance(record, records.Meta):
                 meta = i
+                if self._is_lost(i, record.href):
+                    self._open(i)
                 if not self._document.addresses:
                     self._document.named(record.href)
             elif isinstance(record, records.FullSnapshot):
                 self._snapshot(i, record, meta)
             elif isinstance(record, records.Mutation):
                 self._document.changes.append(record)
+                self._document.clicked = None
+            elif isinstance(record, records.Interaction) and record.kind == rrweb.CLICK:
+                self._document.clicked = record.node_id
             elif isinstance(record, records.Custom):
                 self._custom(i, t, record)
         return self._openings
@@ -209,7 +215,31 @@ class _Reader:
         of_tree = differs(old, new, document)
         if of_tree is not None:
             return of_tree
-        return told or not any(_same_address(href, known) for known in self._told(document, i))
+        return told or self._leads_on(document, href, self._told(document, i))
+
+    def _leads_on(self, document: Document, href: str, known: set[str]) -> bool:
+        """Is it an address that nothing led to within the document?
+
+        Pages of a list differ by their query. A link or button that led to another query and changed nothing loaded it,
+        and so did who is back at the one that the document before had.
+        """
+        if not any(_same_address(href, one) for one in known):
+            return True
+        page = _page(href)
+        if page in map(_page, known):
+            return False
+        return document.leads_away() or any(page in map(_page, d.addresses) for d in self._around())
+
+    def _is_lost(self, i: int, href: str) -> bool:
+        """Is this meta event all that is left of a snapshot, and that one of another document?"""
+        snapshot = self._document.snapshot
+        if (
+            snapshot is None
+            or snapshot.is_native
+            or any(isinstance(r, records.FullSnapshot) for _, r in self._soon_after(i))
+        ):
+            return False
+        return not any(_same_address(href, known) for known in self._told(self._document, i))
 
     def _told(self, document: Document, i: int) -> set[str]:
         """Addresses that the document is known to have had."""
@@ -313,6 +343,10 @@ def _same_address(a: str, b: str) -> bool:
     except ValueError:
         return a == b
     return (left.netloc, left.path.rstrip("/")) == (right.netloc, right.path.rstrip("/"))
+
+
+def _page(url: str) -> str:
+    return url.partition("#")[0]
 
 
 def _same_addresses(url: str, document: Document) -> bool:

@@ -36,10 +36,12 @@ MAX_DEPTH = 60
 
 
 class _Snapshot:
-    """Controls of one full snapshot, by id ranges that nest."""
+    """Controls of one full snapshot, by id ranges that nest; `ids` are empty where not all are known."""
 
-    def __init__(self, t: float, controls: list[Control], owners: list[tuple[int, int]]) -> None:
-        self.t = t
+    def __init__(
+        self, t: float, controls: list[Control], owners: list[tuple[int, int]], ids: Sequence[int] = ()
+    ) -> None:
+        self.t, self._ids = t, ids
         self.controls = sorted(controls, key=attrgetter("first"))
         self._owners: dict[int, int] = dict(owners)
         self.firsts = [c.first for c in self.controls]
@@ -65,7 +67,11 @@ class _Snapshot:
     @property
     def shape(self) -> tuple[object, ...]:
         """What `find` looks at: checkouts of one document have the same."""
-        return tuple(self.firsts), tuple(self.lasts), tuple(self._owners.items())
+        return tuple(self.firsts), tuple(self.lasts), tuple(self._owners.items()), tuple(self._ids)
+
+    def holds(self, node_id: int) -> bool:
+        """Was the node there? The range of a control may hold the id of one that was gone by then."""
+        return not self._ids or in_ranges(self._ids, node_id)
 
     def find(self, node_id: int) -> int:
         """Index of the innermost control that holds the node; -1 when none does."""
@@ -124,8 +130,10 @@ class Elements:
 
     def add_snapshot(self, t: float, record: FullSnapshot) -> None:
         """Takes in the controls of a full snapshot."""
+        complete = record.ids is not None and len(record.ids) < 2 * MAX_TARGETS
+        ids = record.ids if complete and record.ids is not None else []
         if not record.is_native or not self._snapshots:  # native views are kept by Screens
-            snapshot = _Snapshot(t, record.controls, record.owners)
+            snapshot = _Snapshot(t, record.controls, record.owners, ids)
             self._snapshots.append(snapshot)
             self._shapes = None
             self._places.clear()
@@ -134,8 +142,7 @@ class Elements:
                 if "q" in control.flags:
                     self.passing.add(control.first)
             self._distinct = None
-        complete = record.ids is not None and len(record.ids) < 2 * MAX_TARGETS
-        self._ids.append(record.ids if complete and record.ids is not None else [])
+        self._ids.append(ids)
         self.root_ids.add(record.root_id)
         self.alert_ids.update(record.alerts or ())
         self.element_count = record.element_count
@@ -218,11 +225,11 @@ class Elements:
             self._shapes = {}
             for snapshot in reversed(self._snapshots):
                 self._shapes.setdefault(snapshot.shape, snapshot)
-        for snapshot in self._shapes.values():
-            i = snapshot.find(node_id)
-            if i >= 0:
-                return snapshot, i
-        return None
+        around = ((snapshot, i) for snapshot in self._shapes.values() if (i := snapshot.find(node_id)) >= 0)
+        last = next(around, None)
+        if last is None or last[0].holds(node_id):
+            return last
+        return next((found for found in around if found[0].holds(node_id)), last)
 
     def inside(self, node_id: int, control: Control) -> bool:
         """Is the node the control or below it?"""
