@@ -40,6 +40,60 @@ def test_refused_twice_by_marking_the_field() -> None:
     assert visit.outcome().evidence("input_struggle")["refusals"] == 2
 
 
+@pytest.mark.parametrize(
+    ("classes", "found"),
+    [
+        ("v-input v-input--error", True),
+        ("form-control is-invalid", True),
+        ("Mui-error", True),
+        ("ng-dirty ng-invalid", False),
+        ("form-control is-valid", False),
+    ],
+)
+def test_refused_by_the_classes_of_a_library(classes: str, found: bool) -> None:
+    visit, page = contact()
+    for i, at in enumerate((5000, 12_000)):
+        lengths(page, 3, 4 + i, at=at - 1500).click("send", at=at).sets("phone", at=at + 30, class_=f"{classes} t{i}")
+    page.lives(60_000)
+    assert ("input_struggle" in visit.kinds()) is found
+
+
+def test_a_message_beside_a_field_that_was_marked_the_first_time() -> None:
+    """The field stays marked, and the second message takes the first one's place."""
+    visit, page = contact()
+    lengths(page, 3, 4, at=3500).click("send", at=5000)
+    said = el("div", "Not an address", id="said")
+    page.sets("phone", at=5030, class_="v-input--error")
+    page.visit.recorded[page.window].pop()
+    page.adds(said, at=5030, into="form")
+    added = page.visit.recorded[page.window][-1]["data"]
+    added["attributes"] = [{"id": page.node("phone").node_id, "attributes": {"class": "v-input--error"}}]  # type: ignore[index]
+    lengths(page, 2, 4, at=10_500).click("send", at=12_000)
+    page.removes(said, at=12_030, from_="form").adds(el("div", "Too long"), at=12_030, into="form").lives(60_000)
+    assert visit.outcome().evidence("input_struggle")["refusals"] == 2
+
+
+@pytest.mark.parametrize("name", [{"action": "/join"}, {}])
+def test_a_form_that_is_made_anew_with_what_is_wrong_in_it(name: dict[str, str]) -> None:
+    """Fragments and Turbo replace it; without an address or an id it is another one."""
+
+    def form(i: int, *parts: El) -> El:
+        return el("form", *parts, field_("phone", "tel"), button("Send", id=f"send{i}"), **name)
+
+    visit = Visit()
+    page = visit.open("http://shop.test/join", el("main", form(0), id="main"))
+    for i, at in enumerate((5000, 12_000)):
+        lengths(page, 3, 4, at=at - 1500).click(f"send{i}", at=at)
+        anew = form(i + 1, el("small", "Not a phone number", style="color: #b00"))
+        old = page.node("main").children[0]
+        assert isinstance(old, El)
+        page.removes(old, at=at + 80, from_="main").adds(anew, at=at + 80, into="main")
+        page.document.by_name[f"send{i + 1}"] = anew.children[-1]
+        page.document.by_name["phone"] = anew.children[1]
+    page.lives(60_000)
+    assert ("input_struggle" in visit.kinds()) is bool(name)
+
+
 def test_refused_once_is_normal() -> None:
     visit, page = contact()
     page.click("send", at=5000).adds(el("p", "Not a phone number", role="alert"), at=5030, into="form").lives(60_000)
@@ -135,7 +189,14 @@ def refuse(page: Page, at: float, typed: int) -> Page:
     return page.record(rrweb.mutation(at + 200, adds=[add]))
 
 
-PLACES = [{"role": "alert"}, {"class_": "err"}, {"class_": "form-error small"}]
+PLACES = [
+    {"role": "alert"},
+    {"class_": "err"},
+    {"class_": "form-error small"},
+    {"class_": "chyba"},
+    {"style": "color:#b30"},
+    {"style": "font-size: 90%; color: rgb(200, 20, 30)"},
+]
 
 
 @pytest.mark.parametrize("attributes", PLACES)
@@ -148,9 +209,30 @@ def test_refused_without_a_form_in_a_place_that_was_there(attributes: dict[str, 
     assert visit.outcome().evidence("input_struggle")["refusals"] == times
 
 
-def test_a_result_in_a_place_for_results_is_none() -> None:
+def test_a_place_that_came_empty_with_its_view() -> None:
+    visit, page = voucher(el("p", id="other"))
+    place = el("p", id="hint", role="alert")
+    page.adds(place, at=1000, into="box")
+    page.document.by_name["hint"] = place
+    for i in range(2):
+        refuse(page, at=4000 + 3000 * i, typed=2 + i)
+    page.lives(60_000)
+    assert visit.outcome().evidence("input_struggle")["refusals"] == 2
+
+
+RESULTS = [
+    {"class_": "result"},
+    {"class_": "ng-invalid"},
+    {"style": "color:#f80"},
+    {"style": "color:#555"},
+    {"class_": "fell"},
+]
+
+
+@pytest.mark.parametrize("attributes", RESULTS)
+def test_a_result_in_a_place_for_results_is_none(attributes: dict[str, str]) -> None:
     """A calculator."""
-    visit, page = voucher(el("p", id="hint", class_="result"))
+    visit, page = voucher(el("p", id="hint", **attributes))
     for i in range(4):
         refuse(page, at=4000 + 3000 * i, typed=2 + i)
     page.lives(60_000)

@@ -9,9 +9,12 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
+
 from replay_signals.schemas.rrweb import Attributes
-from replay_signals.transforms.digest.inline_style import STAYS, is_hidden, is_veil, style_of
+from replay_signals.transforms.digest.inline_style import STAYS, is_hidden, is_red, is_veil, style_of
 from replay_signals.transforms.digest.places import CONTENT, LAYOUT, NAMED
+from replay_signals.transforms.words import words
 from replay_signals.transforms.words.controls import acts_once, acts_outside
 
 MAX_HREF_CHARS = 300
@@ -58,12 +61,30 @@ STAYS_UNSEEN = 1 << 18
 LETS_THROUGH = 1 << 19
 """The bit of the hash of a style that lets the pointer through."""
 _OPENS_WINDOW = re.compile(r"\bwindow\.open\s*\(")
-_ALERT_CLASS = re.compile(r"(?:^|[\s_-])(?:alert|err|error|invalid|danger|toast|warning)(?:$|[\s_-])")
+SAYS_WRONG = 1 << 20
+"""The bit of the hash of a class that says that something is wrong: a form's library marks a field so."""
+
+
+class _AlertWords(msgspec.Struct, forbid_unknown_fields=True):
+    messages: list[str]
+    wrong: list[str]
+
+
+def _parts(words: list[str]) -> re.Pattern[str]:
+    """Any of the words as a part of a class; Angular calls each required field `ng-invalid` until it is filled."""
+    return re.compile(rf"(?:^|[\s_]|(?<!\bng)-)(?:{'|'.join(map(re.escape, words))})(?:$|[\s_-])")
+
+
+_ALERT_WORDS = words("alert_classes.toml", _AlertWords)
+_WRONG_CLASS = _parts(_ALERT_WORDS.wrong)
+_ALERT_CLASS = _parts(_ALERT_WORDS.messages + _ALERT_WORDS.wrong)
 
 
 def is_alert(a: Attributes) -> bool:
     """Is the element a place for messages that something went wrong?"""
-    return a.role in ("alert", "alertdialog") or class_facts(a.class_).alert
+    if a.role in ("alert", "alertdialog") or class_facts(a.class_).alert:
+        return True
+    return isinstance(a.style, str) and "color" in a.style and is_red(style_of(a.style))
 
 
 FLAGS = {
@@ -107,7 +128,8 @@ _KEPT_CLASS = re.compile(
 
 def class_bits(classes: Any) -> int:
     """The bits of the states that the classes tell."""
-    return sum(state.bit for state in CLASS_STATES.values() if state.holds(classes))
+    wrong = isinstance(classes, str) and _WRONG_CLASS.search(classes[:MAX_CLASS_CHARS]) is not None
+    return sum(state.bit for state in CLASS_STATES.values() if state.holds(classes)) + SAYS_WRONG * wrong
 
 
 class _ClassFacts(NamedTuple):

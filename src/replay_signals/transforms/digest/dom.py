@@ -23,6 +23,7 @@ from replay_signals.transforms.digest.own_content import is_message
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
 from replay_signals.transforms.digest.snapshot_walk import (
     BLANK_ELEMENTS,
+    MAX_ALERT_PLACES,
     SnapshotWalk,
     TextName,
     control_owners,
@@ -111,14 +112,14 @@ def mutation(data: rrweb.Incremental, masking: Masking, budget: Budget) -> Mutat
     owners: list[int] = []
     added: list[int] = []
     alerts: list[str] = []
-    error_view = False
+    error_view, alert_places = False, list[int]()
     adds = _adds.decode(masking.rules.renamed(_added_text(data.adds, budget))) if data.adds else []
     views: list[View] = []
     for add in (*adds, *(_adds.decode(data.updates) if data.updates else ())):
         if add.wireframe is not None:
             add_views([add.wireframe], NO_PARENT if add.parentId is None else add.parentId, views, masking)
     if adds:
-        controls, owners, added, alerts, error_view = _added(adds, parents, masking)
+        controls, owners, added, alerts, error_view, alert_places = _added(adds, parents, masking)
     bare = bool(data.removes) and not data.texts and not data.attributes  # web recorders always send all four
     screen = ScreenChange(views, []) if views or data.updates or bare else None
     removed: list[int] = []
@@ -146,6 +147,7 @@ def mutation(data: rrweb.Incremental, masking: Masking, budget: Budget) -> Mutat
         alerts,
         screen,
         error_view,
+        alert_places,
     )
 
 
@@ -182,7 +184,7 @@ def _value_hash(name: str, value: Raw, masking: Masking) -> int:
 
 def _added(
     adds: list[rrweb.Add], parents: dict[int, None], masking: Masking
-) -> tuple[list[Control], list[int], list[int], list[str], bool]:
+) -> tuple[list[Control], list[int], list[int], list[str], bool, list[int]]:
     parent_of: dict[int, int] = {}
     nodes: dict[int, rrweb.Node] = {}
     for add in adds:
@@ -218,7 +220,10 @@ def _added(
         controls[parent].flags = controls[parent].flags.replace("u", "")  # a layer with something in it is to be seen
     parents.update((parent, None) for parent in parent_of.values() if parent not in parent_of)
     owners = _owner_ranges(owned)[: 3 * MAX_OWNERS]
-    return list(controls.values()), owners, ranges(sorted(parent_of)), alerts, view_says_error(nodes, parent_of)
+    places = [n for n, node in nodes.items() if node.type == rrweb.ELEMENT and is_alert(node.attributes)]
+    error_view = view_says_error(nodes, parent_of)
+    added = ranges(sorted(parent_of))
+    return list(controls.values()), owners, added, alerts, error_view, places[:MAX_ALERT_PLACES]
 
 
 def _named_owner(node_id: int, owner_of: dict[int, int], controls: dict[int, Control]) -> int:

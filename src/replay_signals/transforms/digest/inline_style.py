@@ -16,6 +16,11 @@ BOX_STYLES = frozenset(
 )
 _DRAWS = BOX_STYLES | {"backdrop-filter", "content", "border-color", "border-width", "border-top", "border-bottom"}
 _NO_OPACITY = re.compile(r"0?\.?0+%?")
+_HEX = re.compile(r"#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
+_RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\b")
+_REDS = frozenset(("red", "darkred", "crimson", "firebrick", "indianred", "maroon"))
+MIN_RED, MAX_OTHER_SHARE = 110, 0.45
+"""Of 255, and of the red: orange and brown have more green, pink and grey more of both."""
 _HIDDEN = {"visibility": "hidden", "display": "none"}
 
 
@@ -59,6 +64,19 @@ def is_veil(style: Style) -> bool:
     if "opacity" in style:
         return is_clear(style)
     return _is_spread(style) and not any(_draws(name, value) for name, value in style.items())
+
+
+def is_red(style: Style) -> bool:
+    """Is its text red, which is how pages of every language say that something is wrong?"""
+    colour = style.get("color", "")
+    if (hexed := _HEX.fullmatch(colour)) is not None:
+        digits = hexed[1] if len(hexed[1]) >= 6 else "".join(2 * digit for digit in hexed[1])
+        red, green, blue = (int(digits[i : i + 2], 16) for i in (0, 2, 4))
+    elif (told := _RGB.match(colour)) is not None:
+        red, green, blue = (int(number) for number in told.groups())
+    else:
+        return colour in _REDS
+    return red >= MIN_RED and max(green, blue) <= MAX_OTHER_SHARE * red
 
 
 def _draws(name: str, value: str) -> bool:

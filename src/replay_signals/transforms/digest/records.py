@@ -100,6 +100,7 @@ class Mutation(BaseRecord, tag=3):
     alerts        texts of error messages that appeared
     screen        None for documents
     error_view    what was added is short and says, in a heading or as all it says, that the page is missing or broken
+    alert_places  ids of new places for messages that something went wrong
     """
 
     parents: list[int]
@@ -114,6 +115,7 @@ class Mutation(BaseRecord, tag=3):
     alerts: list[str]
     screen: ScreenChange | None
     error_view: bool = False
+    alert_places: list[int] = []
 
     @property
     def attributes(self) -> Iterator[tuple[int, str, int]]:

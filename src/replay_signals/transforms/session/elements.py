@@ -168,6 +168,7 @@ class Elements:
                 self._changed(node_id, flag, t, name, when(value_hash))
                 if flag == "q":
                     self.passing.add(node_id)
+        self.alert_ids.update(record.alert_places)
         if record.added:
             self._ids.append(record.added)
             self.is_blank = False

@@ -12,8 +12,7 @@ Lengths only: what was typed is never looked at.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Annotated
 
@@ -23,6 +22,7 @@ from msgspec import UNSET, UnsetType
 from replay_signals.schemas import rrweb
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
+from replay_signals.transforms.digest.control_flags import SAYS_WRONG
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.elements import element_label, in_ranges, is_set
 from replay_signals.transforms.session.fields import TypedField, typed_fields
@@ -50,6 +50,8 @@ SAID, ANSWERED, CORRECTED = "said", "answered", "corrected"
 """Grades of evidence: the page said what is wrong; only a request's answer did; typed again, as some people write."""
 REFUSING_STATUSES = frozenset((400, 401, 409, 422))
 """What was sent is wrong (RFC 9110: 400, 409, 422) or nobody is known by it (401); others do not speak of the input."""
+MAX_MESSAGE_NODES = 10
+"""A text, an icon, a list of two."""
 MAX_ALERTS = 5
 """Texts in the evidence."""
 
@@ -84,13 +86,13 @@ def _refused(page: Page, fields: list[TypedField], slow_ms: float) -> list[Findi
     typed_ms = sorted(change.t for box in fields for change in box.typed)
     complaints = _complaints(page)
     pressed = [_Try(t, r.node_id) for t, r in page.of(records.Interaction) if r.kind == rrweb.CLICK]
-    tries: dict[int, list[_Try]] = {}
+    tries: dict[tuple[str, ...] | int, list[_Try]] = {}
     for one, following in pairwise([*pressed, None]):
         form = _sent_by(page, one) if one is not None else None
         if one is None or form is None:
             continue
         until_ms = min(one.t + slow_ms, following.t if following is not None else float("inf"))
-        own = tries.setdefault(form.first, [])
+        own = tries.setdefault(_identity(form), [])
         since_ms = own[-1].t if own else float("-inf")
         anew = bisect_right(typed_ms, since_ms) < bisect_right(typed_ms, one.t)
         loud = (c for c in complaints if one.t <= c.t < until_ms)
@@ -115,6 +117,12 @@ def _sent_by(page: Page, one: _Try) -> Control | None:
     return next((c for c in page.elements.around(one.node_id) if c.tag == "form"), control)
 
 
+def _identity(form: Control) -> tuple[str, ...] | int:
+    """What stays the same where a view is made anew with what is wrong in it; its node, if nothing names it."""
+    told = (form.test_id, form.dom_id, form.href, "" if form.tag == "form" else form.name)
+    return (form.tag, *told) if any(told) else form.first
+
+
 @dataclass(frozen=True, slots=True)
 class _Complaint:
     """Something is wrong with what was sent; `texts` where the digest has them. `silent`: only a request tells."""
@@ -126,28 +134,42 @@ class _Complaint:
 
 def _complaints(page: Page) -> list[_Complaint]:
     found = []
-    came: list[int] = []
+    places = _Places(page.elements.alert_ids.copy())
     for t, record in page.of(records.Mutation):
-        if record.alerts:
-            came += record.added
-        complaint = _complaint(page, t, record, came)
-        if complaint is not None:
-            found.append(complaint)
+        if _complains(record, places):
+            found.append(_Complaint(t, record.alerts))
+            places.learn(record)
     refused = (r for r in page.requests if r.by_script and r.status in REFUSING_STATUSES)
     return [*found, *(_Complaint(r.start_ms, [], silent=True) for r in refused)]
 
 
-def _complaint(page: Page, t: float, record: records.Mutation, came: Sequence[int]) -> _Complaint | None:
-    """An alert appeared or was filled, or a field was marked; taking one away is none.
+@dataclass(slots=True)
+class _Places:
+    """Where messages stand: ids of elements, and flat ranges of ids that came with messages before.
 
-    `came`: ranges of ids that came with alerts before; another text there is the next message.
+    Another text in one of them is the next message.
     """
-    places = page.elements.alert_ids
-    filled = record.added and not places.isdisjoint(record.parents)
+
+    ids: set[int]
+    came: list[int] = field(default_factory=list)
+
+    def learn(self, record: records.Mutation) -> None:
+        """Takes the places of a message; a large part of the page may hold one, and much else."""
+        small = bool(record.added) and record.added[-1] - record.added[0] < MAX_MESSAGE_NODES
+        self.ids |= set(record.parents) if small else set()
+        self.came += record.added if small or record.alerts else []
+
+
+def _complains(record: records.Mutation, places: _Places) -> bool:
+    """An alert appeared or was filled, or a field was marked; taking one away is none."""
+    filled = record.added and not places.ids.isdisjoint(record.parents)
     # the text of an element is the node after it
-    said = any(node_id - 1 in places or in_ranges(came, node_id) for node_id in record.texts)
-    marked = any(name == "aria-invalid" and is_set(value) for _, name, value in record.attributes)
-    return _Complaint(t, record.alerts) if record.alerts or filled or said or marked else None
+    said = any(node_id - 1 in places.ids or in_ranges(places.came, node_id) for node_id in record.texts)
+    marked = any(
+        is_set(value) if name == "aria-invalid" else name == "class" and value & SAYS_WRONG
+        for _, name, value in record.attributes
+    )
+    return bool(record.alerts or filled or said or marked)
 
 
 def _refusal(page: Page, tries: list[_Try], complaints: list[_Complaint]) -> Finding[Evidence]:
