@@ -141,7 +141,7 @@ def comparable(record: records.ReplayRecord) -> records.ReplayRecord:
         owners = [(c.first, owner_in(record.owners, c.first, places)) for c in sorted(kept, key=lambda c: c.first)]
         shown = [msgspec.structs.replace(c, flags=c.flags.translate(PLACES)) for c in kept]
         blank[records.Mutation] = {"owners": [id_ for pair in owners for id_ in pair], "controls": shown}
-        blank[records.Mutation]["attribute_hashes"] = []
+        blank[records.Mutation] |= {"attribute_hashes": [], "alert_places": [], "error_view": False}
         if record.screen is not None:
             views = unhashed(record.screen.views) or []
             blank[records.Mutation]["screen"] = records.ScreenChange(views, record.screen.removed)

@@ -150,7 +150,13 @@ def test_a_page_that_loads_slowly_was_on_its_way() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "kinds"), [(LIST, ["quick_back"]), ("http://shop.test/tax", []), (None, ["quick_back"])]
+    ("address", "kinds"),
+    [
+        (LIST, ["quick_back"]),
+        ("http://shop.test/tax", []),
+        ("http://shop.test/help", ["quick_back"]),  # where the link that is pressed next leads to
+        (None, ["quick_back"]),
+    ],
 )
 def test_events_tell_where_a_single_page_application_is(address: str | None, kinds: list[str]) -> None:
     """Two of its pages look the same to a recorder that masks all texts."""

@@ -100,19 +100,32 @@ def _is_quick(way: WayBack) -> bool:
     return REDIRECT_MS <= way.returned_ms - way.shown_ms <= DWELL_MS
 
 
-def _leads_on(way: WayBack, addresses: list[tuple[float, str]]) -> bool:
-    """Is another address told after the way back than before it?"""
+def _leads_on(page: Page, way: WayBack, addresses: list[tuple[float, str]]) -> bool:
+    """Is another address told after the way back than before it?
+
+    Who is told as the visitor presses a link may be where that one leads to already.
+    """
     i = bisect_right(addresses, way.click_ms + CLOCKS_MS, key=itemgetter(0))
     k = bisect_right(addresses, way.returned_ms, key=itemgetter(0))
     told = k < len(addresses) and addresses[k][0] <= way.used_ms + CLOCKS_MS
-    return bool(i) and told and urls.clean(addresses[k][1]) != urls.clean(addresses[i - 1][1])
+    if not (i and told) or urls.clean(addresses[k][1]) == urls.clean(addresses[i - 1][1]):
+        return False
+    return addresses[k][0] < way.used_ms or urls.clean(addresses[k][1]) not in _links_at(page, way.used_ms)
+
+
+def _links_at(page: Page, t: float) -> set[str]:
+    """Where the links lead to that are used at a moment."""
+    used = (r.node_id for at, r in page.of(records.Interaction) if at == t)
+    return {
+        urls.clean(urls.joined(page.href, c.href)) for node in used for c in page.elements.around(node) if c.tag == "a"
+    }
 
 
 def _within(page: Page, addresses: list[tuple[float, str]]) -> list[Finding[Evidence]]:
     """Ways back in a single-page application, between pages of one document: by address, else by content."""
     where = told_addresses(page, addresses)
     told = [way for way in told_ways_back(page, where) if _is_quick(way)]
-    shown = [way for way in ways_back(page) if _is_quick(way) and not _leads_on(way, where)]
+    shown = [way for way in ways_back(page) if _is_quick(way) and not _leads_on(page, way, where)]
     clicks_ms = {way.click_ms for way in told}
     of_content = [way for way in shown if way.click_ms not in clicks_ms]
     return [_way(page, way, RETURNED) for way in told] + [_way(page, way, CONTENT) for way in of_content]
