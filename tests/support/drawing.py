@@ -92,7 +92,7 @@ def _box(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density:
 
 
 def _label(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density: float) -> None:
-    colour = palette.faint if view.more.get("faint") else palette.text
+    colour = palette.faint if view.more.get("faint") else str(view.more.get("colour", palette.text))
     _write(
         pen, view.text, box, colour, float(str(view.more.get("size", 16))) * density, centred=False, bold=palette.bold
     )
@@ -114,6 +114,21 @@ def _toggle(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, densi
     pen.rounded_rectangle(box, (box[3] - box[1]) / 2, fill="#34c759" if checked else palette.faint)
     left = box[2] - (box[3] - box[1]) if checked else box[0]
     pen.ellipse((left + 2, box[1] + 2, left + box[3] - box[1] - 2, box[3] - 2), fill="#ffffff")
+
+
+def _mark(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density: float) -> None:
+    """A checkbox or a radio button."""
+    shape = pen.ellipse if view.kind == "radio" else pen.rectangle
+    shape(box, fill=palette.card, outline=palette.text, width=round(2 * density))
+    if view.more.get("checked"):
+        inset = 5 * density
+        shape((box[0] + inset, box[1] + inset, box[2] - inset, box[3] - inset), fill=palette.accent)
+
+
+def _choice(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density: float) -> None:
+    """A field that opens a list."""
+    pen.rounded_rectangle(box, 6 * density, fill=palette.card, outline=palette.faint)
+    _write(pen, f"{view.text}  v", box, palette.text, 15 * density, centred=True, bold=palette.bold)
 
 
 def _field(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density: float) -> None:
@@ -146,6 +161,9 @@ _DRAWN: dict[str, Callable[[ImageDraw.ImageDraw, V, Box, Palette, float], None]]
     "text": _label,
     "button": _button,
     "toggle": _toggle,
+    "checkbox": _mark,
+    "radio": _mark,
+    "select": _choice,
     "text_area": _field,
     "progress": _spinner,
     "image": _image,

@@ -281,7 +281,8 @@ def slides_row(visit: Visit) -> None:
 
 def taps_twice(visit: Visit) -> None:
     """A double tap on a picture, as to zoom."""
-    photos = [v.name for v in visit.page.views if v.kind == "image" and visit.in_reach(v.name)]
+    photos = [v.name for v in visit.page.views if v.kind == "image" and v.name not in visit.page.does]
+    photos = [name for name in photos if visit.in_reach(name)]
     if photos:
         name = visit.rng.choice(photos)
         times = [visit.t, visit.t + visit.rng.uniform(120, 260)]

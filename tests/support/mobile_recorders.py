@@ -119,7 +119,9 @@ class Recorder:
         """A pressed background is recorded as a change of the view itself."""
         if view.more.get("pressed"):
             return {"backgroundColor": "#8E8E93", "fontSize": 14}
-        return {"backgroundColor": "#FFFFFF", "fontSize": 14} if view.more.get("drawn") else {"fontSize": 14}
+        own: Json = {"color": view.more["colour"]} if view.kind == "text" and "colour" in view.more else {}
+        own |= {"backgroundColor": "#FFFFFF"} if view.more.get("drawn") else {}
+        return own | {"fontSize": 14}
 
 
 class Ios(Recorder):

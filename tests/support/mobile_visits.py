@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from support.drawing import Palette
 from support.mobile import App
 from support.mobile_behaviours import BEHAVIOURS, GESTURES, stops
+from support.mobile_everyday import EVERYDAY, EVERYDAY_GESTURES, lives_on
 from support.mobile_recorders import Android, Recorder
 from support.mobile_scene import V
 
@@ -166,7 +167,7 @@ class Visit:
     def moves(self) -> None:
         """A gesture that is no tap: a swipe, or one that the page knows."""
         if self.page.gestures:
-            GESTURES[self.rng.choice(self.page.gestures)](self)
+            (GESTURES | EVERYDAY_GESTURES)[self.rng.choice(self.page.gestures)](self)
         else:
             self.swipes()
 
@@ -358,6 +359,7 @@ _BEHAVIOURS: dict[str, Callable[[Visit, str, Does], None]] = {
     "keys": Visit.keys,
     "types": Visit.types,
     **BEHAVIOURS,
+    **EVERYDAY,
 }
 
 
@@ -392,6 +394,7 @@ def visit_of(design: Design, recorder: type[Recorder], seed: int, minutes: float
     for name in [*visit.running]:
         stops(visit, name)
     app.swipe(visit.t + 4000, visit.size[0] / 2, 0.75 * visit.size[1], 0.25 * visit.size[1], moves=False)
+    lives_on(visit)
     if clocks and rng.random() < 0.5:
         app.ticks("clock", every=1000, until=visit.t + 4000)
     return visit
