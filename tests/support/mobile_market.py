@@ -25,9 +25,9 @@ def icon(name: str, x: float, y: float, words: str, side: float = 32) -> V:
     return V(name, "image", x, y, side, side, words)
 
 
-def chip(name: str, words: str, x: float, y: float, width: float, *, chosen: bool = False) -> V:
-    """One of a group; the chosen one has a background."""
-    inner = text(f"{name} words", words, x + 12, y + 6, width - 16, size=13)
+def chip(name: str, words: str, x: float, y: float, width: float, *, chosen: bool = False, off: bool = False) -> V:
+    """One of a group; the chosen one has a background, one that is `off` pale letters."""
+    inner = text(f"{name} words", words, x + 12, y + 6, width - 16, size=13, faint=off)
     return V(name, "div", x, y, width, 36, "", {"drawn": chosen, "colour": "#c9b6ea"}, (inner,))
 
 
@@ -196,7 +196,7 @@ PRODUCT = Page(
         chip("s", "S", 16, 458, 56, chosen=True),
         chip("m", "M", 80, 458, 56),
         chip("l", "L", 144, 458, 56),
-        chip("xl", "XL", 208, 458, 60),
+        chip("xl", "XL", 208, 458, 60, off=True),
         row("details", "Details and care", 12, 512, 387, 48),
         row("delivery", "Delivery and returns", 12, 600, 387, 48),
         text("left", "3 left in your size", 16, 660, 240, size=14, faint=True),
@@ -279,7 +279,7 @@ CHECKOUT = Page(
         entry("remark", "A remark for the courier", 16, 520, 379),
         text("pay note", "", 16, 580, 379, size=14),
         press("order", "Place the order", 16, 640, 379, 54),
-        press("order later", "Pay in 30 days", 16, 704, 379, 54, plain=True),
+        press("order later", "Pay in 30 days", 16, 704, 379, 54, disabled=True),
     ),
     {
         "out": Does("back"),

@@ -46,7 +46,7 @@ class Highlights:
     def fades(self, target: Target, t: float) -> bool:
         """Does it lose the highlight of an earlier tap? How it looks without it may never have been seen."""
         lit = self._last(target, t)
-        if lit is None or t > lit.gone_ms:
+        if lit is None or t > lit.gone_ms or self.screens.rewritten(target, t):
             return False
         if self.screens.shots.moved(lit.down_ms, t):
             return True
@@ -70,6 +70,8 @@ class Highlights:
     def pressed(self, own: list[Target], effect: Effect, tap: Click) -> bool:
         """Is the change only how what was tapped looks while a finger is on it, or right after?"""
         lit = self.alight(own, tap)
+        if any(self.screens.rewritten(target, effect.t) for target in own):
+            return False
         if not lit or not all(target in lit or self.screens.shots.faint(target, effect.t) for target in own):
             return False
         if effect.t < tap.t:
@@ -86,11 +88,16 @@ class Highlights:
         if abs(one.t - other.t) > self._window_ms:
             return False
         holders = self.screens.holder(one.down_ms), self.screens.holder(other.down_ms)
-        return holders[0] == holders[1] if None not in holders else self.level(one, other)
+        if None not in holders:
+            return holders[0] == holders[1]
+        is_near = one.x is not None and other.x is not None and abs(one.x - other.x) <= PRESSED_POINTS
+        return self.level(one, other) and (is_near or bool(self.screens.pictures))
 
     def released(self, own: Sequence[Target], t: float, tap: Click) -> bool:
         """Does what was tapped look again as before a finger came down on it, and otherwise only below one?"""
         if not own or not self.alight(own, tap).issuperset(own):
+            return False
+        if any(self.screens.rewritten(target, t) for target in own):
             return False
         on_it = [k for k in self.taps if k.down_ms <= t and self.beside(k, tap)]
         late = self.screens.catches_up and t - max((k.t for k in on_it), default=0.0) > RIPPLE_MS + LOOK_MS
@@ -114,6 +121,8 @@ class Highlights:
         """
         start, end = hot[0].down_ms, hot[-1].t
         while (later := self.screens.next_look(max(t, end))) < float("inf"):
+            if self.screens.catches_up and later > end + RIPPLE_MS + LOOK_MS:
+                return False
             if all(self.screens.same(target, start, later) for target in own):
                 return True
             pressing = next((k for k in self.taps if k.down_ms - 5 <= later <= k.t + RIPPLE_MS), None)

@@ -221,8 +221,14 @@ class _PageJudge:
         if unseen == NOT_SEEN and sure > TRIED_AGAIN and not out.ambiguous and self.witness.nothing_lasted(tap):
             sure, unseen = min(sure, LASTING), ""
         out.reason = unseen or self._cancelled_out(i, spots.judged)
+        if not out.reason and self.witness.stale(tap):
+            out.reason = "what was tapped may have come unseen"
+        if not out.reason and (self._is_chosen(tap) or spots.stands(i)):
+            out.reason = "what it brings may be there already"
         if not out.reason and out.ambiguous:
             out.reason = "what changed may be the answer"
+        if not out.reason and self.habits.turned(tap.t, lambda target: self.highlights.below_finger(target, tap)):
+            out.reason = "something began or stopped to change by itself"
         if out.reason:
             return
         if out.requests and not out.failed:
@@ -232,6 +238,11 @@ class _PageJudge:
         out.click.control = out.click.control or spots.control(i)
         out.blocked = tap.control is not None and "d" in tap.control.flags
         out.reason = "the control is disabled" if out.blocked else "no answer"
+
+    def _is_chosen(self, tap: Click) -> bool:
+        """Is it the one of a group that was chosen before? Choosing it again changes nothing."""
+        view = self.screens.view_below(tap.down_ms)
+        return view is not None and view.input_type == "radio" and "k" in view.flags
 
     def _is_mute(self, tap: Click) -> bool:
         """Is it a text without words on Android, as the switches of its libraries (SwitchCompat) are recorded?"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 
 from replay_signals.transforms.session.effects import SETTLE_MS, Effect
 from replay_signals.transforms.session.screens import ScreenCapture, Screens
@@ -21,6 +22,10 @@ STEADY_ALONE = 3
 """Of those so many while nobody touches the screen: a burst of taps lights a button up as often as a clock ticks."""
 SMALL_TILES = 6
 """A clock, a caret or a spinner changes no more at a time."""
+NEARBY_MS, NEARBY_TIMES = 10_000, 2
+"""What changed by itself so often shortly before or after does so now: a player runs for a while, then rests."""
+RHYTHM_MS, RHYTHM_TIMES = 4000, 3
+"""What plays or ticks changes several times in this time; so long it did nothing before it was started."""
 ALONE_MS = 2500
 """So long after a touch a change of what changes all the time is not brought by it."""
 
@@ -29,6 +34,7 @@ class ScreenHabits:
     """How often each view, or tile of a picture, changes while nobody touches the screen."""
 
     def __init__(self, page: Page, screens: Screens, effects: list[Effect], busy: list[tuple[float, float]]) -> None:
+        self._screens, self._changes = screens, _changes(screens)
         starts = [b[0] for b in busy]
         ready = page.start_ms + SETTLE_MS
         self._place = _places(screens)
@@ -55,8 +61,29 @@ class ScreenHabits:
         place = self._place.get(target, target)
         if place in self._steady or (target[0] == "f" and self._steady):
             return True
-        others = sum(1 for when in self._quiet.get(place, ()) if when != t)
-        return others >= 2 and others * max(since_ms, ANSWER_MS) / self._quiet_ms > BY_CHANCE
+        quiet = [when for when in self._quiet.get(place, ()) if when != t]
+        if sum(abs(when - t) <= NEARBY_MS for when in quiet) >= NEARBY_TIMES:
+            return True
+        return len(quiet) >= 2 and len(quiet) * max(since_ms, ANSWER_MS) / self._quiet_ms > BY_CHANCE
+
+    def turned(self, t: float, below_finger: Callable[[Target], bool]) -> bool:
+        """Did something begin or stop to change all the time then, as what a player shows? Not what was touched."""
+        for target, times in self._changes.items():
+            i = bisect_right(times, t)
+            before = sum(t - when <= RHYTHM_MS for when in times[:i])
+            after = sum(when - t <= RHYTHM_MS for when in times[i:])
+            if max(before, after) >= RHYTHM_TIMES and min(before, after) == 0 and not below_finger(target):
+                return True
+        return False
+
+
+def _changes(screens: Screens) -> dict[Target, list[float]]:
+    """When each view changed, in order."""
+    found: dict[Target, list[float]] = {}
+    for look in screens.captures:
+        for target in look.targets:
+            found.setdefault(target, []).append(look.t)
+    return found
 
 
 def _places(screens: Screens) -> dict[Target, Target]:

@@ -16,7 +16,7 @@ from replay_signals.transforms.clicks.witness import SPOT_POINTS
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.wireframes import place_on
 from replay_signals.transforms.session.gestures import Click
-from replay_signals.transforms.session.screens import Likeness, Screens
+from replay_signals.transforms.session.screens import WINDOW, Choices, Likeness, Screens
 from replay_signals.transforms.session.shots import BUTTON_POINTS, Shot
 
 ANSWERED, LIT, ALIKE, FILLED, TRIED_AGAIN, HAMMERED = 0.8, 0.75, 0.75, 0.75, 0.7, 0.7
@@ -26,6 +26,10 @@ CLEAR_TILES = 3
 AGAIN_MS = (900, 10_000)
 """Between two tries of one thing: waited for an answer, and not yet on to something else."""
 QUICK_MS = 1000
+CHOICES = 3
+"""Of so many in a row one is chosen; two side by side are things to do."""
+MOVED_TARGETS = 5
+"""Another screen brings and takes more views than a menu or a note does."""
 HAMMERING = 3
 """Quick taps on one spot of a picture, or on one row: two zoom, and no usual gesture has three."""
 
@@ -62,17 +66,16 @@ class Spots:
         """Confidence that silence of this tap is a fault; 0 where nothing says that an answer was to be expected."""
         kin = [k for k in range(len(self.judged)) if k != i and self.same(i, k)]
         answered = [k for k in kin if self.judged[k].answered]
+        if self._is_bare(i) and 2 * sum(self._moved(k) for k in answered) <= len(kin) + 1:
+            return 0.0  # nobody expects much of a text, or knows what becomes of an image that is not recorded
         if answered:
             is_clear = min(map(self._extent, answered)) >= CLEAR_TILES
             return ANSWERED if is_clear and not self._answered_late(i, answered) else 0.0
         click, shot = self.judged[i].click, self._shots[i]
         view = self._views[i]
-        bare = view is not None and view.view_id == self.screens.holder(click.down_ms)
-        if bare and view is not None and view.type == "text":
-            return 0.0  # nobody expects much of a text
         if any(self.judged[k].click in self._lit for k in (i, *kin)):
             return LIT
-        if self.screens.likeness(click.down_ms) in self._answering:
+        if self.screens.likeness(click.down_ms) in self._answering or self._beside_answers(i):
             return ALIKE
         if shot is not None and click.x is not None and click.y is not None and shot.filled(click.x, click.y):
             return FILLED
@@ -83,6 +86,57 @@ class Spots:
         if not is_photo and any(again):
             return TRIED_AGAIN
         return HAMMERED if self._run(i, kin) >= HAMMERING else 0.0
+
+    def stands(self, i: int) -> bool:
+        """May what the tap would bring be there already, as the screen of a tab or the list of a chip that is chosen?
+
+        So it is where the last tap on a row of tabs that was answered was on the same one, or brought none of them
+        since the screen changed; and of anything, where it was the last thing that was answered. Nobody hammers on it.
+        """
+        kin = [k for k in range(len(self.judged)) if k != i and self.same(i, k)]
+        if self._run(i, kin) >= HAMMERING:
+            return False
+        answered = [k for k in range(i) if self.judged[k].answered]
+        if answered and answered[-1] in kin:
+            return True
+        row = self.screens.choices(self.judged[i].click.down_ms)
+        if row is None:
+            return False
+        if row.chosen is not None:
+            return row.chosen == self._span(i, row)
+        chosen = next((k for k in reversed(answered) if self._is_in(k, row)), None)
+        if chosen is not None and self._span(chosen, row) == self._span(i, row):
+            return True
+        typed = self._views[i] is not None and self._views[i].type == "input"
+        if typed or len(row.spans) < CHOICES:
+            return False
+        return chosen is None or any(self._moved(k) for k in answered if k > chosen)
+
+    def _beside_answers(self, i: int) -> bool:
+        """Did another one of its row answer?"""
+        row = self.screens.choices(self.judged[i].click.down_ms)
+        return row is not None and any(j.answered and self._is_in(k, row) for k, j in enumerate(self.judged))
+
+    def _is_in(self, k: int, row: Choices) -> bool:
+        own = self.screens.choices(self.judged[k].click.down_ms)
+        return own is not None and own.place == row.place
+
+    def _span(self, k: int, row: Choices) -> int:
+        """Which one of a row was tapped."""
+        x = self.judged[k].click.x or 0
+        return next((n for n, (left, right) in enumerate(row.spans) if left <= x <= right), -1)
+
+    def _moved(self, k: int) -> bool:
+        """Did the tap bring another screen?"""
+        targets = [target for effect in self.judged[k].effects for target in effect.targets]
+        windows = any(effect.kind == "navigation" for effect in self.judged[k].effects) or WINDOW in targets
+        return windows or sum(kind == "c" for kind, _, _ in targets) > 0 and len(targets) > MOVED_TARGETS
+
+    def _is_bare(self, i: int) -> bool:
+        """Is it a text in nothing of its own, or an image that is not recorded?"""
+        view = self._views[i]
+        is_own = view is not None and view.view_id == self.screens.holder(self.judged[i].click.down_ms)
+        return is_own and view is not None and (view.type == "text" or "i" in view.flags)
 
     def control(self, i: int) -> Control | None:
         """The spot as a control, named by its place on the screen; None where its place is not known."""

@@ -72,6 +72,22 @@ class Witness:
             return ""
         return NOT_SEEN
 
+    def stale(self, tap: Click) -> bool:
+        """May what the touch before brought not have been looked at, so that nobody knows what was tapped?
+
+        Not where it was on the same place: who tries again has the same thing before them.
+        """
+        touches = self.screens.touches
+        i = bisect_left(touches, tap.down_ms)
+        if self.screens.catches_up or not i:
+            return False
+        before = next((k for k in self.highlights.taps if k.down_ms == touches[i - 1]), None)
+        if before is None or self.highlights.beside(before, tap):
+            return False
+        times = [look.t for look in self.screens.captures]
+        last = bisect_right(times, tap.down_ms + AT_TOUCH_MS) - 1
+        return last >= 0 and times[last] <= before.t + ANSWER_MS and times[last] + THROTTLE_MS > before.t
+
     def _still_there(self, tap: Click, below: Sequence[ViewTree]) -> bool:
         """Is what was tapped tried again, and is nothing like it on the windows below, as back buttons are?"""
         x, y = tap.x, tap.y

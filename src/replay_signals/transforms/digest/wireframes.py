@@ -40,8 +40,9 @@ _encoder = msgspec.json.Encoder(order="sorted")
 class View(msgspec.Struct, array_like=True, gc=False):
     """A native view. Places are points (iOS) or dp (Android, Flutter) from the top left of the screen.
 
-    `state` hashes everything it shows without its children. Flags: `d` disabled, `o` drawn (it has a background), `m`
-    what it says is masked, `w` acts outside the screen by a word that is not kept.
+    `state` hashes everything it shows without its children. Flags: `d` disabled, `k` checked, `o` drawn (it has a
+    background), `m` what it says is masked, `w` acts outside the screen by a word that is not kept, `i` an image whose
+    picture is not recorded.
 
     `tiles`: of a screenshot (digest/pictures).
     """
@@ -123,10 +124,12 @@ def _points(value: Any) -> int:
 def _flags(frame: Wireframe, hidden: str) -> str:
     drawn = isinstance(frame.style, dict) and (frame.style.get("backgroundColor") or frame.style.get("backgroundImage"))
     disabled = frame.type == "input" and frame.disabled in (True, "true")
+    checked = frame.type == "input" and frame.checked in (True, "true")
+    unseen = frame.type == "image" and not frame.base64
     said = next((text for text in (frame.text, frame.value) if isinstance(text, str) and text), "")
     masked = bool(said) and not said.strip("* ")
     outside = acts_outside(hidden) or LEAVES_APP.search(hidden)
-    kinds = {"d": disabled, "o": drawn, "m": masked, "w": outside}
+    kinds = {"d": disabled, "k": checked, "o": drawn, "m": masked, "w": outside, "i": unseen}
     return "".join(flag for flag, is_so in kinds.items() if is_so)
 
 

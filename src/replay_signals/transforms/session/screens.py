@@ -40,6 +40,14 @@ REST_MS = 1000
 """What glides after a swipe may still move after the last look at it."""
 CLICK_MS = 700
 """Recorders that send a click as well as touches send it this soon after."""
+CHOICE_POINTS = 80
+"""Tabs and chips are 32 to 80 points high, cards in a grid more."""
+ROW_POINTS = 100
+"""A row or a tab is no higher; an image in it is a part of it."""
+TWO = 2
+"""Of two views nobody knows which one is unlike the other."""
+LEVEL_POINTS = 2
+"""Views in one row differ in height by no more than rounding does."""
 STEPS = 40
 """Sizes are compared in steps of a fortieth of the screen, which devices of several sizes share."""
 SLOP_POINTS = 20
@@ -61,6 +69,23 @@ class Likeness(NamedTuple):
     type: str
     width: int
     height: int
+
+
+class Choices(NamedTuple):
+    """A row of views of one kind, as tabs and chips are: where it is, and from where to where each of them goes.
+
+    `chosen`: which one has, or lacks, a background unlike the others.
+    """
+
+    top: int
+    height: int
+    spans: tuple[tuple[int, int], ...]
+    chosen: int | None
+
+    @property
+    def place(self) -> tuple[int, int, tuple[tuple[int, int], ...]]:
+        """What the row keeps when another one of it is chosen."""
+        return self.top, self.height, self.spans
 
 
 class _Touch(NamedTuple):
@@ -90,6 +115,7 @@ class Screens:
         self._library = library
         self._below: dict[float, View | None] = {}
         self._sizes: dict[float, tuple[int, int]] = {}
+        self._rows: dict[float, Choices] = {}
         self._down: _Touch | None = None
         self._slid: float | None = None
         self._views: dict[int, View] = {} if before is None else before._views
@@ -143,13 +169,19 @@ class Screens:
         return max(abs(view.width - touched.width), abs(view.height - touched.height)) <= SLOP_POINTS
 
     def holder(self, t: float) -> int | None:
-        """The row or card that was touched then: the view under the finger, or around a text; not the screen."""
+        """The row or card that was touched then: the view under the finger, or around a text or image; not the screen.
+
+        A small image in a card is a thing of its own, as hearts are.
+        """
         view = self._below.get(t)
         if view is None or view.type == "screenshot" or view.parent == NO_PARENT:
             return None
         around = self._views.get(view.parent)
-        bare = view.type == "text" and "o" not in view.flags
-        return view.parent if bare and around is not None and around.parent != NO_PARENT else view.view_id
+        if around is None or around.parent == NO_PARENT or "o" in view.flags:
+            return view.view_id
+        is_part = view.type == "text"
+        is_part |= view.type == "image" and (around.height <= ROW_POINTS or view.height > CHOICE_POINTS)
+        return view.parent if is_part else view.view_id
 
     def likeness(self, t: float) -> Likeness | None:
         """What rows of one style have in common: type and size, by the screen's, of the view that was touched then."""
@@ -163,6 +195,26 @@ class Screens:
             round(STEPS * own / max(1, of)) for own, of in ((view.width, root.width), (view.height, root.height))
         )
         return Likeness(view.type, width, height)
+
+    def choices(self, t: float) -> Choices | None:
+        """The row that what was touched then is one of; None where it stands alone."""
+        row = self._rows.get(t)
+        return row if row is not None and len(row.spans) > 1 else None
+
+    def _row(self, tree: ViewTree, holder: int | None) -> Choices:
+        view = tree.views.get(holder or 0)
+        if view is None or view.height > CHOICE_POINTS or view.parent == NO_PARENT:
+            return Choices(0, 0, (), None)
+        level = [
+            other
+            for other in (tree.views[i] for i in tree.children.get(view.parent, ()))
+            if (other.type, other.input_type, other.height) == (view.type, view.input_type, view.height)
+            and abs(other.y - view.y) <= LEVEL_POINTS
+        ]
+        level.sort(key=lambda other: other.x)
+        drawn = ["o" in other.flags for other in level]
+        chosen = next((n for n, own in enumerate(drawn) if drawn.count(own) == 1 and len(drawn) > TWO), None)
+        return Choices(view.y, view.height, tuple((other.x, other.x + other.width) for other in level), chosen)
 
     @property
     def height(self) -> int:
@@ -199,6 +251,14 @@ class Screens:
     def first_change(self, target: Target) -> float:
         """When a view first looked different from how it was first seen."""
         return next((t for t, _ in self._history.get(target, [])[1:]), float("inf"))
+
+    def rewritten(self, target: Target, t: float) -> bool:
+        """Did other words come into a view at that look? Fingers light views up, and write nothing."""
+        if target[0] != "v":
+            return False
+        words = ("n", target[1], "")
+        before, after = self._value(words, t - BEFORE_MS / 2), self._value(words, t)
+        return None not in (before, after) and before != after
 
     def changed_before(self, target: Target, t: float) -> float | None:
         """When it got the look that it had right before `t`; None where that was its first, or is not known."""
@@ -239,6 +299,9 @@ class Screens:
         gliding = self._slid is not None and not self.differs and self.captures[-1].t < self._slid + REST_MS
         self._below[t] = None if gliding and not captured else self._tree.below(x, y)
         self._sizes[t] = self._tree.size
+        row = self._row(self._tree, self.holder(t))
+        if t not in self._rows or self._rows[t].place != row.place:
+            self._rows[t] = row  # as it looked before a finger lit it up
 
     def _full(self, t: float, record: records.FullSnapshot) -> None:
         if record.views is None:
@@ -255,8 +318,7 @@ class Screens:
             targets = (WINDOW,) if known is not None else ()
         self._put_in_front(t, tree, known if targets == (TURNED,) else None)
         for view in tree.views.values():
-            self._note(t, ("v", view.view_id, ""), view.state)
-            self.shots.see(t, view)
+            self._note_view(t, view)
         self._tree = tree
         self.captures.append(ScreenCapture(t, True, targets))
 
@@ -305,8 +367,7 @@ class Screens:
     def _put(self, t: float, tree: ViewTree, view: View) -> list[Target]:
         before = tree.views.get(view.view_id)
         tree.put(view)
-        self._note(t, ("v", view.view_id, ""), view.state)
-        self.shots.see(t, view)
+        self._note_view(t, view)
         if before is None:
             return [("c", view.parent, "")]
         return self.shots.changes(before, view) if before.state != view.state else []
@@ -325,6 +386,11 @@ class Screens:
                 self._note(t - BEFORE_MS, ("c", view_id, ""), before.children_state(view_id))
                 self._note(t, ("c", view_id, ""), after.children_state(view_id))
         return tuple(sorted(targets))
+
+    def _note_view(self, t: float, view: View) -> None:
+        self._note(t, ("v", view.view_id, ""), view.state)
+        self._note(t, ("n", view.view_id, ""), hash(view.name))
+        self.shots.see(t, view)
 
     def _note(self, t: float, target: Target, value: int) -> None:
         values = self._history.setdefault(target, [])
