@@ -121,7 +121,8 @@ class Highlights:
         """
         start, end = hot[0].down_ms, hot[-1].t
         while (later := self.screens.next_look(max(t, end))) < float("inf"):
-            if self.screens.catches_up and later > end + RIPPLE_MS + LOOK_MS:
+            lasts_ms = later - max(k.t for k in self.taps if k.down_ms <= later and self.beside(k, hot[-1]))
+            if self.screens.catches_up and lasts_ms > RIPPLE_MS + LOOK_MS:
                 return False
             if all(self.screens.same(target, start, later) for target in own):
                 return True

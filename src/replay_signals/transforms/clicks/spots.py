@@ -30,6 +30,8 @@ CHOICES = 3
 """Of so many in a row one is chosen; two side by side are things to do."""
 MOVED_TARGETS = 5
 """Another screen brings and takes more views than a menu or a note does."""
+LEVEL_POINTS = 15
+"""Taps on tabs or chips that stand in a row are about as high."""
 HAMMERING = 3
 """Quick taps on one spot of a picture, or on one row: two zoom, and no usual gesture has three."""
 
@@ -82,7 +84,8 @@ class Spots:
         is_photo = view is not None and view.type == "image" and max(view.width, view.height) > BUTTON_POINTS
         if shot is not None and click.x is not None and click.y is not None:
             is_photo = shot.is_photo(click.x, click.y) or shot.empty(click.x, click.y)
-        again = (AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in kin)
+        next_to = (k for k in (i - 1, i + 1) if k in kin)
+        again = (AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in next_to)
         if not is_photo and any(again):
             return TRIED_AGAIN
         return HAMMERED if self._run(i, kin) >= HAMMERING else 0.0
@@ -99,7 +102,11 @@ class Spots:
         answered = [k for k in range(i) if self.judged[k].answered]
         if answered and answered[-1] in kin:
             return True
-        row = self.screens.choices(self.judged[i].click.down_ms)
+        click = self.judged[i].click
+        if self._shots[i] is not None and click.x is not None and click.y is not None:
+            in_bar = self._shots[i].tabs(click.y) or self.screens.shots.on_others(click.down_ms, click.y)
+            return in_bar or self._is_choice(i, kin)
+        row = self.screens.choices(click.down_ms)
         if row is None:
             return False
         if row.chosen is not None:
@@ -116,6 +123,28 @@ class Spots:
         """Did another one of its row answer?"""
         row = self.screens.choices(self.judged[i].click.down_ms)
         return row is not None and any(j.answered and self._is_in(k, row) for k, j in enumerate(self.judged))
+
+    def _is_choice(self, i: int, kin: list[int]) -> bool:
+        """Of what stands side by side on a picture and answers without leaving the screen: may it be the one chosen?
+
+        It is where it was the last one that answered, or none has since the screen came.
+        """
+        level = [k for k, j in enumerate(self.judged) if j.answered and self._level(i, k)]
+        earlier = [k for k in level if k < i]
+        if earlier:
+            return earlier[-1] in kin
+        return any(k not in kin and not self.screens.shots.moved(*self._span_of(k)) for k in level)
+
+    def _span_of(self, k: int) -> tuple[float, float]:
+        """When a tap that was answered began, and when its answer was seen."""
+        return self.judged[k].click.down_ms, max(effect.t for effect in self.judged[k].effects)
+
+    def _level(self, i: int, k: int) -> bool:
+        """Were two taps as high on one screen of pictures?"""
+        one, other = self._shots[i], self._shots[k]
+        a, b = self.judged[i].click.y, self.judged[k].click.y
+        same = one is not None and other is not None and one.screen == other.screen
+        return same and a is not None and b is not None and abs(a - b) <= LEVEL_POINTS
 
     def _is_in(self, k: int, row: Choices) -> bool:
         own = self.screens.choices(self.judged[k].click.down_ms)

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from math import hypot
 
-from replay_signals.transforms.clicks.highlights import Highlights
+from replay_signals.transforms.clicks.highlights import PRESS_MS, Highlights
 from replay_signals.transforms.clicks.looks import LOOK_MS, RIPPLE_MS, THROTTLE_MS
 from replay_signals.transforms.clicks.screen_habits import ANSWER_MS, ScreenHabits
 from replay_signals.transforms.session.gestures import Click
@@ -136,9 +136,19 @@ class Witness:
             if following is None and self.screens.next_look(tap.t + ANSWER_MS) < t:
                 continue  # a swipe moves what it touches; what was there before is known
             look = next((look for look in self.screens.captures if t <= look.t <= t + AT_TOUCH_MS), None)
-            if look is not None and self._foreign(look, tap, *([following] if following is not None else [])):
+            if look is None:
+                continue
+            if following is not None and self._lit_before(look, tap) and self.highlights.beside(following, tap):
+                return any(not self.habits.explains(x, look.t, look.t - tap.down_ms) for x in look.targets)
+            if self._foreign(look, tap, *([following] if following is not None else [])):
                 return True
         return False
+
+    def _lit_before(self, look: ScreenCapture, tap: Click) -> bool:
+        """Was the look before it at the tap's own finger, so that a highlight is no difference between the two?"""
+        times = [other.t for other in self.screens.captures]
+        before = times[max(0, bisect_left(times, look.t) - 1)]
+        return tap.down_ms - PRESS_MS <= before <= tap.down_ms + AT_TOUCH_MS
 
     def _next_elsewhere(self, tap: Click) -> float:
         """The next touch that is not one more tap on the same spot: what that brings is another answer."""

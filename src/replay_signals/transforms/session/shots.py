@@ -46,6 +46,14 @@ BLUR_LEVELS = 2
 """While a part of the picture changes WebP leaves other tiles off by a level or two more than its noise elsewhere."""
 PHOTO_COLUMNS, PHOTO_ROWS = 3, 1
 """A photo reaches so many tiles beyond a finger: it is wider than the letters on a row, and at least two tiles high."""
+BANDS, BAND_ROWS = 4, 3
+"""So many shades above and below a finger, and no ground between them, are a photo even where each goes from side to
+side; buttons that stand one above the other have two."""
+EDGE_SHARE = 0.13
+"""Headings and tabs lie this near to the upper and lower edge: 44 + 59 and 49 + 34 of 844 points (Apple)."""
+MIN_TABS, MAX_TABS = 3, 6
+BAR_SHARE = 0.8
+"""Of a bar's tiles so many are the same on each screen, whichever tab is chosen."""
 PHOTO_SHARE = 0.5
 """Of a row's tiles most are as plain as its ground, whatever is written on it; a photo has no ground."""
 REPAINTED_LEVELS = 60
@@ -130,7 +138,36 @@ class Shot:
             for c in range(max(0, column - PHOTO_COLUMNS), min(self.columns, column + PHOTO_COLUMNS + 1))
         ]
         plain = Counter(around).most_common(1)[0][0]
+        if self._is_banded(column, row):
+            return True
         return sum(abs(mean - plain) < CARD_LEVELS for mean in around) <= PHOTO_SHARE * len(around)
+
+    def _is_banded(self, column: int, row: int) -> bool:
+        rows = range(max(0, row - BAND_ROWS), min(self.rows, row + BAND_ROWS + 1))
+        means = sorted(self.view.tiles[HEADER_BYTES + r * self.columns + column] for r in rows)
+        back = background(self.view.tiles)
+        bands = 1 + sum(b - a > PLAIN_LEVELS for a, b in pairwise(means))
+        return bands >= BANDS and not any(abs(mean - back) <= PLAIN_LEVELS for mean in means)
+
+    def tabs(self, y: float) -> bool:
+        """Do three to six things stand in a row near the lower edge? Taps on the tab that is chosen bring nothing."""
+        if (y - self.view.y) / max(1, self.view.height) < 1 - EDGE_SHARE:
+            return False
+        start = HEADER_BYTES + self.place(0, y)[1] * self.columns
+        means = self.view.tiles[start : start + self.columns]
+        plain = Counter(means).most_common(1)[0][0]
+        marked = [abs(mean - plain) > PLAIN_LEVELS for mean in means]
+        count = sum(own and not before for before, own in pairwise([False, *marked]))
+        return MIN_TABS <= count <= MAX_TABS
+
+    def bar(self, tiles: bytes, y: float) -> bool:
+        """Does another picture of that size show the same from side to side at that height, near an edge?"""
+        down = (y - self.view.y) / max(1, self.view.height)
+        if EDGE_SHARE < down < 1 - EDGE_SHARE or len(tiles) != len(self.view.tiles) or tiles[0] != self.columns:
+            return False
+        start = HEADER_BYTES + self.place(0, y)[1] * self.columns
+        pairs = zip(tiles[start : start + self.columns], self.view.tiles[start : start + self.columns], strict=True)
+        return sum(abs(a - b) <= PLAIN_LEVELS for a, b in pairs) >= BAR_SHARE * self.columns
 
     def empty(self, x: float, y: float) -> bool:
         """Is there nothing around the point but the ground of the screen?"""
@@ -207,6 +244,12 @@ class Shots:
         noise = other.view.tiles[1]
         off = abs(one.view.tiles[HEADER_BYTES + tile] - other.view.tiles[HEADER_BYTES + tile])
         return noise > 0 and off <= noise + BLUR_LEVELS
+
+    def on_others(self, t: float, y: float) -> bool:
+        """Is what was at that height right before a bar that other screens have, too, as tabs and headings are?"""
+        shot = self.at(t - 0.5)
+        others = enumerate(self._screens)
+        return shot is not None and any(screen != shot.screen and shot.bar(tiles, y) for screen, tiles in others)
 
     def changed_before(self, tile: int, t: float) -> float | None:
         """When a tile got the look that it had right before `t`; None where it had it for long."""
