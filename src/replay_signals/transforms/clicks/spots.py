@@ -79,11 +79,11 @@ class Spots:
             return LIT
         if self.screens.likeness(click.down_ms) in self._answering or self._beside_answers(i):
             return ALIKE
-        if shot is not None and click.x is not None and click.y is not None and shot.filled(click.x, click.y):
-            return FILLED
         is_photo = view is not None and view.type == "image" and max(view.width, view.height) > BUTTON_POINTS
         if shot is not None and click.x is not None and click.y is not None:
             is_photo = shot.is_photo(click.x, click.y) or shot.empty(click.x, click.y)
+            if shot.filled(click.x, click.y) and not shot.is_banded(click.x, click.y):
+                return FILLED
         next_to = (k for k in (i - 1, i + 1) if k in kin)
         again = (AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in next_to)
         if not is_photo and any(again):
@@ -159,7 +159,7 @@ class Spots:
         """Did the tap bring another screen?"""
         targets = [target for effect in self.judged[k].effects for target in effect.targets]
         windows = any(effect.kind == "navigation" for effect in self.judged[k].effects) or WINDOW in targets
-        return windows or sum(kind == "c" for kind, _, _ in targets) > 0 and len(targets) > MOVED_TARGETS
+        return windows or (sum(kind == "c" for kind, _, _ in targets) > 0 and len(targets) > MOVED_TARGETS)
 
     def _is_bare(self, i: int) -> bool:
         """Is it a text in nothing of its own, or an image that is not recorded?"""

@@ -138,11 +138,13 @@ class Shot:
             for c in range(max(0, column - PHOTO_COLUMNS), min(self.columns, column + PHOTO_COLUMNS + 1))
         ]
         plain = Counter(around).most_common(1)[0][0]
-        if self._is_banded(column, row):
+        if self.is_banded(x, y):
             return True
         return sum(abs(mean - plain) < CARD_LEVELS for mean in around) <= PHOTO_SHARE * len(around)
 
-    def _is_banded(self, column: int, row: int) -> bool:
+    def is_banded(self, x: float, y: float) -> bool:
+        """Do shades lie above each other there as in a photo, and no ground between them?"""
+        column, row = self.place(x, y)
         rows = range(max(0, row - BAND_ROWS), min(self.rows, row + BAND_ROWS + 1))
         means = sorted(self.view.tiles[HEADER_BYTES + r * self.columns + column] for r in rows)
         back = background(self.view.tiles)
