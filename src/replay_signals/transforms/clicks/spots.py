@@ -15,9 +15,10 @@ from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.clicks.witness import SPOT_POINTS
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.wireframes import place_on
+from replay_signals.transforms.session.choices import Choices
 from replay_signals.transforms.session.gestures import Click
-from replay_signals.transforms.session.screens import WINDOW, Choices, Likeness, Screens
-from replay_signals.transforms.session.shots import BUTTON_POINTS, Shot
+from replay_signals.transforms.session.screens import WINDOW, Likeness, Screens
+from replay_signals.transforms.session.shot import BUTTON_POINTS, Shot
 
 ANSWERED, LIT, ALIKE, FILLED, TRIED_AGAIN, HAMMERED = 0.8, 0.75, 0.75, 0.75, 0.7, 0.7
 """How sure silence is a fault, by what says that an answer was to be expected."""
@@ -32,6 +33,8 @@ MOVED_TARGETS = 5
 """Another screen brings and takes more views than a menu or a note does."""
 LEVEL_POINTS = 15
 """Taps on tabs or chips that stand in a row are about as high."""
+AWAY_MS = 6000
+"""Who shares or calls is in another program for longer; what has no name on a picture may be for that."""
 HAMMERING = 3
 """Quick taps on one spot of a picture, or on one row: two zoom, and no usual gesture has three."""
 
@@ -75,8 +78,11 @@ class Spots:
             return ANSWERED if is_clear and not self._answered_late(i, answered) else 0.0
         click, shot = self.judged[i].click, self._shots[i]
         view = self._views[i]
+        next_to = (k for k in (i - 1, i + 1) if k in kin)
+        is_again = any(AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in next_to)
         if any(self.judged[k].click in self._lit for k in (i, *kin)):
-            return LIT
+            away = shot is not None and not is_again and self.screens.next_touch(click.t) - click.t >= AWAY_MS
+            return 0.0 if away else LIT
         if self.screens.likeness(click.down_ms) in self._answering or self._beside_answers(i):
             return ALIKE
         is_photo = view is not None and view.type == "image" and max(view.width, view.height) > BUTTON_POINTS
@@ -84,9 +90,7 @@ class Spots:
             is_photo = shot.is_photo(click.x, click.y) or shot.empty(click.x, click.y)
             if shot.filled(click.x, click.y) and not shot.is_banded(click.x, click.y):
                 return FILLED
-        next_to = (k for k in (i - 1, i + 1) if k in kin)
-        again = (AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in next_to)
-        if not is_photo and any(again):
+        if not is_photo and is_again:
             return TRIED_AGAIN
         return HAMMERED if self._run(i, kin) >= HAMMERING else 0.0
 
@@ -102,9 +106,9 @@ class Spots:
         answered = [k for k in range(i) if self.judged[k].answered]
         if answered and answered[-1] in kin:
             return True
-        click = self.judged[i].click
-        if self._shots[i] is not None and click.x is not None and click.y is not None:
-            in_bar = self._shots[i].tabs(click.y) or self.screens.shots.on_others(click.down_ms, click.y)
+        click, shot, view = self.judged[i].click, self._shots[i], self._views[i]
+        if shot is not None and click.y is not None:
+            in_bar = shot.tabs(click.y) or self.screens.shots.on_others(click.down_ms, click.y)
             return in_bar or self._is_choice(i, kin)
         row = self.screens.choices(click.down_ms)
         if row is None:
@@ -114,8 +118,7 @@ class Spots:
         chosen = next((k for k in reversed(answered) if self._is_in(k, row)), None)
         if chosen is not None and self._span(chosen, row) == self._span(i, row):
             return True
-        typed = self._views[i] is not None and self._views[i].type == "input"
-        if typed or len(row.spans) < CHOICES:
+        if view is None or view.type == "input" or len(row.spans) < CHOICES:
             return False
         return chosen is None or any(self._moved(k) for k in answered if k > chosen)
 

@@ -22,6 +22,7 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.records import ReplayRecord
 from replay_signals.transforms.digest.wireframes import FULL_WIDTH, NO_PARENT, View
+from replay_signals.transforms.session.choices import CHOICE_POINTS, Choices, row_of
 from replay_signals.transforms.session.shots import TURNED, Shots, Target
 from replay_signals.transforms.session.view_tree import ViewTree
 
@@ -40,14 +41,8 @@ REST_MS = 1000
 """What glides after a swipe may still move after the last look at it."""
 CLICK_MS = 700
 """Recorders that send a click as well as touches send it this soon after."""
-CHOICE_POINTS = 80
-"""Tabs and chips are 32 to 80 points high, cards in a grid more."""
 ROW_POINTS = 100
 """A row or a tab is no higher; an image in it is a part of it."""
-TWO = 2
-"""Of two views nobody knows which one is unlike the other."""
-LEVEL_POINTS = 2
-"""Views in one row differ in height by no more than rounding does."""
 STEPS = 40
 """Sizes are compared in steps of a fortieth of the screen, which devices of several sizes share."""
 SLOP_POINTS = 20
@@ -69,23 +64,6 @@ class Likeness(NamedTuple):
     type: str
     width: int
     height: int
-
-
-class Choices(NamedTuple):
-    """A row of views of one kind, as tabs and chips are: where it is, and from where to where each of them goes.
-
-    `chosen`: which one has, or lacks, a background unlike the others.
-    """
-
-    top: int
-    height: int
-    spans: tuple[tuple[int, int], ...]
-    chosen: int | None
-
-    @property
-    def place(self) -> tuple[int, int, tuple[tuple[int, int], ...]]:
-        """What the row keeps when another one of it is chosen."""
-        return self.top, self.height, self.spans
 
 
 class _Touch(NamedTuple):
@@ -201,21 +179,6 @@ class Screens:
         row = self._rows.get(t)
         return row if row is not None and len(row.spans) > 1 else None
 
-    def _row(self, tree: ViewTree, holder: int | None) -> Choices:
-        view = tree.views.get(holder or 0)
-        if view is None or view.height > CHOICE_POINTS or view.parent == NO_PARENT:
-            return Choices(0, 0, (), None)
-        level = [
-            other
-            for other in (tree.views[i] for i in tree.children.get(view.parent, ()))
-            if (other.type, other.input_type, other.height) == (view.type, view.input_type, view.height)
-            and abs(other.y - view.y) <= LEVEL_POINTS
-        ]
-        level.sort(key=lambda other: other.x)
-        drawn = ["o" in other.flags for other in level]
-        chosen = next((n for n, own in enumerate(drawn) if drawn.count(own) == 1 and len(drawn) > TWO), None)
-        return Choices(view.y, view.height, tuple((other.x, other.x + other.width) for other in level), chosen)
-
     @property
     def height(self) -> int:
         """Height of the screen in points; 0 while nothing was seen."""
@@ -299,7 +262,7 @@ class Screens:
         gliding = self._slid is not None and not self.differs and self.captures[-1].t < self._slid + REST_MS
         self._below[t] = None if gliding and not captured else self._tree.below(x, y)
         self._sizes[t] = self._tree.size
-        row = self._row(self._tree, self.holder(t))
+        row = row_of(self._tree, self.holder(t))
         if t not in self._rows or self._rows[t].place != row.place:
             self._rows[t] = row  # as it looked before a finger lit it up
 

@@ -1,0 +1,189 @@
+"""A shot: one look at a screen that is recorded as a picture, as tiles (digest/pictures), and what lies at a point.
+
+A picture says what a screen looked like, not what is on it: whether something is filled like a button, a photo, tabs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+
+from replay_signals.transforms.digest.pictures import HEADER_BYTES
+from replay_signals.transforms.digest.wireframes import View
+
+PLAIN_LEVELS = 8
+"""A tile within so many levels of the background shows nothing."""
+FILLED_LEVELS = 60
+"""A filled button differs from the background by more than text does: letters cover about a quarter of a tile."""
+MASKED_LEVEL = 6
+"""Masked texts and images are black boxes."""
+BUTTON_POINTS = 80
+"""Buttons are 36 to 60 points high; with tiles of 25 points they may reach into one more."""
+CARD_LEVELS = 20
+"""Cards are set off from the background by no more."""
+GROUND_LEVELS = 2
+"""The ground of the screen differs by no more, whatever the encoder does to it."""
+RING_SHARE = 0.6
+"""Of what surrounds a button most is background; what lies within a photo is surrounded by photo."""
+PHOTO_COLUMNS, PHOTO_ROWS = 3, 1
+"""A photo reaches so many tiles beyond a finger: it is wider than the letters on a row, and at least two tiles high."""
+BANDS, BAND_ROWS = 4, 3
+"""So many shades above and below a finger, and no ground between them, are a photo even where each goes from side to
+side; buttons that stand one above the other have two."""
+EDGE_SHARE = 0.13
+"""Headings and tabs lie this near to the upper and lower edge: 44 + 59 and 49 + 34 of 844 points (Apple)."""
+MIN_TABS, MAX_TABS = 3, 6
+"""Three to five tabs fit a phone (Apple, Material); a badge may look like one more."""
+BAR_SHARE = 0.8
+"""Of a bar's tiles so many are the same on each screen, whichever tab is chosen."""
+PHOTO_SHARE = 0.5
+"""Of a row's tiles most are as plain as its ground, whatever is written on it; a photo has no ground."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One look at a screen: when, its tiles, and which of the screens seen so far it is."""
+
+    t: float
+    view: View
+    screen: int
+
+    @property
+    def columns(self) -> int:
+        """Tiles in a row."""
+        return self.view.tiles[0]
+
+    @property
+    def rows(self) -> int:
+        """Rows of tiles."""
+        return (len(self.view.tiles) - HEADER_BYTES) // self.columns
+
+    def place(self, x: float, y: float) -> tuple[int, int]:
+        """Column and row of the tile at a point of the screen."""
+        across = (x - self.view.x) / max(1, self.view.width)
+        down = (y - self.view.y) / max(1, self.view.height)
+        column, row = int(across * self.columns), int(down * self.rows)
+        return max(0, min(self.columns - 1, column)), max(0, min(self.rows - 1, row))
+
+    def distance(self, tile: int, x: float, y: float) -> tuple[float, float]:
+        """Tiles between a tile and a point, across and down."""
+        column, row = self.place(x, y)
+        return abs(tile % self.columns - column), abs(tile // self.columns - row)
+
+    def beside(self, tile: int, others: list[int]) -> bool:
+        """Does the tile touch one of the others?"""
+        column, row = tile % self.columns, tile // self.columns
+        return any(abs(column - o % self.columns) <= 1 and abs(row - o // self.columns) <= 1 for o in others)
+
+    def around(self, tile: int) -> list[int]:
+        """The tile and those that touch it."""
+        column, row = tile % self.columns, tile // self.columns
+        columns = range(max(0, column - 1), min(self.columns, column + 2))
+        return [r * self.columns + c for r in range(max(0, row - 1), min(self.rows, row + 2)) for c in columns]
+
+    def piece(self, tiles: list[int], x: float, y: float) -> set[int]:
+        """Those of the tiles that lie in one piece around a point."""
+        column, row = self.place(x, y)
+        reached, found = [row * self.columns + column], set[int]()
+        while reached:
+            at = reached.pop()
+            near = {tile for tile in tiles if tile not in found and self.beside(tile, [at])}
+            found |= near
+            reached += near
+        return found
+
+    def alike(self, tiles: bytes, x: float, y: float) -> bool:
+        """Does another picture look the same around a point, or can nobody tell?"""
+        if len(tiles) != len(self.view.tiles) or tiles[0] != self.columns:
+            return True
+        column, row = self.place(x, y)
+        near = (HEADER_BYTES + tile for tile in self.around(row * self.columns + column))
+        return all(abs(tiles[i] - self.view.tiles[i]) <= PLAIN_LEVELS for i in near)
+
+    def is_photo(self, x: float, y: float) -> bool:
+        """Does the point lie well within a photo, or something else that is filled and larger than a button?"""
+        means, (column, row) = self.view.tiles[HEADER_BYTES:], self.place(x, y)
+        around = [
+            means[r * self.columns + c]
+            for r in range(max(0, row - PHOTO_ROWS), min(self.rows, row + PHOTO_ROWS + 1))
+            for c in range(max(0, column - PHOTO_COLUMNS), min(self.columns, column + PHOTO_COLUMNS + 1))
+        ]
+        plain = Counter(around).most_common(1)[0][0]
+        if self.is_banded(x, y):
+            return True
+        return sum(abs(mean - plain) < CARD_LEVELS for mean in around) <= PHOTO_SHARE * len(around)
+
+    def is_banded(self, x: float, y: float) -> bool:
+        """Do shades lie above each other there as in a photo, and no ground between them?"""
+        column, row = self.place(x, y)
+        rows = range(max(0, row - BAND_ROWS), min(self.rows, row + BAND_ROWS + 1))
+        means = sorted(self.view.tiles[HEADER_BYTES + r * self.columns + column] for r in rows)
+        back = background(self.view.tiles)
+        bands = 1 + sum(b - a > PLAIN_LEVELS for a, b in pairwise(means))
+        return bands >= BANDS and not any(abs(mean - back) <= PLAIN_LEVELS for mean in means)
+
+    def tabs(self, y: float) -> bool:
+        """Do three to six things stand in a row near the lower edge? Taps on the tab that is chosen bring nothing."""
+        if (y - self.view.y) / max(1, self.view.height) < 1 - EDGE_SHARE:
+            return False
+        start = HEADER_BYTES + self.place(0, y)[1] * self.columns
+        means = self.view.tiles[start : start + self.columns]
+        plain = Counter(means).most_common(1)[0][0]
+        marked = [abs(mean - plain) > PLAIN_LEVELS for mean in means]
+        count = sum(own and not before for before, own in pairwise([False, *marked]))
+        return MIN_TABS <= count <= MAX_TABS
+
+    def bar(self, tiles: bytes, y: float) -> bool:
+        """Does another picture of that size show the same from side to side at that height, near an edge?"""
+        down = (y - self.view.y) / max(1, self.view.height)
+        if EDGE_SHARE < down < 1 - EDGE_SHARE or len(tiles) != len(self.view.tiles) or tiles[0] != self.columns:
+            return False
+        start = HEADER_BYTES + self.place(0, y)[1] * self.columns
+        pairs = zip(tiles[start : start + self.columns], self.view.tiles[start : start + self.columns], strict=True)
+        return sum(abs(a - b) <= PLAIN_LEVELS for a, b in pairs) >= BAR_SHARE * self.columns
+
+    def empty(self, x: float, y: float) -> bool:
+        """Is there nothing around the point but the ground of the screen?"""
+        means, (column, row), back = self.view.tiles[HEADER_BYTES:], self.place(x, y), background(self.view.tiles)
+        near = self.around(row * self.columns + column)
+        return all(abs(means[tile] - back) <= GROUND_LEVELS for tile in near)
+
+    def filled(self, x: float, y: float) -> bool:
+        """Does the point lie in a bar that is filled like a button, and not as wide as the screen?"""
+        means, columns = self.view.tiles[HEADER_BYTES:], self.columns
+        back = background(self.view.tiles)
+        column, row = self.place(x, y)
+        start = row * columns + column
+        seen = {start} if _stands_out(means[start], back) else set()
+        waiting = list(seen)
+        while waiting:
+            at = waiting.pop()
+            beside = [at - columns, at + columns]
+            beside += ([at - 1] if at % columns else []) + ([at + 1] if (at + 1) % columns else [])
+            for tile in beside:
+                if 0 <= tile < len(means) and tile not in seen and _stands_out(means[tile], back):
+                    seen.add(tile)
+                    waiting.append(tile)
+        across, down = {tile % columns for tile in seen}, {tile // columns for tile in seen}
+        high = len(down) * self.view.height / self.rows
+        if not 2 <= len(across) < columns or high > BUTTON_POINTS + self.view.height / self.rows:
+            return False
+        ring = self._ring(min(across), max(across), min(down), max(down))
+        return sum(abs(means[tile] - back) < CARD_LEVELS for tile in ring) >= RING_SHARE * len(ring)
+
+    def _ring(self, left: int, right: int, top: int, bottom: int) -> list[int]:
+        """Tiles around a box, two away: those next to it may hold its edge."""
+        rows = [row for row in (top - 2, bottom + 2) if 0 <= row < self.rows]
+        columns = [column for column in (left - 2, right + 2) if 0 <= column < self.columns]
+        level = [row * self.columns + column for row in rows for column in range(left, right + 1)]
+        return level + [row * self.columns + column for row in range(top, bottom + 1) for column in columns]
+
+
+def _stands_out(mean: int, back: int) -> bool:
+    return abs(mean - back) >= FILLED_LEVELS and mean > MASKED_LEVEL
+
+
+def background(tiles: bytes) -> int:
+    """The level of most tiles."""
+    return Counter(tiles[HEADER_BYTES:]).most_common(1)[0][0]
