@@ -150,7 +150,15 @@ def test_a_row_that_lights_up_under_a_finger_is_a_control(sdk: Sdk) -> None:
     assert app.lives(40_000).verdicts() == ["unknown"]
     app = app_of(sdk, row("orders", "My orders", 500)).tap("orders", at=4000)
     app.change("orders", at=3925, pressed=True).change("orders", at=4090, pressed=False)
-    assert app.lives(40_000).verdicts() == ["dead"]
+    assert app.swipe(8000, moves=False).lives(40_000).verdicts() == ["dead"]
+
+
+@CATCHING_UP
+def test_who_touches_nothing_for_long_may_be_in_another_program(sdk: Sdk) -> None:
+    """A row of a picture has no name: it may share something."""
+    app = app_of(sdk, row("orders", "My orders", 500)).tap("orders", at=4000)
+    app.change("orders", at=3925, pressed=True).change("orders", at=4090, pressed=False)
+    assert app.lives(40_000).verdicts() == ["unknown"]
 
 
 @CATCHING_UP

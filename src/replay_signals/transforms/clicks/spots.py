@@ -80,9 +80,9 @@ class Spots:
         view = self._views[i]
         next_to = (k for k in (i - 1, i + 1) if k in kin)
         is_again = any(AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in next_to)
-        if any(self.judged[k].click in self._lit for k in (i, *kin)):
-            away = shot is not None and not is_again and self.screens.next_touch(click.t) - click.t >= AWAY_MS
-            return 0.0 if away else LIT
+        away = shot is not None and not is_again and self.screens.next_touch(click.t) - click.t >= AWAY_MS
+        if not away and any(self.judged[k].click in self._lit for k in (i, *kin)):
+            return LIT
         if self.screens.likeness(click.down_ms) in self._answering or self._beside_answers(i):
             return ALIKE
         is_photo = view is not None and view.type == "image" and max(view.width, view.height) > BUTTON_POINTS
