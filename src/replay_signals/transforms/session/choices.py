@@ -9,7 +9,7 @@ from replay_signals.transforms.session.view_tree import ViewTree
 
 CHOICE_POINTS = 80
 """Tabs and chips are 32 to 80 points high, cards in a grid more."""
-TWO = 2
+MIN_COMPARED = 3
 """Of two views nobody knows which one is unlike the other."""
 LEVEL_POINTS = 2
 """Views in one row differ in height by no more than rounding does."""
@@ -45,5 +45,5 @@ def row_of(tree: ViewTree, holder: int | None) -> Choices:
     ]
     level.sort(key=lambda other: other.x)
     drawn = ["o" in other.flags for other in level]
-    chosen = next((n for n, own in enumerate(drawn) if drawn.count(own) == 1 and len(drawn) > TWO), None)
+    chosen = next((n for n, own in enumerate(drawn) if drawn.count(own) == 1 and len(drawn) >= MIN_COMPARED), None)
     return Choices(view.y, view.height, tuple((other.x, other.x + other.width) for other in level), chosen)
