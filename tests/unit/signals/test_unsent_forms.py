@@ -88,3 +88,14 @@ def test_another_view_in_the_place_of_the_form_is_no_answer(stays: bool) -> None
         page.removes(form, at=3700, from_="main")
     page.adds(came, at=3701, into="main").lives(30_000)
     assert visit.kinds() == ([] if stays else ["form_abandonment"])
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_cell_that_is_edited_where_it_stands(stays: bool) -> None:
+    visit, page = opened(el("div", "0", id="cell"))
+    box = field_("edit")
+    page.click("cell", at=2000).adds(box, at=2030, into="cell").types("edit", "42", at=2500)
+    page.removes(box, at=3200, from_="cell")
+    if stays:
+        page.adds(el("span", "42"), at=3202, into="cell")
+    assert left(visit, 20_000) == ([] if stays else ["form_abandonment"])

@@ -155,7 +155,8 @@ class FormAnswers:
 
     def _answered(self, form: Form, typed: TypedField) -> bool:
         """Does the field need no sending: did the page answer as it was typed into, or was a suggestion chosen?"""
-        return self._chosen(typed) or self._live(form, typed) or self._saves_itself(form, typed)
+        saved = self._saves_itself(form, typed) or self._put_in_place(form, typed)
+        return self._chosen(typed) or self._live(form, typed) or saved
 
     def _chosen(self, typed: TypedField) -> bool:
         """Was the last value set by a click elsewhere?"""
@@ -212,6 +213,14 @@ class FormAnswers:
         keys = [change.t for change in typed.typed]
         told = sum(any(self._tells(effect, form, typed) for effect in self._between(t, t + AT_ONCE_MS)) for t in keys)
         return len(keys) >= MIN_KEYS and 0 < told <= len(keys) / 2
+
+    def _put_in_place(self, form: Form, typed: TypedField) -> bool:
+        """Did what was typed take the place of the field alone, as in a cell that is edited where it stands?"""
+        last_ms = typed.typed[-1].t
+        for effect in self._between(last_ms, last_ms + ENTER_MS) if form.control is None else ():
+            if any(first == typed.control.first for first, _ in pairs(effect.removed)):
+                return any(e.added for e in self._between(effect.t - AT_ONCE_MS, effect.t + AT_ONCE_MS))
+        return False
 
     def _tells(self, effect: Effect, form: Form, typed: TypedField) -> bool:
         """Is it a text that comes or changes, without a control or a complaint?"""
