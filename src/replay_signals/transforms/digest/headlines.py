@@ -76,8 +76,10 @@ def _is_of_name(said: str, others: Iterable[str]) -> bool:
 
 def view_says_error(nodes: Mapping[int, Node], parent_of: Mapping[int, int]) -> bool:
     """Does a view that is added to a document, of all these nodes, say that it is missing or broken?"""
+    if len(nodes) > MAX_VIEW_NODES:
+        return False
     tags = Counter(node.tagName for node in nodes.values())
-    if len(nodes) > MAX_VIEW_NODES or tags["input"] > 1 or any(tags[tag] for tag in _CONTENT):
+    if tags["input"] > 1 or not _CONTENT.isdisjoint(tags):
         return False
     headings: dict[int, str] = {}
     texts: list[str] = []
