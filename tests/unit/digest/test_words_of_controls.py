@@ -18,7 +18,10 @@ def test_one_click_does_it(name: str) -> None:
     assert acts_once(name)
 
 
-@pytest.mark.parametrize("name", ["Blueprints", "printed", "Skriv", "presse", "Deliver", "Main", "Account", ""])
+@pytest.mark.parametrize(
+    "name",
+    ["Blueprints", "printed", "Skriv", "presse", "Deliver", "Main", "Account", "Lire la suite", "Son siparişler", ""],
+)
 def test_parts_of_words_and_of_phrases_say_nothing(name: str) -> None:
     assert not acts_outside(name)
 
