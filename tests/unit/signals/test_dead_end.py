@@ -373,8 +373,41 @@ def test_a_view_until_its_data_is_there() -> None:
     assert visit.kinds() == []
 
 
-@pytest.mark.parametrize("link_to", ["#", "/loans"])
-def test_a_message_that_no_link_led_to(link_to: str) -> None:
-    visit, page = application(el("h1", "Page not found"), link_to=link_to, at=4080 if link_to == "#" else 9000)
+@pytest.mark.parametrize(("at", "kinds"), [(4080, []), (9000, ["dead_end"])], ids=["a button", "an address"])
+def test_a_message_that_no_link_led_to(at: float, kinds: list[str]) -> None:
+    """Plain recorders tell of no address that is typed; what a button brings is an answer, whatever it says."""
+    visit, page = application(el("h1", "Page not found"), link_to="#", at=at)
     page.lives(20_000)
-    assert "dead_end" not in visit.kinds()
+    assert [kind for kind in visit.kinds() if kind == "dead_end"] == kinds
+
+
+def test_a_view_without_a_heading_whose_picture_has_many_parts() -> None:
+    picture = el("svg", *(el("g", el("path")) for _ in range(12)))
+    visit, page = application(el("div", picture), el("p", "페이지를 찾을 수 없습니다"), link("홈", "/", id="home"))
+    page.lives(20_000)
+    assert visit.kinds() == ["dead_end"]
+    visit, page = application(el("div", picture), *(el("p", f"Page not found {i}") for i in range(6)))
+    page.lives(20_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize(("path", "kinds"), [("/part{}", ["dead_end"]), ("/more{}", [])], ids=["as before", "new"])
+def test_links_that_are_drawn_anew_are_no_content_of_a_view(path: str, kinds: list[str]) -> None:
+    visit = Visit()
+    menu = [link(f"Part {i}", f"/part{i}") for i in range(8)]
+    main = el("main", el("section", *menu, link("Loans", "/loans", id="loans"), *CONTENT, id="old"), id="main")
+    page = visit.open("http://bank.test/accounts", main)
+    page.click("loans", at=4000).removes(page.node("old"), at=4080, from_="main")
+    again = [link(f"Part {i}", path.format(i)) for i in range(8)]
+    page.adds(el("section", *again, el("h1", "Page not found")), at=4080, into="main").lives(20_000)
+    assert visit.kinds() == kinds
+
+
+@pytest.mark.parametrize("others", [0, 8])
+def test_a_page_without_headings_that_says_nothing_else(others: int) -> None:
+    visit = Visit()
+    visit.open("http://shop.test/", link("A", "/a"), *CONTENT).lives(3000)
+    texts = [el("p", f"Article {i}") for i in range(others)]
+    said = el("div", el("p", "This page does not exist"), *texts, class_="empty")
+    visit.open("http://shop.test/a", said, link("Home", "/"), at=5000, how=None).lives(20_000)
+    assert ("dead_end" in visit.kinds()) == (others == 0)

@@ -17,9 +17,9 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.canvas_parts import add_parts
 from replay_signals.transforms.digest.control_flags import class_bits, is_alert, style_bits
 from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, control_of, is_kept, text_of
-from replay_signals.transforms.digest.headlines import say_error, view_says_error
+from replay_signals.transforms.digest.headlines import BARE_TEXTS, MAX_LINE_CHARS, say_error, view_says_error
 from replay_signals.transforms.digest.masking import Masking
-from replay_signals.transforms.digest.own_content import is_message
+from replay_signals.transforms.digest.own_content import message_of
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
 from replay_signals.transforms.digest.snapshot_walk import (
     BLANK_ELEMENTS,
@@ -95,14 +95,25 @@ def full_snapshot(raw: Raw, masking: Masking, budget: Budget) -> FullSnapshot:
             ids_below(full.node, every)
             ids = ranges(sorted(every))
     root_id = full.node.id if full.node is not None else 0
-    says_error = full.node is not None and say_error(walk.title, walk.headings, walk.element_count)
-    error_page = says_error and full.node is not None and is_message(full.node)
+    error_page = full.node is not None and _is_error_page(full.node, walk)
     ids = ids[: 2 * MAX_TARGETS]
     count, alerts = walk.element_count, walk.alerts
     blank = full.node is not None and count <= BLANK_ELEMENTS and is_blank(full.node)
     return FullSnapshot(
         0, root_id, walk.controls, owners[:MAX_OWNERS], count, walk.truncated, error_page, None, ids, alerts, blank
     )
+
+
+def _is_error_page(root: rrweb.Node, walk: SnapshotWalk) -> bool:
+    """Does the page say that it is missing or broken: in its headlines, or in all it says where it has none?"""
+    said = say_error(walk.title, walk.headings, walk.element_count)
+    if walk.headings and not said:
+        return False
+    message = message_of(root)
+    if message is None or said:
+        return message is not None
+    lines = message if len(message) <= BARE_TEXTS else ()
+    return any(say_error("", [line[:MAX_LINE_CHARS].strip()], walk.element_count) for line in lines)
 
 
 def mutation(data: rrweb.Incremental, masking: Masking, budget: Budget) -> Mutation:

@@ -29,8 +29,8 @@ HEADING_DEPTH = 4
 """Words of a heading that have a colour of their own stand some elements below it."""
 MAX_VIEW_NODES = 150
 """Of a view that is no more than a message, with its picture and the way home."""
-BARE_VIEW_NODES = 12
-"""Of a view that has no heading."""
+BARE_TEXTS = 4
+"""Of a page or view that has no heading: what happened, a hint, the way home."""
 BARE_ELEMENTS = 60
 """Most elements of a page with little more than a message; there a number or a short word alone means the status."""
 
@@ -84,14 +84,14 @@ def view_says_error(nodes: Mapping[int, Node], parent_of: Mapping[int, int]) -> 
     headings: dict[int, str] = {}
     texts: list[str] = []
     for node_id, node in nodes.items():
-        if node.type == TEXT and isinstance(node.textContent, str):
+        if node.type == TEXT and isinstance(node.textContent, str) and node.textContent.strip():
             texts.append(node.textContent)
             heading = _heading(node_id, nodes, parent_of)
             if heading is not None:
                 headings[heading] = f"{headings.get(heading, '')} {node.textContent}"
     if len(texts) > MAX_VIEW_TEXTS:
         return False
-    bare = len(nodes) <= BARE_VIEW_NODES and any(node.type == ELEMENT for node in nodes.values())
+    bare = len(texts) <= BARE_TEXTS and any(node.type == ELEMENT for node in nodes.values())
     lines = headings.values() or (texts if bare else ())
     return any(say_error("", [line[:MAX_LINE_CHARS].strip()], len(nodes)) for line in islice(lines, MAX_VIEW_LINES))
 

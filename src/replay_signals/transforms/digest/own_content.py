@@ -19,21 +19,23 @@ _NO_FIELDS = frozenset(("hidden", "submit", "button", "image", "reset"))
 _TEXT_TYPES = frozenset(("", "text", "search"))
 
 
-def is_message(root: Node) -> bool:
-    """Does a document hold so little of its own that it may be a message?"""
-    texts = fields = 0
+def message_of(root: Node) -> list[str] | None:
+    """The texts of a document that holds so little of its own that it may be a message; None of any other."""
+    texts: list[str] = []
+    fields = 0
     left = [root]
     while left:
         node = left.pop()
         if node.type == TEXT:
-            texts += isinstance(node.textContent, str) and not node.textContent.isspace() and node.textContent != ""
+            if isinstance(node.textContent, str) and node.textContent.strip():
+                texts.append(node.textContent)
         elif node.tagName in _CONTENT:
-            return False
+            return None
         elif node.tagName == "input":
             kind = node.attributes.type if isinstance(node.attributes.type, str) else ""
             fields += MAX_TEXT_FIELDS if kind in _TEXT_TYPES else 0 if kind in _NO_FIELDS else MAX_TEXT_FIELDS + 1
         elif node.tagName not in _PASSED and LAYOUT not in place_flags(node.tagName, node.attributes):
             left += node.childNodes
-        if texts > MAX_TEXTS or fields > MAX_TEXT_FIELDS:
-            return False
-    return True
+        if len(texts) > MAX_TEXTS or fields > MAX_TEXT_FIELDS:
+            return None
+    return texts

@@ -22,7 +22,9 @@ SHOWN_WITHIN_MS = 3000
 STAYS_MS = 1000
 """What shows for a moment, until data is there, is no message."""
 MAX_CONTROLS = 5
-"""Home, back, search and help."""
+"""Home, back, search and help, beside links that the page had before."""
+AWAY_MS = 2000
+"""Who did nothing on the page for so long may have changed its address, of which plain recorders tell nothing."""
 _PRESSES = frozenset((rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START))
 
 
@@ -49,8 +51,14 @@ def _views(page: Page, told: Sequence[tuple[float, str]]) -> Iterator[ErrorView]
     turn: tuple[float, str] | None = (page.start_ms, page.href)
     removed = False
     shown: tuple[float, str, records.Mutation] | None = None
+    links: set[str] = set()
+    acted_ms = page.start_ms
     for t, record in page.records:
-        if isinstance(record, records.Interaction) and record.kind in _PRESSES:
+        if isinstance(record, (records.Interaction, records.Input)):
+            acted_ms = t
+        if isinstance(record, records.FullSnapshot):
+            links.update(c.href for c in record.controls if c.href)
+        elif isinstance(record, records.Interaction) and record.kind in _PRESSES:
             url = _led_to(page, record)
             turn, removed = ((t, url) if url else None), False
         elif isinstance(record, records.Mutation):
@@ -60,8 +68,12 @@ def _views(page: Page, told: Sequence[tuple[float, str]]) -> Iterator[ErrorView]
                 shown = None
             removed = removed or bool(record.removed)
             address = _turned(turn, told, t)
-            if address is not None and record.error_view and removed and len(record.controls) <= MAX_CONTROLS:
+            if address is None and t - acted_ms > AWAY_MS:
+                address = urls.clean(told[-1][1] if told and told[-1][0] <= t else page.href)
+            own = [c for c in record.controls if c.href not in links]
+            if address is not None and record.error_view and removed and len(own) <= MAX_CONTROLS:
                 shown = t, address, record
+            links.update(c.href for c in record.controls if c.href)
     if shown is not None:
         yield _view(shown, max(page.left_ms, shown[0]), left=True)
 
