@@ -411,3 +411,22 @@ def test_a_page_without_headings_that_says_nothing_else(others: int) -> None:
     said = el("div", el("p", "This page does not exist"), *texts, class_="empty")
     visit.open("http://shop.test/a", said, link("Home", "/"), at=5000, how=None).lives(20_000)
     assert ("dead_end" in visit.kinds()) == (others == 0)
+
+
+def test_back_to_a_view_that_was_missing_is_no_other_one() -> None:
+    visit, page = application(el("h1", "Page not found"), link_to="#")
+    page.click("accounts", at=9000).removes(page.node("view"), at=9040, from_="main")
+    content = el("section", *CONTENT)
+    page.adds(content, at=9040, into="main")
+    page.removes(content, at=10_900, from_="main").adds(
+        el("section", el("h1", "Page not found")), at=10_900, into="main"
+    )
+    page.lives(60_000)
+    assert "dead_end" not in visit.kinds()
+
+
+def test_a_view_that_is_left_at_once_for_another_document() -> None:
+    visit, page = application(el("h1", "Page not found"))
+    page.lives(5500)
+    visit.open("http://bank.test/help", el("p", "Ask us"), at=5800).lives(60_000)
+    assert "dead_end" not in visit.kinds()

@@ -49,7 +49,7 @@ def error_views(page: Page, told: Sequence[tuple[float, str]]) -> list[ErrorView
 
 def _views(page: Page, told: Sequence[tuple[float, str]]) -> Iterator[ErrorView]:
     turn: tuple[float, str] | None = (page.start_ms, page.href)
-    removed = False
+    removed, replaced_ms, since_ms = False, None, float("-inf")
     shown: tuple[float, str, records.Mutation] | None = None
     links: set[str] = set()
     acted_ms = page.start_ms
@@ -60,19 +60,23 @@ def _views(page: Page, told: Sequence[tuple[float, str]]) -> Iterator[ErrorView]
             links.update(c.href for c in record.controls if c.href)
         elif isinstance(record, records.Interaction) and record.kind in _PRESSES:
             url = _led_to(page, record)
-            turn, removed = ((t, url) if url else None), False
+            turn, removed, replaced_ms = ((t, url) if url else None), False, None
         elif isinstance(record, records.Mutation):
             if shown is not None and _is_gone(shown[2], record):
                 if t - shown[0] > STAYS_MS:
                     yield _view(shown, t)
                 shown = None
             removed = removed or bool(record.removed)
-            address = _turned(turn, told, t)
+            if replaced_ms is not None and t - replaced_ms > STAYS_MS:
+                turn, since_ms = None, replaced_ms  # it has shown its view; what comes now is a way back, or no view
+            address = _turned(turn, told, since_ms, t)
             if address is None and t - acted_ms > AWAY_MS:
                 address = urls.clean(told[-1][1] if told and told[-1][0] <= t else page.href)
             own = [c for c in record.controls if c.href not in links]
             if address is not None and record.error_view and removed and len(own) <= MAX_CONTROLS:
                 shown = t, address, record
+            if removed and record.added:
+                replaced_ms = t
             links.update(c.href for c in record.controls if c.href)
     if shown is not None:
         yield _view(shown, max(page.left_ms, shown[0]), left=True)
@@ -90,12 +94,12 @@ def _led_to(page: Page, record: records.Interaction) -> str:
     return urls.clean(url)
 
 
-def _turned(turn: tuple[float, str] | None, told: Sequence[tuple[float, str]], t: float) -> str | None:
-    """Where the change of address led to that came right before; None when there was none."""
+def _turned(turn: tuple[float, str] | None, told: Sequence[tuple[float, str]], since_ms: float, t: float) -> str | None:
+    """Where the change of address led to that came right before, by an event after `since_ms`; None without one."""
     if turn is not None and t - turn[0] <= SHOWN_WITHIN_MS:
         return turn[1]
     i = bisect_right(told, t, key=itemgetter(0)) - 1
-    changed = i > 0 and told[i][1] != told[i - 1][1]
+    changed = i > 0 and told[i][1] != told[i - 1][1] and told[i][0] > since_ms
     return urls.clean(told[i][1]) if changed and t - told[i][0] <= SHOWN_WITHIN_MS else None
 
 

@@ -12,6 +12,7 @@ broken at another look.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated
 
@@ -68,15 +69,22 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
             finding = _ended(context, window, visit) if following is None else _left(context, window, visit, following)
             if finding is not None:
                 found.append(finding)
-        for page in window.pages:
-            told = told_addresses(page, context.addresses.get(page.window_id, []))
-            views = (view for view in error_views(page, told) if view.left or view.until_ms - view.start_ms >= READ_MS)
-            found += [_view(page, view, is_last=view.left and page is window.pages[-1]) for view in views]
+        for page, after in pairwise([*window.pages, None]):
+            if page is not None:
+                found += _within(context, page, is_last=after is None)
     return found
 
 
+def _within(context: SessionContext, page: Page, *, is_last: bool) -> Iterator[Finding[Evidence]]:
+    """Views of a single-page application."""
+    for view in error_views(page, told_addresses(page, context.addresses.get(page.window_id, []))):
+        ended = view.left and is_last
+        if ended or view.until_ms - view.start_ms >= READ_MS:
+            yield _view(page, view, is_last=ended)
+
+
 def _view(page: Page, view: ErrorView, *, is_last: bool) -> Finding[Evidence]:
-    """A view of a single-page application."""
+    """The finding of a view."""
     way = ENDED if is_last else CAME
     summary = f"{way} {view.url or 'a view'}, which calls itself missing or broken"
     evidence = Evidence(status=None, controls=view.controls)
