@@ -23,7 +23,7 @@ from replay_signals.transforms.clicks.silent_links import (
     died_ms,
     doubt_links,
     excuse,
-    tell_link,
+    tell_links,
     ways_of,
 )
 from replay_signals.transforms.clicks.web import DEAD, SENT, UNKNOWN, Judged, document_of
@@ -88,7 +88,7 @@ def look_again(
                     j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, but what counts any click"
                 _prove_apart(j, writers.get(document_of(page), {}), apart)
                 _prove_among(j, own)
-                tell_link(j, ways, tells_hidden, rules)
+            tell_links(own, ways, tells_hidden, rules)
             _doubt_working(own)
             doubt_links(own, window, timeline, addresses, visited)
         _doubt_blind_window([j for page in window.pages for j in by_page.get(page, [])], window, webkit)

@@ -30,27 +30,34 @@ OPENED = 2
 TAB_CONFIDENCE = 0.85
 NO_TAB = "no tab opened"
 LOAD, ROUTE = "load", "route"
-_WAYS = frozenset(("navigation", "mutation", "url"))
+_ROUTES = frozenset(("mutation", "url"))
 IN_BACKGROUND = "the link may have been opened in the background"
 Addresses = Mapping[str, Sequence[tuple[float, str]]]
 
 
-def tell_link(j: Judged, ways: set[str], tells_hidden: bool, rules: Clicks) -> None:
-    """Calls a silent link dead that should have opened a tab, or loaded its own page anew; `ways`: what links do here.
+def tell_links(own: list[Judged], ways: set[str], tells_hidden: bool, rules: Clicks) -> None:
+    """Calls silent links of a page dead that should have opened a tab, or loaded their own page anew.
 
-    On a single-page site a link to the page itself is the current choice.
+    `ways`: what links do here. On a single-page site a link to where the last one led is the current choice.
     """
-    _tell_tab(j, tells_hidden, rules)
-    if LOAD in ways:
-        _reload(j)
-    elif ROUTE in ways and j.verdict == DEAD and not j.blocked and _leads_to_itself(j):
-        excuse(j, CHOSEN)
+    here = ""
+    for j in own:
+        _tell_tab(j, tells_hidden, rules)
+        target, href = link_target(j.click.control, j.click.page.href), here or j.click.page.href
+        to_itself = target is not None and "#" not in target and same_document(target, href)
+        if LOAD in ways:
+            _reload(j, to_itself)
+        elif ROUTE in ways and to_itself and j.verdict == DEAD and not j.blocked:
+            excuse(j, CHOSEN)
+        if target is not None and j.answered and j.reaction in _ROUTES and leads_away(j.click.control, href):
+            here = target
 
 
 def ways_of(clicks: Iterable[Judged]) -> set[str]:
     """What links to other pages do: LOAD a document, ROUTE within it. What visitors open themselves tells nothing."""
     links = [j for j in clicks if j.answered and leads_away(j.click.control, j.click.page.href)]
-    return {LOAD if j.reaction == "navigation" else ROUTE for j in links if j.reaction in _WAYS}
+    ways = {"navigation": LOAD, "mutation": ROUTE, "url": ROUTE}
+    return {ways[j.reaction] for j in links if j.reaction in ways}
 
 
 def _tell_tab(j: Judged, tells_hidden: bool, rules: Clicks) -> None:
@@ -71,16 +78,10 @@ def came_back(page: Page) -> bool:
     return any(a == "window hidden" and b == "window visible" for (_, a), (_, b) in pairwise(_visibility(page)))
 
 
-def _reload(j: Judged) -> None:
+def _reload(j: Judged, to_itself: bool) -> None:
     """A link to the page itself is its current choice; where links load documents it loads that one anew."""
-    if j.reason == CHOSEN and _leads_to_itself(j) and _lived_ms(j) >= SURVIVED_MS:
+    if j.reason == CHOSEN and to_itself and _lived_ms(j) >= SURVIVED_MS:
         j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "the page was not loaded anew"
-
-
-def _leads_to_itself(j: Judged) -> bool:
-    """A link to the page that it is on, and not to a place in it."""
-    target = link_target(j.click.control, j.click.page.href)
-    return target is not None and "#" not in target and same_document(target, j.click.page.href)
 
 
 def _try_again(own: list[Judged]) -> None:
