@@ -192,3 +192,29 @@ def test_a_ripple_that_takes_the_place_of_the_one_before() -> None:
     page.record(rrweb.mutation(5203, adds=[added], removes=gone[:1])).record(rrweb.mutation(5800, removes=gone[1:]))
     page.lives(20_000)
     assert [row.verdict for row in visit.outcome().rows.interactions] == ["alive", "dead"]
+
+
+ADOPTED_STYLE_SHEET = 15
+
+
+@pytest.mark.parametrize(("stays", "verdict"), [(False, "dead"), (True, "alive")])
+def test_a_component_that_looks_pressed_while_it_is(stays: bool, verdict: str) -> None:
+    """UI5: an attribute of the component, which adopts its style sheets again as it is drawn, and clicks itself."""
+    visit, page = bank(el("ui5-button", button("Pay", id="inner"), id="pay"))
+    host = page.node("pay").node_id
+    page.record(rrweb.interaction(3920, rrweb.MOUSE_DOWN, page.node("inner").node_id, 40, 60))
+    page.sets("pay", at=3922, active="true")
+    page.record(rrweb.incremental(3923, ADOPTED_STYLE_SHEET, id=host, styleIds=[8]))
+    page.record(rrweb.interaction(3998, rrweb.MOUSE_UP, page.node("inner").node_id, 40, 60))
+    page.sets("pay", at=3999, **({"pressed": "true"} if stays else {"active": None}))
+    page.record(rrweb.interaction(4000, rrweb.CLICK, page.node("inner").node_id, 40, 60))
+    page.record(rrweb.incremental(4003, ADOPTED_STYLE_SHEET, id=host, styleIds=[8]))
+    page.record(rrweb.interaction(4005, rrweb.CLICK, host)).lives(40_000)
+    assert visit.outcome().verdicts() == [verdict]
+
+
+def test_a_theme_that_the_document_adopts_is_an_answer() -> None:
+    visit, page = bank()
+    page.click("block", at=4000)
+    page.record(rrweb.incremental(4020, ADOPTED_STYLE_SHEET, id=1, styleIds=[9])).lives(20_000)
+    assert visit.verdict("block") == "alive"

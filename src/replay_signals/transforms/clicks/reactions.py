@@ -33,6 +33,8 @@ FRAME_MS = 17
 """What one script does before the next frame of a screen of 60 Hz."""
 SCROLL_MS = 400
 """Scrolling by code follows its click at once; later scrolling is the visitor's own (Sentry: 300 ms)."""
+HELD_MS = 500
+"""Hardly anybody holds a button for longer."""
 FEEDBACK_MS = 1500
 """Ripples and pressed states are gone by then."""
 RENDERED_MS = 300
@@ -87,6 +89,13 @@ class Reactions:
             self._answered[click.element] = click.t, {t for e in found for t in e.targets}
         return found
 
+    def parts(self, control: Control | None) -> frozenset[int]:
+        """The nodes that are the control: itself, and the components in whose shadow roots it is."""
+        if control is None:
+            return frozenset()
+        hosts = (c.first for c in self.page.elements.around(control.first) if "-" in c.tag)
+        return frozenset((control.first, *hosts))
+
     def _own(self, effect: Effect, click: Click, ends: Sequence[float] = ()) -> bool:
         """Is it more than what the page does by itself? One habitual change makes what comes with it habitual, except
         for all of a page that is drawn anew.
@@ -122,7 +131,7 @@ class Reactions:
         prompt = since <= self.rules.prompt_ms
         if effect.kind == "mutation":
             return (
-                not unseen(effect, click.control)
+                not unseen(effect, self.parts(click.control))
                 and self._own(effect, click, ends)
                 and not self._incidental(effect, click)
             )
@@ -310,21 +319,25 @@ class Reactions:
 
     def _only_feedback(self, kept: list[Effect], click: Click) -> bool:
         control = click.control
+        if control is None or not kept:
+            return False
+        parts = self.parts(control)
         if any(e.kind == "mutation" for e in kept):
             kept = [e for e in kept if not self._styles(e)]
-        if control is None or not kept or any(e.kind != "mutation" for e in kept):
+        if any(e.kind != "mutation" for e in kept):
             return False
         kept = self._without_ripples(kept, click, control)
         if not kept:
             return True
-        inside = all(self.page.elements.inside(node, control) for e in kept for _, node, _ in e.targets)
+        nodes = {node for e in kept for _, node, _ in e.targets}
+        inside = all(node in parts or self.page.elements.inside(node, control) for node in nodes)
         if kept[-1].t - click.t > FEEDBACK_MS + self.rules.prompt_ms or not inside:
             return False
         added = [p for e in kept for p in pairs(e.added)]
         if added or any(e.removed for e in kept):
             said = any(kind == "t" and not covered((n, n), added) for e in kept for kind, n, _ in e.targets)
             return not said and self._went_again(added, kept, click)
-        targets = [t for e in [*self._pressed(click), *kept] for t in e.targets if shows(t, control)]
+        targets = [t for e in [*self._pressed(click), *kept] for t in e.targets if shows(t, parts)]
         return all(target[0] == "a" and targets.count(target) == 2 for target in targets)
 
     def _styles(self, effect: Effect) -> bool:

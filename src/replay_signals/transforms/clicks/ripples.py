@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import UNSEEN, Effect, Target, covered, pairs
 
 RIPPLE_MS = 2500
@@ -37,18 +36,18 @@ def ripples(near: list[Effect], inside: Callable[[int], bool]) -> list[Pair]:
     return [*passing, *wrappers]
 
 
-def unseen(effect: Effect, control: Control | None) -> bool:
-    """Does the mutation change nothing that can be seen? `control`: what was clicked."""
-    return not any(shows(target, control) for target in effect.targets)
+def unseen(effect: Effect, own: frozenset[int]) -> bool:
+    """Does the mutation change nothing that can be seen? `own`: the nodes that are the control that was clicked."""
+    return not any(shows(target, own) for target in effect.targets)
 
 
-def shows(target: Target, control: Control | None) -> bool:
+def shows(target: Target, own: frozenset[int]) -> bool:
     """May the change be seen? A mark that counts a click, as data on what was clicked, is not."""
     kind, node_id, name = target
     if kind != "a":
         return True
     is_mark = name.startswith("data-") and _STATE.search(name) is None
-    return name not in UNSEEN and not (is_mark and control is not None and node_id == control.first)
+    return name not in UNSEEN and not (is_mark and node_id in own)
 
 
 def within(effect: Effect, ranges: list[Pair]) -> bool:

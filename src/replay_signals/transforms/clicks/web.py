@@ -240,7 +240,8 @@ class _PageJudge:
     def _elsewhere(self, out: Judged, is_leaving: bool) -> list[Effect]:
         """Answers outside the page: label activation, the next document, a new tab."""
         found, click = [], out.click
-        if click.activated and not self._kept_back(click.activated[0]):
+        parts = self.reactions.parts(click.control)
+        if click.activated and click.activated[0] not in parts and not self._kept_back(click.activated[0]):
             found.append(Effect(click.t, "activation", node_id=click.activated[0]))
         page = self.next_page
         if page is not None and is_leaving and self._led_to(out, page):

@@ -39,7 +39,7 @@ class Effect:
 
 def effects_of(page: Page) -> list[Effect]:
     """All effects of a page in order of time."""
-    changes = of_kinds(page.records, *_CHANGES)
+    changes = ((t, r) for t, r in of_kinds(page.records, *_CHANGES) if not _is_drawn_anew(r, page))
     effects = [effect for t, record in changes if (effect := _effect(t, record)) is not None]
     effects += _urls(page)
     effects += [
@@ -49,6 +49,13 @@ def effects_of(page: Page) -> list[Effect]:
     ]
     effects.sort(key=lambda e: (e.t, e.kind, e.targets))
     return effects
+
+
+def _is_drawn_anew(record: ReplayRecord, page: Page) -> bool:
+    """Does a component adopt its style sheets? It does whenever it is drawn, the same ones as a rule."""
+    if not isinstance(record, records.Style) or record.source != rrweb.ADOPTED_STYLE_SHEET:
+        return False
+    return record.node_id not in page.elements.root_ids
 
 
 def _effect(t: float, record: ReplayRecord) -> Effect | None:
