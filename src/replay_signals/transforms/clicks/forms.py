@@ -60,6 +60,8 @@ class FormAnswers:
 
     def __init__(self, page: Page, clicks: Sequence[Judged], following: Sequence[Page]) -> None:
         self._page, self._clicks, self._following = page, clicks, following
+        self._buttons: dict[Form, bool] = {}
+        self._results: dict[Form, tuple[int, int]] = {}
 
     @cached_property
     def _changes(self) -> list[Effect]:
@@ -67,6 +69,10 @@ class FormAnswers:
         for effect in changes:
             effect.targets = tuple(t for t in effect.targets if t[0] != "a" or t[2] not in UNSEEN)
         return changes
+
+    @cached_property
+    def _presses(self) -> list[float]:
+        return sorted(j.click.down_ms for j in self._clicks)
 
     @cached_property
     def _change_times(self) -> list[float]:
@@ -81,7 +87,9 @@ class FormAnswers:
 
     def _has_button(self, form: Form) -> bool:
         """Is there a button that could send it? Else the page answers by itself, or waits for Enter."""
-        return any(self._sends(control, form) for control in self._page.elements.all())
+        if form not in self._buttons:
+            self._buttons[form] = any(self._sends(control, form) for control in self._controls)
+        return self._buttons[form]
 
     def _sends(self, control: Control, form: Form) -> bool:
         if not _is_button(control):
@@ -185,13 +193,20 @@ class FormAnswers:
         unsent = not self._has_button(form)
         if typed.control.tag != "input" or not (lone or unsent):
             return False
+        if form not in self._results:
+            self._results[form] = self._by_keys(form, unsent=unsent)
+        keys, answered = self._results[form]
+        is_short = lone and all(change.length < MIN_KEYS for change in typed.changes)
+        return keys >= (SHORT_KEYS if is_short else MIN_KEYS) and answered >= KEYS_SHARE * keys
+
+    def _by_keys(self, form: Form, *, unsent: bool) -> tuple[int, int]:
+        """How many keys were typed into the form's inputs, and how many of them changed a result at once."""
         keys = [(f, change.t) for f in form.fields if f.control.tag == "input" for change in f.typed]
         answered = sum(
             self._changed_elsewhere(Form(form.page, None), f, t, t + AT_ONCE_MS) > 0 or (unsent and self._fills(f, t))
             for f, t in keys
         )
-        is_short = lone and all(change.length < MIN_KEYS for change in typed.changes)
-        return len(keys) >= (SHORT_KEYS if is_short else MIN_KEYS) and answered >= KEYS_SHARE * len(keys)
+        return len(keys), answered
 
     def _fills(self, typed: TypedField, t: float) -> bool:
         """Did the page fill another field with the key, as converters do?"""
@@ -239,7 +254,8 @@ class FormAnswers:
     def _changed_elsewhere(self, form: Form, typed: TypedField, start_ms: float, end_ms: float) -> int:
         """How many nodes changed outside the form, or the field where it is in none, and left that where it is."""
         holder = form.control or typed.control
-        end_ms = min([end_ms, *(j.click.down_ms for j in self._clicks if j.click.down_ms > start_ms)])
+        i = bisect_right(self._presses, start_ms)
+        end_ms = min([end_ms, *self._presses[i : i + 1]])
         changed: set[int] = set()
         for effect in self._between(start_ms, end_ms):
             if in_ranges(effect.removed, holder.first):

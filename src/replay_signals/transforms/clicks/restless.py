@@ -43,8 +43,11 @@ def restless_places(page: Page, clicks: Sequence[Judged], changes: Sequence[Effe
 
 def _ticks(times: list[float]) -> bool:
     """Do changes come evenly, as those of a clock do while the visitor types?"""
+    if len(times) < MIN_TICKS:
+        return False
     gaps = [b - a for a, b in pairwise(times)]
-    return len(times) >= MIN_TICKS and all(abs(gap - median(gaps)) <= EVEN * median(gaps) for gap in gaps)
+    usual = median(gaps)
+    return all(abs(gap - usual) <= EVEN * usual for gap in gaps)
 
 
 def _dragged(page: Page, clicks: Sequence[Judged]) -> list[float]:

@@ -6,8 +6,12 @@ another view with other fields in its place.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
+from operator import itemgetter
 
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
@@ -19,7 +23,7 @@ REPLACED_MS = 500
 """Transitions take the old view away first, and are over by then."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Form:
     """The fields of one form that the visitor typed into; `control` is its form element, if it has one.
 
@@ -31,12 +35,12 @@ class Form:
     fields: list[TypedField] = field(default_factory=list)
     replaced_ms: float = float("inf")
 
-    @property
+    @cached_property
     def first_ms(self) -> float:
         """First change."""
         return min(f.typed[0].t for f in self.fields)
 
-    @property
+    @cached_property
     def last_ms(self) -> float:
         """Last change by the visitor."""
         return max(f.typed[-1].t for f in self.fields)
@@ -77,23 +81,32 @@ def forms_of(page: Page) -> list[Form]:
     """Forms of a page that the visitor typed into; fields without a form element that stood there together make one."""
     forms: dict[int, Form] = {}
     formless: list[Form] = []
+    last_ms = float("-inf")
+    changes = list(page.of(records.Mutation))
     for typed in typed_fields(page):
         if typed.form is not None:
             forms.setdefault(typed.form.first, Form(page, typed.form)).fields.append(typed)
             continue
         if formless:
-            formless[-1].replaced_ms = _replaced_ms(page, formless[-1], typed)
+            formless[-1].replaced_ms = _replaced_ms(changes, last_ms, typed)
         if not formless or formless[-1].replaced_ms < typed.typed[0].t:
             formless.append(Form(page, None))
+            last_ms = float("-inf")
         formless[-1].fields.append(typed)
+        last_ms = max(last_ms, typed.typed[-1].t)
     return sorted([*forms.values(), *formless], key=lambda form: form.first_ms)
 
 
-def _replaced_ms(page: Page, form: Form, following: TypedField) -> float:
-    """When the field was put in place, if that was after the form was typed into and as something else went."""
+def _replaced_ms(changes: Sequence[tuple[float, records.Mutation]], last_ms: float, following: TypedField) -> float:
+    """When the field was put in place, if that was after the form was typed into and as something else went.
+
+    `changes`: mutations of the page in order; `last_ms`: last change of the form by the visitor.
+    """
     removed_ms = float("-inf")
-    for t, record in page.of(records.Mutation):
+    first = bisect_right(changes, last_ms - REPLACED_MS - 1, key=itemgetter(0))
+    end = bisect_right(changes, following.typed[0].t, key=itemgetter(0))
+    for t, record in islice(changes, first, end):
         removed_ms = t if record.removed else removed_ms
-        if form.last_ms < t <= following.typed[0].t and in_ranges(record.added, following.control.first):
+        if t > last_ms and in_ranges(record.added, following.control.first):
             return t if t - removed_ms <= REPLACED_MS else float("inf")
     return float("inf")

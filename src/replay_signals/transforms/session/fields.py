@@ -129,12 +129,14 @@ class _Focus:
     def __init__(self, page: Page) -> None:
         self._given_ms = page.start_ms + GIVEN_MS
         self._moves: list[tuple[float, int]] = []
+        self._times: dict[int, list[float]] = {}
         self._pressed: dict[int, float] = {}
         self._left: dict[int, float] = {}
         for t, record in page.of(records.Interaction):
             node_id = record.node_id or 0
             if record.kind == rrweb.FOCUS:
                 self._moves.append((t, node_id))
+                self._times.setdefault(node_id, []).append(t)
             elif record.kind == rrweb.BLUR:
                 self._left[node_id] = t
             elif record.kind in _PRESSES:
@@ -153,8 +155,9 @@ class _Focus:
 
     def given(self, node_id: int, t: float) -> bool:
         """Has the node had the focus from the page alone? Then a draft or a default that appears in it is no typing."""
-        times = [when for when, focused in self._moves if focused == node_id and when <= t + FOCUS_ORDER_MS]
-        return bool(times) and times[-1] <= self._given_ms and not self._was_pressed(node_id, t)
+        times = self._times.get(node_id, [])
+        i = bisect_right(times, t + FOCUS_ORDER_MS)
+        return i > 0 and times[i - 1] <= self._given_ms and not self._was_pressed(node_id, t)
 
     def _was_pressed(self, node_id: int, t: float) -> bool:
         pressed = self._pressed.get(node_id)
@@ -164,7 +167,6 @@ class _Focus:
         """Could the visitor type into the node then?"""
         if self._was_pressed(node_id, t):
             return True
-        had = [focused for when, focused in self._moves if when <= t + FOCUS_ORDER_MS]
-        if had:
-            return node_id in had
+        if self._moves and self._moves[0][0] <= t + FOCUS_ORDER_MS:
+            return self._times.get(node_id, [float("inf")])[0] <= t + FOCUS_ORDER_MS
         return self._left.get(node_id, t - 1) >= t
