@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
 from replay_signals.transforms.session.effects import SETTLE_MS, Effect
@@ -70,8 +70,8 @@ class ScreenHabits:
         """Did something begin or stop to change all the time then, as what a player shows? Not what was touched."""
         for target, times in self._changes.items():
             i = bisect_right(times, t)
-            before = sum(t - when <= RHYTHM_MS for when in times[:i])
-            after = sum(when - t <= RHYTHM_MS for when in times[i:])
+            before = i - bisect_left(times, t - RHYTHM_MS)
+            after = bisect_right(times, t + RHYTHM_MS) - i
             if max(before, after) >= RHYTHM_TIMES and min(before, after) == 0 and not below_finger(target):
                 return True
         return False

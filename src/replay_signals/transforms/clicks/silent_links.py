@@ -105,11 +105,12 @@ def doubt_links(
     with a modifier key (keyboard, finger), when its handler died, and when the page is in trouble.
     """
     _try_again(own)
+    died = died_ms(own[0].click.page) if own else []
     for i, j in enumerate(own):
         click = j.click
         if j.verdict != DEAD or j.blocked or click.by_touch or click.by_key:
             continue
-        if j.reason == NO_TAB or not opens_page(click.control, click.page.href) or _died(j):
+        if j.reason == NO_TAB or not opens_page(click.control, click.page.href) or _died(j, died):
             continue
         if (opened_ms := _opened_elsewhere(j, timeline, addresses)) is not None:
             j.effects.append(Effect(opened_ms, "new window", detail=link_target(click.control, click.page.href) or ""))
@@ -119,7 +120,7 @@ def doubt_links(
             j.effects.append(Effect(reached_ms, "url", detail=link_target(click.control, click.page.href) or ""))
             j.verdict, j.reaction, j.confidence = ALIVE, "url", 0.8
             j.reaction_ms, j.reason = round(reached_ms - click.t, 1), "the window showed its target"
-        elif not (_tried_again(j, own) or _gives_up(i, own, window, timeline) or _in_trouble(i, own)):
+        elif not (_tried_again(j, own, died) or _gives_up(i, own, window, timeline) or _in_trouble(i, own, died)):
             excuse(j, IN_BACKGROUND)
 
 
@@ -142,13 +143,12 @@ def _reached(j: Judged, window: Window, visited: Addresses) -> float | None:
     return times[0]
 
 
-def _tried_again(j: Judged, own: list[Judged]) -> bool:
+def _tried_again(j: Judged, own: list[Judged], died: list[float]) -> bool:
     """Was it pressed once more in vain?
 
     A link that answers another time works, and its tab was opened; one that was pressed after a script had died may
     have worked before.
     """
-    died = died_ms(j.click.page)
     silent = (k.click.t for k in own if k is not j and k.click.element == j.click.element and not k.answered)
     return any(not any(j.click.t + HANDLER_MS < when <= t for when in died) for t in silent)
 
@@ -159,9 +159,9 @@ def died_ms(page: Page) -> list[float]:
     return [t for t, r in errors if r.uncaught or is_uncaught(r.message)]
 
 
-def _died(j: Judged) -> bool:
+def _died(j: Judged, died: list[float]) -> bool:
     """Did a script die at the click? Handlers leave clicks with a modifier key to the browser."""
-    return any(j.click.down_ms <= t <= j.click.t + HANDLER_MS for t in died_ms(j.click.page))
+    return any(j.click.down_ms <= t <= j.click.t + HANDLER_MS for t in died)
 
 
 def _gives_up(i: int, own: list[Judged], window: Window, timeline: Timeline) -> bool:
@@ -181,7 +181,7 @@ def _is_last(j: Judged, later: list[Judged], window: Window, timeline: Timeline)
     return not any(when > t + SURVIVED_MS for when, _ in page.of(records.Input, records.Scroll))
 
 
-def _in_trouble(i: int, own: list[Judged]) -> bool:
+def _in_trouble(i: int, own: list[Judged], died: list[float]) -> bool:
     """The click before or after it failed, too, or a script of the page died and nothing has answered since."""
     j = own[i]
     errors = [(t, r) for t, r in j.click.page.of(records.Console) if r.level == "error"]
@@ -189,8 +189,8 @@ def _in_trouble(i: int, own: list[Judged]) -> bool:
         threw = any(k.click.down_ms <= t <= k.click.t + HANDLER_MS for t, _ in errors)
         if abs(k.click.t - j.click.t) <= TROUBLE_MS and (k.failed or threw):
             return True
-    died = [t for t in died_ms(j.click.page) if t <= j.click.t]
-    return bool(died) and not any(k.answered and k.click.t > died[-1] for k in own)
+    before = [t for t in died if t <= j.click.t]
+    return bool(before) and not any(k.answered and k.click.t > before[-1] for k in own)
 
 
 def _lived_ms(j: Judged) -> float:

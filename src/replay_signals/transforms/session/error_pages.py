@@ -7,7 +7,8 @@ nobody reads on in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from statistics import median
 
 from replay_signals.transforms.digest import records
@@ -29,37 +30,53 @@ MIN_READ_SHARE = 1.5
 """Screens scrolled, there and back: whoever reads on has found something to read."""
 
 
+class Visited:
+    """Pages of a visit that others are compared with; what they offer is gathered once."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self.pages = pages
+        self.sound = [page.elements for page in pages if not page.elements.error_page]
+
+    @cached_property
+    def usual_count(self) -> float:
+        """Elements of a page that does not call itself missing or broken."""
+        return median(elements.element_count for elements in self.sound)
+
+    @cached_property
+    def offered(self) -> set[tuple[str, str, str]]:
+        """Controls of those pages."""
+        return {_offer(control) for elements in self.sound for control in elements.all()}
+
+
 def status_of(page: Page) -> int | None:
     """HTTP status of the page; None where the recorder saw none."""
     return page.navigation.status if page.navigation is not None else None
 
 
-def is_broken(page: Page, others: Iterable[Page]) -> bool:
-    """Did the page answer with an error, or call itself so? `others`: pages of the visit.
+def is_broken(page: Page, visited: Visited) -> bool:
+    """Did the page answer with an error, or call itself so?
 
     Applications answer well for every address, and say themselves that they know no page of it.
     """
-    return (status_of(page) or 0) >= 400 or says_error(page, others)
+    return (status_of(page) or 0) >= 400 or says_error(page, visited)
 
 
-def was_broken(visit: Visit, pages: Iterable[Page]) -> bool:
-    """Was a page missing or broken that only events tell of? Its title says so, or another look at it in `pages`."""
-    known = [page for page in pages if visit.url and urls.clean(page.href) == visit.url]
-    return visit.says_error or (bool(known) and all(is_broken(page, pages) for page in known))
+def was_broken(visit: Visit, visited: Visited) -> bool:
+    """Was a page missing or broken that only events tell of? Its title says so, or another look at it."""
+    known = [page for page in visited.pages if visit.url and urls.clean(page.href) == visit.url]
+    return visit.says_error or (bool(known) and all(is_broken(page, visited) for page in known))
 
 
-def says_error(page: Page, others: Iterable[Page]) -> bool:
+def says_error(page: Page, visited: Visited) -> bool:
     """Does the page call itself missing or broken, and is it made like that?"""
     if not page.elements.error_page or is_a_number(page.href) or was_read(page):
         return False
     elements = page.elements
-    known = [p.elements for p in others if p.elements is not elements and not p.elements.error_page]
-    if not known:
+    if not visited.sound:
         return elements.element_count <= SHORT_ELEMENTS
-    if SHORT_ELEMENTS < elements.element_count <= SHORT_SHARE * median(other.element_count for other in known):
+    if SHORT_ELEMENTS < elements.element_count <= SHORT_SHARE * visited.usual_count:
         return True
-    offered = {_offer(control) for other in known for control in other.all()}
-    own = (control for control in elements.all() if _offer(control) not in offered)
+    own = (control for control in elements.all() if _offer(control) not in visited.offered)
     return len({_offer(control) for control in own if not _is_aside(control, elements)}) <= MAX_OWN_CONTROLS
 
 

@@ -177,6 +177,7 @@ class _Reader:
         self._shown: _Shown | None = None
         self._pressed_ms = float("-inf")
         self._alone_ms: dict[int, float] = {}
+        self._alone: frozenset[int] | None = None
         self._came: deque[tuple[list[int], list[Control]]] = deque(maxlen=MAX_CAME)
 
     def click(self, t: float, record: records.Interaction) -> None:
@@ -184,8 +185,16 @@ class _Reader:
         link = next((c for c in self.page.elements.around(record.node_id) if c.tag == "a"), None)
         if link is not None and link.href not in ("", "#"):
             url = urls.joined(self.page.href, link.href)
-            restless = frozenset(n for n, alone_ms in self._alone_ms.items() if t - alone_ms <= RESTLESS_MS)
-            self._shown = _Shown(url, t, link.first, _Turn(link.first, t), restless) if url else None
+            self._shown = _Shown(url, t, link.first, _Turn(link.first, t), self._restless(t)) if url else None
+
+    def _restless(self, t: float) -> frozenset[int]:
+        """What changed by itself a short time before."""
+        while self._alone_ms and t - (first := next(iter(self._alone_ms.items())))[1] > RESTLESS_MS:
+            del self._alone_ms[first[0]]
+            self._alone = None
+        if self._alone is None:
+            self._alone = frozenset(self._alone_ms)
+        return self._alone
 
     def ended(self, t: float) -> None:
         """The visitor goes on: what was shown is used, or was left before."""
@@ -210,10 +219,16 @@ class _Reader:
         if shown is not None:
             self._take(shown, t, record)
         if t - self._pressed_ms > SHOWN_WITHIN_MS:
-            self._alone_ms |= {n: t for n, name, _ in record.attributes if name in _SHOWING}
+            self._changed_alone(t, {n for n, name, _ in record.attributes if name in _SHOWING})
         self.known.update(_known(record.controls))
         if record.added:
             self._came.append((record.added, record.controls))
+
+    def _changed_alone(self, t: float, node_ids: set[int]) -> None:
+        for node_id in node_ids:
+            self._alone_ms.pop(node_id, None)  # in order of the last change
+            self._alone_ms[node_id] = t
+            self._alone = None
 
     def _before(self, removed: Sequence[int]) -> set[Key]:
         """What stood there before: what came with the nodes that were removed, and since; else all that is known."""

@@ -19,7 +19,14 @@ from typing import Annotated
 import msgspec
 
 from replay_signals.schemas.inbox import doc
-from replay_signals.transforms.session.error_pages import is_filled, says_error, status_of, was_broken, was_read
+from replay_signals.transforms.session.error_pages import (
+    Visited,
+    is_filled,
+    says_error,
+    status_of,
+    was_broken,
+    was_read,
+)
 from replay_signals.transforms.session.error_views import ErrorView, error_views
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.timeline import Page, Window
@@ -61,12 +68,17 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """At most one finding per look at a page; loading it again is the same look."""
     found = []
+    visited = Visited(context.timeline.pages)
     for window in context.timeline.windows:
         visits = visits_of(window, context.events)
         for visit, following in pairwise([*visits, None]):
             if visit is None or (following is not None and following.url == visit.url):
                 continue
-            finding = _ended(context, window, visit) if following is None else _left(context, window, visit, following)
+            finding = (
+                _ended(context, visited, window, visit)
+                if following is None
+                else _left(context, visited, window, visit, following)
+            )
             if finding is not None:
                 found.append(finding)
         for page, after in pairwise([*window.pages, None]):
@@ -94,16 +106,16 @@ def _view(page: Page, view: ErrorView, *, is_last: bool) -> Finding[Evidence]:
     )
 
 
-def _ended(context: SessionContext, window: Window, visit: Visit) -> Finding[Evidence] | None:
+def _ended(context: SessionContext, visited: Visited, window: Window, visit: Visit) -> Finding[Evidence] | None:
     """The window's last page."""
     page = visit.page
     if page is None:
         before = window.pages[-1]
         went_on = _went_on(context, before, visit.left_ms or visit.start_ms)
-        return _unrecorded(before, visit) if was_broken(visit, context.timeline.pages) and not went_on else None
+        return _unrecorded(before, visit) if was_broken(visit, visited) and not went_on else None
     if any(j.answered for j in context.by_page[page]):
         return None
-    broken = _broken(context, page)
+    broken = _broken(visited, page)
     if _went_on(context, page, page.end_ms):
         return broken if _was_led_to(context, page) else None
     if broken is not None:
@@ -116,7 +128,9 @@ def _ended(context: SessionContext, window: Window, visit: Visit) -> Finding[Evi
     return None
 
 
-def _left(context: SessionContext, window: Window, visit: Visit, following: Visit) -> Finding[Evidence] | None:
+def _left(
+    context: SessionContext, visited: Visited, window: Window, visit: Visit, following: Visit
+) -> Finding[Evidence] | None:
     """A page that another one followed."""
     page = visit.page
     looked_ms = (following.start_ms if visit.left_ms is None else visit.left_ms) - visit.start_ms
@@ -124,13 +138,13 @@ def _left(context: SessionContext, window: Window, visit: Visit, following: Visi
         before = window.page_at(visit.start_ms)
         stuck = looked_ms >= STUCK_MS and visit.says_error and not visit.used
         return _unrecorded(before, visit, left=True) if stuck else None
-    finding = _broken(context, page, CAME)
+    finding = _broken(visited, page, CAME)
     if finding is None or status_of(page) in REFUSING or typed_fields(page):
         return None
     led_to = _was_led_to(context, page)
     if looked_ms < (READ_MS if led_to else STUCK_MS):
         return None
-    if was_read(page) or is_filled(page, context.timeline.pages):
+    if was_read(page) or is_filled(page, visited.pages):
         return None
     answered = [j for j in context.by_page[page] if j.answered]
     leads_on = len(answered) == 1 and following.start_ms - answered[0].click.t <= LEADS_ON_MS
@@ -140,11 +154,11 @@ def _left(context: SessionContext, window: Window, visit: Visit, following: Visi
     return finding
 
 
-def _broken(context: SessionContext, page: Page, way: str = ENDED) -> Finding[Evidence] | None:
+def _broken(visited: Visited, page: Page, way: str = ENDED) -> Finding[Evidence] | None:
     status = status_of(page)
     if status is not None and status >= 400:
         return _finding(page, STATUS, f"{way} a page that answered {status}", status)
-    if says_error(page, context.timeline.pages):
+    if says_error(page, visited):
         return _finding(page, WORDS, f"{way} a page that calls itself missing or broken", status)
     return None
 
