@@ -391,6 +391,13 @@ def test_a_view_without_a_heading_whose_picture_has_many_parts() -> None:
     assert visit.kinds() == []
 
 
+def test_the_title_of_a_component_is_a_heading() -> None:
+    """UI5: the heading itself stands in the shadow root."""
+    visit, page = application(el("ui5-title", el("h2", el("slot")), "404"), *(el("p", f"Hint {i}") for i in range(6)))
+    page.lives(20_000)
+    assert visit.kinds() == ["dead_end"]
+
+
 @pytest.mark.parametrize(("path", "kinds"), [("/part{}", ["dead_end"]), ("/more{}", [])], ids=["as before", "new"])
 def test_links_that_are_drawn_anew_are_no_content_of_a_view(path: str, kinds: list[str]) -> None:
     visit = Visit()

@@ -69,3 +69,21 @@ def test_filling_a_long_form_is_none() -> None:
         page.click("pay", at=at + 800).says("n", str(i), at=at + 830)
         at += 1300
     assert "scroll_hunt" not in visit.kinds()
+
+
+def test_a_hunt_begins_where_the_page_was_opened() -> None:
+    """At an anchor far down: the first event tells that place, not a way there."""
+    visit, page = page_of()
+    page.scrolls(9000, at=3300)
+    for i, stop in enumerate((10_200, 9000, 10_200, 9000, 10_200, 9000)):
+        for k in range(1, 6):
+            before = 9000 if stop == 10_200 else 10_200
+            page.scrolls(round(before + (stop - before) * k / 5), at=4000 + 700 * i + 140 * k)
+    page.lives(40_000)
+    assert visit.kinds() == ["scroll_hunt"]
+
+
+def test_what_leads_to_the_place_of_a_hunt_is_not_of_it() -> None:
+    visit, page = page_of()
+    scroll(page, 4000, 4000, 3000, 4000, 3000, 4000, 3000).lives(40_000)
+    assert visit.kinds() == ["scroll_hunt"]

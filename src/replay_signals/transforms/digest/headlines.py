@@ -43,6 +43,8 @@ class _Words(msgspec.Struct, forbid_unknown_fields=True):
 
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_TITLES = "-title", "-heading"
+"""Ends of the names of components that are headings (`ui5-title`); the element itself stands in their shadow roots."""
 _CONTENT = frozenset(("audio", "video", "select", "textarea", "canvas"))
 _WORDS = words("error_pages.toml", _Words)
 _PHRASES = re.compile("|".join(map(re.escape, sorted({*chain(*_WORDS.phrases.values())}, key=len, reverse=True))))
@@ -103,7 +105,8 @@ def _heading(node_id: int, nodes: Mapping[int, Node], parent_of: Mapping[int, in
         node = nodes.get(node_id)
         if node is None:
             return None
-        if node.tagName in _HEADINGS or node.attributes.role == "heading":
+        tag = node.tagName
+        if tag in _HEADINGS or tag.endswith(_TITLES) or node.attributes.role == "heading":
             return node_id
     return None
 

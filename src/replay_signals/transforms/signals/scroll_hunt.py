@@ -34,6 +34,8 @@ MIN_LEG_PX = 20
 """Less is the wheel's last notch bouncing."""
 MIN_ROOM_SHARE = 0.5
 """Of the longest leg, on pages with little room to scroll."""
+JUMP_SHARE = 1.5
+"""Of the screen: a page that is first seen scrolled further down began there, at an anchor or where it was left."""
 MIN_PATH_RATIO = 3
 """Path over net movement: a hunt ends near where it began."""
 LONG, SHORT = "long", "short"
@@ -83,7 +85,8 @@ def _legs(page: Page) -> dict[int, list[Leg]]:
     legs: dict[int, list[Leg]] = {}
     for t, scroll in page.of(records.Scroll):
         node, y = scroll.node_id or 0, scroll.y_px or 0
-        step = y - last.get(node, 0.0)
+        jumped = node not in last and y > JUMP_SHARE * page.height_px
+        step = 0.0 if jumped else y - last.get(node, 0.0)
         last[node] = y
         if not step:
             continue
@@ -118,7 +121,10 @@ def _dense(run: list[Leg]) -> bool:
 
 
 def _returns(run: list[Leg]) -> bool:
-    return sum(abs(d) for _, _, d in run) >= MIN_PATH_RATIO * abs(sum(d for _, _, d in run))
+    """Does it end near where it began? What led there and away, in the direction of a leg, is not of it."""
+    most = max(abs(d) for _, _, d in run[1:-1])
+    moved = [max(-most, min(most, d)) for _, _, d in run]
+    return sum(map(abs, moved)) >= MIN_PATH_RATIO * abs(sum(moved))
 
 
 SIGNAL = Signal(
