@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 
 from replay_signals.transforms.clicks.restless import restless_places
 from replay_signals.transforms.clicks.typed_forms import Form
@@ -69,6 +70,10 @@ class FormAnswers:
         for effect in changes:
             effect.targets = tuple(t for t in effect.targets if t[0] != "a" or t[2] not in UNSEEN)
         return changes
+
+    @cached_property
+    def _removals(self) -> list[Effect]:
+        return [e for e in self._changes if e.removed]
 
     @cached_property
     def _presses(self) -> list[float]:
@@ -146,7 +151,7 @@ class FormAnswers:
         """When the page put something else in the place of the form; what it sends later is not of this form."""
         held = form.control or form.fields[-1].control
         around = [c.first for c in self._page.elements.around(held.first)]
-        later = self._changes[bisect_left(self._change_times, form.last_ms) :]
+        later = islice(self._removals, bisect_left(self._removals, form.last_ms, key=lambda e: e.t), None)
         away = (e.t for e in later if any(in_ranges(e.removed, n) and not in_ranges(e.added, n) for n in around))
         return min(form.replaced_ms, next(away, float("inf")))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import islice
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
@@ -17,7 +19,9 @@ STILL_PX = 2
 
 def attended(window: Window, since_ms: float, until_ms: float) -> bool:
     """Did the visitor do anything in the window between these times?"""
-    pages = (page for page in window.pages if page.end_ms >= since_ms and page.start_ms <= until_ms)
+    first = bisect_left(window.pages, since_ms, key=lambda page: page.end_ms)
+    end = bisect_right(window.pages, until_ms, key=lambda page: page.start_ms)
+    pages = islice(window.pages, first, end)
     return any(since_ms <= t <= until_ms for page in pages for t in _acts(page))
 
 
