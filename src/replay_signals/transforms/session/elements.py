@@ -111,6 +111,7 @@ class Elements:
         self._ids: list[list[int]] = []
         self._shown: dict[int, list[tuple[float, Control]]] = {}
         self._distinct: dict[tuple[Any, ...], Control] | None = None
+        self._fields: dict[int | str, Control] | None = None
         self._shapes: dict[tuple[object, ...], _Snapshot] | None = None
         self._places: dict[int, tuple[_Snapshot, int] | None] = {}
         self._states: dict[tuple[int, str], list[tuple[float, str, bool]]] = {}
@@ -141,7 +142,7 @@ class Elements:
                 self._shown.setdefault(control.first, []).append((t, control))
                 if "q" in control.flags:
                     self.passing.add(control.first)
-            self._distinct = None
+            self._distinct = self._fields = None
         self._ids.append(ids)
         self.root_ids.add(record.root_id)
         self.alert_ids.update(record.alerts or ())
@@ -153,6 +154,7 @@ class Elements:
 
     def add_mutation(self, t: float, record: Mutation) -> None:
         """Takes in new controls and changed states."""
+        self._fields = None
         for node_id, name, value_hash in record.attributes:
             if name == "class":
                 for flag, state in CLASS_STATES.items():
@@ -252,11 +254,15 @@ class Elements:
         return bool(label.href) or self._labelled(label) is not None
 
     def _labelled(self, label: Control) -> Control | None:
-        """The form control that the label labels."""
-        fields = (c for c in self._all_once() if c.tag in _LABELLED)
-        if label.href:
-            return next((c for c in fields if c.dom_id == label.href), None)
-        return next((c for c in fields if c.first != label.first and self.inside(c.first, label)), None)
+        """The form control that the label labels: the first of that id, or the first below it."""
+        if self._fields is None:
+            self._fields = {}
+            for field in (c for c in self._all_once() if c.tag in _LABELLED):
+                self._fields.setdefault(field.dom_id, field)
+                for holder in self.around(field.first):
+                    if holder.first != field.first:
+                        self._fields.setdefault(holder.first, field)
+        return self._fields.get(label.href or label.first)
 
     def all(self) -> Iterator[Control]:
         """Every control the page had."""
