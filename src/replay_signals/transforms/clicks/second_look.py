@@ -71,6 +71,7 @@ def look_again(
     by_key: dict[str, list[Judged]] = {}
     writers: dict[tuple[str, int], dict[int, Control]] = {}
     apart: dict[tuple[Page, int], bool] = {}
+    among: dict[tuple[Page, int], bool] = {}
     for j in clicks:
         if j.click.control is not None and _wrote(j):
             writers.setdefault(document_of(j.click.page), {})[j.click.control.first] = j.click.control
@@ -87,7 +88,7 @@ def look_again(
                 if told and j.reason == SENT and told.issuperset(_asked(j)):
                     j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, but what counts any click"
                 _prove_apart(j, writers.get(document_of(page), {}), apart)
-                _prove_among(j, own)
+                _prove_among(j, own, among)
             tell_links(own, ways, tells_hidden, rules)
             _doubt_working(own)
             doubt_links(own, window, timeline, addresses, visited)
@@ -119,7 +120,8 @@ def _prove(j: Judged, own: list[Judged], by_key: Mapping[str, list[Judged]], rul
         return
     beside = j.reason.startswith(BESIDE)
     same = [k for k in by_key[element_key(control)] if abs(k.click.t - j.click.t) > rules.window_ms]
-    alike = [k for k in own if beside and k.click.element != j.click.element and _look(k) == _look(j) is not None]
+    look = _look(j) if beside else None
+    alike = [k for k in own if k.click.element != j.click.element and _look(k) == look] if look is not None else []
     proven = bool(same) and all(_showed(k) for k in same)
     others = {k.click.element for k in alike}
     if proven or (len(others) >= ALIKE and all(_showed(k) for k in alike)):
@@ -153,17 +155,26 @@ def _is_among_writers(page: Page, control: Control, writers: Mapping[int, Contro
     )
 
 
-def _prove_among(j: Judged, own: list[Judged]) -> None:
+def _prove_among(j: Judged, own: list[Judged], known: dict[tuple[Page, int], bool]) -> None:
     """Silence beside a canvas, of a control most of whose neighbours write into the page.
 
-    Neighbours are controls of its group, on the same side of the canvas.
+    Neighbours are controls of its group, on the same side of the canvas. `known`: what was found for a control before.
     """
     control, page = j.click.control, j.click.page
     if control is None or j.verdict != UNKNOWN or not j.reason.startswith(BESIDE):
         return
+    key = page, control.first
+    if key not in known:
+        known[key] = _is_among_group(page, control, own)
+    if known[key]:
+        j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, where others beside it write theirs"
+
+
+def _is_among_group(page: Page, control: Control, own: list[Judged]) -> bool:
+    """Do more of the controls near it, on its side of the canvas, write into the page than are silent?"""
     canvas = beside_canvas(page, control)
     if canvas is None:
-        return
+        return False
     before = control.first < canvas.first
     near = [
         k
@@ -174,8 +185,7 @@ def _prove_among(j: Judged, own: list[Judged]) -> None:
     ]
     wrote = {k.click.element for k in near if _wrote(k)}
     silent = {k.click.element for k in near if not k.answered} - wrote
-    if len(wrote) >= WRITERS and len(wrote) > len(silent):
-        j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, where others beside it write theirs"
+    return len(wrote) >= WRITERS and len(wrote) > len(silent)
 
 
 def _wrote(j: Judged) -> bool:
