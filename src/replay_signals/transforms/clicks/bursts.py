@@ -77,9 +77,10 @@ class Burst:
 
         So is asking again and again, where nothing of it is ever shown.
         """
-        stays = (LEFT_BY_LINK, CHOSEN, *((SENT,) if self._shows_nothing else ()))
-        count = sum(j.reason in stays for j in self.clicks)
-        return count > self.min_clicks and count + 1 >= len(self.clicks)
+        reasons = [j.reason for j in self.clicks if j.reason in (LEFT_BY_LINK, CHOSEN, SENT)]
+        if len(reasons) <= self.min_clicks or len(reasons) + 1 < len(self.clicks):
+            return False
+        return SENT not in reasons or self._shows_nothing
 
     @property
     def _shows_nothing(self) -> bool:

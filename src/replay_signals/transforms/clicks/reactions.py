@@ -33,8 +33,6 @@ FRAME_MS = 17
 """What one script does before the next frame of a screen of 60 Hz."""
 SCROLL_MS = 400
 """Scrolling by code follows its click at once; later scrolling is the visitor's own (Sentry: 300 ms)."""
-HELD_MS = 500
-"""Hardly anybody holds a button for longer."""
 FEEDBACK_MS = 1500
 """Ripples and pressed states are gone by then."""
 RENDERED_MS = 300
