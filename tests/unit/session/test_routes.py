@@ -33,12 +33,11 @@ def help_page() -> El:
     return el("section", el("h1", "Help"), link("Write to us", "/contact"))
 
 
-def shows(page: Page, content: El, at: float, split: bool = False) -> Page:
+def shows(page: Page, content: El, at: float, split: bool = False, into: str = "main") -> Page:
     """Replaces what is in the main element, in one mutation as frameworks do; `split`: the old one goes before."""
-    main = page.node("main")
-    old = main.children[0]
+    old = page.node(into).children[0]
     assert isinstance(old, El)
-    page.removes(old, at=at, from_="main").adds(content, at=at, into="main")
+    page.removes(old, at=at, from_=into).adds(content, at=at, into=into)
     if not split:
         added, removed = (page.visit.recorded[page.window].pop() for _ in range(2))
         added["data"]["removes"] = removed["data"]["removes"]  # type: ignore[index]
@@ -61,6 +60,26 @@ def test_there_and_back() -> None:
     assert visit.kinds() == ["quick_back"]
     evidence = visit.outcome().evidence("quick_back")
     assert (evidence["dwell_ms"], evidence["page"], evidence["back_to"]) == (1820, "http://app.test/help", URL)
+
+
+def menu(i: int = 0) -> El:
+    """The same links each time, whose names are masked where a later message adds them."""
+    names = ("[list]", "[help]") if i > 2 else ("List", "Help")
+    return el("div", link(names[0], "/list", id=f"list{i}"), link(names[1], "/help", id=f"help{i}"))
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_menu_that_is_drawn_anew_with_a_clock(back: bool) -> None:
+    visit = Visit()
+    page = visit.open(URL, el("nav", menu(), id="menu"), el("main", list_of(), id="main"))
+    shows(page, menu(1), at=3000, into="menu").click("help1", at=4000)
+    shows(page, help_page(), at=4080)
+    for i, at in enumerate((4081, 5000, 6000), start=2):
+        shows(page, menu(i), at=at, into="menu")
+    if back:
+        shows(page, list_of(), at=6500)
+    page.lives(60_000)
+    assert [way.returned_ms for way in ways(visit)] == ([START_MS + 6500] if back else [])
 
 
 def test_read_for_ten_seconds_is_no_quick_back() -> None:

@@ -249,6 +249,8 @@ class _Reader:
         replaces = self._replaces(t, record)
         again = replaces and shown.content is not None and not shown.places.isdisjoint(record.parents)
         if shown.following is None and again and shown.content is not None and t > shown.content.start_ms:
+            if self._is_drawn_anew(record):
+                return
             shown.following = _Content(t)
         elif shown.following is None and t - shown.click_ms > SHOWN_WITHIN_MS:
             return
@@ -262,6 +264,14 @@ class _Reader:
         if into is not None:
             into.keys.update(_keys(record.controls))
         (shown.marked if shown.following is None else shown.following.marked).update(links)
+
+    def _is_drawn_anew(self, record: records.Mutation) -> bool:
+        """Do the same links take the place of those that came there last, as with every tick of a clock?"""
+        removed = record.removed
+        came = (controls for added, controls in reversed(self._came) if removed and in_ranges(added, removed[0]))
+        gone = {_nameless(key) for key in _keys(next(came, ()))}
+        same = gone == {_nameless(key) for key in _keys(record.controls)}
+        return same and bool(gone) and all(href for *_, href in gone)
 
     def _replaces(self, t: float, record: records.Mutation) -> bool:
         """Are children of an element replaced: at once, or some moments after the old ones were taken away?"""
