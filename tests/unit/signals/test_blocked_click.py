@@ -377,6 +377,18 @@ def test_a_layer_in_a_part_of_the_page_over_a_control_that_the_pointer_met_there
     assert story(first_over="text") == []
 
 
+@pytest.mark.parametrize("between", ["", "a text", "a canvas elsewhere"])
+def test_a_layer_in_a_part_of_the_page_right_after_a_control(between: str) -> None:
+    texts = [el("p", "or by telephone")] if between == "a text" else []
+    canvas = [el("canvas")] if between == "a canvas elsewhere" else []
+    layer = el("i", id="layer", style=UNSEEN)
+    visit, page = page_with(el("section", button("Pay", id="it"), *texts, layer, id="part"), *canvas)
+    page.click("layer", at=9000).lives(60_000)
+    outcome = visit.outcome()
+    assert outcome.kinds == ([] if between else ["blocked_click"])
+    assert between or outcome.signal("blocked_click").element.startswith("button")
+
+
 THROUGH = {
     "inline": ("", el("div", button("Pay", id="it", style="pointer-events: none"), id="around")),
     "class": (".off { pointer-events: none }", el("p", link("Pay", "/pay", id="it", class_="off"), id="around")),

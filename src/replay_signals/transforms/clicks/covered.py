@@ -2,8 +2,8 @@
 
 An unseen layer takes the press that was meant for what is below it; a control that lets the pointer through
 (`pointer-events: none`, `inert`) leaves it to what lies behind. Recorders tell the node that was pressed, and no
-positions of others. Which control was meant shows where the pointer was over it before at the same place, or where
-nothing but that one control is in what was pressed.
+positions of others. Which control was meant shows where the pointer was over it before at the same place, where
+nothing but that one control is in what was pressed, or where it stands right before the layer.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ class Covers:
             below = self._seen_there(click)
             if below is not None:
                 return Meant(below, LAYER, MEANT_CONFIDENCE)
+            if (beside := self._stands_before(click.node_id)) is not None:
+                return Meant(beside, LAYER, LAYER_CONFIDENCE)
             return Meant(None, LAYER, LAYER_CONFIDENCE) if unseen_layer(self._page, click) else None
         passed = self._passed(click)
         return None if passed is None else Meant(passed, THROUGH, MEANT_CONFIDENCE)
@@ -74,6 +76,13 @@ class Covers:
         if own is None or "u" not in own.flags or own.first != click.node_id or self._page.elements.is_filled(own):
             return False
         return self._shown_ms.get(own.first, click.t + 1) > click.t
+
+    def _stands_before(self, node_id: int) -> Control | None:
+        """The control right before a layer, which was put there to lie over it; it may be a canvas's glass as well."""
+        if any(c.tag == "canvas" for c in self._page.elements.all()):
+            return None
+        before = (c for c in self._page.elements.all() if c.last == node_id - 1 and not c.is_none and _is_pressed(c))
+        return next(before, None)
 
     @cached_property
     def _shown_ms(self) -> dict[int, float]:
