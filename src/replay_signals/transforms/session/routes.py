@@ -41,7 +41,7 @@ PROMPT_MS = 300
 RESTLESS_MS = 10_000
 """What changed by itself so short a time before the click may do so after it."""
 MAX_CAME, MAX_ROOTS = 1000, 10
-"""Mutations that are remembered, and nodes that are looked for in them."""
+"""Mutations that are remembered, and nodes that are looked for in them, or mutations in which one is."""
 MIN_TURNED = 2
 """Elements beside the links: the page that is shown and the one that is hidden."""
 _MARKING = frozenset(("class", "aria-current", "aria-selected"))
@@ -267,8 +267,8 @@ class _Reader:
 
     def _is_drawn_anew(self, record: records.Mutation) -> bool:
         """Do the same links take the place of those that came there last, as with every tick of a clock?"""
-        removed = record.removed
-        came = (controls for added, controls in reversed(self._came) if removed and in_ranges(added, removed[0]))
+        removed, last = record.removed, islice(reversed(self._came), MAX_ROOTS)
+        came = (controls for added, controls in last if removed and in_ranges(added, removed[0]))
         gone = {_nameless(key) for key in _keys(next(came, ()))}
         same = gone == {_nameless(key) for key in _keys(record.controls)}
         return same and bool(gone) and all(href for *_, href in gone)
