@@ -52,14 +52,7 @@ def sheet(visit: Visit, name: str, does: Does) -> None:
         _option(f"{name}: {word}", word, top + 24 + OPTION_POINTS * i, width) for i, word in enumerate(does.words)
     ]
     panel = V(f"{name} sheet", "div", 0, top, width, height - top, "", {"drawn": True}, tuple(options))
-    windowed = isinstance(visit.app.recorder, Android)
-    if windowed:
-        visit.app.open(at, f"{visit.page.name}Activity", panel)
-    else:
-        visit.app.add(panel, at)
-    visit.app.redraw(at + 250)
-    visit._over = (panel,)
-    visit.t = at + 250
+    lay_over(visit, panel, at)
     visit.pauses(1000, 3500)
     for word in does.vain:
         if visit.rng.random() < 0.5:
@@ -71,15 +64,30 @@ def sheet(visit: Visit, name: str, does: Does) -> None:
     else:
         visit.app.slide(visit.t, (width / 2, top + 20), (width / 2, height - 20))
         gone = visit.t + 60
-    visit._over = ()
-    if windowed:
-        visit.app.close(gone)
-    else:
-        visit.app.remove(panel.name, gone)
+    lift(visit, panel, gone)
     if is_taken:
         visit.change(does.target, gone, text=chosen)
     visit.app.redraw(gone + 250)
     visit.t = gone + 300
+
+
+def lay_over(visit: Visit, over: V, at: float) -> None:
+    """Something comes to lie over the page, in a window of its own on Android."""
+    if isinstance(visit.app.recorder, Android):
+        visit.app.open(at, f"{visit.page.name}Activity", over)
+    else:
+        visit.app.add(over, at)
+    visit.app.redraw(at + 250)
+    visit._over, visit.t = (over,), at + 250
+
+
+def lift(visit: Visit, over: V, at: float) -> None:
+    """It goes; the screen is drawn a moment later."""
+    visit._over = ()
+    if isinstance(visit.app.recorder, Android):
+        visit.app.close(at)
+    else:
+        visit.app.remove(over.name, at)
 
 
 def _option(name: str, word: str, y: float, width: float) -> V:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from support.mobile_behaviours import OPTION_POINTS, _option, _works
+from support.mobile_behaviours import OPTION_POINTS, _option, _works, lay_over, lift
 from support.mobile_recorders import Android
 from support.mobile_scene import V
 
@@ -118,21 +118,11 @@ def _answered(visit: Visit, name: str, ways: tuple[str, str]) -> float:
 
 
 def _shown(visit: Visit, over: V, at: float, answered: Callable[[], float]) -> float:
-    """Something lies over the page until it is answered; a window of its own on Android. When it was gone."""
-    windowed = isinstance(visit.app.recorder, Android)
-    if windowed:
-        visit.app.open(at, f"{visit.page.name}Activity", over)
-    else:
-        visit.app.add(over, at)
-    visit.app.redraw(at + 250)
-    visit._over, visit.t = (over,), at + 250
+    """Something lies over the page until it is answered. When it was gone."""
+    lay_over(visit, over, at)
     visit.pauses(1000, 4000)
     gone = answered()
-    visit._over = ()
-    if windowed:
-        visit.app.close(gone)
-    else:
-        visit.app.remove(over.name, gone)
+    lift(visit, over, gone)
     visit.app.redraw(gone + 250)
     visit.t = gone + 300
     return gone
