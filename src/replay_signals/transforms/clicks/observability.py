@@ -16,7 +16,7 @@ from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import Click, is_text_field
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.words.controls import acts_once, acts_outside, is_document, is_file_dialog
+from replay_signals.transforms.words.controls import acts_once, is_document, is_file_dialog, plays
 
 NATIVE = "the browser answers without a trace"
 CHOSEN = "it is the current choice already"
@@ -157,7 +157,7 @@ def _outside(_: Page, control: Control) -> str:
         return BY_NAME
     if control.tag in _BUTTONS and is_document(control.name):
         return BY_NAME
-    if "y" in control.flags or acts_outside(words):
+    if "y" in control.flags or plays(words):
         return PLAYS
     return OPENS_TAB if "b" in control.flags else ""
 

@@ -69,6 +69,7 @@ class Reactions:
         self._brought: list[tuple[int, int]] = []
         self._rippled: list[tuple[int, int]] = []
         self._pressed_before: int | None = None
+        self._parts: dict[int, frozenset[int]] = {}
         self._answered: dict[int | None, tuple[float, set[Target]]] = {}
 
     def requests(self, click: Click, share: list[Effect]) -> list[Request]:
@@ -91,8 +92,10 @@ class Reactions:
         """The nodes that are the control: itself, and the components in whose shadow roots it is."""
         if control is None:
             return frozenset()
-        hosts = (c.first for c in self.page.elements.around(control.first) if "-" in c.tag)
-        return frozenset((control.first, *hosts))
+        if control.first not in self._parts:
+            hosts = (c.first for c in self.page.elements.around(control.first) if "-" in c.tag)
+            self._parts[control.first] = frozenset((control.first, *hosts))
+        return self._parts[control.first]
 
     def _own(self, effect: Effect, click: Click, ends: Sequence[float] = ()) -> bool:
         """Is it more than what the page does by itself? One habitual change makes what comes with it habitual, except

@@ -70,8 +70,7 @@ def look_again(
         by_page.setdefault(j.click.page, []).append(j)
     by_key: dict[str, list[Judged]] = {}
     writers: dict[tuple[str, int], dict[int, Control]] = {}
-    apart: dict[tuple[Page, int], bool] = {}
-    among: dict[tuple[Page, int], bool] = {}
+    beside: dict[tuple[Page, int], bool] = {}
     for j in clicks:
         if j.click.control is not None and _wrote(j):
             writers.setdefault(document_of(j.click.page), {})[j.click.control.first] = j.click.control
@@ -87,8 +86,7 @@ def look_again(
                 _prove(j, own, by_key, rules)
                 if told and j.reason == SENT and told.issuperset(_asked(j)):
                     j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, but what counts any click"
-                _prove_apart(j, writers.get(document_of(page), {}), apart)
-                _prove_among(j, own, among)
+                _prove_beside(j, own, writers.get(document_of(page), {}), beside)
             tell_links(own, ways, tells_hidden, rules)
             _doubt_working(own)
             doubt_links(own, window, timeline, addresses, visited)
@@ -128,17 +126,20 @@ def _prove(j: Judged, own: list[Judged], by_key: Mapping[str, list[Judged]], rul
         j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, where it and its like have answered"
 
 
-def _prove_apart(j: Judged, writers: Mapping[int, Control], known: dict[tuple[Page, int], bool]) -> None:
-    """Silence beside a canvas that has controls of its own, of a control in another part that writes into the page.
+def _prove_beside(
+    j: Judged, own: list[Judged], writers: Mapping[int, Control], known: dict[tuple[Page, int], bool]
+) -> None:
+    """Silence beside a canvas, of a control among others that write into the page.
 
-    `writers`: controls of the document that answered with content. `known`: what was found for a control before.
+    They stand in another part than the canvas and its own controls do, or are most of the control's group. `writers`:
+    controls of the document that answered with content. `known`: what was found for a control before.
     """
     control, page = j.click.control, j.click.page
     if control is None or j.verdict != UNKNOWN or not j.reason.startswith(BESIDE):
         return
     key = page, control.first
     if key not in known:
-        known[key] = _is_among_writers(page, control, writers)
+        known[key] = _is_among_writers(page, control, writers) or _is_among_group(page, control, own)
     if known[key]:
         j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, where others beside it write theirs"
 
@@ -155,23 +156,8 @@ def _is_among_writers(page: Page, control: Control, writers: Mapping[int, Contro
     )
 
 
-def _prove_among(j: Judged, own: list[Judged], known: dict[tuple[Page, int], bool]) -> None:
-    """Silence beside a canvas, of a control most of whose neighbours write into the page.
-
-    Neighbours are controls of its group, on the same side of the canvas. `known`: what was found for a control before.
-    """
-    control, page = j.click.control, j.click.page
-    if control is None or j.verdict != UNKNOWN or not j.reason.startswith(BESIDE):
-        return
-    key = page, control.first
-    if key not in known:
-        known[key] = _is_among_group(page, control, own)
-    if known[key]:
-        j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, where others beside it write theirs"
-
-
 def _is_among_group(page: Page, control: Control, own: list[Judged]) -> bool:
-    """Do more of the controls near it, on its side of the canvas, write into the page than are silent?"""
+    """Do more of the controls near it, on the same side of the canvas, write into the page than are silent?"""
     canvas = beside_canvas(page, control)
     if canvas is None:
         return False

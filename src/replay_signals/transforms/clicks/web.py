@@ -240,8 +240,7 @@ class _PageJudge:
     def _elsewhere(self, out: Judged, is_leaving: bool) -> list[Effect]:
         """Answers outside the page: label activation, the next document, a new tab."""
         found, click = [], out.click
-        parts = self.reactions.parts(click.control)
-        if click.activated and click.activated[0] not in parts and not self._kept_back(click.activated[0]):
+        if click.activated and not self._activates_itself(click, click.activated[0]):
             found.append(Effect(click.t, "activation", node_id=click.activated[0]))
         page = self.next_page
         if page is not None and is_leaving and self._led_to(out, page):
@@ -252,6 +251,10 @@ class _PageJudge:
             if window.window_id != self.page.window_id:
                 found.append(Effect(window.start_ms, "new window", detail=window.pages[0].href))
         return found
+
+    def _activates_itself(self, click: Click, node_id: int) -> bool:
+        """Is it a component that clicks itself, or a box whose change was taken back?"""
+        return node_id in self.reactions.parts(click.control) or self._kept_back(node_id)
 
     def _kept_back(self, node_id: int) -> bool:
         """Is it a checkbox of a recording that tells values? Untold, its change was taken back by the page."""

@@ -15,6 +15,7 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.elements import in_ranges
+from replay_signals.transforms.session.gestures import link_at
 from replay_signals.transforms.session.timeline import Page
 
 SHOWN_WITHIN_MS = 3000
@@ -25,7 +26,6 @@ MAX_CONTROLS = 5
 """Home, back, search and help, beside links that the page had before."""
 AWAY_MS = 2000
 """Who did nothing on the page for so long may have changed its address, of which plain recorders tell nothing."""
-_PRESSES = frozenset((rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,19 @@ class ErrorView:
     left: bool = False
 
 
-def error_views(page: Page, told: Sequence[tuple[float, str]]) -> list[ErrorView]:
+def error_views(page: Page, told: Sequence[tuple[float, str]]) -> Iterator[ErrorView]:
     """The views of a page in order of time; `told`: addresses within it as events tell them."""
-    return list(_views(page, told))
-
-
-def _views(page: Page, told: Sequence[tuple[float, str]]) -> Iterator[ErrorView]:
     turn: tuple[float, str] | None = (page.start_ms, page.href)
     removed, replaced_ms, since_ms = False, None, float("-inf")
     shown: tuple[float, str, records.Mutation] | None = None
     links: set[str] = set()
     acted_ms = page.start_ms
     for t, record in page.records:
-        if isinstance(record, (records.Interaction, records.Input)):
+        if isinstance(record, records.Interaction | records.Input):
             acted_ms = t
         if isinstance(record, records.FullSnapshot):
             links.update(c.href for c in record.controls if c.href)
-        elif isinstance(record, records.Interaction) and record.kind in _PRESSES:
+        elif isinstance(record, records.Interaction) and record.kind in rrweb.PRESSES:
             url = _led_to(page, record)
             turn, removed, replaced_ms = ((t, url) if url else None), False, None
         elif isinstance(record, records.Mutation):
@@ -89,9 +85,8 @@ def _view(shown: tuple[float, str, records.Mutation], until_ms: float, *, left: 
 
 def _led_to(page: Page, record: records.Interaction) -> str:
     """Where the link that was pressed leads to; empty for all else and for links to the page itself."""
-    link = next((c for c in page.elements.around(record.node_id) if c.tag == "a"), None)
-    url = urls.joined(page.href, link.href) if link is not None and link.href not in ("", "#") else ""
-    return urls.clean(url)
+    link = link_at(page, record.node_id)
+    return "" if link is None else urls.clean(urls.joined(page.href, link.href))
 
 
 def _turned(turn: tuple[float, str] | None, told: Sequence[tuple[float, str]], since_ms: float, t: float) -> str | None:

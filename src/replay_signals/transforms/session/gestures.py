@@ -141,6 +141,12 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
     return own
 
 
+def link_at(page: Page, node_id: int | None) -> Control | None:
+    """The link around the node, if it leads to an address."""
+    link = next((c for c in page.elements.around(node_id) if c.tag == "a"), None)
+    return link if link is not None and link.href not in ("", "#") else None
+
+
 def _addressed(page: Page, node_id: int | None) -> Iterator[Control]:
     """Controls around the node, innermost first, up to the form or dialog they stand in."""
     for control in page.elements.around(node_id):

@@ -25,7 +25,7 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.fields import typed_fields
-from replay_signals.transforms.session.gestures import control_at
+from replay_signals.transforms.session.gestures import control_at, link_at
 from replay_signals.transforms.session.timeline import Page
 
 SHOWN_WITHIN_MS = 1500
@@ -46,7 +46,6 @@ MIN_TURNED = 2
 """Elements beside the links: the page that is shown and the one that is hidden."""
 _MARKING = frozenset(("class", "aria-current", "aria-selected"))
 _SHOWING = _MARKING | {"style", "hidden", "aria-hidden"}
-_PRESSES = frozenset((rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START))
 
 Key = tuple[str, str, str, str]
 """What a control is; ids and classes are often made anew with it."""
@@ -156,7 +155,7 @@ def ways_back(page: Page) -> Iterator[WayBack]:
             reader.known.update(_known(record.controls))
         elif isinstance(record, records.Input) and t in reader.typed_ms:
             reader.ended(t)
-        elif isinstance(record, records.Interaction) and record.kind in _PRESSES:
+        elif isinstance(record, records.Interaction) and record.kind in rrweb.PRESSES:
             reader.ended(t)
             if record.kind == rrweb.CLICK:
                 reader.click(t, record)
@@ -182,8 +181,8 @@ class _Reader:
 
     def click(self, t: float, record: records.Interaction) -> None:
         """A click on a link may show another page."""
-        link = next((c for c in self.page.elements.around(record.node_id) if c.tag == "a"), None)
-        if link is not None and link.href not in ("", "#"):
+        link = link_at(self.page, record.node_id)
+        if link is not None:
             url = urls.joined(self.page.href, link.href)
             self._shown = _Shown(url, t, link.first, _Turn(link.first, t), self._restless(t)) if url else None
 

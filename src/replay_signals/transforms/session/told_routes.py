@@ -18,8 +18,6 @@ from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.routes import SHOWN_WITHIN_MS, WayBack
 from replay_signals.transforms.session.timeline import Page
 
-_PRESSES = frozenset((rrweb.CLICK, rrweb.MOUSE_DOWN, rrweb.TOUCH_START))
-
 
 def told_addresses(page: Page, addresses: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
     """Where a page was, (epoch ms, URL) in order of time: by its recorder, and by `addresses`, events of its window."""
@@ -34,7 +32,7 @@ def told_ways_back(page: Page, told: Sequence[tuple[float, str]]) -> Iterator[Wa
     for t, url in told:
         if (route := urls.clean(url)) != routes[-1][1]:
             routes.append((t, route))
-    pressed = [t for t, r in page.of(records.Interaction) if r.kind in _PRESSES]
+    pressed = [t for t, r in page.of(records.Interaction) if r.kind in rrweb.PRESSES]
     acts = sorted([*pressed, *(change.t for box in typed_fields(page) for change in box.typed)])
     for (_, before), (shown_ms, url), (returned_ms, back) in zip(routes, routes[1:], routes[2:], strict=False):
         click = bisect_right(pressed, shown_ms) - 1

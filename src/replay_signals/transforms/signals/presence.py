@@ -12,7 +12,6 @@ from replay_signals.transforms.session.timeline import Page, Window
 
 PRESENT_MS = 10_000
 """Whoever leaves a page by hand was at the machine this long before."""
-PRESSES = frozenset((rrweb.MOUSE_DOWN, rrweb.CLICK, rrweb.TOUCH_START))
 STILL_PX = 2
 """A resting pointer is recorded again and again, with a pixel or two of jitter."""
 
@@ -35,6 +34,6 @@ def _acts(page: Page) -> Iterator[float]:
                     yield t
                 at = x, y
         elif isinstance(record, records.Scroll | records.Input) or (
-            isinstance(record, records.Interaction) and record.kind in PRESSES
+            isinstance(record, records.Interaction) and record.kind in rrweb.PRESSES
         ):
             yield t

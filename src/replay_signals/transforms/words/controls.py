@@ -79,9 +79,14 @@ def acts_once(text: str) -> bool:
     return _ONCE(text)
 
 
+def plays(text: str) -> bool:
+    """Does a name speak of sound, video or the whole screen?"""
+    return _PLAYING(_NOT_MEANT.sub("", text))
+
+
 def acts_outside(text: str) -> bool:
-    """Does a name speak of what no recording of a page shows: the above, or sound, video and the whole screen?"""
-    return _ONCE(text) or _PLAYING(_NOT_MEANT.sub("", text))
+    """Does a name speak of what no recording of a page shows: of either?"""
+    return acts_once(text) or plays(text)
 
 
 def is_file_dialog(name: str) -> bool:
