@@ -26,6 +26,7 @@ from replay_signals.transforms.playback.player_data import PlayerData, player_da
 from replay_signals.transforms.playback.session import PlaybackSession, PlaybackWindow, playback_of, session_of
 from replay_signals.transforms.privacy.policy import Policy
 from support import hostile
+from support.browser import every_host_at
 from support.canary import START_MS, Event
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def net() -> Iterator[Net]:
 
 @pytest.fixture(scope="module")
 def browser(net: Net) -> Iterator[Browser]:
-    with chromium([f"--host-resolver-rules=MAP * 127.0.0.1:{net.port}"]) as found:
+    with chromium([every_host_at(net.port)]) as found:
         yield found
 
 

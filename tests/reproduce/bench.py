@@ -23,6 +23,7 @@ from replay_signals.pipelines.playback.browser import chromium
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.transforms.reproduce.python import python_text
 from replay_signals.transforms.reproduce.steps import Answered, NoScript, Plan, RaisesNothing, Reacts
+from support.browser import every_host_at
 
 SITES = Path(__file__).parents[1] / "accuracy" / "sites"
 sys.path.append(str(SITES))
@@ -191,7 +192,7 @@ def bench() -> Iterator[Bench]:
     serving, _ = server.start(0)
     try:
         port = serving.server_address[1]
-        with chromium([f"--host-resolver-rules=MAP * 127.0.0.1:{port}"]) as browser:
+        with chromium([every_host_at(port)]) as browser:
             yield Bench(browser, port)
     finally:
         serving.shutdown()

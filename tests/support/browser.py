@@ -10,6 +10,8 @@ from typing import Any
 from replay_signals.pipelines.playback.browser import chromium
 
 WAIT_MS = 15_000
+_OWN_HOSTS = ("*.googleapis.com", "*.google.com", "*.gvt1.com", "*.gstatic.com")
+"""Whom Chromium asks on its own account (for parts of itself, within seconds of its start, whatever the flags)."""
 DRAWN = """text => location.hash.includes(new URLSearchParams({where: text}))
     && !document.getElementById('fault').textContent
     && document.getElementById('status').textContent.includes(' of ')"""
@@ -19,6 +21,12 @@ KIND = """async text => {
         return error instanceof report.ElsewhereError ? "ElsewhereError" : error.constructor.name;
     }
 }"""
+
+
+def every_host_at(port: int) -> str:
+    """The flag by which every host that a page names is this port of this machine; Chromium's own are nowhere."""
+    own = [f"MAP {host} ~NOTFOUND" for host in _OWN_HOSTS]
+    return f"--host-resolver-rules={','.join([*own, f'MAP * 127.0.0.1:{port}'])}"
 
 
 class Tab:
