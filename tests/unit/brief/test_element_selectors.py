@@ -34,7 +34,7 @@ def test_the_most_stable_stands_first() -> None:
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"tag": "a", "name": "Home"}, 'role=link[name="Home"]'),
+        ({"tag": "a", "name": "Home", "href": "/"}, 'role=link[name="Home"]'),
         ({"tag": "input", "type": "checkbox", "name": "Terms"}, 'role=checkbox[name="Terms"]'),
         ({"tag": "input", "type": "email", "name": "Mail"}, 'role=textbox[name="Mail"]'),
         ({"tag": "div", "role": "tab", "name": "One"}, 'role=tab[name="One"]'),
@@ -43,6 +43,15 @@ def test_the_most_stable_stands_first() -> None:
 )
 def test_a_role_comes_from_its_own_word_or_the_tag(fields: dict[str, Any], expected: str) -> None:
     assert expected in [one.value for one in selectors_of(control(**fields))]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"tag": "a", "name": "Home"}, {"tag": "input", "type": "password"}, {"tag": "input", "type": "date"}],
+    ids=["a link that leads nowhere", "password", "date"],
+)
+def test_what_has_no_role_is_not_sought_by_one(fields: dict[str, str]) -> None:
+    assert "role and name" not in [one.by for one in selectors_of(control(**({"name": "It"} | fields)))]
 
 
 def test_what_privacy_put_a_mark_for_selects_nothing() -> None:

@@ -14,11 +14,10 @@ from html import escape
 from replay_signals.schemas.briefs import Selector
 from replay_signals.transforms.causes.class_names import lasting_classes
 from replay_signals.transforms.digest.controls import MAX_NAME_CHARS, Control
-from replay_signals.transforms.digest.markup import ELEMENT_ROLES, INPUT_ROLES, TEST_ID_ATTRIBUTES, css_text
+from replay_signals.transforms.digest.markup import TEST_ID_ATTRIBUTES, css_text, implicit_role
 from replay_signals.transforms.privacy.texts import MARK
 
 MAX_HTML_CHARS = 600
-ROLES = ELEMENT_ROLES | {"summary": "button"}
 _NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _KEY_WITH_ID = re.compile(r"([a-z][\w-]*)#(.+)", re.ASCII)
 FIELDS = frozenset(("input", "select", "textarea"))
@@ -49,9 +48,7 @@ def role_of(control: Control) -> str:
     """The role an element has by its own word or by its tag; empty when neither gives one."""
     if control.role:
         return control.role if _NAME.fullmatch(control.role) else ""
-    if control.tag == "input":
-        return INPUT_ROLES.get(control.type, "textbox")
-    return ROLES.get(control.tag, "")
+    return implicit_role(control.tag, control.type, control.href)
 
 
 def css_of(control: Control) -> str:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 TEST_ID_ATTRIBUTES = ("data-testid", "data-test", "data-cy")
 """Attributes that a digest takes a test id from (`schemas.rrweb`), without saying which."""
-ELEMENT_ROLES = {"a": "link", "button": "button", "select": "combobox", "textarea": "textbox"}
-"""Implicit roles of elements (HTML-AAM 1.0)."""
-INPUT_ROLES = {
+_ELEMENT_ROLES = {
+    "button": "button", "select": "combobox", "textarea": "textbox", "summary": "button", "option": "option",
+}  # fmt: skip
+_INPUT_ROLES = {
     **dict.fromkeys(("submit", "button", "reset", "image"), "button"),
     **{"checkbox": "checkbox", "radio": "radio", "range": "slider", "number": "spinbutton", "search": "searchbox"},
+    **dict.fromkeys(("", "text", "email", "tel", "url"), "textbox"),
 }
-"""Implicit roles of inputs by type (HTML-AAM 1.0), but for those that are textboxes."""
+
+
+def implicit_role(tag: str, type_: str, href: str) -> str:
+    """The role that an element has by its tag (HTML-AAM 1.0; `summary` as browsers tell it), empty for none.
+
+    A link leads somewhere, and fields of some types (passwords, dates, files) have no role.
+    """
+    if tag in ("a", "area"):
+        return "link" if href else ""
+    return _INPUT_ROLES.get(type_.lower(), "") if tag == "input" else _ELEMENT_ROLES.get(tag, "")
 
 
 def css_text(text: str) -> str:

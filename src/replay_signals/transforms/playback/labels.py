@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from itertools import islice
 
-from replay_signals.transforms.digest.markup import ELEMENT_ROLES, INPUT_ROLES
+from replay_signals.transforms.digest.markup import implicit_role
 from replay_signals.transforms.playback.attributes import VIEW
 from replay_signals.transforms.playback.tree import Tree, TreeNode, text_of
 
-_ROLES = ELEMENT_ROLES | {"summary": "button", "option": "option"}
 MAX_REFERENCES = 20
 VIEW_ROLES = {
     **{"button": "button", "checkbox": "checkbox", "radio": "radio", "toggle": "switch", "select": "combobox"},
@@ -21,9 +20,8 @@ def role_of(node: TreeNode) -> str:
     own = node.attributes.get("role") or VIEW_ROLES.get(str(node.attributes.get(VIEW)))
     if isinstance(own, str) and own:
         return own
-    if node.tag == "input":
-        return INPUT_ROLES.get(str(node.attributes.get("type") or "text"), "textbox")
-    return _ROLES.get(node.tag, "")
+    type_, href = (str(node.attributes.get(name) or "") for name in ("type", "href"))
+    return implicit_role(node.tag, type_, href)
 
 
 def label_of(tree: Tree, node: TreeNode) -> str:

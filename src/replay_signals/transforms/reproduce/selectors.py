@@ -11,16 +11,13 @@ from collections.abc import Iterator
 
 from replay_signals.transforms.causes.class_names import lasting_classes, telling_classes
 from replay_signals.transforms.digest.controls import WIDGET_ROLES, Control
-from replay_signals.transforms.digest.markup import ELEMENT_ROLES, INPUT_ROLES, TEST_ID_ATTRIBUTES, css_text
+from replay_signals.transforms.digest.markup import TEST_ID_ATTRIBUTES, css_text, implicit_role
 from replay_signals.transforms.privacy.texts import MARK
 from replay_signals.transforms.reproduce.steps import By
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.elements import Elements
 
 MIN_NAME_CHARS = 2
-_INPUT_ROLES = INPUT_ROLES | dict.fromkeys(("", "text", "email", "tel", "url"), "textbox")
-"""A field of another type (a date, a password) has no role that Playwright finds it by."""
-_ELEMENT_ROLES = ELEMENT_ROLES | {"option": "option", "area": "link"}
 _GENERATED_ID = re.compile(r"^\[|\d{3,}|[0-9a-f]{8,}|^:r|^(?:ember|react|radix|headlessui|mui|css|sc|jsx|svelte)[-_]?")
 _SPECIAL = re.compile(r"[\\^$.*+?()\[\]{}|/-]")
 _FIGURES = re.compile(r"[0-9]+")
@@ -75,11 +72,7 @@ def role_of(control: Control) -> str:
     """The ARIA role of a control that people can address by it; empty when it has none."""
     if control.role in WIDGET_ROLES:
         return control.role
-    if control.tag == "a":
-        return "link" if control.href else ""
-    if control.tag == "input":
-        return _INPUT_ROLES.get(control.type.lower(), "")
-    return _ELEMENT_ROLES.get(control.tag, "")
+    return implicit_role(control.tag, control.type, control.href)
 
 
 def _label(control: Control, elements: Elements) -> str:
