@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -123,3 +125,13 @@ def test_deletes_of_other_engines_are_streamed(tmp_path: Path, monkeypatch: pyte
         db.register("events", scans.StreamedScan(table, scans.ALL))
         for _ in range(2):
             assert db.sql("SELECT count(*) FROM events").fetchall() == [(count,)]
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_another_programs_database_is_no_warehouse(tmp_path: Path, create: bool) -> None:
+    with closing(sqlite3.connect(tmp_path / "catalog.db")) as db:
+        db.execute("CREATE TABLE orders (id INTEGER)")
+    before = (tmp_path / "catalog.db").read_bytes()
+    with pytest.raises(WarehouseError, match="holds orders"):
+        open_catalog(str(tmp_path), create=create)
+    assert (tmp_path / "catalog.db").read_bytes() == before

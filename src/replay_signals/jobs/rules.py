@@ -23,6 +23,8 @@ UNITS = {
 
 
 MAX_LINE_CHARS = 110
+MAX_RULES_CHARS = 1_000_000
+"""Else a device without an end would be read for ever."""
 REQUIRED = object()
 """The default of a setting that has none: a list's entry must name it."""
 EXAMPLES = {
@@ -57,10 +59,14 @@ def read_rules(path: str | None) -> Rules:
         return Rules()
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - a path that does not exist needs no object
-            return usable(load_rules(file.read()))
+            text = file.read(MAX_RULES_CHARS + 1)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise RulesError(f"cannot read {path}: {why}") from error
+    if len(text) > MAX_RULES_CHARS:
+        raise RulesError(f"{path}: longer than {MAX_RULES_CHARS:,} characters, which no file of rules is")
+    try:
+        return usable(load_rules(text))
     except RulesError as error:
         raise RulesError(f"{path}: {error}") from None
 

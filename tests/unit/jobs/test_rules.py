@@ -101,6 +101,11 @@ def test_a_rules_file_that_is_missing_or_no_text_is_named(tmp_path: Path) -> Non
         read_rules(str(tmp_path / "binary"))
 
 
+def test_a_device_without_an_end_is_no_file_of_rules() -> None:
+    with pytest.raises(RulesError, match=r"/dev/zero: longer than 1,000,000 characters"):
+        read_rules("/dev/zero")
+
+
 def test_a_setting_written_out_at_its_default_is_the_same_version() -> None:
     written = msgspec.json.decode(msgspec.json.encode(Rules()), type=Rules)
 

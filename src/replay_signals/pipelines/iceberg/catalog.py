@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +31,7 @@ from replay_signals.pipelines.iceberg.schema import iceberg_type, partition_spec
 from replay_signals.schemas.rows import TABLES
 
 CREATE_TRIES = 8
+SHOWN_TABLES = 5
 RACES = (SQLAlchemyError, CommitFailedException, sqlite3.Error, ValueError)
 PERMANENT = (
     "file is not a database", "unable to open database", "connection failed", "connection is bad", "failed to resolve",
@@ -57,7 +59,22 @@ def open_catalog(warehouse: str | None, catalog: str | None = None, *, create: b
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WarehouseError(f"cannot use {warehouse} as a warehouse folder: {error.strerror}") from None
+    _refuse_foreign(folder / CATALOG_FILE)
     return _retried(lambda: sqlite_catalog(folder), f"cannot open the catalog {folder / CATALOG_FILE}")
+
+
+def _refuse_foreign(file: Path) -> None:
+    """Another program's database must not get Iceberg's tables, nor pass for a warehouse: raises WarehouseError."""
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)) as db:
+            names = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    except sqlite3.Error:
+        return  # not there yet, or what the catalog itself will say more of
+    if names and "iceberg_tables" not in names:
+        shown = ", ".join(sorted(names)[:SHOWN_TABLES])
+        raise WarehouseError(
+            f"{file} is another program's database (it holds {shown}); a warehouse needs its own folder"
+        )
 
 
 def sqlite_catalog(folder: Path) -> SqlCatalog:
