@@ -1,9 +1,10 @@
 """Covered controls: presses that were meant for a control and landed on something else.
 
 An unseen layer takes the press that was meant for what is below it; a control that lets the pointer through
-(`pointer-events: none`, `inert`) leaves it to what lies behind. Recorders tell the node that was pressed, and no
-positions of others. Which control was meant shows where the pointer was over it before at the same place, where
-nothing but that one control is in what was pressed, or where it stands right before the layer.
+(`pointer-events: none`, `inert`, disabled by many style sheets) leaves it to what lies behind. Recorders tell the node
+that was pressed, and no positions of others. Which control was meant shows where the pointer was over it before at the
+same place, where it is the only one in what was pressed or the only one there that cannot be pressed, where it is the
+only one beside the layer, or stands right before it.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.control_flags import STAYS_UNSEEN
 from replay_signals.transforms.digest.controls import CONTAINER_TAGS, Control, is_named
 from replay_signals.transforms.session.elements import in_ranges
-from replay_signals.transforms.session.gestures import Click, control_at
+from replay_signals.transforms.session.gestures import Click, control_at, is_text_field
 from replay_signals.transforms.session.timeline import Page
 
 SAME_PLACE_PX = 12
 """Half the height of a small button (WCAG 2.2, target size: 24 pixels)."""
 LOOKED_BACK_MS = 120_000
+MAX_GROUP = 20
+"""Controls right below what was pressed: a bar of buttons; more are a part of the page."""
 WRAPPER_NODES = 6
 """Nodes in what is pressed beside the control: an icon, some words."""
 _PRESSED = (rrweb.CLICK, rrweb.MOUSE_DOWN)
@@ -60,15 +63,19 @@ class Covers:
         """What a press on no control was meant for; None where it was meant for what it landed on, or nobody knows."""
         if click.control is not None or click.node_id is None:
             return None
-        if self._is_unseen(click) and not over_embedded(self._page, click.node_id):
-            below = self._seen_there(click)
+        if self._is_unseen(click):
+            below = self._seen_there(click) or self._only_beside(click.node_id, click.t)
             if below is not None:
                 return Meant(below, LAYER, MEANT_CONFIDENCE)
+            if over_embedded(self._page, click.node_id):
+                return None
             if (beside := self._stands_before(click.node_id)) is not None:
                 return Meant(beside, LAYER, LAYER_CONFIDENCE)
             return Meant(None, LAYER, LAYER_CONFIDENCE) if unseen_layer(self._page, click) else None
-        passed = self._passed(click)
-        return None if passed is None else Meant(passed, THROUGH, MEANT_CONFIDENCE)
+        if (passed := self._passed(click)) is not None:
+            return Meant(passed, THROUGH, MEANT_CONFIDENCE)
+        stopped = self._stopped(click)
+        return None if stopped is None else Meant(stopped, THROUGH, LAYER_CONFIDENCE)
 
     def _is_unseen(self, click: Click) -> bool:
         """Did it land on a layer that could not be seen then?"""
@@ -76,6 +83,27 @@ class Covers:
         if own is None or "u" not in own.flags or own.first != click.node_id or self._page.elements.is_filled(own):
             return False
         return self._shown_ms.get(own.first, click.t + 1) > click.t
+
+    def _only_beside(self, node_id: int, t: float) -> Control | None:
+        """The only control in the same element as a layer: the two were put there together."""
+        beside = [c for c in self._page.elements.beside(node_id) if not c.is_none and self._is_there(c, t)]
+        return beside[0] if len(beside) == 1 and _is_pressed(beside[0]) else None
+
+    def _stopped(self, click: Click) -> Control | None:
+        """The only one of the buttons and links right below what was pressed that cannot be pressed itself."""
+        elements, t = self._page.elements, click.t
+        own = next(elements.chain(click.node_id), None)
+        if own is not None and own.first == click.node_id and "s" in own.flags:
+            return None
+        below = [c for c in elements.in_bar(click.node_id) if not c.is_none]
+        stopped = [c for c in below if elements.passes(c, t) or elements.disabled(c, t)]
+        stopped = [c for c in stopped if self._is_there(c, t)]
+        if len(stopped) != 1 or elements.chosen(stopped[0], t):
+            return None
+        others = [c for c in below if self._is_there(c, t)]
+        if len(others) > MAX_GROUP or any(not _is_pressed(c) or is_text_field(c) for c in others):
+            return None
+        return stopped[0]
 
     def _stands_before(self, node_id: int) -> Control | None:
         """The control right before a layer, which was put there to lie over it; it may be a canvas's glass as well."""
@@ -154,6 +182,22 @@ class Covers:
     @cached_property
     def _scrolled(self) -> list[float]:
         return [t for t, _ in self._page.of(records.Scroll, records.Resize)]
+
+    def _is_there(self, control: Control, t: float) -> bool:
+        """Is it in the document at that time? What is moved is removed and added in one change."""
+        there: bool | None = None
+        for when, change in self._changes:
+            came = in_ranges(change.added, control.first)
+            if when > t:
+                if came and there is None:
+                    return False
+            elif came or in_ranges(change.removed, control.first):
+                there = came
+        return there is not False
+
+    @cached_property
+    def _changes(self) -> list[tuple[float, records.Mutation]]:
+        return [(t, change) for t, change in self._page.of(records.Mutation) if change.added or change.removed]
 
     def _went(self, control: Control, since_ms: float, until_ms: float) -> bool:
         """Was it removed meanwhile, by itself or with what is around it?"""

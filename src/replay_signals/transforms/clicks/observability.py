@@ -84,13 +84,14 @@ def unseen_layer(page: Page, click: Click) -> bool:
     """Did the click land on an empty box that nobody can see, so that it was meant for what lies behind?
 
     The box lies over the page, not in a part of it, which may have such boxes for its own purposes (a ripple, a veil
-    over a picture, a pane over a canvas).
+    over a picture, a pane over a canvas). One that comes later than a canvas, and elsewhere, is no pane of it.
     """
     around = list(page.elements.chain(click.node_id))
     if len(around) != 1 or "u" not in around[0].flags or not around[0].first == around[0].last == click.node_id:
         return False
     canvases = (c for c in page.elements.all() if c.tag == "canvas")
-    if any(not page.elements.is_apart(around[0], canvas) for canvas in canvases):
+    apart = (page.elements.is_apart(around[0], c) or page.elements.came_elsewhere(around[0], c) for c in canvases)
+    if not all(apart):
         return False
     return not over_embedded(page, around[0].first)
 

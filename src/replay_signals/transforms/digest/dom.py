@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
+from replay_signals.transforms.digest.bars import is_bar, is_pair
 from replay_signals.transforms.digest.canvas_parts import add_parts
 from replay_signals.transforms.digest.control_flags import class_bits, is_alert, style_bits
 from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, control_of, is_kept, text_of
@@ -99,8 +100,20 @@ def full_snapshot(raw: Raw, masking: Masking, budget: Budget) -> FullSnapshot:
     ids = ids[: 2 * MAX_TARGETS]
     count, alerts = walk.element_count, walk.alerts
     blank = full.node is not None and count <= BLANK_ELEMENTS and is_blank(full.node)
+    bars = [walk.bars.get(control.first, 0) for control in walk.controls]
     return FullSnapshot(
-        0, root_id, walk.controls, owners[:MAX_OWNERS], count, walk.truncated, error_page, None, ids, alerts, blank
+        0,
+        root_id,
+        walk.controls,
+        owners[:MAX_OWNERS],
+        count,
+        walk.truncated,
+        error_page,
+        None,
+        ids,
+        alerts,
+        blank,
+        bars,
     )
 
 
@@ -123,14 +136,14 @@ def mutation(data: rrweb.Incremental, masking: Masking, budget: Budget) -> Mutat
     owners: list[int] = []
     added: list[int] = []
     alerts: list[str] = []
-    error_view, alert_places = False, list[int]()
+    error_view, alert_places, bars = False, list[int](), list[int]()
     adds = _adds.decode(masking.rules.renamed(_added_text(data.adds, budget))) if data.adds else []
     views: list[View] = []
     for add in (*adds, *(_adds.decode(data.updates) if data.updates else ())):
         if add.wireframe is not None:
             add_views([add.wireframe], NO_PARENT if add.parentId is None else add.parentId, views, masking)
     if adds:
-        controls, owners, added, alerts, error_view, alert_places = _added(adds, parents, masking)
+        controls, owners, added, alerts, error_view, alert_places, bars = _added(adds, parents, masking)
     bare = bool(data.removes) and not data.texts and not data.attributes  # web recorders always send all four
     screen = ScreenChange(views, []) if views or data.updates or bare else None
     removed: list[int] = []
@@ -159,6 +172,7 @@ def mutation(data: rrweb.Incremental, masking: Masking, budget: Budget) -> Mutat
         screen,
         error_view,
         alert_places,
+        bars,
     )
 
 
@@ -195,7 +209,7 @@ def _value_hash(name: str, value: Raw, masking: Masking) -> int:
 
 def _added(
     adds: list[rrweb.Add], parents: dict[int, None], masking: Masking
-) -> tuple[list[Control], list[int], list[int], list[str], bool, list[int]]:
+) -> tuple[list[Control], list[int], list[int], list[str], bool, list[int], list[int]]:
     parent_of: dict[int, int] = {}
     nodes: dict[int, rrweb.Node] = {}
     for add in adds:
@@ -234,7 +248,20 @@ def _added(
     places = [n for n, node in nodes.items() if node.type == rrweb.ELEMENT and is_alert(node.attributes)]
     error_view = view_says_error(nodes, parent_of)
     added = ranges(sorted(parent_of))
-    return list(controls.values()), owners, added, alerts, error_view, places[:MAX_ALERT_PLACES]
+    bars = _bars(controls, nodes, parent_of)
+    return list(controls.values()), owners, added, alerts, error_view, places[:MAX_ALERT_PLACES], bars
+
+
+def _bars(controls: dict[int, Control], nodes: dict[int, rrweb.Node], parent_of: dict[int, int]) -> list[int]:
+    """For each of the controls the bar it is a child of, 0 where that is none or was there before."""
+    children: dict[int, list[rrweb.Node]] = {}
+    for node_id, parent in parent_of.items():
+        if parent in nodes:
+            children.setdefault(parent, []).append(nodes[node_id])
+    bars = {parent for parent, below in children.items() if is_bar(below)}
+    pairs = {parent for parent, below in children.items() if is_pair(below)}
+    around = ((pairs if "u" in control.flags else bars, parent_of[node_id]) for node_id, control in controls.items())
+    return [parent if parent in known else 0 for known, parent in around]
 
 
 def _named_owner(node_id: int, owner_of: dict[int, int], controls: dict[int, Control]) -> int:
@@ -249,7 +276,7 @@ def _named_owner(node_id: int, owner_of: dict[int, int], controls: dict[int, Con
 
 
 def _owners(parent_of: dict[int, int], controls: dict[int, Control]) -> dict[int, int]:
-    """The nearest control or known node around each new node; each way up is walked once, however nodes are nested."""
+    """The nearest control or known node bars each new node; each way up is walked once, however nodes are nested."""
     owner_of: dict[int, int] = {}
     for node_id in parent_of:
         way: list[int] = []

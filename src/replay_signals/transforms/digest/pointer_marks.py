@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from replay_signals.schemas.rrweb import Node
 from replay_signals.transforms.digest.control_flags import CLASS_STATES, lets_through
-from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.digest.controls import Control, is_named
 from replay_signals.transforms.digest.inline_style import Style, is_hidden
 from replay_signals.transforms.digest.style_sheets import StyleSheets
 
@@ -16,9 +16,12 @@ MAX_LET_THROUGH = 2
 """Controls in one element that lets the pointer through; more are a part of the page that is shut for a purpose."""
 MAX_LAYER_DEPTH = 5
 """Elements around a layer over the page; deeper ones lie over a part of it."""
-MAX_LAYERS = 20
+MAX_LAYERS = 100
 """Empty boxes of a document whose style is looked up in all sheets."""
 _LAYER_TAGS = frozenset(("div", "section", "aside"))
+_BESIDE_TAGS = _LAYER_TAGS | {"b", "em", "i", "span"}
+MAX_BESIDE = 3
+"""Elements in what was made for a control and the layer over it."""
 _NO_TEXTS = ("",) * 7
 
 
@@ -70,13 +73,26 @@ class PointerMarks:
         else:
             self._controls.insert(at, Control(node.id, max(node.id, last), node.tagName, *_NO_TEXTS, f"n{flags}"))
 
-    def layer(self, node: Node, path: Sequence[Node]) -> None:
-        """Marks an empty box that lies over the page unseen by its classes; it is the last that was visited."""
-        if node.tagName not in _LAYER_TAGS or len(path) > MAX_LAYER_DEPTH or self._layers == MAX_LAYERS:
-            return
+    def layer(self, node: Node, path: Sequence[Node]) -> bool:
+        """Marks an empty box that lies unseen over the page, or over what it stands beside; it was visited last."""
+        over_page = node.tagName in _LAYER_TAGS and len(path) <= MAX_LAYER_DEPTH and node.attributes.class_
+        if self._layers == MAX_LAYERS or not (over_page or _stands_beside(node, path[-1])):
+            return False
         own = self._controls[-1] if self._controls and self._controls[-1].first == node.id else None
         if own is not None and (not own.is_none or "u" in own.flags):
-            return
+            return False
         self._layers += 1
-        if self.sheets.is_veil(node):
-            self._mark(node, len(self._controls) - (own is not None), node.id, "u")
+        if not self.sheets.is_veil(node, path):
+            return False
+        self._mark(node, len(self._controls) - (own is not None), node.id, "u")
+        return True
+
+
+def _stands_beside(node: Node, parent: Node) -> bool:
+    """Is a box put beside a control, with hardly anything else around?"""
+    elements = [child for child in parent.childNodes if child.tagName]
+    return (
+        node.tagName in _BESIDE_TAGS
+        and len(elements) <= MAX_BESIDE
+        and any(is_named(child.tagName, child.attributes.role) for child in elements)
+    )

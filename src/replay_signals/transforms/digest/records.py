@@ -59,7 +59,8 @@ class FullSnapshot(BaseRecord, tag=2):
     in document order. `error_page`: title or heading say that the page is missing or broken. `views`: the views of a
     native screen in document order, None for documents. `ids`: flat `first, last` ranges of the ids of its nodes, None
     where the digest does not tell. `alerts`: ids of the places for messages that something went wrong. `is_blank`:
-    there is nothing to see in it.
+    there is nothing to see in it. `bars`: for each of the controls the id of the bar (digest/bars) it is a child of,
+    0 where that is none; empty where the digest does not tell.
     """
 
     root_id: int
@@ -72,6 +73,7 @@ class FullSnapshot(BaseRecord, tag=2):
     ids: list[int] | None = None
     alerts: list[int] | None = None
     is_blank: bool = False
+    bars: list[int] = []
 
     @property
     def is_native(self) -> bool:
@@ -101,6 +103,8 @@ class Mutation(BaseRecord, tag=3):
     screen        None for documents
     error_view    what was added is short and says, in a heading or as all it says, that the page is missing or broken
     alert_places  ids of new places for messages that something went wrong
+    bars          for each of the new controls the id of the bar (digest/bars) it is a child of, 0 where that is none
+                  or older; empty where the digest does not tell
     """
 
     parents: list[int]
@@ -116,6 +120,7 @@ class Mutation(BaseRecord, tag=3):
     screen: ScreenChange | None
     error_view: bool = False
     alert_places: list[int] = []
+    bars: list[int] = []
 
     @property
     def attributes(self) -> Iterator[tuple[int, str, int]]:

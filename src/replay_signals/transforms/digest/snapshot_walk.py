@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Node
+from replay_signals.transforms.digest.bars import is_bar, is_pair
 from replay_signals.transforms.digest.control_flags import MAX_CLASS_CHARS, hidden_words, is_alert
 from replay_signals.transforms.digest.controls import (
     CONTAINER_TAGS,
@@ -74,11 +75,13 @@ class TextName:
 class SnapshotWalk:
     """One pass over a document: controls in document order, and whether ids rise in document order.
 
-    `jumps` are the first id and then flat `before, after` pairs where the next id is not the following number.
+    `jumps` are the first id and then flat `before, after` pairs where the next id is not the following number;
+    `bars` the ids of the bars that controls are children of.
     """
 
     __slots__ = (
         *(
+            "_bar",
             "_filling",
             "_masking",
             "_named",
@@ -90,7 +93,7 @@ class SnapshotWalk:
             "controls",
             "element_count",
         ),
-        *("headings", "jumps", "last", "ordered", "title", "truncated"),
+        *("headings", "jumps", "last", "bars", "ordered", "title", "truncated"),
     )
 
     def __init__(self, masking: Masking) -> None:
@@ -98,6 +101,8 @@ class SnapshotWalk:
         self._path: list[Node] = []
         self._places: list[str] = []
         self.controls: list[Control] = []
+        self.bars: dict[int, int] = {}
+        self._bar = (0, False)
         self.element_count = 0
         self.ordered = True
         self.truncated = False
@@ -145,9 +150,20 @@ class SnapshotWalk:
             self._below(node)
         if start >= 0:
             self._pointer.leaves(node, start, self.last, self._path)
-        if not node.childNodes and node.attributes.class_:
-            self._pointer.layer(node, self._path)
+        if not node.childNodes and self._path and self._pointer.layer(node, self._path):
+            self._stands(node, layer=True)
         self._pointer.left(node, self.last, ordered=self.ordered)
+
+    def _stands(self, node: Node, *, layer: bool) -> None:
+        if self._path and (is_pair(self._path[-1].childNodes) if layer else self._is_bar()):
+            self.bars[node.id] = self._path[-1].id
+
+    def _is_bar(self) -> bool:
+        """Does the element that is being visited hold controls and hardly anything else?"""
+        around = self._path[-1]
+        if self._bar[0] != around.id:
+            self._bar = around.id, is_bar(around.childNodes)
+        return self._bar[1]
 
     def _skipped(self, node: Node, tag: str) -> None:
         if tag == "style":
@@ -214,6 +230,7 @@ class SnapshotWalk:
         container = tag in CONTAINER_TAGS or control.role in ("dialog", "alertdialog") or control.is_none
         named = not control.name and not container
         self.controls.append(control)
+        self._stands(node, layer="u" in control.flags)
         if named:
             self._named.append(TextName(control, own))
             self._filling.append(self._named[-1])

@@ -9,7 +9,7 @@ there. Rules with anything else are passed over: better no hint than a wrong one
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -38,6 +38,8 @@ _ABOUT_POINTERS = re.compile(r"(?<![\w-])(?:cursor|pointer-events)\s*:")
 _STEP = re.compile(r"\s*([>+~]?)\s*([^\s>+~]+)")
 _PART = re.compile(r"([.#]?)([\w-]+)|\*")
 _GOES_ON = re.compile(r"[\w-]")
+_LAYS = re.compile(r"(?<![\w-])position\s*:\s*(?:absolute|fixed)\b")
+_TAG_BELOW = re.compile(r"[^\s>,{]*[\s>]+([\w-]+)(?:::?[\w-]+)?\s*[,{]")
 _text = msgspec.json.Decoder(str)
 
 
@@ -47,6 +49,11 @@ class _Compound(NamedTuple):
     tag: str
     ids: frozenset[str]
     classes: frozenset[str]
+
+    @property
+    def names(self) -> list[str]:
+        """Its id and its classes, as selectors write them."""
+        return [*(f"#{name}" for name in self.ids), *(f".{name}" for name in sorted(self.classes))]
 
     def holds(self, node: Node) -> bool:
         """Is the element so?"""
@@ -132,17 +139,28 @@ class StyleSheets:
             rules = rules + self._by_key[f"#{a.id}"]
         return rules
 
-    def is_veil(self, node: Node) -> bool:
-        """Is an empty box laid over the page by its classes, and drawn by none of them?"""
-        classes = node.attributes.class_
-        if not isinstance(classes, str) or not classes or node.childNodes:
+    def is_veil(self, node: Node, path: Sequence[Node]) -> bool:
+        """Is an empty box laid over the page by its classes, its id, its tag in what is around it or its own style, and
+        drawn by none of them?
+        """
+        a = node.attributes
+        if node.childNodes:
             return False
-        own = style_of(node.attributes.style) if isinstance(node.attributes.style, str) else {}
+        own = style_of(a.style) if isinstance(a.style, str) else {}
+        names = [f".{name}" for name in sorted(_classes(a.class_))] if isinstance(a.class_, str) else []
+        names += [f"#{a.id}"] if isinstance(a.id, str) and a.id else []
         merged: Style = {}
-        for name in sorted(_classes(classes)):
+        for sheet in self._sheets:
+            for rule in sheet.laid.get(node.tagName, ()):
+                if rule.holds(node, path):
+                    merged |= rule.style
+                    around = (name for _, part in rule.parts[1:] for name in part.names)
+                    for style in (style for name in around for of, style in sheet.bodies(name) if of == node.tagName):
+                        merged |= style
+        for name in names:
             for sheet in self._sheets:
-                for body in sheet.bodies(name):
-                    merged |= body
+                for _, style in sheet.bodies(name):
+                    merged |= style
         return is_veil(merged | own)
 
 
@@ -154,14 +172,27 @@ def _classes(names: str) -> frozenset[str]:
 class _Sheet:
     """The text of a sheet, and its rules that speak of pointers, each with the name by which elements find it."""
 
-    __slots__ = ("_bodies", "rules", "text")
+    __slots__ = ("_bodies", "_laid", "rules", "text")
 
     def __init__(self, text: str, rules: tuple[tuple[str, _Rule], ...]) -> None:
         self.text, self.rules = text, rules
-        self._bodies: dict[str, list[Style]] = {}
+        self._bodies: dict[str, list[tuple[str, Style]]] = {}
+        self._laid: dict[str, list[_Rule]] | None = None
 
-    def bodies(self, name: str) -> list[Style]:
-        """All rules that name a class, whatever else their selectors ask for."""
+    @property
+    def laid(self) -> Mapping[str, list[_Rule]]:
+        """By tag, rules that take all elements of it out of the flow wherever something stands around them."""
+        if self._laid is None:
+            self._laid = {}
+            for key, rule in _rules_of(self.text, _LAYS):
+                if key[:1] not in (".", "#") and len(rule.parts) > 1:
+                    self._laid.setdefault(key, []).append(rule)
+        return self._laid
+
+    def bodies(self, name: str) -> list[tuple[str, Style]]:
+        """All rules that name a class or an id, whatever else their selectors ask for: each with the tag below that it
+        speaks of, if it is one.
+        """
         known = self._bodies.get(name)
         if known is None:
             if len(self._bodies) >= MAX_KNOWN:
@@ -169,13 +200,13 @@ class _Sheet:
             known = self._bodies[name] = list(self._named(name))
         return known
 
-    def _named(self, name: str) -> Iterator[Style]:
-        word, at, found = f".{name}", 0, 0
+    def _named(self, name: str) -> Iterator[tuple[str, Style]]:
+        at, found = 0, 0
         for _ in range(MAX_NAMED):
-            at = self.text.find(word, at)
+            at = self.text.find(name, at)
             if at < 0 or found == MAX_CANDIDATES:
                 return
-            at += len(word)
+            at += len(name)
             opens = self.text.find("{", at, at + MAX_RULE_CHARS)
             closes = self.text.find("}", at, at + 2 * MAX_RULE_CHARS)
             if _GOES_ON.match(self.text, at) or not 0 < opens < closes:
@@ -184,7 +215,8 @@ class _Sheet:
             style = style_of(self.text[opens + 1 : closes])
             if ":" in self.text[at:opens]:  # drawn before or after it, or in some states
                 style = {rule: value for rule, value in style.items() if rule in BOX_STYLES}
-            yield style
+            below = _TAG_BELOW.match(self.text, at, opens + 1)
+            yield "" if below is None else below[1], style
 
 
 @lru_cache(maxsize=16)
@@ -207,12 +239,12 @@ _NO_SHEET = _Sheet("", ())
 _NOTHING: Style = {}
 
 
-def _rules_of(sheet: str) -> tuple[tuple[str, _Rule], ...]:
-    """Rules of a sheet that speak of pointers, each with the name by which elements find it."""
+def _rules_of(sheet: str, about: re.Pattern[str] = _ABOUT_POINTERS) -> tuple[tuple[str, _Rule], ...]:
+    """Rules of a sheet that declare this, each with the name by which elements find it."""
     sheet = _without_comments(sheet)
     rules: list[tuple[str, _Rule]] = []
     last = -1
-    for order, found in enumerate(islice(_ABOUT_POINTERS.finditer(sheet), MAX_RULES)):
+    for order, found in enumerate(islice(about.finditer(sheet), MAX_RULES)):
         at = found.start()
         opens = sheet.rfind("{", max(0, at - MAX_RULE_CHARS), at)
         closes = sheet.find("}", at, at + MAX_RULE_CHARS)

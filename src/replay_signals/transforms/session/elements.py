@@ -108,6 +108,8 @@ class Elements:
         self._owners: list[tuple[int, int, int]] = []
         self._sorted = True
         self._holders: set[int] = set()
+        self._in_bars: dict[int, dict[int, None]] = {}
+        self._bars: dict[int, int] = {}
         self._ids: list[list[int]] = []
         self._shown: dict[int, list[tuple[float, Control]]] = {}
         self._distinct: dict[tuple[Any, ...], Control] | None = None
@@ -142,6 +144,7 @@ class Elements:
                 self._shown.setdefault(control.first, []).append((t, control))
                 if "q" in control.flags:
                     self.passing.add(control.first)
+            self._stand(record.controls, record.bars)
             self._distinct = self._fields = None
         self._ids.append(ids)
         self.root_ids.add(record.root_id)
@@ -179,11 +182,30 @@ class Elements:
             self._distinct = None
             if "q" in control.flags:
                 self.passing.add(control.first)
+        self._stand(record.controls, record.bars)
         owners = record.owners
         for i in range(0, len(owners), 3):
             self._owners.append((owners[i], owners[i + 1], owners[i + 2]))
             self._holders.add(owners[i + 2])
             self._sorted = False
+
+    def _stand(self, controls: Iterable[Control], bars: Iterable[int]) -> None:
+        for control, bar in zip(controls, bars, strict=False):
+            before = self._bars.get(control.first)
+            if before is not None and before != bar:
+                self._in_bars[before].pop(control.first, None)
+            if bar:
+                self._bars[control.first] = bar
+                self._in_bars.setdefault(bar, {})[control.first] = None
+
+    def in_bar(self, node_id: int | None) -> list[Control]:
+        """Controls right below the node, as they were last; those that were removed, too. None of what is no bar."""
+        firsts = self._in_bars.get(node_id, ()) if node_id is not None else ()
+        return [self._controls.get(first) or self._shown[first][-1][1] for first in firsts]
+
+    def beside(self, node_id: int) -> list[Control]:
+        """Other controls of the bar that this one, which is kept itself, stands in."""
+        return [c for c in self.in_bar(self._bars.get(node_id)) if c.first != node_id]
 
     def _changed(self, node_id: int, flag: str, t: float, name: str, on: bool) -> None:
         self._states.setdefault((node_id, flag), []).append((t, name, on))
@@ -242,6 +264,11 @@ class Elements:
         """Has the canvas controls of its own in its part of the page, and is this one in another?"""
         part = next((c for c in self.chain(canvas.first) if SURFACE in c.flags), None)
         return part is not None and all(c.first != part.first for c in self.chain(control.first))
+
+    def came_elsewhere(self, control: Control, before: Control) -> bool:
+        """Did the control come after the other one, by a later change of the page, and into another element?"""
+        later = control.first in self._controls and before.first < control.first
+        return later and before.first not in self._controls
 
     def box(self, node_id: int) -> Control | None:
         """The checkbox or radio button that the node is; a label hands clicks and the focus on to it."""
