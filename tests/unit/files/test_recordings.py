@@ -11,7 +11,7 @@ import pytest
 
 from replay_signals.pipelines.files.reading import read
 from replay_signals.schemas.messages import DeadLetter, Reason, Record
-from replay_signals.transforms.parse.recordings import MAX_LISTED
+from replay_signals.transforms.parse.listed import MAX_LISTED
 from support.wire_samples import PACKED_FILES, events_by_window, expected, messages, packed, reasons, rrweb
 
 EVENTS = [rrweb(1000), rrweb(2000), rrweb(3000)]
@@ -123,8 +123,14 @@ def test_pairs_of_a_window_and_packed_text(read_json: Any) -> None:
 
 
 def test_times_of_exports_of_a_database(read_json: Any) -> None:
-    records = read_json([event | {"timestamp": {"$date": "2026-11-24T03:11:02Z"}} for event in EVENTS])
-    assert {one["timestamp"] for one in json.loads(messages(records)[0].items)} == {"2026-11-24T03:11:02Z"}
+    times = [
+        {"$date": "2026-11-24T03:11:02Z"},
+        {"$date": {"$numberLong": "1795489862000"}},
+        {"$numberLong": "1795489862"},
+    ]
+    for time, text in zip(times, ["2026-11-24T03:11:02Z", "1795489862000", "1795489862"], strict=True):
+        records = read_json([event | {"timestamp": time} for event in EVENTS])
+        assert {one["timestamp"] for one in json.loads(messages(records)[0].items)} == {text}
 
 
 def test_arrays_of_arrays_are_windows_when_pages_overlap(read_json: Any) -> None:
@@ -167,6 +173,7 @@ def test_formats_may_be_mixed_line_by_line(read_json: Any) -> None:
         (b"events = [{}];", 'not JSON and begins with "events = [{}];"'),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary data"),
         (b"PK\x03\x04\x14\0\0\0\x08\0", "binary data (a ZIP archive)"),
+        (zlib.compress(b"\x1f\x8b\x08\0"), "binary data (compressed twice)"),
         (b"events.json".ljust(257, b"\0") + b"ustar\0" + b"\0" * 250, "binary data (a tar archive)"),
         (b'{"a": [1, 2}', "not JSON (JSON is malformed"),
     ],

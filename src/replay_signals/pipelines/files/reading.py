@@ -22,6 +22,7 @@ from replay_signals.schemas.wire import LIMITS, Limits
 from replay_signals.transforms.parse import formats
 from replay_signals.transforms.parse.cut import Parsed, into_records
 from replay_signals.transforms.parse.json_text import flaw, has_several, values_in
+from replay_signals.transforms.parse.listed import listed
 from replay_signals.transforms.parse.recordings import Place, is_header
 from replay_signals.transforms.parse.salvage import salvage
 from replay_signals.transforms.parse.shapes import head_of, seen, seen_text
@@ -41,15 +42,15 @@ _BYTES_TO_RECOGNISE = 64 * 1024 * 1024
 def read(url: str, format: str = formats.AUTO, *, limits: Limits = LIMITS) -> Iterator[Record]:
     """Records of one file, streamed. What cannot be used is a dead letter with its position; reading never raises.
 
-    Positions count lines, or events when the file is one JSON document. Raises InputError at once for an unknown format
-    or protocol.
+    Positions count lines, or events when the file is one JSON document. Of very many dead letters of one reason the
+    first are listed, the rest is counted. Raises InputError at once for an unknown format or protocol.
     """
     names = [name for name, _ in FORMATS]
     if format not in names:
         near = difflib.get_close_matches(format, names, n=1, cutoff=0.0)
         raise InputError(f"unknown format {format!r}; did you mean {near[0]!r}? Formats: {', '.join(names)}")
     file_system, path = file_system_of(url)
-    return into_records(_parsed_file(url, file_system, path, format, limits), limits)
+    return into_records(listed(_parsed_file(url, file_system, path, format, limits)), limits)
 
 
 class _Guarded:

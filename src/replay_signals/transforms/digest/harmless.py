@@ -43,7 +43,8 @@ _WHOLE = frozenset(text for group in _WORDS.messages for text in group.is_)
 _STARTS = tuple(text for group in _WORDS.messages for text in group.starts)
 _PARTS = re.compile("|".join(re.escape(text) for group in _WORDS.messages for text in group.has))
 _CUT_OFF = re.compile("|".join(re.escape(text) for text in _WORDS.cut_off.has))
-_FOREIGN = re.compile(rf"(?:^|[\s(@\"'])(?:{'|'.join(re.escape(s) for s in _WORDS.origins.schemes)})://")
+# Recorders write text as JSON does: the end of a line is a backslash and an n.
+_FOREIGN = re.compile(rf"(?:^|\\n|[\s(@\"'])(?:{'|'.join(re.escape(s) for s in _WORDS.origins.schemes)})://")
 TRACKERS = frozenset(_WORDS.trackers.hosts)
 """Hosts of services that count visits or show ads."""
 _PREFIX = re.compile(r"^(?:[\s\"'\[]*(?:uncaught|unhandled(?: promise)? rejection:?|\(in promise\)|[\w.]*error:))+\s*")

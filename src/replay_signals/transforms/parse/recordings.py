@@ -17,13 +17,12 @@ from replay_signals.schemas.wire import LIMITS, EventHead, Limits
 from replay_signals.transforms.parse import chunks, shapes
 from replay_signals.transforms.parse.cut import Parsed, RecordedEvent
 from replay_signals.transforms.parse.json_text import MALFORMED, flaw, has_several, utf8, values_in
+from replay_signals.transforms.parse.listed import MAX_LISTED
 from replay_signals.transforms.parse.salvage import Damage, salvage
 from replay_signals.transforms.parse.shapes import Owner, first, head_of
 from replay_signals.transforms.parse.values import dead, session_problem, text_of
 from replay_signals.transforms.text import json_utf8
 
-MAX_LISTED = 1000
-"""Dead letters of one text; each takes 100 microseconds on its way into a table."""
 _ENCODER = msgspec.json.Encoder()
 
 _ENVELOPE_TYPES = frozenset({"replay_event", "replay_recording"})
@@ -212,12 +211,11 @@ def _is_matrix(items: list[Raw]) -> bool:
 def _unquoted(text: bytes, head: EventHead) -> bytes:
     """Rows of databases keep `data` and `type` as text: JSON in it is put in its place. Compressed text stays.
 
-    Exports of MongoDB have `{"$date": ...}` for a time.
+    A time may be wrapped, too.
     """
     mended: dict[str, Raw] = {}
-    date = shapes.fields_of(head.timestamp).get("$date") if first(head.timestamp) == b"{" else None
-    if date is not None:
-        mended["timestamp"] = date
+    if first(head.timestamp) == b"{":
+        mended["timestamp"] = _bare_time(head.timestamp)
     if shapes.is_number_in_text(head.type):
         mended["type"] = Raw(str(int(shapes.scalar(head.type))).encode())
     if bytes(memoryview(head.data)[:2]) == b'"{':
@@ -228,6 +226,13 @@ def _unquoted(text: bytes, head: EventHead) -> bytes:
         if flaw(data) is None:
             mended["data"] = Raw(data)
     return _ENCODER.encode(shapes.fields_of(text) | mended) if mended else text
+
+
+def _bare_time(time: Raw) -> Raw:
+    """What is in MongoDB's `{"$date": ...}`, `{"$numberLong": ...}`, or the one within the other."""
+    for name in ("$date", "$numberLong"):
+        time = shapes.fields_of(time).get(name, time)
+    return time
 
 
 def _some(parsed: Iterable[Parsed], text: bytes, place: Place) -> Iterator[Parsed]:

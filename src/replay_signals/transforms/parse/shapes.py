@@ -262,6 +262,7 @@ _FILES = (
     (b"Obj\x01", "Avro"),
     (b"SQLite format 3", "a SQLite database"),
     (b"%PDF", "PDF"),
+    (b"\x1f\xef\xbf\xbd\x08", "compressed twice"),  # gzip's first bytes, with U+FFFD for the second
 )
 """How other files begin that people hand over."""
 _TAR_AT = 257
