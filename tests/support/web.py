@@ -144,6 +144,13 @@ class Page:
         parent.children.remove(element)
         return self.record(rrweb.mutation(at, removes=[{"parentId": parent.node_id, "id": element.node_id}]))
 
+    def at_once(self, count: int) -> Page:
+        """The last changes are one mutation, as applications show another view."""
+        events = [self.visit.recorded[self.window].pop() for _ in range(count)][::-1]
+        data: list[Any] = [event["data"] for event in events]
+        fields = {name: [one for each in data for one in each[name]] for name in ("adds", "removes", "attributes")}
+        return self.record(rrweb.mutation(float(str(events[-1]["timestamp"])) - START_MS, **fields))
+
     def ticks(self, name: str, every: float, until: float, start: float = 100) -> Page:
         """A clock: the text of an element changes by itself."""
         for i in range(int((until - start) / every) + 1):

@@ -18,8 +18,9 @@ from replay_signals.transforms.digest.bars import is_bar, is_pair
 from replay_signals.transforms.digest.canvas_parts import add_parts
 from replay_signals.transforms.digest.control_flags import class_bits, is_alert, style_bits
 from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, control_of, is_kept, text_of
-from replay_signals.transforms.digest.headlines import BARE_TEXTS, MAX_LINE_CHARS, say_error, view_says_error
+from replay_signals.transforms.digest.headlines import BARE_TEXTS, MAX_LINE_CHARS, say_error
 from replay_signals.transforms.digest.masking import Masking
+from replay_signals.transforms.digest.message_views import view_says_error
 from replay_signals.transforms.digest.own_content import message_of
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, ScreenChange
 from replay_signals.transforms.digest.snapshot_walk import (

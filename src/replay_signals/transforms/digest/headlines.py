@@ -9,26 +9,18 @@ structure (`digest/own_content`, `session/error_pages`).
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import msgspec
 
-from replay_signals.schemas.rrweb import ELEMENT, TEXT, Node
 from replay_signals.transforms.words import words
 
 MAX_HEADINGS = 2
 """Beside the title; what a page is stands at its top."""
 MAX_REST_CHARS = 24
 """Beside a phrase: an interjection, an address, "the page you are looking for" and the like."""
-MAX_VIEW_TEXTS = 12
-"""What happened, what to do now, some hints, and the words of links and buttons."""
-MAX_VIEW_LINES, MAX_LINE_CHARS = 3, 120
-HEADING_DEPTH = 4
-"""Words of a heading that have a colour of their own stand some elements below it."""
-MAX_VIEW_NODES = 150
-"""Of a view that is no more than a message, with its picture and the way home."""
+MAX_LINE_CHARS = 120
 BARE_TEXTS = 4
 """Of a page or view that has no heading: what happened, a hint, the way home."""
 BARE_ELEMENTS = 60
@@ -42,10 +34,6 @@ class _Words(msgspec.Struct, forbid_unknown_fields=True):
     alone: dict[str, list[str]]
 
 
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_TITLES = "-title", "-heading"
-"""Ends of the names of components that are headings (`ui5-title`); the element itself stands in their shadow roots."""
-_CONTENT = frozenset(("audio", "video", "select", "textarea", "canvas"))
 _WORDS = words("error_pages.toml", _Words)
 _PHRASES = re.compile("|".join(map(re.escape, sorted({*chain(*_WORDS.phrases.values())}, key=len, reverse=True))))
 _ALONE = frozenset(chain(*_WORDS.alone.values()))
@@ -74,41 +62,6 @@ def say_error(title: str, headings: Sequence[str], element_count: int) -> bool:
 def _is_of_name(said: str, others: Iterable[str]) -> bool:
     """Is it a piece of a name that another headline has whole?"""
     return any(re.search(rf"\b{re.escape(said)}\b", other) for other in others)
-
-
-def view_says_error(nodes: Mapping[int, Node], parent_of: Mapping[int, int]) -> bool:
-    """Does a view that is added to a document, of all these nodes, say that it is missing or broken?"""
-    if len(nodes) > MAX_VIEW_NODES:
-        return False
-    tags = Counter(node.tagName for node in nodes.values())
-    if tags["input"] > 1 or not _CONTENT.isdisjoint(tags):
-        return False
-    headings: dict[int, str] = {}
-    texts: list[str] = []
-    for node_id, node in nodes.items():
-        if node.type == TEXT and isinstance(node.textContent, str) and node.textContent.strip():
-            texts.append(node.textContent)
-            heading = _heading(node_id, nodes, parent_of)
-            if heading is not None:
-                headings[heading] = f"{headings.get(heading, '')} {node.textContent}"
-    if len(texts) > MAX_VIEW_TEXTS:
-        return False
-    bare = len(texts) <= BARE_TEXTS and any(node.type == ELEMENT for node in nodes.values())
-    lines = headings.values() or (texts if bare else ())
-    return any(say_error("", [line[:MAX_LINE_CHARS].strip()], len(nodes)) for line in islice(lines, MAX_VIEW_LINES))
-
-
-def _heading(node_id: int, nodes: Mapping[int, Node], parent_of: Mapping[int, int]) -> int | None:
-    """The heading that a text is in, some steps up."""
-    for _ in range(HEADING_DEPTH):
-        node_id = parent_of.get(node_id, -1)
-        node = nodes.get(node_id)
-        if node is None:
-            return None
-        tag = node.tagName
-        if tag in _HEADINGS or tag.endswith(_TITLES) or node.attributes.role == "heading":
-            return node_id
-    return None
 
 
 def _plain(line: str) -> str:

@@ -89,6 +89,11 @@ def is_set(value_hash: int) -> bool:
     return value_hash in _TRUE
 
 
+def is_gone(value_hash: int) -> bool:
+    """Was the attribute taken away?"""
+    return value_hash in _GONE
+
+
 # attribute -> flag of a control, and which value of the attribute sets it; classes set them, too
 _STATES: dict[str, tuple[str, Callable[[int], bool]]] = {
     "disabled": ("d", lambda value: value not in _GONE),

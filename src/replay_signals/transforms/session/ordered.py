@@ -16,6 +16,8 @@ from replay_signals.transforms.digest.records import BaseRecord, ReplayRecord
 
 _pack = msgspec.msgpack.Encoder().encode
 _ORDER: dict[type[BaseRecord], int] = {records.Load: 0, records.Meta: 1, records.FullSnapshot: 2}
+AHEAD_MS = 20
+"""A script's answer is recorded at most so long before the click itself."""
 
 
 class TimedRecord(NamedTuple):
@@ -62,3 +64,12 @@ def in_order(messages: Iterable[MessageDigest]) -> tuple[list[TimedRecord], bool
 def _content(record: ReplayRecord) -> bytes:
     """Equal for records that differ only in the message they came in."""
     return _pack(msgspec.structs.replace(record, offset_ms=0))
+
+
+def acts_first(timed: Iterable[TimedRecord]) -> list[TimedRecord]:
+    """Acts of the visitor before changes that came at most `AHEAD_MS` earlier: some answer before the recorder is told.
+
+    A script that listens at the document before the recorder does changes it first.
+    """
+    act = (records.Interaction, records.Input)
+    return sorted(timed, key=lambda one: one.t - AHEAD_MS if isinstance(one.record, act) else one.t)

@@ -144,9 +144,11 @@ def _left(
     led_to = _was_led_to(context, page)
     if looked_ms < (READ_MS if led_to else STUCK_MS):
         return None
-    if was_read(page) or is_filled(page, visited.pages):
+    if was_read(page) or (finding.grade == STATUS and is_filled(page, visited.pages)):
         return None
-    answered = [j for j in context.by_page[page] if j.answered]
+    answered = [
+        j for j in context.by_page[page] if j.answered and (visit.left_ms is None or j.click.t <= visit.left_ms)
+    ]
     leads_on = len(answered) == 1 and following.start_ms - answered[0].click.t <= LEADS_ON_MS
     if answered and not (leads_on and led_to):
         return None

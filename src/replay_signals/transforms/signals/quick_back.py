@@ -11,7 +11,7 @@ with less confidence: a search result page is outside, and so is a closed tab. I
 from another page of the site and goes back is seen there again.
 
 Pages of a single-page application are told by their addresses, where events tell them (`session/told_routes`), else by
-their content (`session/routes`).
+their content (`session/routes`, `session/page_stacks`).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.fields import typed_fields
+from replay_signals.transforms.session.page_stacks import stacked_ways_back
 from replay_signals.transforms.session.routes import WayBack, ways_back
 from replay_signals.transforms.session.timeline import Page, Window
 from replay_signals.transforms.session.told_routes import told_addresses, told_ways_back
@@ -125,10 +126,11 @@ def _within(page: Page, addresses: list[tuple[float, str]]) -> list[Finding[Evid
     """Ways back in a single-page application, between pages of one document: by address, else by content."""
     where = told_addresses(page, addresses)
     told = [way for way in told_ways_back(page, where) if _is_quick(way)]
-    shown = [way for way in ways_back(page) if _is_quick(way) and not _leads_on(page, way, where)]
-    clicks_ms = {way.click_ms for way in told}
-    of_content = [way for way in shown if way.click_ms not in clicks_ms]
-    return [_way(page, way, RETURNED) for way in told] + [_way(page, way, CONTENT) for way in of_content]
+    of_content = {way.click_ms: way for way in (*stacked_ways_back(page), *ways_back(page)) if _is_quick(way)}
+    for way in told:
+        of_content.pop(way.click_ms, None)
+    shown = [way for way in of_content.values() if not _leads_on(page, way, where)]
+    return [_way(page, way, RETURNED) for way in told] + [_way(page, way, CONTENT) for way in shown]
 
 
 def _way(page: Page, way: WayBack, grade: str) -> Finding[Evidence]:
