@@ -64,8 +64,12 @@ def addresses(events: Sequence[AnalyticsEvent], *, late: bool = False) -> dict[s
 def flags_of(events: Sequence[AnalyticsEvent]) -> dict[str, str]:
     """Feature flags and their variants as of the last event that carried them (`$feature/<flag>`)."""
     flags: dict[str, str] = {}
+    known, named = set[str](), set[str]()
     for event in events:
-        for name in sorted([name for name in event.properties if name.startswith("$feature/")]):
+        new = event.properties.keys() - known  # most events of a session carry the same ones
+        known |= new
+        named.update(name for name in new if name.startswith("$feature/"))
+        for name in sorted(named & event.properties.keys()):
             if name[9:] in flags or len(flags) < MAX_FLAGS:
                 value = event.properties[name]
                 flags[name[9:]] = str(value).lower() if isinstance(value, bool) else str(value)
@@ -112,11 +116,15 @@ _SURROUNDINGS: dict[str, tuple[str, ...]] = {
 def surroundings_of(events: Sequence[AnalyticsEvent]) -> dict[str, str]:
     """What the session ran in, of the last event that tells: release, browser, system, device, country, SDK."""
     found = dict.fromkeys(_SURROUNDINGS, "")
-    for event in events:
-        for column, names in _SURROUNDINGS.items():
+    sought = dict(_SURROUNDINGS)
+    for event in reversed(events):
+        for column, names in [*sought.items()]:
             told = next((value for name in names if (value := event.properties.get(name)) not in (None, "")), None)
             if isinstance(told, (str, int, float)) and not isinstance(told, bool):
                 found[column] = f"{told:g}" if isinstance(told, float) else str(told)
+                del sought[column]
+        if not sought:
+            break
     return found
 
 

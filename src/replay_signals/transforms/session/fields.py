@@ -12,7 +12,7 @@ other fields (a slug, a hidden field, the twin by which a text area measures its
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from replay_signals.schemas import rrweb
@@ -75,8 +75,14 @@ class TypedField:
         return min(change.t, got_ms + FIRST_KEY_MS)
 
 
-def typed_fields(page: Page) -> list[TypedField]:
-    """Text fields of a page that the visitor typed into, in order of their first change."""
+def typed_fields(page: Page) -> Sequence[TypedField]:
+    """Text fields of a page that the visitor typed into, in order of their first change; found once for a page."""
+    if page.typed_fields is None:
+        page.typed_fields = _typed_fields(page)
+    return page.typed_fields
+
+
+def _typed_fields(page: Page) -> Sequence[TypedField]:
     typed: dict[int, TypedField] = {}
     for node_id, change in _changes(page):
         around = list(page.elements.around(node_id))
@@ -88,7 +94,7 @@ def typed_fields(page: Page) -> list[TypedField]:
     for t, record in page.of(records.Interaction) if typed else ():
         if record.kind in (rrweb.FOCUS, rrweb.BLUR) and (moved := typed.get(record.node_id or 0)) is not None:
             moved.moves.append((t, record.kind))
-    return list(typed.values())
+    return tuple(typed.values())
 
 
 def _changes(page: Page) -> Iterator[tuple[int, Change]]:

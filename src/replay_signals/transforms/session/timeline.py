@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from replay_signals.schemas.digests import MessageDigest, SessionDigest
 from replay_signals.transforms.digest import records
@@ -23,6 +23,9 @@ from replay_signals.transforms.session.ordered import TimedRecord, in_order, of_
 from replay_signals.transforms.session.screens import Screens
 from replay_signals.transforms.session.units import in_ms
 from replay_signals.transforms.session.urls import same_document
+
+if TYPE_CHECKING:
+    from replay_signals.transforms.session.fields import TypedField
 
 Addresses = Mapping[str, Sequence[tuple[float, str]]]
 """Window id -> (epoch ms, URL) in order of time."""
@@ -94,6 +97,8 @@ class Page:
     last_told_ms: float = 0.0
     has_send_times: bool = False
     load_starts_ms: list[float] = field(default_factory=list)
+    typed_fields: Sequence[TypedField] | None = field(default=None, repr=False)
+    """Kept by `fields.typed_fields`, which is asked from many places."""
 
     @property
     def start_ms(self) -> float:

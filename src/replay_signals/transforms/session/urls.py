@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 MAX_CHARS = 500
+REMEMBERED = 2_000
+"""Addresses whose form is kept: a session asks for the same few again and again."""
 
 
 def split(url: str) -> SplitResult:
@@ -15,6 +18,7 @@ def split(url: str) -> SplitResult:
         return SplitResult("", "", "", "", "")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def joined(base: str, reference: str) -> str:
     """The absolute URL that a reference on a page leads to; empty when it cannot be read."""
     try:
@@ -23,6 +27,7 @@ def joined(base: str, reference: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def clean(url: str) -> str:
     """The URL without query values and without fragments that are not routes: both carry personal data and secrets.
 

@@ -12,6 +12,7 @@ Lengths only: what was typed is never looked at.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Annotated
@@ -81,7 +82,7 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     return found
 
 
-def _refused(page: Page, fields: list[TypedField], slow_ms: float) -> list[Finding[Evidence]]:
+def _refused(page: Page, fields: Sequence[TypedField], slow_ms: float) -> list[Finding[Evidence]]:
     """One finding per form that was refused, or per button where the fields stand in no form."""
     typed_ms = sorted(change.t for box in fields for change in box.typed)
     complaints = _complaints(page)
