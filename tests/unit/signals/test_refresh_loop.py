@@ -140,3 +140,27 @@ def test_one_reload_and_a_short_page_after_it_are_no_loop() -> None:
     visit.add("window-1", rrweb.event(6000, 0, {}))
     visit.open("http://shop.test/other", button("Pay", id="pay"), at=8000).lives(60_000)
     assert "refresh_loop" not in visit.kinds()
+
+
+@pytest.mark.parametrize(("first", "kinds"), [(0, ["refresh_loop"]), (13_000, [])], ids=["looked at", "as the others"])
+def test_a_timer_would_have_run_before_as_well(first: float, kinds: list[str]) -> None:
+    """A page that was looked at for long, and then loaded anew at even intervals; the first look is no load of them."""
+    visit = loads(first, 15_400, 17_700, 20_000)
+    visit.open("http://shop.test/help", el("p", "Ask us"), at=22_000).lives(60_000)
+    assert [kind for kind in visit.kinds() if kind == "refresh_loop"] == kinds
+
+
+@pytest.mark.parametrize(
+    ("acts_ms", "later", "kinds"),
+    [(1500, True, ["refresh_loop"]), (9000, True, []), (1500, False, [])],
+    ids=["soon after", "long after", "as the visit begins"],
+)
+def test_keys_that_reload_are_told_by_no_recorder(acts_ms: float, later: bool, kinds: list[str]) -> None:
+    visit = Visit()
+    start = 30_000 if later else 0
+    if later:
+        visit.open("http://shop.test/", el("p", "Welcome")).points(900).points(1500, x=500)
+    for at in (start, start + 1400, start + 3300):
+        page = visit.open(URL, button("Pay", id="pay"), at=at, how=None)
+    page.click("pay", at=start + 3300 + acts_ms).says("pay", "Paid", at=start + 3350 + acts_ms).lives(60_000)
+    assert [kind for kind in visit.kinds() if kind == "refresh_loop"] == kinds

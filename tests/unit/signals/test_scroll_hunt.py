@@ -87,3 +87,28 @@ def test_what_leads_to_the_place_of_a_hunt_is_not_of_it() -> None:
     visit, page = page_of()
     scroll(page, 4000, 4000, 3000, 4000, 3000, 4000, 3000).lives(40_000)
     assert visit.kinds() == ["scroll_hunt"]
+
+
+def test_reading_on_before_and_after_is_not_of_the_hunt() -> None:
+    """The first and the last leg go the way that was read before, and is read on after it."""
+    visit, page = page_of()
+    scroll(page, 1000, 300, 600, 900, 1200, 1500, every=2500, steps=3)
+    scroll_on(page, 13_600, 1500, 2900, 1500, 2900, 1500, 2900)
+    scroll_on(page, 20_000, 2900, 3000, 3100, 3200, every=2500)
+    page.click("pay", at=30_000).lives(40_000)
+    assert "scroll_hunt" in visit.kinds()
+
+
+def test_one_long_way_down_and_a_look_back_now_and_then_is_none() -> None:
+    visit, page = page_of()
+    scroll_on(page, 2000, 0, 1500, 900, 3000, 2400, 4500, 3900, 6000, every=2600)
+    page.lives(40_000)
+    assert visit.kinds() == []
+
+
+def scroll_on(page: Page, start: float, here: float, *stops: float, every: float = 700) -> None:
+    """Scrolls from where it is, in steps of a few frames."""
+    for n, stop in enumerate(stops):
+        for i in range(1, 6):
+            page.scrolls(round(here + (stop - here) * i / 5), at=start + n * every + i * every / 5)
+        here = stop

@@ -42,6 +42,8 @@ EVEN_SHARE = 0.03
 """Of the interval: slow timers drift by what the page takes to load."""
 OUTSTAYED = 1.5
 """Of the interval: a slow load delays the next tick; half as long again, and no timer runs."""
+SOON_MS = 3000
+"""Who reloaded the page looks at it and does something else then."""
 HIDDEN_MS = 2000
 """Leaving hides a page, too; of one that was hidden for longer than a document takes to open nobody asks for more."""
 
@@ -59,24 +61,37 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     used = {j.click.page for j in context.clicks if j.answered}
     used |= {p for p in context.timeline.pages if typed_fields(p)}
     for window in context.timeline.windows:
-        for run in _runs(visits_of(window, context.events), used):
-            if len(run) >= MIN_LOADS and not _by_timer(window, run) and _attended(window, run):
+        visits = visits_of(window, context.events)
+        for run in _runs(visits, used):
+            before = next((a for a, b in pairwise(visits) if b is run[0]), None)
+            if len(run) >= MIN_LOADS and not _by_timer(window, run, before) and _attended(window, run, before):
                 found.append(_finding(window, run))
     return found
 
 
-def _by_timer(window: Window, run: list[Visit]) -> bool:
-    """Loads at even intervals, the last of which did not outstay them, as a timer would have gone on."""
+def _by_timer(window: Window, run: list[Visit], before: Visit | None) -> bool:
+    """Loads at even intervals, the last of which did not outstay them, as a timer would have gone on.
+
+    Nor did the same page before them, on which the timer would have run, too.
+    """
     intervals = [b.start_ms - a.start_ms for a, b in pairwise(run)]
     last_ms = run[-1].start_ms
     stayed_ms = window.page_at(last_ms).left_ms - last_ms
     even = max(intervals) - min(intervals) <= max(EVEN_MS, EVEN_SHARE * max(intervals))
-    return even and stayed_ms <= OUTSTAYED * max(intervals)
+    longest_ms = OUTSTAYED * max(intervals)
+    outstayed = before is not None and before.url == run[0].url and run[0].start_ms - before.start_ms > longest_ms
+    return even and stayed_ms <= longest_ms and not outstayed
 
 
-def _attended(window: Window, run: list[Visit]) -> bool:
-    """Did the visitor do anything, from shortly before the first reload to the last?"""
+def _attended(window: Window, run: list[Visit], before: Visit | None) -> bool:
+    """Did the visitor do anything, from shortly before the first reload to the last, or to shortly after it?
+
+    Keys that reload are told by no recorder. A page that loads itself anew as the visit begins has somebody there only
+    after that.
+    """
     since, until = run[1].start_ms - PRESENT_MS, max(run[-1].start_ms, run[-1].left_ms or 0.0)
+    if before is not None:
+        until = max(until, run[-1].start_ms + SOON_MS)
     hidden_ms = _hidden_ms(run[0].page) if run[0].page is not None else math.inf
     if run[1].start_ms - hidden_ms > HIDDEN_MS:
         since = max(since, hidden_ms)
@@ -100,6 +115,8 @@ def _runs(visits: list[Visit], used: set[Page]) -> list[list[Visit]]:
             continue
         if run is not None and _again(run[-1], visit) and run[-1].page not in used and _soon([*run, *nameless], visit):
             run += [*nameless, visit]
+        elif run is not None and len(run) < MIN_LOADS and _again(run[-1], visit) and run[-1].page not in used:
+            run[:] = [*(early for early in run if visit.start_ms - early.start_ms <= WINDOW_MS), *nameless, visit]
         else:
             runs.append([visit])
         nameless = []

@@ -24,6 +24,8 @@ from replay_signals.transforms.signals.finding import Finding
 KIND = "scroll_hunt"
 WINDOW_MS = 8000
 """For the first `MIN_TURNS` turns: two seconds a leg leave no time to read."""
+LEG_MS = 2000
+"""The most of the first and the last leg that counts to it."""
 MIN_TURNS = 4
 """Changes of direction; who looks something up above and returns makes two."""
 PAUSE_MS = 1000
@@ -91,7 +93,7 @@ def _legs(page: Page) -> dict[int, list[Leg]]:
         if not step:
             continue
         own = legs.setdefault(node, [])
-        if own and own[-1][2] * step > 0:
+        if own and own[-1][2] * step > 0 and t - own[-1][1] < PAUSE_MS:
             own[-1] = (own[-1][0], t, own[-1][2] + step)
         else:
             own.append((t, t, step))
@@ -117,7 +119,10 @@ def _hunts(legs: list[Leg], acts: list[float]) -> list[list[Leg]]:
 
 
 def _dense(run: list[Leg]) -> bool:
-    return any(run[i + MIN_TURNS][1] - run[i][0] <= WINDOW_MS for i in range(len(run) - MIN_TURNS))
+    """Were the turns close enough? What led there and away may have taken longer than a leg of a hunt."""
+    first, last = run[:-MIN_TURNS], run[MIN_TURNS:]
+    spans = ((max(a[0], a[1] - LEG_MS), min(b[1], b[0] + LEG_MS)) for a, b in zip(first, last, strict=True))
+    return any(end - start <= WINDOW_MS for start, end in spans)
 
 
 def _returns(run: list[Leg]) -> bool:
