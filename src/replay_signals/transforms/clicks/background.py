@@ -74,7 +74,8 @@ class Background:
                 if quiet:
                     quiet_times.setdefault(target, []).append(effect.t)
                     self._links.join(effect.targets[0], target)
-        for target in self._series(clicks):
+        self._starts = sorted(start for start, _ in clicks)
+        for target in self._series():
             quiet_times[target] = self._times[target]
         by_root: dict[Target, Habit] = {}
         self._habits: dict[Target, Habit] = {}
@@ -83,6 +84,7 @@ class Background:
             habit.add(self._times[target], times)
             self._habits[target] = habit
         self._elsewhere: set[Target] = set()
+        self._alone: dict[Target, Habit | None] = {}
 
     @property
     def habitual_targets(self) -> set[Target]:
@@ -93,26 +95,29 @@ class Background:
         """Takes over the habits seen in all views of the same document, whose node ids are the same."""
         self._elsewhere = elsewhere
 
-    def _series(self, clicks: list[tuple[float, float]]) -> Iterator[Target]:
+    def _series(self) -> Iterator[Target]:
         """Places that change in a steady rhythm, busy or not, and those that change with them.
 
         An active visitor leaves no quiet time to learn from, but clicks are irregular: a steady series of at least four
         changes cannot come from them.
         """
-        starts = sorted(start for start, _ in clicks)
         begins = {target: onsets_of(times) for target, times in self._times.items()}
         steady = {}
         for target, onsets in begins.items():
             gaps = [b - a for a, b in pairwise(onsets)]
-            if len(gaps) >= MIN_GAPS and beat_of(gaps) is not None and not prompted(onsets, starts):
+            if len(gaps) >= MIN_GAPS and beat_of(gaps) is not None and not self._prompted(onsets):
                 steady[target] = Train(onsets, median(gaps))
         others = {t: onsets for t, onsets in begins.items() if t not in steady and t[0] != "s" and len(onsets) >= 2}
         for lead, train in steady.items():
             yield lead
             for target, onsets in others.items():
-                if all(t in train for t in onsets):
+                if train.holds(onsets):
                     self._links.join(lead, target)
                     yield target
+
+    def _prompted(self, onsets: list[float]) -> bool:
+        """Do clicks bring most of it? What goes away goes by itself."""
+        return prompted([t for t in onsets if t not in self._endings] or onsets, self._starts)
 
     def explains(self, target: Target, t: float, since_ms: float) -> bool:
         """Would this change, `since_ms` after the pointer went down, have come without the click?"""
@@ -123,7 +128,18 @@ class Background:
             return habit.repeats and habit.on_beat(t, since_ms, strict=True)
         if self._hovered(t, since_ms) or (since_ms > PROMPT_MS and not habit.is_rare(since_ms)):
             return True
-        return habit.repeats and habit.on_beat(t, since_ms)
+        return habit.repeats and (habit.on_beat(t, since_ms) or self.beats(target, t))
+
+    def beats(self, target: Target, t: float) -> bool:
+        """Does this place change in a steady rhythm of its own, in which it was due then?"""
+        if target not in self._alone:
+            times, alone = self._times.get(target, []), None
+            if len(times) > MIN_GAPS + 1 and not self._prompted(times):
+                alone = Habit()
+                alone.add(times, [])
+            self._alone[target] = alone
+        habit = self._alone[target]
+        return habit is not None and habit.on_beat(t, 0.0, strict=True)
 
     def moved(self, target: Target, element: int | None) -> bool:
         """Did this place change without the visitor, other than while they waited for an answer of that control?

@@ -104,12 +104,17 @@ class Reactions:
         `ends`: when the responses to the click's own requests came, which page code answers as promptly as a click.
         """
         since_ms = min([_since(effect, click), *(max(0.0, effect.t - t) for t in ends if effect.t >= t - MARGIN_MS)])
-        if self._is_view(effect, click, since_ms):
+        if self._is_view(effect, click, since_ms) or self._is_response(effect, ends):
             return True
         explained = [t for t in effect.targets if self._explained(t, effect.t, since_ms, click)]
         if any(self.background.habitual(target) for target in explained):
             return len(effect.targets) - len(explained) >= DRAWN_ANEW * len(explained)
         return len(explained) < len(effect.targets)
+
+    def _is_response(self, effect: Effect, ends: Sequence[float]) -> bool:
+        """Is it something new, shown as a response of the click's own came: more than what keeps changing steadily?"""
+        came = any(-MARGIN_MS <= effect.t - end <= RENDERED_MS for end in ends)
+        return bool(came and effect.added) and not any(self.background.beats(t, effect.t) for t in effect.targets)
 
     def _is_view(self, effect: Effect, click: Click, since_ms: float) -> bool:
         """Is it another view of the page, right after a click on a link? The same place also changes by going back."""
@@ -145,7 +150,10 @@ class Reactions:
         if effect.kind == "selection":
             return click.control is None and self._own(effect, click)
         if effect.kind in ("input", "url", "hidden"):
-            return prompt and not self._left_field(effect, click)
+            filled = effect.kind == "input" and any(0 <= effect.t - end <= RENDERED_MS for end in ends)
+            return (prompt or filled) and not self._left_field(effect, click)
+        if effect.kind == "style" and any(self.background.habitual(target) for target in effect.targets):
+            return False  # component libraries write rules at every press
         return effect.kind != "request" and self._own(effect, click)
 
     def _incidental(self, effect: Effect, click: Click) -> bool:
@@ -290,13 +298,11 @@ class Reactions:
         """
         if click.control is None:
             return []
-        scrolled_ms = float("-inf")
+        scrolls = [effect.t for effect in near if effect.kind == "scroll"]
         for effect in near[bisect_right(near, click.t + self.rules.prompt_ms, key=_time) :]:
             if effect.kind in _ACTS:
                 return []  # what follows is about that
-            if effect.kind == "scroll":
-                scrolled_ms = effect.t
-            of_scrolling = effect.t - scrolled_ms <= self.rules.prompt_ms
+            of_scrolling = any(-FRAME_MS <= effect.t - t <= self.rules.prompt_ms for t in scrolls)
             if effect.kind == "mutation" and not of_scrolling and not self._by_itself(effect, click):
                 told = effect.t - click.t < WAITED_MS and any(kind in "ct" for kind, _, _ in effect.targets)
                 return [effect] if told or not self.page.requests else []
@@ -338,7 +344,7 @@ class Reactions:
         if added or any(e.removed for e in kept):
             said = any(kind == "t" and not covered((n, n), added) for e in kept for kind, n, _ in e.targets)
             return not said and self._went_again(added, kept, click)
-        targets = [t for e in [*self._pressed(click), *kept] for t in e.targets if shows(t, parts)]
+        targets = [t for e in [*self._pressed(click, kept), *kept] for t in e.targets if shows(t, parts)]
         return all(target[0] == "a" and targets.count(target) == 2 for target in targets)
 
     def _styles(self, effect: Effect) -> bool:
@@ -369,10 +375,16 @@ class Reactions:
         only = all(covered((first, first), self._rippled) for e in kept for first in e.removed[::2])
         return bool(added) and only and all(covered((first, first), gone) for first, _ in added)
 
-    def _pressed(self, click: Click) -> list[Effect]:
+    def _pressed(self, click: Click, kept: Sequence[Effect]) -> list[Effect]:
         """State attributes that came with pointer and focus: no answers, but the first half of a pressed state."""
         start, end = bisect_right(self._times, click.began_ms - MARGIN_MS), bisect_right(self._times, click.t)
-        return [e for e in self._effects[start:end] if e.kind == "mutation" and self._focus_state(e, click)]
+        before = (e for e in self._effects[start:end] if e.kind == "mutation" and e not in kept)
+        return [e for e in before if self._focus_state(e, click) or self._own_state(e, click)]
+
+    def _own_state(self, effect: Effect, click: Click) -> bool:
+        """Attributes of the control alone, while the pointer is down."""
+        parts = self.parts(click.control)
+        return _before_release(effect, click) and all(kind == "a" and n in parts for kind, n, _ in effect.targets)
 
 
 def _before_release(effect: Effect, click: Click) -> bool:

@@ -26,7 +26,9 @@ STEADY = 0.06
 TRAIN_MS = (60, 900)
 """Before and after the leading change: a slide is announced, moves, and comes to rest."""
 TRAIN_SHARE = 0.3
-"""The part of the period that a train may take, so that what falls into it twice is no accident."""
+"""The part of the period that a train may take at most."""
+IN_TRAIN = 0.05
+"""How likely it is by accident that all changes of a place fall into a train."""
 
 
 class Train:
@@ -35,6 +37,11 @@ class Train:
     def __init__(self, onsets: list[float], period: float) -> None:
         self._onsets = onsets
         self._before, self._after = (min(ms, TRAIN_SHARE * period) for ms in TRAIN_MS)
+        self._share = (self._before + self._after) / period
+
+    def holds(self, onsets: list[float]) -> bool:
+        """Do all of these take part in it, and so many that this is no accident?"""
+        return self._share ** len(onsets) < IN_TRAIN and all(t in self for t in onsets)
 
     def __contains__(self, t: float) -> bool:
         i = bisect_left(self._onsets, t + self._before) - 1

@@ -1,0 +1,107 @@
+"""Answers where the page moves by itself: what a response brings, what a press writes, what a clock shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from support import events as rrweb
+from support.dom import button, el, field_
+from support.web import Page, Visit
+
+
+def page_with_toasts() -> tuple[Visit, Page]:
+    """Notes come into the body, and go, at odd times while the visitor reads."""
+    visit = Visit()
+    page = visit.open("http://bank.test/", el("main", button("Sort", id="it"), el("p", "0", id="total"), id="app"))
+    for at in (3000, 5200, 8900, 10_300, 13_900, 16_000):
+        note = el("div", el("p", "A note"))
+        page.adds(note, at=at).removes(note, at=at + 900)
+    return visit, page
+
+
+@pytest.mark.parametrize(("took", "kinds"), [(4000, ["slow_response"]), (1200, [])])
+def test_what_comes_with_the_response_where_notes_come_at_any_time(took: float, kinds: list[str]) -> None:
+    visit, page = page_with_toasts()
+    page.click("it", at=20_000).asks("/api/sort", at=20_040, took=took)
+    page.adds(el("div", el("p", "Sorted")), at=20_100 + took).lives(60_000)
+    assert visit.kinds() == kinds
+    assert visit.verdict("it") == ("slow" if kinds else "alive")
+
+
+def test_a_ticker_that_moves_on_as_a_response_comes_is_none() -> None:
+    visit = Visit()
+    page = visit.open("http://bank.test/", button("Sort", id="it"), el("div", id="prices"))
+    for at in range(1000, 40_000, 1500):
+        page.adds(el("p", "1.02"), at=at, into="prices")
+    page.click("it", at=20_600).asks("/api/count", at=20_640, took=2800).lives(60_000)
+    assert visit.verdict("it") == "unknown"
+
+
+def test_a_field_that_the_response_fills() -> None:
+    visit = Visit()
+    page = visit.open("http://bank.test/", el("p", field_("place")), button("Use my place", id="it"))
+    page.click("it", at=4000).asks("/api/place", at=4010, took=4500).inputs("place", "*****", at=8530).lives(60_000)
+    assert visit.kinds() == ["slow_response"]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_rules_that_a_component_writes_at_every_press(answers: bool) -> None:
+    visit = Visit()
+    names = [f"b{i}" for i in range(5)]
+    page = visit.open(
+        "http://bank.test/", *(button(n, id=n) for n in names), button("Pay", id="it"), el("p", "0", id="t")
+    )
+    for i, name in enumerate([*names, "it"]):
+        at = 4000 + 7000 * i
+        page.click(name, at=at).record(rrweb.incremental(at + 2, 8, id=1, adds=[{"rule": "a{}", "index": 0}]))
+        page.record(rrweb.incremental(at + 3000, 8, id=1, adds=[{"rule": "b{}", "index": 0}]))
+        if answers or name != "it":
+            page.says("t", str(i), at=at + 20)
+    page.lives(90_000)
+    assert visit.kinds() == ([] if answers else ["dead_click"])
+
+
+def test_a_state_of_being_pressed_that_other_presses_have_shown_before() -> None:
+    """A component's own attribute comes as the pointer goes down and goes as it comes up."""
+    visit = Visit()
+    page = visit.open("http://bank.test/", el("my-button", button("Pay"), id="it"), el("p", "0", id="t"))
+    for at in (8000, 16_500):
+        page.sets("it", at=at, active="").sets("it", at=at + 90, active=None)
+    for at in (4000, 12_000, 23_000, 39_000):
+        page.points(at - 40).sets("it", at=at - 7, active="").click("it", at=at).sets("it", at=at + 1, active=None)
+        if at < 39_000:
+            page.says("t", str(at), at=at + 20)
+    page.lives(90_000)
+    assert visit.kinds() == ["dead_click"]
+
+
+def test_a_clock_beside_what_else_moves() -> None:
+    """The second's hand moves on as usual, whatever changed in between."""
+    visit = Visit()
+    page = visit.open("http://bank.test/", button("Pay", id="it"), el("p", "0", id="clock"), el("p", "0", id="slider"))
+    for second in range(1, 60):
+        page.says("clock", str(second), at=1000 * second)
+    for at in (3000, 6000, 12_000, 19_200, 19_250, 19_290):
+        page.says("slider", str(at), at=at)
+    page.click("it", at=19_900).lives(60_000)
+    assert visit.kinds() == ["dead_click"]
+
+
+def test_two_requests_in_the_time_of_a_clock_are_no_part_of_it() -> None:
+    """They were sent near a second's tick by chance."""
+    visit = Visit()
+    page = visit.open("http://bank.test/", button("a", id="a"), button("b", id="b"), el("p", "0", id="clock"))
+    for second in range(1, 60):
+        page.says("clock", str(second), at=1000 * second)
+    for name, at in (("a", 8940), ("b", 25_945)):
+        page.click(name, at=at).asks("/api/report", at=at + 30, took=4300)
+        page.adds(el("div", el("p", "Done")), at=at + 4380)
+    page.lives(60_000)
+    assert visit.kinds() == ["slow_response", "slow_response"]
+
+
+def test_a_look_that_scrolling_brings_is_no_answer_whichever_of_the_two_is_told_first() -> None:
+    visit = Visit()
+    page = visit.open("http://bank.test/", el("nav", button("Menu", id="it"), id="nav"), el("p", "text"))
+    page.click("it", at=4000).sets("nav", at=7600, class_="small").scrolls(120, at=7601).lives(60_000)
+    assert visit.kinds() == ["dead_click"]
