@@ -101,6 +101,7 @@ class Attributes(msgspec.Struct, gc=False, frozen=True, rename={"class_": "class
     aria_label: Any = msgspec.field(default=None, name="aria-label")
     aria_disabled: Any = msgspec.field(default=None, name="aria-disabled")
     aria_current: Any = msgspec.field(default=None, name="aria-current")
+    aria_pressed: Any = msgspec.field(default=None, name="aria-pressed")
     aria_selected: Any = msgspec.field(default=None, name="aria-selected")
     popovertarget: Any = None
     commandfor: Any = None

@@ -105,6 +105,38 @@ def test_a_document_under_another_address_is_new_also_when_it_looks_the_same() -
     assert [p.href for p in pages(visit)] == [SHOP, ITEM]
 
 
+@pytest.mark.parametrize(("clicked", "url", "count"), [("item", ITEM, 2), ("", ITEM, 1), ("item", SHOP, 1)])
+def test_a_page_with_the_same_menu_whose_ids_go_on(clicked: str, url: str, count: int) -> None:
+    """A recorder that starts again numbers on as well, so a link has to lead to the address that is told."""
+    visit = Visit()
+    page = visit.open(SHOP, *content())
+    if clicked:
+        page.click(clicked, at=4000)
+    other = Page(visit, "window-1", url, content())
+    for node in other.document.root.walk():
+        node.node_id += 400
+    other.document.document_id = 400
+    other.checks_out(at=5000).lives(9000)
+    quiet(visit)
+    assert len(pages(visit)) == count
+
+
+@pytest.mark.parametrize(("woke", "count"), [(True, 1), (False, 2)])
+@pytest.mark.parametrize("content_then", [content(), (el("p", "Hello"), *content())], ids=["the same", "numbered anew"])
+def test_a_visitor_who_was_idle_is_back_on_the_page(content_then: tuple[El, ...], woke: bool, count: int) -> None:
+    """posthog-js says that it starts; only from its other word is it known that the page was there all the time."""
+    visit = Visit()
+    page = visit.open(SHOP, *content())
+    quiet(visit)
+    page.adds(el("div", el("p", "Hello")), at=1000).record(rrweb.custom(300_000, "sessionIdle"))
+    page = Page(visit, "window-1", SHOP, content_then)
+    page.checks_out(at=900_000).record(rrweb.custom(900_004, "$session_options"))
+    if woke:
+        page.record(rrweb.custom(900_006, "sessionNoLongerIdle"))
+    page.lives(910_000)
+    assert len(pages(visit)) == count
+
+
 def numbered(page: int) -> tuple[El, ...]:
     """One page of a list; all are made alike."""
     return (

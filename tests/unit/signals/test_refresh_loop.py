@@ -85,6 +85,16 @@ def test_a_page_that_is_used_between_loads_is_no_loop() -> None:
     assert "refresh_loop" not in visit.kinds()
 
 
+@pytest.mark.parametrize(("clicked", "is_loop"), [("text", True), ("pay", False)])
+def test_a_click_on_nothing_is_no_use(clicked: str, is_loop: bool) -> None:
+    """Whoever clicks into a broken page and loads it again did not use it; a button may have loaded it."""
+    visit = Visit()
+    for at in (0, 3300, 5200, 9100):
+        page = visit.open(URL, button("Pay", id="pay"), el("p", "Broken", id="text"), at=at, how=None)
+        page.points(at + 500, x=430).click(clicked, at=at + 1200)
+    assert ("refresh_loop" in visit.kinds()) == is_loop
+
+
 def test_going_to_and_fro_is_no_loop() -> None:
     visit = Visit()
     for i in range(6):

@@ -318,6 +318,15 @@ def test_a_control_beside_a_canvas_is_unknown_and_beside_a_recorded_one_dead() -
         assert visit.verdict("grid") == ("dead" if draws else "unknown")
 
 
+@pytest.mark.parametrize(("pressed", "verdict"), [("false", "dead"), ("true", "unknown"), (None, "unknown")], ids=str)
+def test_a_tool_beside_a_canvas_that_tells_whether_it_is_pressed(pressed: str | None, verdict: str) -> None:
+    told = {} if pressed is None else {"aria-pressed": pressed}
+    visit, page = shop(el("div", button("Brush", id="brush", **told), el("canvas")))
+    page.click("brush", at=9000)
+    goes_on(page, at=30_000)
+    assert visit.verdict("brush") == verdict
+
+
 @pytest.mark.parametrize(("inside", "verdict"), [(False, "dead"), (True, "unknown")])
 def test_a_button_of_a_form_acts_on_its_form(inside: bool, verdict: str) -> None:
     canvas = el("canvas")

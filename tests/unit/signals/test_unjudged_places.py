@@ -32,8 +32,9 @@ def texts(count: int) -> list[El]:
         [el("flutter-view", el("flt-semantics", id="it"))],
         [el("iframe", src="http://maps.test/"), el("div", id="it")],
         [el("div", el("video"), el("div", id="it"))],
+        [el("x-stepper", id="it")],
     ],
-    ids=["overlay", "glass far away", "map of images", "flutter", "frame", "video"],
+    ids=["overlay", "glass far away", "map of images", "flutter", "frame", "video", "closed shadow root"],
 )
 def test_hammering_where_something_is_drawn_is_not_told(content: list[El]) -> None:
     visit, page = place(*content)
@@ -45,6 +46,18 @@ def test_hammering_on_a_text_is_told() -> None:
     visit, page = place(*texts(3), el("div", "Offer", id="it"))
     page.clicks("it", *SIX).lives(60_000)
     assert visit.kinds() == ["rage_click"]
+
+
+@pytest.mark.parametrize("later", [True, False], ids=["added later", "in the snapshot"])
+@pytest.mark.parametrize(("inside", "kinds"), [([], []), (["3 pieces"], ["rage_click"])], ids=["closed", "recorded"])
+def test_hammering_on_a_component(later: bool, inside: list[str], kinds: list[str]) -> None:
+    """What a component shows in a closed shadow root is not recorded."""
+    component = el("x-stepper", *inside, id="it")
+    visit, page = place(*texts(3), *([] if later else [component]))
+    if later:
+        page.adds(component, at=1000)
+    page.clicks("it", *SIX).lives(60_000)
+    assert visit.kinds() == kinds
 
 
 def test_hammering_on_a_page_whose_snapshot_is_lost_is_not_told() -> None:

@@ -78,6 +78,31 @@ def test_results_below_the_address_of_the_search(to: str, kinds: list[str]) -> N
     assert left(visit, 3900, f"http://shop.test{to}") == kinds
 
 
+@pytest.mark.parametrize(("after_ms", "kinds"), [(400, []), (1300, []), (3000, ["form_abandonment"])])
+def test_another_view_takes_the_place_of_the_form_right_after_the_last_key(after_ms: float, kinds: list[str]) -> None:
+    """Page code that reads Enter by itself clicks no button."""
+    visit, page = opened(el("main", el("form", field_("who"), button("Go", id="go"), id="ask"), id="main"))
+    page.types("who", "Anna", at=3000, each=100)
+    page.removes(page.node("ask"), at=3300 + after_ms, from_="main")
+    page.adds(el("div", el("h1", "Hello")), at=3304 + after_ms, into="main").lives(30_000)
+    assert visit.kinds() == kinds
+
+
+@pytest.mark.parametrize("how", ["click", "nothing comes"])
+def test_a_form_that_is_closed_right_after_the_last_key_is_not_sent(how: str) -> None:
+    visit, page = opened(
+        el("nav", button("Home", id="home")), el("main", el("form", field_("who"), id="ask"), id="main")
+    )
+    page.types("who", "Anna", at=3000)
+    if how == "click":
+        page.click("home", at=3900)
+    page.removes(page.node("ask"), at=4000, from_="main")
+    if how == "click":
+        page.adds(el("div", el("h1", "Home")), at=4004, into="main")
+    page.lives(30_000)
+    assert "form_abandonment" in visit.kinds()
+
+
 @pytest.mark.parametrize("stays", [True, False])
 def test_another_view_in_the_place_of_the_form_is_no_answer(stays: bool) -> None:
     visit, page = opened(el("main", el("p", "-", id="line"), id="main"))
@@ -85,8 +110,8 @@ def test_another_view_in_the_place_of_the_form_is_no_answer(stays: bool) -> None
     page.adds(form, at=800, into="main").types("who", "Anna", at=3000)
     came = el("div", *(el("p", f"text {i}") for i in range(8)))
     if not stays:
-        page.removes(form, at=3700, from_="main")
-    page.adds(came, at=3701, into="main").lives(30_000)
+        page.removes(form, at=5700, from_="main")
+    page.adds(came, at=5701 if not stays else 3701, into="main").lives(30_000)
     assert visit.kinds() == ([] if stays else ["form_abandonment"])
 
 
@@ -99,3 +124,11 @@ def test_a_cell_that_is_edited_where_it_stands(stays: bool) -> None:
     if stays:
         page.adds(el("span", "42"), at=3202, into="cell")
     assert left(visit, 20_000) == ([] if stays else ["form_abandonment"])
+
+
+@pytest.mark.parametrize(("told_ms", "kinds"), [(8, []), (-6, ["form_abandonment"])], ids=["by the click", "before it"])
+def test_a_date_that_a_calendar_sets(told_ms: float, kinds: list[str]) -> None:
+    """What is told as the field is left was typed into it."""
+    visit, page = opened(el("form", field_("day"), button("Book")), button("14", id="d14"))
+    page.click("day", at=2000).click("d14", at=4000).inputs("day", "2026-12-14", at=4000 + told_ms)
+    assert [kind for kind in left(visit, 20_000) if kind == "form_abandonment"] == kinds

@@ -115,6 +115,7 @@ class FormAnswers:
             self._emptied(form)
             or self._by_button(form)
             or self._by_request(form)
+            or self._by_key(form)
             or any(_by_navigation(form, self._page, next_) or self._by_enter(form, next_) for next_ in self._next(form))
         )
 
@@ -147,6 +148,16 @@ class FormAnswers:
         gone_ms = self._gone_ms(form)
         return any(form.last_ms <= r.start_ms <= gone_ms + ANSWER_MS or while_typing.count(r.url) >= 2 for r in saves)
 
+    def _by_key(self, form: Form) -> bool:
+        """Did another view take the place of the form right after the last key, with nothing clicked?
+
+        Page code that reads Enter by itself clicks no button; Escape puts nothing in the place.
+        """
+        gone_ms = self._gone_ms(form)
+        if gone_ms - form.last_ms > ANSWER_MS or any(form.last_ms < j.click.t <= gone_ms for j in self._clicks):
+            return False
+        return any(effect.added for effect in self._between(gone_ms - AT_ONCE_MS, gone_ms + AT_ONCE_MS))
+
     def _gone_ms(self, form: Form) -> float:
         """When the page put something else in the place of the form; what it sends later is not of this form."""
         held = form.control or form.fields[-1].control
@@ -172,13 +183,15 @@ class FormAnswers:
         return self._chosen(typed) or self._live(form, typed) or saved
 
     def _chosen(self, typed: TypedField) -> bool:
-        """Was the last value set by a click elsewhere?"""
-        if len(typed.changes) < 2 or abs(typed.length - typed.changes[-2].length) == 1:
+        """Was the last value set by a click elsewhere? What is told as the field is left comes before the click."""
+        alone = len(typed.changes) == 1
+        if abs(typed.length - (0 if alone else typed.changes[-2].length)) == 1:
             return False
         t = typed.changes[-1].t
         inside = self._page.elements.inside
         return any(
-            j.click.down_ms <= t <= j.click.t + CHOSEN_MS and not inside(j.click.node_id or 0, typed.control)
+            (j.click.t if alone else j.click.down_ms) <= t <= j.click.t + CHOSEN_MS
+            and not inside(j.click.node_id or 0, typed.control)
             for j in self._clicks
         )
 

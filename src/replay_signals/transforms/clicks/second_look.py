@@ -120,7 +120,7 @@ def _prove(j: Judged, own: list[Judged], by_key: Mapping[str, list[Judged]], rul
     same = [k for k in by_key[element_key(control)] if abs(k.click.t - j.click.t) > rules.window_ms]
     look = _look(j) if beside else None
     alike = [k for k in own if k.click.element != j.click.element and _look(k) == look] if look is not None else []
-    proven = bool(same) and all(_showed(k) for k in same)
+    proven = (bool(same) and all(_showed(k) for k in same)) or (beside and _should_tell(j, own))
     others = {k.click.element for k in alike}
     if proven or (len(others) >= ALIKE and all(_showed(k) for k in alike)):
         j.verdict, j.confidence, j.reason = DEAD, PROVEN_CONFIDENCE, "no answer, where it and its like have answered"
@@ -185,6 +185,13 @@ def _look(j: Judged) -> tuple[str, str, str] | None:
     if control is None or not (control.role or control.classes):
         return None
     return control.tag, control.role, control.classes
+
+
+def _should_tell(j: Judged, own: list[Judged]) -> bool:
+    """Does the control tell whether it is pressed, as `aria-pressed` does, and was not so far?"""
+    control = j.click.control
+    before = (k for k in own if k.click.element == j.click.element and k.click.t < j.click.t)
+    return control is not None and "T" in control.flags and not any(k.answered for k in before)
 
 
 def _showed(j: Judged) -> bool:

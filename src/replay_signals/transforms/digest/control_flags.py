@@ -101,6 +101,7 @@ FLAGS = {
     "y": "plays something, by a word that is not kept",
     "f": "finds something, by a word that is not kept",
     "s": "the current choice of its group",
+    "T": "tells whether it is pressed, and is not",
     "v": "native view (mobile)",
     "R": "the site wants no rage clicks of it",
     "X": "the site wants no dead clicks of it",
@@ -252,4 +253,6 @@ def flags_of(a: Attributes) -> str:
     by_attribute = a.aria_selected in (True, "true") or a.aria_current not in (None, False, "false", "")
     if by_attribute or CLASS_STATES["s"].holds(a.class_):
         flags += "s"
+    if a.aria_pressed in (False, "false"):
+        flags += "T"
     return flags

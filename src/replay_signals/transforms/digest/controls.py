@@ -172,12 +172,24 @@ def is_named(tag: str, role: Any) -> bool:
     return isinstance(role, str) and role in WIDGET_ROLES
 
 
+def is_closed(tag: str, has_children: bool) -> bool:
+    """Is it a component with nothing recorded in it? What it shows is in a shadow root that recorders cannot see."""
+    return "-" in tag and not has_children
+
+
 def control_of(
-    node_id: int, tag: str, a: Attributes, place: str, masking: Masking, hand: bool | None = None
+    node_id: int,
+    tag: str,
+    a: Attributes,
+    place: str,
+    masking: Masking,
+    hand: bool | None = None,
+    *,
+    closed: bool = False,
 ) -> Control:
     """The control of an element, of the place it stands in; `last` and a name from its text are up to the caller.
 
-    `hand`: what `is_hand` says where style sheets are known, None where its own style alone is.
+    `hand`: what `is_hand` says where style sheets are known, None where its own style alone is. `closed`: `is_closed`.
     """
     raw_name = a.aria_label or a.title or a.alt or a.placeholder
     if not raw_name and tag == "input" and a.type in ("submit", "button", "reset"):
@@ -185,6 +197,8 @@ def control_of(
     raw = (tag, a.type, a.role, raw_name, a.testid or a.test or a.cy, a.id, a.class_, _reference(tag, a), place)
     (kind, own_type, role, name, test_id, dom_id, classes, address), hidden = masking.control_texts(raw, _control_texts)
     marks = marks_of(tag, a)
+    if closed and "m" not in marks:
+        marks += "m"
     hand = is_hand(tag, a) if hand is None else hand
     if hand or is_control(tag, a):
         flags = flags_of(a) + marks + hidden + "h" * hand + "q" * lets_through(a)

@@ -17,7 +17,7 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.bars import is_bar, is_pair
 from replay_signals.transforms.digest.canvas_parts import add_parts
 from replay_signals.transforms.digest.control_flags import class_bits, is_alert, style_bits
-from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, control_of, is_kept, text_of
+from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, control_of, is_closed, is_kept, text_of
 from replay_signals.transforms.digest.headlines import BARE_TEXTS, MAX_LINE_CHARS, say_error
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.message_views import view_says_error
@@ -217,15 +217,19 @@ def _added(
         if add.node is not None:
             _flatten(add.node, NO_PARENT if add.parentId is None else add.parentId, parent_of, nodes)
     masking.add(nodes, parent_of)
+    filled = set(parent_of.values())
     controls: dict[int, Control] = {}
     names: dict[int, TextName] = {}
     for node_id, node in nodes.items():
         masking.look_at_classes(node.attributes.class_)
         if len(controls) == MAX_ADDED_CONTROLS:
             break
-        if node.type == rrweb.ELEMENT and is_kept(node.tagName, node.attributes):
+        closed = is_closed(node.tagName, node_id in filled)
+        if node.type == rrweb.ELEMENT and (closed or is_kept(node.tagName, node.attributes)):
             place = masking.own_place(node_id)
-            control = controls[node_id] = control_of(node_id, node.tagName, node.attributes, place, masking)
+            control = controls[node_id] = control_of(
+                node_id, node.tagName, node.attributes, place, masking, closed=closed
+            )
             if not control.name and not control.is_none:
                 names[node_id] = TextName(control, place)
     alerts: list[str] = []

@@ -13,6 +13,7 @@ from replay_signals.transforms.digest.controls import (
     MAX_RAW_CHARS,
     Control,
     control_of,
+    is_closed,
     is_hand,
     is_kept,
     text_of,
@@ -138,7 +139,7 @@ class SnapshotWalk:
         style = self._pointer.sheets.pointer(node, self._path)
         start = len(self.controls) if self._pointer.enters(node, style) else -1
         hand = style.get("cursor") == "pointer" and is_hand(tag, node.attributes, "pointer")
-        is_control = tag != "" and (hand or is_kept(tag, node.attributes))
+        is_control = tag != "" and (hand or is_kept(tag, node.attributes) or is_closed(tag, bool(node.childNodes)))
         if is_control and len(self.controls) < MAX_CONTROLS:
             self._control(node, tag, hand)
         else:
@@ -226,7 +227,8 @@ class SnapshotWalk:
         self._path.append(node)
         own = self._masking.own_step(self._path, len(self._path) - 1, around)
         self._path.pop()
-        control = control_of(node.id, tag, node.attributes, own, self._masking, hand)
+        closed = is_closed(tag, bool(node.childNodes))
+        control = control_of(node.id, tag, node.attributes, own, self._masking, hand, closed=closed)
         container = tag in CONTAINER_TAGS or control.role in ("dialog", "alertdialog") or control.is_none
         named = not control.name and not container
         self.controls.append(control)

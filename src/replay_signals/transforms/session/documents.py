@@ -37,6 +37,8 @@ RESTORED_WITHIN_MS = 400
 """A page that leaves and one that comes back from the cache do so at once; nobody returns to a tab this fast."""
 STARTED = frozenset(("$recording_started", "$session_options", "$posthog_config", "$remote_config_received"))
 """Custom events that posthog-js sends when its recorder starts, within milliseconds of the first snapshot."""
+WOKE = "sessionNoLongerIdle"
+"""posthog-js takes a snapshot of the page that was left idle when somebody touches it again."""
 HELD_RECORDS = 30
 """Records from a pointer-down to its click: focus, moves and what the page does meanwhile; real presses have few."""
 _SHOWN = records.Load | records.Meta | records.FullSnapshot
@@ -162,14 +164,15 @@ class _Reader:
 
     def _snapshot(self, i: int, record: records.FullSnapshot, meta: int | None) -> None:
         document = self._document
-        told = self._started_after(i)
+        woke = self._woke_after(i)
+        told = not woke and self._started_after(i)
         if document.snapshot is not None and meta is not None and meta > self._openings[-1].first:
             href = self._href(i)
             restored = None if told else self._shown_by(record, href, i, meta)
             if restored is not None:
                 self._show(meta if self._tells_turns else self._rested(meta, restored), restored)
                 document = restored
-            elif self._is_new(document, record, href, i, told):
+            elif not woke and self._is_new(document, record, href, i, told):
                 self._open(meta)
                 document = self._document
             document.named(href)
@@ -213,6 +216,8 @@ class _Reader:
         if document.recorder_told and not told:
             return False
         of_tree = differs(old, new, document)
+        if of_tree is False and new.root_id > document.highest_id:  # started again, or another page with the same menu
+            of_tree = document.leads_away() and not any(_same_address(href, one) for one in self._told(document, i))
         if of_tree is not None:
             return of_tree
         return told or self._leads_on(document, href, self._told(document, i))
@@ -258,6 +263,11 @@ class _Reader:
     def _started_after(self, i: int) -> bool:
         """Does the recorder say right after this snapshot that it started?"""
         return any(isinstance(r, records.Custom) and r.tag in STARTED for _, r in self._soon_after(i))
+
+    def _woke_after(self, i: int) -> bool:
+        """Does the recorder say right after this snapshot that the visitor, who was idle, is back on the page?"""
+        tags = {r.tag for _, r in self._soon_after(i) if isinstance(r, records.Custom)}
+        return WOKE in tags and self._navigation_after(i) is None
 
     def _soon_after(self, i: int) -> Iterator[TimedRecord]:
         """Records of the first seconds after a snapshot, up to the next meta event; without a copy of all the rest."""

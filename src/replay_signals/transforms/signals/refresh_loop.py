@@ -19,6 +19,7 @@ from typing import Annotated
 import msgspec
 
 from replay_signals.schemas.inbox import doc
+from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.documents import HIDDEN, VISIBLE
 from replay_signals.transforms.session.fields import typed_fields
@@ -58,7 +59,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 def detect(context: SessionContext) -> list[Finding[Evidence]]:
     """One finding per run of loads."""
     found = []
-    used = {j.click.page for j in context.clicks if j.answered}
+    used = {j.click.page for j in context.clicks if j.answered and not _is_idle(j)}
     used |= {p for p in context.timeline.pages if typed_fields(p)}
     for window in context.timeline.windows:
         visits = visits_of(window, context.events)
@@ -67,6 +68,11 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
             if len(run) >= MIN_LOADS and not _by_timer(window, run, before) and _attended(window, run, before):
                 found.append(_finding(window, run))
     return found
+
+
+def _is_idle(j: Judged) -> bool:
+    """Is it a click on nothing, before the page was loaded again?"""
+    return j.click.control is None and j.reaction == "navigation"
 
 
 def _by_timer(window: Window, run: list[Visit], before: Visit | None) -> bool:
