@@ -9,6 +9,7 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.records import Mutation, ReplayRecord
 from replay_signals.transforms.session.ordered import of_kinds
+from replay_signals.transforms.session.shown_late import shown_late
 from replay_signals.transforms.session.timeline import Page, Request
 
 Target = tuple[str, int, str]
@@ -42,6 +43,7 @@ def effects_of(page: Page) -> list[Effect]:
     changes = ((t, r) for t, r in of_kinds(page.records, *_CHANGES) if not _is_drawn_anew(r, page))
     effects = [effect for t, record in changes if (effect := _effect(t, record)) is not None]
     effects += _urls(page)
+    effects += [_shown(t, nodes) for t, nodes in shown_late(page)]
     effects += [
         Effect(r.start_ms, "request", (("r", 0, f"{r.method} {r.url}"),), r.url, request=r)
         for r in page.requests
@@ -131,6 +133,11 @@ def _mutation(t: float, record: Mutation) -> Effect:
     unique = tuple(sorted(set(targets)))
     removed, added, alerts = tuple(record.removed), tuple(record.added), tuple(record.alerts)
     return Effect(t, "mutation", unique, added=added, removed=removed, alerts=alerts)
+
+
+def _shown(t: float, nodes: list[int]) -> Effect:
+    targets = tuple(("c", node_id, "") for node_id in nodes)
+    return Effect(t, "mutation", targets, added=tuple(bound for node_id in nodes for bound in (node_id, node_id)))
 
 
 def spans(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
