@@ -105,8 +105,32 @@ def test_a_part_of_a_url_that_is_cut_is_not_kept() -> None:
 
 def test_request_urls_carry_no_query() -> None:
     request = {"name": "http://u:p@a.test/api?token=secret#x", "duration": 12.34, "status": 200, "method": "GET"}
-    kept = records_of(rrweb.network(5000, request | {"timestamp": START_MS + 0.12}))
+    kept = records_of(rrweb.network(START_MS + 500, request | {"timestamp": START_MS + 0.12}))
     assert kept[0].requests == [records.RecordedRequest("http://a.test/api", START_MS + 0.1, 12.3, 200, "GET", "", "")]
+
+
+@pytest.mark.parametrize(
+    ("told_ms", "timestamp", "start_ms"),
+    [
+        (START_MS + 500, START_MS + 100, START_MS + 100),
+        (START_MS + 500, START_MS / 1000 + 0.1, START_MS + 100),
+        (5000, START_MS + 100, None),
+        (5000, 4800, 4800),
+        (START_MS + 500, 4800, None),
+    ],
+    ids=[
+        "one clock",
+        "seconds",
+        "the recording was set to begin at 0",
+        "and its requests",
+        "since the page was opened",
+    ],
+)
+def test_a_request_begins_by_the_clock_of_its_recording(
+    told_ms: float, timestamp: float, start_ms: float | None
+) -> None:
+    request = {"name": "http://a.test/api", "duration": 20, "status": 200, "timestamp": timestamp}
+    assert records_of(rrweb.network(told_ms, request))[0].requests[0].start_ms == start_ms
 
 
 def test_console_lines_are_bounded() -> None:

@@ -218,6 +218,17 @@ def back(hidden: bool = True, after_ms: float = 60) -> tuple[Visit, Page]:
     return visit, first
 
 
+@pytest.mark.parametrize("loads", [(9000,), (9000, 15_000)])
+def test_a_page_that_loaded_itself_unseen_is_looked_at(loads: tuple[int, ...]) -> None:
+    """Nobody went back: the tab was hidden all the time."""
+    visit = Visit()
+    visit.open(SHOP, *content()).points(1000).record(rrweb.custom(2000, "window hidden"))
+    for at in loads:
+        page = visit.open(SHOP, *content(), at=at, how="reload")
+    page.record(rrweb.custom(20_000, "window visible")).lives(30_000)
+    assert len(pages(visit)) == 1 + len(loads)
+
+
 @pytest.mark.parametrize("hidden", [True, False])
 def test_a_document_comes_back_from_the_page_cache(hidden: bool) -> None:
     visit, first = back(hidden)

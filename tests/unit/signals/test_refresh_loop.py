@@ -60,6 +60,21 @@ def test_a_page_that_is_hidden_is_reloaded_by_nobody(comes_back: bool) -> None:
     assert ("refresh_loop" in visit.kinds()) == comes_back
 
 
+@pytest.mark.parametrize("shown_ms", [30_000, 18_000])
+def test_what_was_hidden_some_loads_before_is_hidden_still(shown_ms: float) -> None:
+    """A page that loads while it is hidden does not say so; who looks at it later did not load it."""
+    visit = Visit()
+    visit.open(URL, button("Pay", id="pay")).points(900).record(rrweb.custom(1000, "window hidden"))
+    for at in (17_000, 20_100, 22_000, 25_400):
+        page = visit.open(URL, button("Pay", id="pay"), at=at, how="reload")
+        if at < shown_ms < at + 3000:
+            page.record(rrweb.custom(shown_ms, "window visible")).points(shown_ms + 300).points(shown_ms + 900, x=500)
+    if shown_ms > 25_400:
+        page.record(rrweb.custom(shown_ms, "window visible")).points(shown_ms + 300).points(shown_ms + 900, x=500)
+    page.lives(60_000)
+    assert ("refresh_loop" in visit.kinds()) == (shown_ms < 25_400)
+
+
 @pytest.mark.parametrize("every", [2000, 5000])
 def test_checkouts_are_no_loads(every: int) -> None:
     visit = Visit()

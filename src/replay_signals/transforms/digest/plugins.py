@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms.digest import measures
+from replay_signals.transforms.digest import measures, times
 from replay_signals.transforms.digest.harmless import is_harmless
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.records import (
@@ -66,11 +66,12 @@ def plugin(event: rrweb.Event, masking: Masking) -> Console | Network | Other:
     if data.plugin == "rrweb/network@1":
         entries = _requests(data.payload)
         masking.budget.keep(len(entries))
-        requests = [_request(r, masking) for r in entries if _is_request(r)]
+        requests = [_request(r, event.time_ms, masking) for r in entries if _is_request(r)]
         return Network(0, requests, _measured(entries))
     if data.plugin == "posthog/network@1":
         entry = _legacy_request.decode(data.payload)
-        return Network(0, [_legacy(entry, masking)] if _is_request(entry) else [], _measured([entry]))
+        requests = [_legacy(entry, event.time_ms, masking)] if _is_request(entry) else []
+        return Network(0, requests, _measured([entry]))
     return Other(0, event.type)
 
 
@@ -131,11 +132,11 @@ def _measured(entries: Sequence[rrweb.PerformanceEntry]) -> list[Measure]:
     return [found for entry in entries if (found := measures.of_entry(entry)) is not None]
 
 
-def _request(r: rrweb.Request, masking: Masking) -> RecordedRequest:
+def _request(r: rrweb.Request, told_ms: float, masking: Masking) -> RecordedRequest:
     status = _status(r.status) if r.status is not None else _status(r.responseStatus)
     return RecordedRequest(
         _request_url(r.name, masking),
-        _start_ms(r),
+        _start_ms(r, told_ms),
         _number(r.duration, MAX_DURATION_MS),
         status,
         masking.word(r.method, "request_method", 10),
@@ -144,19 +145,22 @@ def _request(r: rrweb.Request, masking: Masking) -> RecordedRequest:
     )
 
 
-def _legacy(r: rrweb.LegacyRequest, masking: Masking) -> RecordedRequest:
+def _legacy(r: rrweb.LegacyRequest, told_ms: float, masking: Masking) -> RecordedRequest:
     initiator = masking.word(r.initiatorType, "request_method", 20)
     duration_ms = _number(r.duration, MAX_DURATION_MS)
     url = _request_url(r.name, masking)
-    return RecordedRequest(url, _start_ms(r), duration_ms, _status(r.responseStatus), "", initiator, "")
+    return RecordedRequest(url, _start_ms(r, told_ms), duration_ms, _status(r.responseStatus), "", initiator, "")
 
 
-def _start_ms(entry: rrweb.PerformanceEntry) -> float | None:
+def _start_ms(entry: rrweb.PerformanceEntry, told_ms: float) -> float | None:
+    """When it began, None where that is not told by the clock of its event: times may be set to begin at 0."""
     start = _number(entry.timestamp, MAX_TIMESTAMP_MS)
     if start is None:
         origin = number_within(entry.timeOrigin, MAX_TIMESTAMP_MS)
         since = number_within(entry.startTime, MAX_TIMESTAMP_MS)
         start = None if origin is None or since is None else _number(origin + since, MAX_TIMESTAMP_MS)
+    if start is None or not times.is_near(start := compact_number(times.in_ms(start)), told_ms):
+        return None
     return start
 
 

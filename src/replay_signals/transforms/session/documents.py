@@ -35,6 +35,8 @@ NAVIGATION_WAIT_MS = 5000
 """The network recorder reports a document's navigation once it is loaded; later reports are rare."""
 RESTORED_WITHIN_MS = 400
 """A page that leaves and one that comes back from the cache do so at once; nobody returns to a tab this fast."""
+LOADED_HIDDEN_MS = 2000
+"""A page that is left is hidden as the next one comes; what loads later than this loads unseen, and does not say so."""
 STARTED = frozenset(("$recording_started", "$session_options", "$posthog_config", "$remote_config_received"))
 """Custom events that posthog-js sends when its recorder starts, within milliseconds of the first snapshot."""
 WOKE = "sessionNoLongerIdle"
@@ -159,7 +161,11 @@ class _Reader:
         opening = Opening(first)
         self._openings.append(opening)
         del self._history[self._at + 1 :]
-        self._history.append(Document(opening, self._ordered[first].t))
+        document = Document(opening, self._ordered[first].t)
+        hidden_ms = self._document.hidden_ms if self._history else None
+        if hidden_ms is not None and document.start_ms - hidden_ms > LOADED_HIDDEN_MS:
+            document.hidden_ms = hidden_ms
+        self._history.append(document)
         self._at += 1
 
     def _snapshot(self, i: int, record: records.FullSnapshot, meta: int | None) -> None:
@@ -217,7 +223,9 @@ class _Reader:
             return False
         of_tree = differs(old, new, document)
         if of_tree is False and new.root_id > document.highest_id:  # started again, or another page with the same menu
-            of_tree = document.leads_away() and not any(_same_address(href, one) for one in self._told(document, i))
+            of_tree = document.clicked is not None and not any(
+                _same_address(href, one) for one in self._told(document, i)
+            )
         if of_tree is not None:
             return of_tree
         return told or self._leads_on(document, href, self._told(document, i))

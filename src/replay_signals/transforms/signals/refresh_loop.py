@@ -98,16 +98,27 @@ def _attended(window: Window, run: list[Visit], before: Visit | None) -> bool:
     since, until = run[1].start_ms - PRESENT_MS, max(run[-1].start_ms, run[-1].left_ms or 0.0)
     if before is not None:
         until = max(until, run[-1].start_ms + SOON_MS)
-    hidden_ms = _hidden_ms(run[0].page) if run[0].page is not None else math.inf
+    hidden_ms = _hidden_ms(window, run[-1].start_ms)
     if run[1].start_ms - hidden_ms > HIDDEN_MS:
-        since = max(since, hidden_ms)
+        since, until = max(since, hidden_ms), run[-1].start_ms
     return attended(window, since, until)
 
 
-def _hidden_ms(page: Page) -> float:
-    """When the page was hidden last and not shown again; infinite when it was seen to its end."""
-    told = [(t, record.tag) for t, record in page.of(records.Custom) if record.tag in (HIDDEN, VISIBLE)]
-    return told[-1][0] if told and told[-1][1] == HIDDEN else math.inf
+def _hidden_ms(window: Window, until_ms: float) -> float:
+    """When the window was hidden last and not shown again until a moment; infinite when it was seen.
+
+    A page that loads while it is hidden does not say so.
+    """
+    hidden_ms = math.inf
+    for page, following in pairwise([*window.pages, None]):
+        if page is None or page.start_ms > until_ms:
+            break
+        for t, record in page.of(records.Custom):
+            if record.tag in (HIDDEN, VISIBLE) and t <= until_ms:
+                hidden_ms = t if record.tag == HIDDEN else math.inf
+        if following is not None and following.start_ms - hidden_ms <= HIDDEN_MS:
+            hidden_ms = math.inf  # it was left
+    return hidden_ms
 
 
 def _runs(visits: list[Visit], used: set[Page]) -> list[list[Visit]]:
