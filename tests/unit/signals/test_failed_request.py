@@ -289,3 +289,14 @@ def test_a_click_whose_request_is_called_like_one_that_counts_clicks() -> None:
     page = visit.open("http://shop.test/", button("Track parcel", id="track"), el("p", "0", id="total"))
     page.click("track", at=4000).asks("/api/track", at=4010, status=500).lives(60_000)
     assert visit.kinds() == ["failed_request"]
+
+
+def test_requests_that_fall_into_the_rhythm_of_a_show_by_chance() -> None:
+    """A wheel that turns all the time while a button is pressed time and again: it is the presses that ask."""
+    visit, page = shop()
+    for at in range(1000, 40_000, 120):
+        page.sets("total", at=at, style=f"rotate: {at}deg")
+    for turns in (42, 66, 91, 117, 160, 209):
+        page.click("pay", at=1005 + 120 * turns).asks("/api/pay", at=1009 + 120 * turns, status=403)
+    page.lives(60_000)
+    assert visit.kinds().count("failed_request") == 6

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from support.dom import button, el, link
+import pytest
+
+from support.dom import button, el, link, style_sheet
 from support.web import Page, Visit
 
 
@@ -67,3 +69,31 @@ def test_a_lesser_annoyance_is_no_reason_to_leave() -> None:
     for i in range(24):
         page.points(4000 + 50 * i, x=400 + 150 * (i % 2), y=300)
     assert visit.kinds() == ["cursor_thrash"]
+
+
+@pytest.mark.parametrize(("said", "kinds"), [("TypeError: no items", ["unexpected_exit"]), ("", [])])
+def test_a_part_that_shows_a_hand_and_raised_an_error(said: str, kinds: list[str]) -> None:
+    """A hand alone says little of what should have happened; an error says that something should have."""
+    visit = Visit()
+    page = visit.open(
+        "http://shop.test/", style_sheet(".head{cursor:pointer}"), el("div", "More", class_="head", id="h")
+    )
+    page.click("h", at=6000)
+    if said:
+        page.fails(f"Uncaught {said}", at=6005)
+    page.lives(9000)
+    assert [kind for kind in visit.kinds() if kind == "unexpected_exit"] == kinds
+
+
+@pytest.mark.parametrize(
+    ("url", "kinds"),
+    [("http://shop.test/#/help", []), ("http://shop.test/#!", ["unexpected_exit"]), (None, ["unexpected_exit"])],
+)
+def test_went_on_within_the_application(url: str | None, kinds: list[str]) -> None:
+    """By an address that was typed; a link that does nothing may change the fragment."""
+    visit, page = shop()
+    page.click("pay", at=6000).lives(12_000)
+    if url is not None:
+        visit.event("$autocapture", at=5990, _current_url="http://shop.test/")
+        visit.event("$pageview", at=9000, _current_url=url)
+    assert [kind for kind in visit.kinds() if kind == "unexpected_exit"] == kinds

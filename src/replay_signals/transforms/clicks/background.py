@@ -108,6 +108,7 @@ class Background:
             if len(gaps) >= MIN_GAPS and beat_of(gaps) is not None and not self._prompted(onsets):
                 steady[target] = Train(onsets, median(gaps))
         others = {t: onsets for t, onsets in begins.items() if t not in steady and t[0] != "s" and len(onsets) >= 2}
+        others = {t: onsets for t, onsets in others.items() if t[0] != "r" or not self._prompted(onsets)}
         for lead, train in steady.items():
             yield lead
             for target, onsets in others.items():
