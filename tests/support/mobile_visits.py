@@ -224,7 +224,7 @@ class Visit:
         """A text changes."""
         self.press(name, self.t)
         self.label("works", name, [self.t])
-        shown = self._state.get(does.target, {}).get("text")
+        shown = self.view(does.target).text
         self.change(does.target, self.t + self.delay(), text=self.rng.choice([w for w in does.words if w != shown]))
 
     def steps(self, name: str, does: Does) -> None:

@@ -79,6 +79,13 @@ class Highlights:
         hot = [k for k in self.taps if self.beside(k, tap) and k.down_ms <= effect.t <= k.t + RIPPLE_MS]
         return bool(hot) and self._goes_again(own, hot, effect.t)
 
+    def under_others(self, targets: Sequence[Target], t: float, tap: Click) -> set[Target]:
+        """What lights up below a finger that is on something else then, and answers no tap before it."""
+        other = next((k for k in self.taps if k.down_ms - PRESS_MS <= t < k.t), None)
+        if other is None or other.down_ms <= tap.t or self.beside(other, tap):
+            return set()
+        return {x for x in self.alight(targets, other) if not self.screens.rewritten(x, t)}
+
     def level(self, one: Click, other: Click) -> bool:
         """Are two taps as high on the screen as those on one row?"""
         return one.y is not None and other.y is not None and abs(one.y - other.y) <= ROW_POINTS
@@ -152,4 +159,6 @@ class Highlights:
         control = tap.control
         is_input = control is not None and control.tag == "input"
         outer = control.first if control is not None and is_input else self.screens.holder(tap.down_ms)
-        return outer is not None and self.screens.inside(node, outer)
+        if outer is None or not self.screens.inside(node, outer):
+            return False
+        return node == outer or not self.screens.is_input(node)  # a switch in a row that was tapped turns

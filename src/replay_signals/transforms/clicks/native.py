@@ -31,9 +31,10 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.wireframes import LEAVES_APP
 from replay_signals.transforms.session.effects import Effect, spans
 from replay_signals.transforms.session.gestures import Click
-from replay_signals.transforms.session.screens import AT_TOUCH_MS, NOT_SEEN, Likeness, Screens
+from replay_signals.transforms.session.screens import AT_TOUCH_MS, NOT_SEEN, Screens
 from replay_signals.transforms.session.shots import TURNED, Target
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
+from replay_signals.transforms.session.touched import Likeness
 from replay_signals.transforms.session.touches import taps_of
 from replay_signals.transforms.words.controls import acts_outside
 
@@ -83,6 +84,8 @@ class _PageJudge:
         self.highlights = Highlights(screens, self.taps, rules.window_ms)
         end_ms = self.next_page.start_ms if self.next_page is not None else max(page.end_ms, page.last_alive_ms)
         self.witness = Witness(page, screens, self.highlights, self.habits, end_ms, left_ms)
+        self.shared: set[Click] = set()
+        """Taps after which nothing changed until another one elsewhere was up, which may have brought it."""
 
     def seen(self) -> list[Judged]:
         """One verdict a tap, as far as answers were seen."""
@@ -119,9 +122,19 @@ class _PageJudge:
             elif effect.kind == "screen":
                 self._weigh(effect, out)
         out.effects += self._next_screen(i, tap)
+        other = self._next_elsewhere(i)
+        if out.effects and other is not None and all(effect.t >= other.t for effect in out.effects):
+            out.effects, out.ambiguous = [], True
+            self.shared.add(tap)
         if out.effects:
             self._found(out)
         return out
+
+    def _next_elsewhere(self, i: int) -> Click | None:
+        """The next tap on another control; None where nothing says that it was on one."""
+        tap = self.taps[i]
+        other = next((k for k in self.taps[i + 1 :] if not self.highlights.beside(k, tap)), None)
+        return other if other is not None and self.screens.is_something(other.down_ms) else None
 
     def _weigh(self, effect: Effect, out: Judged) -> None:
         """Is a change of the screen an answer, or may it be one (`ambiguous`)?"""
@@ -164,7 +177,8 @@ class _PageJudge:
         since = effect.t - tap.down_ms
         faded = {x for x in effect.targets if self.highlights.fades(x, effect.t)}
         habitual = [x for x in effect.targets if x not in faded and self.habits.explains(x, effect.t, since)]
-        own = [x for x in effect.targets if x not in faded and x not in habitual]
+        pressed = self.highlights.under_others(effect.targets, effect.t, tap)
+        own = [x for x in effect.targets if x not in faded and x not in habitual and x not in pressed]
         if faded:
             own = [x for x in own if not self.highlights.blurred(x, effect.t)]
         if all(x[0] == "p" for x in own) and habitual:
@@ -206,6 +220,8 @@ class _PageJudge:
         """No answer was seen: was there one to expect, and would it have been seen?"""
         tap = out.click
         out.confidence = 0.5
+        if tap in self.shared:
+            out.ambiguous = not self._silent_otherwise(i, spots)
         reason = _unobservable_reason(tap.control)
         if self._is_mute(tap):
             out.verdict, out.reason, out.ambiguous = UNKNOWN, "a switch whose state is not recorded", True
@@ -221,7 +237,7 @@ class _PageJudge:
         if unseen == NOT_SEEN and sure > TRIED_AGAIN and not out.ambiguous and self.witness.nothing_lasted(tap):
             sure, unseen = min(sure, LASTING), ""
         out.reason = unseen or self._cancelled_out(i, spots.judged)
-        if not out.reason and self.witness.stale(tap):
+        if not out.reason and not (i and _in_place(spots.judged[i - 1])) and self.witness.stale(tap):
             out.reason = "what was tapped may have come unseen"
         if not out.reason and (self._is_chosen(tap) or spots.stands(i)):
             out.reason = "what it brings may be there already"
@@ -238,6 +254,12 @@ class _PageJudge:
         out.click.control = out.click.control or spots.control(i)
         out.blocked = tap.control is not None and "d" in tap.control.flags
         out.reason = "the control is disabled" if out.blocked else "no answer"
+
+    def _silent_otherwise(self, i: int, spots: Spots) -> bool:
+        """Was the same thing tapped at other times, too, and never answered? Then what came answered the next tap."""
+        kin = [j for k, j in enumerate(spots.judged) if k != i and spots.same(i, k)]
+        known = [j for j in kin if j.click not in self.shared and not j.ambiguous and not self.witness.unseen(j.click)]
+        return bool(known) and not any(j.answered for j in kin)
 
     def _is_chosen(self, tap: Click) -> bool:
         """Is it the one of a group that was chosen before? Choosing it again changes nothing."""
@@ -271,6 +293,12 @@ class _PageJudge:
 
 
 NOT_A_CONTROL = "not a control"
+
+
+def _in_place(judged: Judged) -> bool:
+    """Did what was tapped bring no more than another look of what was there?"""
+    targets = [target for effect in judged.effects for target in effect.targets]
+    return bool(targets) and all(kind == "v" for kind, _, _ in targets)
 
 
 def _unobservable_reason(control: Control | None) -> str:

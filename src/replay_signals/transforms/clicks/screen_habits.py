@@ -24,6 +24,8 @@ SMALL_TILES = 6
 """A clock, a caret or a spinner changes no more at a time."""
 NEARBY_MS, NEARBY_TIMES = 10_000, 2
 """What changed by itself so often shortly before or after does so now: a player runs for a while, then rests."""
+BADGE_TIMES = 2
+"""The number on a tab that grew so often by itself, and no less often than after touches, grows without the visitor."""
 RHYTHM_MS, RHYTHM_TIMES = 4000, 3
 """What plays or ticks changes several times in this time; so long it did nothing before it was started."""
 ALONE_MS = 2500
@@ -62,9 +64,15 @@ class ScreenHabits:
         if place in self._steady or (target[0] == "f" and self._steady):
             return True
         quiet = [when for when in self._quiet.get(place, ()) if when != t]
+        if len(quiet) >= BADGE_TIMES and self._screens.is_badge(target) and 2 * len(quiet) >= self._count(target):
+            return True
         if sum(abs(when - t) <= NEARBY_MS for when in quiet) >= NEARBY_TIMES:
             return True
         return len(quiet) >= 2 and len(quiet) * max(since_ms, ANSWER_MS) / self._quiet_ms > BY_CHANCE
+
+    def _count(self, target: Target) -> int:
+        """How often it changed at all."""
+        return len(self._changes.get(target, ()))
 
     def turned(self, t: float, below_finger: Callable[[Target], bool]) -> bool:
         """Did something begin or stop to change all the time then, as what a player shows? Not what was touched."""

@@ -17,15 +17,20 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.wireframes import place_on
 from replay_signals.transforms.session.choices import Choices
 from replay_signals.transforms.session.gestures import Click
-from replay_signals.transforms.session.screens import WINDOW, Likeness, Screens
-from replay_signals.transforms.session.shot import BUTTON_POINTS, Shot
+from replay_signals.transforms.session.screens import WINDOW, Screens
+from replay_signals.transforms.session.shot import BUTTON_POINTS, EDGE_SHARE, Shot
+from replay_signals.transforms.session.touched import Likeness
 
-ANSWERED, LIT, ALIKE, FILLED, TRIED_AGAIN, HAMMERED = 0.8, 0.75, 0.75, 0.75, 0.7, 0.7
+ANSWERED, LIT, ALIKE, FILLED, TRIED_AGAIN, HAMMERED, BOXED = 0.8, 0.75, 0.75, 0.75, 0.7, 0.7, 0.7
 """How sure silence is a fault, by what says that an answer was to be expected."""
 CLEAR_TILES = 3
 """A control that changes less, a digit, may do so without a trace in the tiles."""
 AGAIN_MS = (900, 10_000)
 """Between two tries of one thing: waited for an answer, and not yet on to something else."""
+TRIES = 3
+"""Nobody waits so often for what a mere text does."""
+ICON_POINTS = 48
+"""Icons have up to 24 points in a target of 44 or 48; what is larger shows something."""
 QUICK_MS = 1000
 CHOICES = 3
 """Of so many in a row one is chosen; two side by side are things to do."""
@@ -48,6 +53,7 @@ class Spots:
         """`lit`: taps under which something was seen to light up. `answering`: likeness of views that answered."""
         self.screens, self.judged, self._lit, self._answering = screens, judged, lit, answering
         self._shots = [screens.shots.at(j.click.down_ms) for j in judged]
+        self._touched = [screens.touched(j.click.down_ms) for j in judged]
         self._views = [screens.view_below(j.click.down_ms) for j in judged]
 
     def same(self, i: int, k: int) -> bool:
@@ -72,27 +78,39 @@ class Spots:
         kin = [k for k in range(len(self.judged)) if k != i and self.same(i, k)]
         answered = [k for k in kin if self.judged[k].answered]
         if self._is_bare(i) and 2 * sum(self._moved(k) for k in answered) <= len(kin) + 1:
-            return 0.0  # nobody expects much of a text, or knows what becomes of an image that is not recorded
+            # nobody expects much of a text, or knows what becomes of a small image that is not recorded
+            return TRIED_AGAIN if not answered and self._tries(i, kin) >= TRIES and not self._is_heading(i) else 0.0
         if answered:
             is_clear = min(map(self._extent, answered)) >= CLEAR_TILES
             return ANSWERED if is_clear and not self._answered_late(i, answered) else 0.0
         click, shot = self.judged[i].click, self._shots[i]
-        view = self._views[i]
+        view, touched = self._views[i], self._touched[i]
         next_to = (k for k in (i - 1, i + 1) if k in kin)
         is_again = any(AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in next_to)
-        away = shot is not None and not is_again and self.screens.next_touch(click.t) - click.t >= AWAY_MS
+        away = not is_again and self._may_be_away(i)
         if not away and any(self.judged[k].click in self._lit for k in (i, *kin)):
             return LIT
-        if self.screens.likeness(click.down_ms) in self._answering or self._beside_answers(i):
+        is_alike = self.screens.likeness(click.down_ms) in self._answering or self._beside_answers(i)
+        if is_alike and (shot is not None or not away):
             return ALIKE
         is_photo = view is not None and view.type == "image" and max(view.width, view.height) > BUTTON_POINTS
         if shot is not None and click.x is not None and click.y is not None:
             is_photo = shot.is_photo(click.x, click.y) or shot.empty(click.x, click.y)
             if shot.filled(click.x, click.y) and not shot.is_banded(click.x, click.y):
                 return FILLED
+        elif touched is not None and touched.is_button and not away:
+            return BOXED
         if not is_photo and is_again:
             return TRIED_AGAIN
         return HAMMERED if self._run(i, kin) >= HAMMERING else 0.0
+
+    def _may_be_away(self, i: int) -> bool:
+        """May the visitor have been in another program, as its words say, or the time until the next touch?"""
+        touched, t = self._touched[i], self.judged[i].click.t
+        if touched is not None and touched.leaves_app:
+            return True
+        is_nameless = self._shots[i] is not None or (touched is not None and touched.is_icon)
+        return is_nameless and self.screens.next_touch(t) - t >= AWAY_MS
 
     def stands(self, i: int) -> bool:
         """May what the tap would bring be there already, as the screen of a tab or the list of a chip that is chosen?
@@ -106,15 +124,20 @@ class Spots:
         answered = [k for k in range(i) if self.judged[k].answered]
         if answered and answered[-1] in kin:
             return True
-        click, shot, view = self.judged[i].click, self._shots[i], self._views[i]
+        click, shot = self.judged[i].click, self._shots[i]
         if shot is not None and click.y is not None:
             in_bar = shot.tabs(click.y) or self.screens.shots.on_others(click.down_ms, click.y)
             return in_bar or self._is_choice(i, kin)
         row = self.screens.choices(click.down_ms)
-        if row is None:
-            return False
+        return row is not None and self._may_be_chosen(i, row, answered)
+
+    def _may_be_chosen(self, i: int, row: Choices, answered: list[int]) -> bool:
+        """Is it the one of a row of tabs or chips that is chosen, or does nobody know which one is?"""
+        view = self._views[i]
         if row.chosen is not None:
             return row.chosen == self._span(i, row)
+        if any(self._turns_itself(k) for k in answered if self._is_in(k, row)):
+            return False  # choosing one of a group takes the mark from another one
         chosen = next((k for k in reversed(answered) if self._is_in(k, row)), None)
         if chosen is not None and self._span(chosen, row) == self._span(i, row):
             return True
@@ -158,6 +181,13 @@ class Spots:
         x = self.judged[k].click.x or 0
         return next((n for n, (left, right) in enumerate(row.spans) if left <= x <= right), -1)
 
+    def _turns_itself(self, k: int) -> bool:
+        """Was nothing but what was tapped different then?"""
+        holder = self.screens.holder(self.judged[k].click.down_ms)
+        targets = [target for effect in self.judged[k].effects for target in effect.targets]
+        own = (kind in "vc" and holder is not None and self.screens.inside(node, holder) for kind, node, _ in targets)
+        return bool(targets) and all(own)
+
     def _moved(self, k: int) -> bool:
         """Did the tap bring another screen?"""
         targets = [target for effect in self.judged[k].effects for target in effect.targets]
@@ -165,10 +195,27 @@ class Spots:
         return windows or (sum(kind == "c" for kind, _, _ in targets) > 0 and len(targets) > MOVED_TARGETS)
 
     def _is_bare(self, i: int) -> bool:
-        """Is it a text in nothing of its own, or an image that is not recorded?"""
+        """Is it a text in nothing of its own, or an icon that is not recorded?"""
         view = self._views[i]
-        is_own = view is not None and view.view_id == self.screens.holder(self.judged[i].click.down_ms)
-        return is_own and view is not None and (view.type == "text" or "i" in view.flags)
+        if view is None or view.view_id != self.screens.holder(self.judged[i].click.down_ms):
+            return False
+        return view.type == "text" or ("i" in view.flags and max(view.width, view.height) <= ICON_POINTS)
+
+    def _is_heading(self, i: int) -> bool:
+        """Is it a text at the upper edge? Taps there bring lists back to their top."""
+        touched, view = self._touched[i], self._views[i]
+        if touched is None or view is None or view.type != "text":
+            return False
+        return view.y + view.height / 2 <= EDGE_SHARE * touched.size[1]
+
+    def _tries(self, i: int, kin: list[int]) -> int:
+        """How often the same was tapped with nothing else in between, and time to wait for an answer."""
+        first = last = i
+        while first - 1 in kin and AGAIN_MS[0] <= self._gap(first - 1) <= AGAIN_MS[1]:
+            first -= 1
+        while last + 1 in kin and AGAIN_MS[0] <= self._gap(last) <= AGAIN_MS[1]:
+            last += 1
+        return last + 1 - first
 
     def control(self, i: int) -> Control | None:
         """The spot as a control, named by its place on the screen; None where its place is not known."""
@@ -184,9 +231,12 @@ class Spots:
     def _answered_late(self, i: int, answered: list[int]) -> bool:
         """Did the next look, at whatever time, show what this spot answers with?"""
         usual = {target for k in answered for effect in self.judged[k].effects for target in effect.targets}
-        looks = self.screens.captures
-        k = bisect_right(looks, self.judged[i].click.t, key=lambda look: look.t)
-        return k < len(looks) and not usual.isdisjoint(looks[k].targets)
+        looks, t = self.screens.captures, self.judged[i].click.t
+        n = bisect_right(looks, t, key=lambda look: look.t)
+        if n == len(looks) or usual.isdisjoint(looks[n].targets):
+            return False
+        later = (self.judged[k] for k in answered if self.judged[k].click.t > t)
+        return not any(effect.t == looks[n].t for j in later for effect in j.effects)
 
     def _extent(self, k: int) -> float:
         """Tiles that an answer changed; answers that are no picture's are clear."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
 from math import hypot
 
 from replay_signals.transforms.clicks.highlights import PRESS_MS, Highlights
 from replay_signals.transforms.clicks.looks import LOOK_MS, RIPPLE_MS, THROTTLE_MS
-from replay_signals.transforms.clicks.screen_habits import ANSWER_MS, ScreenHabits
+from replay_signals.transforms.clicks.screen_habits import ALONE_MS, ANSWER_MS, STEADY_ALONE, STEADY_SHARE, ScreenHabits
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import AT_TOUCH_MS, ENDED, NOT_SEEN, WINDOW, ScreenCapture, Screens
 from replay_signals.transforms.session.shots import TURNED, Target
@@ -169,8 +171,19 @@ class Witness:
         if any(self.habits.explains(target, look.t, look.t - tap.down_ms) for target in look.targets):
             return False
         late = TRANSIENT_MS[0] <= look.t - tap.t <= TRANSIENT_MS[1]
-        spun = look.t - tap.t > RIPPLE_MS and look.t - before_ms <= THROTTLE_MS + FRAMES_MS
+        spun = look.t - tap.t > RIPPLE_MS and look.t - before_ms <= THROTTLE_MS + FRAMES_MS and not self._always_looks
         return (late or spun) and look.t < self.screens.next_touch(tap.down_ms)
+
+    @cached_property
+    def _always_looks(self) -> bool:
+        """Does the recorder look as soon as it may though nobody touches the screen and nothing on it changes?"""
+        touches = self.screens.touches
+        still = [
+            look.t - before.t <= THROTTLE_MS + FRAMES_MS
+            for before, look in pairwise(self.screens.captures)
+            if not look.targets and ((k := bisect_right(touches, look.t)) == 0 or look.t - touches[k - 1] > ALONE_MS)
+        ]
+        return len(still) >= STEADY_ALONE and sum(still) >= STEADY_SHARE * len(still)
 
     def _foreign(self, look: ScreenCapture, tap: Click, *following: Click) -> bool:
         """Had anything changed but what the taps light up and what changes by itself?"""
@@ -185,6 +198,7 @@ class Witness:
         if not is_switch(tap):
             own = self.highlights.alight(look.targets, tap)
             lit |= own if tap.control is not None else {x for x in own if self.highlights.released([x], look.t, tap)}
+        lit = {x for x in lit if not self.screens.rewritten(x, look.t)}
         return any(
             target not in lit
             and not self.highlights.fades(target, look.t)

@@ -64,6 +64,11 @@ class View(msgspec.Struct, array_like=True, gc=False):
         """Is the point on it?"""
         return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
 
+    @property
+    def leaves_app(self) -> bool:
+        """Does it say that another program or a popup answers it?"""
+        return "w" in self.flags or acts_outside(self.name) or LEAVES_APP.search(self.name) is not None
+
     def control_on(self, width: int, height: int) -> Control | None:
         """The control it is reported as on a screen of that size; what neither answers nor says anything is none."""
         if self.type not in ("input", "web_view") and not self.name:

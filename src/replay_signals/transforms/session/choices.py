@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
-from replay_signals.transforms.digest.wireframes import NO_PARENT
+from replay_signals.transforms.digest.wireframes import View
 from replay_signals.transforms.session.view_tree import ViewTree
 
 CHOICE_POINTS = 80
 """Tabs and chips are 32 to 80 points high, cards in a grid more."""
 MIN_COMPARED = 3
 """Of two views nobody knows which one is unlike the other."""
+GAP_POINTS = 24
+"""Tabs and chips stand side by side; icons in a bar, and buttons that each do something, often stand apart."""
+LOWER_EDGE = 0.93
+"""Tabs at the lower edge may be recorded as icons that stand apart."""
 LEVEL_POINTS = 2
 """Views in one row differ in height by no more than rounding does."""
 
@@ -32,10 +37,9 @@ class Choices(NamedTuple):
         return self.top, self.height, self.spans
 
 
-def row_of(tree: ViewTree, holder: int | None) -> Choices:
+def row_of(tree: ViewTree, view: View | None) -> Choices:
     """The row of a view; without spans where it is too high for one."""
-    view = tree.views.get(holder or 0)
-    if view is None or view.height > CHOICE_POINTS or view.parent == NO_PARENT:
+    if view is None or view.height > CHOICE_POINTS or tree.is_screen(view):
         return Choices(0, 0, (), None)
     level = [
         other
@@ -44,6 +48,9 @@ def row_of(tree: ViewTree, holder: int | None) -> Choices:
         and abs(other.y - view.y) <= LEVEL_POINTS
     ]
     level.sort(key=lambda other: other.x)
+    is_apart = any(b.x - (a.x + a.width) > GAP_POINTS for a, b in pairwise(level))
+    if is_apart and view.y + view.height < LOWER_EDGE * tree.size[1]:
+        return Choices(0, 0, (), None)
     drawn = ["o" in other.flags for other in level]
     chosen = next((n for n, own in enumerate(drawn) if drawn.count(own) == 1 and len(drawn) >= MIN_COMPARED), None)
     return Choices(view.y, view.height, tuple((other.x, other.x + other.width) for other in level), chosen)

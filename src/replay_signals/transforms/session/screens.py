@@ -21,9 +21,10 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.records import ReplayRecord
-from replay_signals.transforms.digest.wireframes import FULL_WIDTH, NO_PARENT, View
-from replay_signals.transforms.session.choices import CHOICE_POINTS, Choices, row_of
+from replay_signals.transforms.digest.wireframes import FULL_WIDTH, View
+from replay_signals.transforms.session.choices import Choices
 from replay_signals.transforms.session.shots import TURNED, Shots, Target
+from replay_signals.transforms.session.touched import Likeness, Touched, touched_on, untouched
 from replay_signals.transforms.session.view_tree import ViewTree
 
 WINDOW: Target = ("w", 0, "")
@@ -41,10 +42,8 @@ REST_MS = 1000
 """What glides after a swipe may still move after the last look at it."""
 CLICK_MS = 700
 """Recorders that send a click as well as touches send it this soon after."""
-ROW_POINTS = 100
-"""A row or a tab is no higher; an image in it is a part of it."""
-STEPS = 40
-"""Sizes are compared in steps of a fortieth of the screen, which devices of several sizes share."""
+BADGE_POINTS = 30
+"""The numbers on tabs and icons are about 20 points wide."""
 SLOP_POINTS = 20
 """A finger that slides no farther taps; scroll views take over after about 10."""
 
@@ -56,14 +55,6 @@ class ScreenCapture:
     t: float
     whole: bool
     targets: tuple[Target, ...]
-
-
-class Likeness(NamedTuple):
-    """What views of one style have in common: type, and width and height in steps of the screen's."""
-
-    type: str
-    width: int
-    height: int
 
 
 class _Touch(NamedTuple):
@@ -91,9 +82,7 @@ class Screens:
         self.pictures: set[int] = set() if before is None else set(before.pictures)
         self.shots: Shots = Shots() if before is None else before.shots
         self._library = library
-        self._below: dict[float, View | None] = {}
-        self._sizes: dict[float, tuple[int, int]] = {}
-        self._rows: dict[float, Choices] = {}
+        self._touched: dict[float, Touched] = {}
         self._down: _Touch | None = None
         self._slid: float | None = None
         self._views: dict[int, View] = {} if before is None else before._views
@@ -101,6 +90,7 @@ class Screens:
         self._windows: list[ViewTree] = [] if before is None else [*before._windows]
         self._fronts: list[tuple[float, int]] = [] if before is None else before._fronts[-1:]
         self._tree: ViewTree | None = None
+        self._told = (0, 0)
         for t, record in page_records:
             self._replay(t, record)
 
@@ -112,6 +102,9 @@ class Screens:
             self._full(t, record)
         elif type(record) is records.Mutation:
             self._mutation(t, record)
+        elif type(record) is records.Meta:
+            self._told = (record.width_px or 0, record.height_px or 0)
+            return
         else:
             return
         if self._down is not None:
@@ -127,18 +120,23 @@ class Screens:
         """Looks at which something had changed."""
         return sum(1 for look in self.captures if look.targets)
 
+    def touched(self, t: float) -> Touched | None:
+        """What the touch that began then lies on; None where that is not known."""
+        return self._touched.get(t)
+
     def view_below(self, t: float) -> View | None:
         """The topmost view under the touch that began then, or the input around it."""
-        return self._below.get(t)
+        touched = self._touched.get(t)
+        return None if touched is None else touched.view
 
     def control_below(self, t: float) -> Control | None:
         """The control under the touch that began then, named by its place on the screen as it was held."""
-        view = self._below.get(t)
-        return None if view is None else view.control_on(*self._sizes[t])
+        touched = self._touched.get(t)
+        return None if touched is None or touched.view is None else touched.view.control_on(*touched.size)
 
     def alike(self, window: ViewTree, t: float, x: float, y: float) -> bool:
         """Is something like what was touched then in the same place of another window, as back buttons are?"""
-        view, touched = window.below(x, y), self._below.get(t)
+        view, touched = window.below(x, y), self.view_below(t)
         if view is None or touched is None or view.type != touched.type:
             return False
         if view.type == "screenshot":
@@ -147,37 +145,26 @@ class Screens:
         return max(abs(view.width - touched.width), abs(view.height - touched.height)) <= SLOP_POINTS
 
     def holder(self, t: float) -> int | None:
-        """The row or card that was touched then: the view under the finger, or around a text or image; not the screen.
+        """The row, card or box that was touched then; None for the screen."""
+        touched = self._touched.get(t)
+        return None if touched is None or touched.holder is None else touched.holder.view_id
 
-        A small image in a card is a thing of its own, as hearts are.
-        """
-        view = self._below.get(t)
-        if view is None or view.type == "screenshot" or view.parent == NO_PARENT:
-            return None
-        around = self._views.get(view.parent)
-        if around is None or around.parent == NO_PARENT or "o" in view.flags:
-            return view.view_id
-        is_part = view.type == "text"
-        is_part |= view.type == "image" and (around.height <= ROW_POINTS or view.height > CHOICE_POINTS)
-        return view.parent if is_part else view.view_id
+    def is_something(self, t: float) -> bool:
+        """Does what was touched then stand for more than a text or the ground of the screen? Pictures do not tell."""
+        touched = self._touched.get(t)
+        if touched is None or touched.view is None or touched.view.type == "screenshot":
+            return touched is not None
+        return touched.holder is not None and touched.holder.type != "text"
 
     def likeness(self, t: float) -> Likeness | None:
-        """What rows of one style have in common: type and size, by the screen's, of the view that was touched then."""
-        view = self._views.get(self.holder(t) or 0)
-        if view is None or view.type in ("screenshot", "input") or view.parent == NO_PARENT:
-            return None
-        root = self._views.get(view.parent, view)
-        while root.parent in self._views:
-            root = self._views[root.parent]
-        width, height = (
-            round(STEPS * own / max(1, of)) for own, of in ((view.width, root.width), (view.height, root.height))
-        )
-        return Likeness(view.type, width, height)
+        """What rows of one style have in common with what was touched then."""
+        touched = self._touched.get(t)
+        return None if touched is None else touched.likeness
 
     def choices(self, t: float) -> Choices | None:
         """The row that what was touched then is one of; None where it stands alone."""
-        row = self._rows.get(t)
-        return row if row is not None and len(row.spans) > 1 else None
+        touched = self._touched.get(t)
+        return touched.row if touched is not None and len(touched.row.spans) > 1 else None
 
     @property
     def height(self) -> int:
@@ -185,11 +172,25 @@ class Screens:
         return max((view.height for view in self._views.values() if view.height < FULL_WIDTH), default=0)
 
     def inside(self, view_id: int, outer: int) -> bool:
-        """Is the view `outer` or below it?"""
+        """Is the view `outer`, in it or on it?"""
+        view, box = self._views.get(view_id), self._views.get(outer)
+        if view is not None and box is not None and view.parent == box.parent and view.type in ("text", "image"):
+            return view_id == outer or box.contains(view.x + view.width / 2, view.y + view.height / 2)
         seen = 0
         while view_id != outer and view_id in self._views and seen < 200:
             view_id, seen = self._views[view_id].parent, seen + 1
         return view_id == outer
+
+    def is_input(self, view_id: int) -> bool:
+        """Is it a view that says it is a button, a switch or a field?"""
+        view = self._views.get(view_id)
+        return view is not None and view.type == "input"
+
+    def is_badge(self, target: Target) -> bool:
+        """Is it so small a text as the number on a tab?"""
+        view = self._views.get(target[1])
+        is_text = target[0] == "v" and view is not None and view.type == "text"
+        return is_text and view is not None and max(view.width, view.height) <= BADGE_POINTS
 
     def next_look(self, t: float) -> float:
         """When the recorder looked again, as far as it told."""
@@ -257,19 +258,19 @@ class Screens:
     def _hit(self, down: _Touch, *, captured: bool) -> None:
         """Looks up what a finger touches; nothing when views may have moved since they were last seen."""
         t, x, y = down
-        if self._tree is None or x is None or y is None or (not captured and t in self._below):
+        if self._tree is None or x is None or y is None or (not captured and t in self._touched):
             return
         gliding = self._slid is not None and not self.differs and self.captures[-1].t < self._slid + REST_MS
-        self._below[t] = None if gliding and not captured else self._tree.below(x, y)
-        self._sizes[t] = self._tree.size
-        row = row_of(self._tree, self.holder(t))
-        if t not in self._rows or self._rows[t].place != row.place:
-            self._rows[t] = row  # as it looked before a finger lit it up
+        new = untouched(self._tree) if gliding and not captured else touched_on(self._tree, x, y)
+        old = self._touched.get(t)
+        if old is not None and old.row.place == new.row.place:
+            new = new._replace(row=old.row, is_button=old.is_button)  # as it looked before a finger lit it up
+        self._touched[t] = new
 
     def _full(self, t: float, record: records.FullSnapshot) -> None:
         if record.views is None:
             return
-        tree = ViewTree(record.views)
+        tree = ViewTree(record.views, self._told)
         self._learn(tree.views.values())
         known = self._tree
         targets: tuple[Target, ...]

@@ -13,7 +13,7 @@ from math import sqrt
 from statistics import fmean
 
 from replay_signals.transforms.digest.pictures import HEADER_BYTES, changed_tiles
-from replay_signals.transforms.digest.wireframes import View
+from replay_signals.transforms.digest.wireframes import NO_PARENT, View
 from replay_signals.transforms.session.shot import PLAIN_LEVELS, Shot, background
 
 Target = tuple[str, int, str]
@@ -37,6 +37,8 @@ LAYOUT_COLUMNS, LAYOUT_ROWS = 4, 8
 """Cells in which layouts are compared whatever the screen's size."""
 LAYOUT_LIKENESS = 0.85
 """Layouts of one screen in two sizes or turned are alike by 0.89 and more, of two screens by 0.82 at most."""
+NARROW_POINTS = 240
+"""No screen is narrower, however it is held."""
 MAX_SCREENS = 40
 LOOKS_BACK = 60
 """A finger is not for longer on a button, nor hammers on it: a minute of looks."""
@@ -61,7 +63,9 @@ class Shots:
 
     def changes(self, before: View, after: View) -> list[Target]:
         """What differs between two looks at a view that are not the same."""
-        if (before.width > before.height) != (after.width > after.height) or repainted(before.tiles, after.tiles):
+        is_screen = after.parent == NO_PARENT and min(after.width, after.height) >= NARROW_POINTS
+        is_turned = is_screen and (before.width > before.height) != (after.width > after.height)
+        if is_turned or repainted(before.tiles, after.tiles):
             return [TURNED]
         changed = changed_tiles(before.tiles, after.tiles)
         if changed is None:

@@ -9,15 +9,24 @@ import msgspec
 from replay_signals.transforms.digest.wireframes import FULL_WIDTH, NO_PARENT, View
 
 _PASSED_THROUGH = frozenset(("div", ""))
+BOXES = frozenset(("div", "rectangle", ""))
+"""Views that may be drawn around others."""
+ROW_POINTS = 100
+"""A row or a tab is no higher; an image in it is a part of it."""
+SCREEN_SHARE = 0.6
+"""Of the window's area: what covers more of it is no control."""
 
 
 class ViewTree:
     """The views of one window as they stand."""
 
-    __slots__ = ("children", "root", "views")
+    __slots__ = ("children", "root", "told", "views")
 
-    def __init__(self, views: list[View]) -> None:
-        self.root = views[0].view_id if views else 0
+    def __init__(self, views: list[View], told: tuple[int, int] = (0, 0)) -> None:
+        """`told`: width and height that the recorder named for the window, in points."""
+        self.told = told
+        tops = [view for view in views if view.parent == NO_PARENT]
+        self.root = tops[0].view_id if len(tops) == 1 else NO_PARENT
         self.views: dict[int, View] = {}
         self.children: dict[int, list[int]] = {}
         for view in views:
@@ -48,7 +57,7 @@ class ViewTree:
                 one = below.pop()
                 self.views.pop(one, None)
                 below += self.children.pop(one, [])
-        return [parent for parent in parents if parent in self.views]
+        return [parent for parent in parents if parent in self.views or parent == NO_PARENT]
 
     def changing(self, views: Iterable[View], gone: Iterable[int]) -> set[int]:
         """Views that get others into them, or lose some, by a change."""
@@ -61,19 +70,21 @@ class ViewTree:
             siblings.remove(view.view_id)
 
     def knows(self, views: list[View], gone: list[int]) -> bool:
-        """Does a change belong to this window?"""
-        return any(v.view_id in self.views or v.parent in self.views for v in views) or any(
-            i in self.views for i in gone
-        )
+        """Does a change belong to this window? New views that name no parent may lie beside a window's others."""
+        if any(i in self.views for i in gone):
+            return True
+        places = {NO_PARENT, *self.views} if self.root == NO_PARENT else self.views
+        return any(v.view_id in self.views or v.parent in places for v in views)
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the window in points."""
-        views = [view for view in self.views.values() if view.width < FULL_WIDTH]
         root = self.views.get(self.root)
         if root is not None and root.width < FULL_WIDTH:
             return root.width, root.height
-        return max((v.x + v.width for v in views), default=0), max((v.y + v.height for v in views), default=0)
+        views = [view for view in self.views.values() if view.width < FULL_WIDTH]
+        sides = max((v.x + v.width for v in views), default=0), max((v.y + v.height for v in views), default=0)
+        return sides if 0 in self.told else self.told
 
     def turned(self, later: ViewTree) -> bool:
         """Do the sides of the window change places in the later look?"""
@@ -82,6 +93,30 @@ class ViewTree:
             return False
         return (old.width > old.height) != (new.width > new.height) and old.width != new.width
 
+    def is_screen(self, view: View) -> bool:
+        """Is it what everything else lies on?"""
+        if view.view_id == self.root or view.type == "screenshot":
+            return True
+        width, height = self.size
+        return view.parent == NO_PARENT and view.width * view.height >= SCREEN_SHARE * width * height
+
+    def box_of(self, view: View) -> View | None:
+        """The row, button or field that a view lies on, without being in it: one drawn before it, beside it."""
+        beside = self.children.get(view.parent, [])
+        place = beside.index(view.view_id) if view.view_id in beside else 0
+        x, y = view.x + view.width / 2, view.y + view.height / 2
+        for other in (self.views[i] for i in reversed(beside[:place])):
+            is_box = other.type == "input" or (other.type in BOXES and "o" in other.flags)
+            if is_box and other.height <= ROW_POINTS and other.contains(x, y):
+                return other
+        return None
+
+    def inner(self, box: View) -> list[View]:
+        """What lies in a box, or on it."""
+        within = [self.views[i] for i in self.children.get(box.view_id, ())]
+        beside = (self.views[i] for i in self.children.get(box.parent, ()) if i != box.view_id)
+        return within + [other for other in beside if self.box_of(other) is box]
+
     def children_state(self, view_id: int) -> int:
         """Identity of the set of views in a view."""
         return hash(tuple(sorted(self.children.get(view_id, []))))
@@ -89,6 +124,9 @@ class ViewTree:
     def below(self, x: float, y: float) -> View | None:
         """The input that a tap on this place addresses, else the topmost view there."""
         top = self._top(NO_PARENT, x, y, 0)
+        box = self.box_of(top) if top is not None and top.type == "text" else None
+        if box is not None and box.type == "input":
+            return box
         view = top
         for _ in range(200):
             if view is None:

@@ -1,0 +1,108 @@
+"""What a finger touched: the view below it, the row, card or button which that is a part of, and what stands beside.
+
+Some apps nest views, others put a rectangle and the text on it beside each other: what is drawn in a box counts as
+part of it either way.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from replay_signals.transforms.digest.wireframes import View
+from replay_signals.transforms.session.choices import CHOICE_POINTS, Choices, row_of
+from replay_signals.transforms.session.view_tree import BOXES, ROW_POINTS, ViewTree
+
+STEPS = 40
+"""Sizes are compared in steps of a fortieth of the screen, which devices of several sizes share."""
+BUTTON_POINTS = (28, 72)
+"""Buttons are 32 to 64 points high."""
+ROW_SHARE = 0.96
+"""What is as wide as the screen is a row or a bar."""
+TOP_SHARE = 0.06
+"""Bars with a heading begin this near to the upper edge: below the status bar, 24 dp to 59 points of 850."""
+
+
+class Likeness(NamedTuple):
+    """What views of one style have in common: type, and width and height in steps of the screen's."""
+
+    type: str
+    width: int
+    height: int
+
+
+class Touched(NamedTuple):
+    """What a touch lies on. `holder`: the row, card or box that `view` is a part of, or itself; None for the screen.
+
+    `is_button`: is it a filled box with one text or icon on it? `leaves_app`: do its words say that another program or
+    a popup answers, which no recorder sees?
+    """
+
+    view: View | None
+    holder: View | None
+    size: tuple[int, int]
+    row: Choices
+    is_button: bool
+    leaves_app: bool
+
+    @property
+    def is_icon(self) -> bool:
+        """Is it a picture without a word?"""
+        return self.view is not None and self.view.type == "image"
+
+    @property
+    def likeness(self) -> Likeness | None:
+        """What rows of one style have in common; None for inputs, which say what they are."""
+        if self.holder is None or self.holder.type == "input":
+            return None
+        width, height = (
+            round(STEPS * own / max(1, of))
+            for own, of in zip((self.holder.width, self.holder.height), self.size, strict=True)
+        )
+        return Likeness(self.holder.type, width, height)
+
+
+def touched_on(tree: ViewTree, x: float, y: float) -> Touched:
+    """What lies at a point of a window as it stands."""
+    view = tree.below(x, y)
+    holder = _holder(tree, view)
+    inner = [] if holder is None else [holder, *tree.inner(holder)]
+    leaves = any(view.leaves_app for view in inner)
+    return Touched(view, holder, tree.size, row_of(tree, holder), _is_button(tree, holder), leaves)
+
+
+def untouched(tree: ViewTree) -> Touched:
+    """Nobody knows what lies there."""
+    return Touched(None, None, tree.size, row_of(tree, None), is_button=False, leaves_app=False)
+
+
+def _holder(tree: ViewTree, view: View | None) -> View | None:
+    """The view, or what is around a text or image. A small image in a card is a thing of its own, as hearts are."""
+    if view is None or tree.is_screen(view):
+        return None
+    if "o" in view.flags and view.type != "text":
+        return view
+    if view.type not in ("text", "image"):
+        return view
+    around = tree.views.get(view.parent)
+    if around is None or tree.is_screen(around):
+        around = tree.box_of(view)
+    if around is None or (view.type == "text" and _is_bar(tree, around)):
+        return view
+    is_part = view.type == "text" or around.height <= ROW_POINTS or view.height > CHOICE_POINTS
+    return around if is_part else view
+
+
+def _is_bar(tree: ViewTree, box: View) -> bool:
+    """Is it a bar at the upper edge, on which the screen's heading stands?"""
+    width, height = tree.size
+    return box.width >= ROW_SHARE * width and box.y <= TOP_SHARE * height
+
+
+def _is_button(tree: ViewTree, holder: View | None) -> bool:
+    if holder is None or holder.type not in BOXES or "o" not in holder.flags:
+        return False
+    low, high = BUTTON_POINTS
+    if not low <= holder.height <= high or not low <= holder.width < ROW_SHARE * tree.size[0]:
+        return False
+    inner = tree.inner(holder)
+    return len(inner) == 1 and inner[0].type in ("text", "image")
