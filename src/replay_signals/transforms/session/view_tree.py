@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 import msgspec
 
@@ -13,6 +14,8 @@ BOXES = frozenset(("div", "rectangle", ""))
 """Views that may be drawn around others."""
 ROW_POINTS = 100
 """A row or a tab is no higher; an image in it is a part of it."""
+FEW_VIEWS = 8
+"""A button or row holds no more."""
 SCREEN_SHARE = 0.6
 """Of the window's area: what covers more of it is no control."""
 
@@ -73,8 +76,10 @@ class ViewTree:
         """Does a change belong to this window? New views that name no parent may lie beside a window's others."""
         if any(i in self.views for i in gone):
             return True
-        places = {NO_PARENT, *self.views} if self.root == NO_PARENT else self.views
-        return any(v.view_id in self.views or v.parent in places for v in views)
+        lists = self.root == NO_PARENT
+        return any(
+            v.view_id in self.views or v.parent in self.views or (lists and v.parent == NO_PARENT) for v in views
+        )
 
     @property
     def size(self) -> tuple[int, int]:
@@ -112,10 +117,12 @@ class ViewTree:
         return None
 
     def inner(self, box: View) -> list[View]:
-        """What lies in a box, or on it."""
-        within = [self.views[i] for i in self.children.get(box.view_id, ())]
-        beside = (self.views[i] for i in self.children.get(box.parent, ()) if i != box.view_id)
-        return within + [other for other in beside if self.box_of(other) is box]
+        """The first few views that lie in a box, or later on it."""
+        within = [self.views[i] for i in self.children.get(box.view_id, ())[:FEW_VIEWS]]
+        beside = self.children.get(box.parent, [])
+        later = (self.views[i] for i in beside[beside.index(box.view_id) + 1 :])
+        on_it = (v for v in later if box.contains(v.x + v.width / 2, v.y + v.height / 2))
+        return [*within, *islice(on_it, FEW_VIEWS)]
 
     def children_state(self, view_id: int) -> int:
         """Identity of the set of views in a view."""
