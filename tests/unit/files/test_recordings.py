@@ -224,6 +224,30 @@ def test_types_of_events_as_text(read_json: Any) -> None:
     assert reasons(read_json([*EVENTS, EVENTS[0] | {"type": "click"}])) == [Reason.INVALID_EVENT]
 
 
+@pytest.mark.parametrize(
+    ("beside", "found"),
+    [([], []), ([[], [[], []]], []), ([[1, 2, [3]]], [Reason.INVALID_EVENT]), ([[], [None]], [Reason.INVALID_EVENT])],
+    ids=["nothing", "empty arrays", "numbers", "null"],
+)
+def test_arrays_with_neither_objects_nor_text_beside_events(
+    beside: list[Any], found: list[str], read_json: Any
+) -> None:
+    """Each is one dead letter at most, however many arrays and numbers it is of."""
+    records = read_json([*EVENTS, *beside])
+    assert events_by_window(records) == expected({"rec-1": EVENTS}, "rec-1")
+    assert reasons(records) == found
+
+
+def test_lines_of_thousands_of_empty_arrays_are_not_walked(read_json: Any) -> None:
+    """8,000 arrays a line took 40 ms; one that is nested deeper than is walked is known to hold nothing."""
+    line: list[Any] = []
+    for _ in range(400):
+        line = [line]
+    records = read_json("\n".join([*map(json.dumps, EVENTS), json.dumps(line)]).encode())
+    assert events_by_window(records) == expected({"rec-1": EVENTS}, "rec-1")
+    assert reasons(records) == [Reason.NO_VALID_EVENTS]
+
+
 def test_of_very_many_items_that_are_no_events_the_first_are_listed(read_json: Any) -> None:
     """A line of 400 KB made 40,000 dead letters, and took 5 s."""
     records = read_json([*EVENTS, *range(40_000)])

@@ -136,12 +136,18 @@ class _Walk:
             if head is not None:
                 yield self._event(item, head, owner)
                 return
+        if kind == b"[" and shapes.is_bare(item):
+            if not shapes.is_empty(item):
+                yield self._nothing(item, owner)
+            return
         if kind in (b"{", b"[", b'"'):
             yield from self._value(item, owner, depth + 1)
         if self._number == before and kind != b"[" and not is_header(item):
-            yield self._dead(
-                Reason.INVALID_EVENT, f"neither an rrweb event nor holds any: {shapes.seen(item)}", item, owner
-            )
+            yield self._nothing(item, owner)
+
+    def _nothing(self, item: Raw, owner: Owner) -> Parsed:
+        detail = f"neither an rrweb event nor holds any: {shapes.seen(item)}"
+        return self._dead(Reason.INVALID_EVENT, detail, item, owner)
 
     def _object(self, value: Raw | bytes, owner: Owner, depth: int, key: str) -> Iterator[Parsed]:
         fields = shapes.fields_of(value)

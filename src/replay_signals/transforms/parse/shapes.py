@@ -140,6 +140,17 @@ def inner_json(text: str, limits: Limits) -> bytes | tuple[str, str]:
     return unpack_text(text, limits) if is_packed(text) else utf8(text.strip())
 
 
+def is_bare(array: Raw | bytes) -> bool:
+    """Whether an array has neither objects nor text anywhere in it, and so no events, however many arrays it is of."""
+    text = bytes(array)
+    return b"{" not in text and b'"' not in text
+
+
+def is_empty(array: Raw | bytes) -> bool:
+    """Whether an array holds nothing, or nothing but arrays that hold nothing."""
+    return not bytes(array).translate(None, b"[], \t\r\n")
+
+
 def holds_events(value: Raw | bytes, limits: Limits, depth: int = 0) -> bool:
     """Whether there are events in a value, directly or wrapped. Of arrays only the first items are looked at."""
     if depth > MAX_WRAPPERS:
@@ -149,7 +160,9 @@ def holds_events(value: Raw | bytes, limits: Limits, depth: int = 0) -> bool:
         fields = fields_of(value)
         return is_event(fields) or any(holds_events(inner, limits, depth + 1) for inner in fields.values())
     if kind == b"[":
-        return any(holds_events(item, limits, depth + 1) for item in first_items(value, LOOKED_AT))
+        return not is_bare(value) and any(
+            holds_events(item, limits, depth + 1) for item in first_items(value, LOOKED_AT)
+        )
     text = text_in(value) if kind == b'"' else None
     if text is None:
         return False
