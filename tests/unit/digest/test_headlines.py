@@ -85,3 +85,39 @@ def test_a_number_or_a_short_word_alone_takes_a_bare_page(headlines: tuple[str, 
 
 def test_a_heading_further_down_speaks_of_something_else() -> None:
     assert not said(("Shop", "Help", "Questions", "Something went wrong"))
+
+
+@pytest.mark.parametrize(
+    ("headings", "says"),
+    [
+        (("Inbox", "Nothing here"), False),
+        (("Nothing here", "Ask us"), True),
+        (("Oops!", "Nothing here"), True),
+        (("Ups!", "404"), True),
+        (("Orders", "404"), False),
+        (("Oops!", "Sorry"), False),
+        (("Inbox", "This page does not exist"), True),
+    ],
+)
+def test_a_short_word_below_a_heading_is_about_what_that_names(headings: tuple[str, str], says: bool) -> None:
+    assert say_error("", headings, 30) == says
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Oldal nem létezik",
+        "Hier ist nichts",
+        "Страницата не съществува",
+        "Stranica nije pronađena",
+        "Lehte ei leitud",
+        "Takiej strony nie ma",
+        "Sivua ei voitu löytää",
+        "Böyle bir sayfa yok",
+        "Aici nu e nimic",
+        "Denne adressen finnes ikke",
+    ],
+)
+def test_headings_of_missing_pages_in_more_words(heading: str) -> None:
+    assert say_error("", [heading], 30)
+    assert not say_error("", [f"{heading} und was man dagegen tun kann, in zwölf Schritten erklärt"], 30)

@@ -71,6 +71,7 @@ def test_a_message_above_what_stands_below_each_page_and_the_menu_drawn_anew() -
     "view",
     [
         [el("h1", "Inbox"), el("p", "Nothing here yet")],
+        [el("h1", "Messages"), el("h3", "Nothing here"), el("p", "Write one")],
         [el("h1", "Your basket"), el("p", "It is empty."), link("Go shopping", "/soups")],
         [el("h1", "Comments"), el("p", "No comments yet"), button("Write the first")],
         [el("h1", "Thank you"), el("p", "We got your order 404."), link("Home", "/")],
@@ -80,7 +81,18 @@ def test_a_message_above_what_stands_below_each_page_and_the_menu_drawn_anew() -
         [el("h1", "Error codes"), *(el("p", f"Code {i} means that the oven is too hot") for i in range(9))],
         [el("h1", "Not found in any shop"), *(el("p", f"Rare spice {i} grows on an island") for i in range(9))],
     ],
-    ids=["inbox", "basket", "comments", "confirmation", "invoice", "results", "favourites", "codes", "spices"],
+    ids=[
+        "inbox",
+        "messages",
+        "basket",
+        "comments",
+        "confirmation",
+        "invoice",
+        "results",
+        "favourites",
+        "codes",
+        "spices",
+    ],
 )
 @pytest.mark.parametrize("with_menu", [False, True])
 def test_views_with_little_in_them(view: list[El], with_menu: bool) -> None:

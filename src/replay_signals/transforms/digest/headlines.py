@@ -9,8 +9,9 @@ structure (`digest/own_content`, `session/error_pages`).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 import msgspec
 
@@ -35,7 +36,8 @@ class _Words(msgspec.Struct, forbid_unknown_fields=True):
 
 
 _WORDS = words("error_pages.toml", _Words)
-_PHRASES = re.compile("|".join(map(re.escape, sorted({*chain(*_WORDS.phrases.values())}, key=len, reverse=True))))
+_PHRASES = sorted({*chain(*_WORDS.phrases.values())}, key=len)
+_LENGTHS = [len(phrase) for phrase in _PHRASES]
 _ALONE = frozenset(chain(*_WORDS.alone.values()))
 _BESIDE = re.compile(rf"\b(?:{'|'.join(map(re.escape, _WORDS.beside_codes))})\b")
 _CODE = re.compile(rf"(?<!\d)(?:{'|'.join(map(str, _WORDS.codes))})(?!\d)")
@@ -49,14 +51,26 @@ _SIGNS = re.compile(r"[\W_]+")
 def say_error(title: str, headings: Sequence[str], element_count: int) -> bool:
     """Do title and headings of a page with so many elements say that it is missing or broken?
 
-    A title has the site's name in it, a heading is one statement.
+    A title has the site's name in it, a heading is one statement. Below a heading that says something else a number or
+    a short word is about what that one names: "Nothing here" below "Inbox".
     """
     lines = [_plain(line) for line in (title, *headings[:MAX_HEADINGS])]
     parts = [*_SEPARATORS.split(lines[0]), *lines[1:]]
     bare_page = element_count <= BARE_ELEMENTS
-    said = [part for part in parts if _is_phrase(part) or (bare_page and _is_status(part))]
-    others = [_bare(part) for part in parts if part not in said and not _LABEL.match(part)]
+    said = [part for part in parts if _is_phrase(part)]
+    if bare_page:
+        first = 1 + first_statement(headings[:MAX_HEADINGS])
+        is_about_it = lines[first : first + 1] != [] and (lines[first] in said or _is_status(lines[first]))
+        short = parts if is_about_it else [part for part in parts if part not in lines[first:]]
+        said += [part for part in short if part not in said and _is_status(part)]
+    others = [_bare(part) for part in parts if part not in said and not _LABEL.match(part)] if said else ()
     return any(not _is_of_name(_bare(part), others) for part in said)
+
+
+def first_statement(headings: Sequence[str]) -> int:
+    """The place of the first heading that is no interjection ("Oops!"); of the last one if all are."""
+    said = (i for i, line in enumerate(headings) if _bare(_BESIDE.sub(" ", _plain(line))))
+    return next(said, len(headings) - 1)
 
 
 def _is_of_name(said: str, others: Iterable[str]) -> bool:
@@ -69,9 +83,10 @@ def _plain(line: str) -> str:
 
 
 def _is_phrase(part: str) -> bool:
+    """Is it a phrase with little beside it? Only those of about its length are looked for."""
     bare = _bare(_CODE.sub(" ", part))
-    found = _PHRASES.search(bare)
-    return found is not None and len(bare) - (found.end() - found.start()) <= MAX_REST_CHARS
+    first, last = bisect_left(_LENGTHS, len(bare) - MAX_REST_CHARS), bisect_right(_LENGTHS, len(bare))
+    return any(phrase in bare for phrase in islice(_PHRASES, first, last))
 
 
 def _is_status(part: str) -> bool:

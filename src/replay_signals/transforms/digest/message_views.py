@@ -7,11 +7,17 @@ the same forms, buttons and links below each page; what is left of the nodes is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Node
-from replay_signals.transforms.digest.headlines import BARE_TEXTS, MAX_LINE_CHARS, say_error
+from replay_signals.transforms.digest.headlines import (
+    BARE_ELEMENTS,
+    BARE_TEXTS,
+    MAX_LINE_CHARS,
+    first_statement,
+    say_error,
+)
 from replay_signals.transforms.digest.own_content import MAX_TEXTS
 
 MAX_VIEW_TEXTS = 12
@@ -21,7 +27,7 @@ MAX_VIEW_NODES = 150
 """Of a view that is no more than a message, with its picture and the way home."""
 MAX_DRAWN_NODES = 3000
 """Of a view with the menus that are drawn anew with it."""
-MAX_HEADINGS = 20
+MAX_HEADINGS = 8
 """Of the view and the menus drawn with it."""
 MAX_LINKS = 12
 """Of what stands below each page."""
@@ -95,8 +101,15 @@ def _says_error(nodes: Nodes, parent_of: ParentOf) -> bool:
         return False
     headings = _headings(nodes, parent_of)
     bare = len(texts) <= BARE_TEXTS and any(node.type == ELEMENT for node in nodes.values())
-    lines = headings.values() or ([str(nodes[node_id].textContent) for node_id in texts] if bare else ())
-    return any(say_error("", [line[:MAX_LINE_CHARS].strip()], len(nodes)) for line in islice(lines, MAX_VIEW_LINES))
+    lines = [*headings.values()] or ([str(nodes[node_id].textContent) for node_id in texts] if bare else [])
+    return _first_says_error(lines[:MAX_VIEW_LINES], len(nodes))
+
+
+def _first_says_error(lines: Sequence[str], count: int) -> bool:
+    """What follows the first statement has to be clear by itself, whatever the view holds."""
+    cut = [line[:MAX_LINE_CHARS].strip() for line in lines]
+    first = first_statement(cut)
+    return any(say_error("", [line], count if i <= first else BARE_ELEMENTS + 1) for i, line in enumerate(cut))
 
 
 def _says_so_first(nodes: Nodes, parent_of: ParentOf) -> bool:
@@ -111,13 +124,14 @@ def _says_so_first(nodes: Nodes, parent_of: ParentOf) -> bool:
 
 
 def _headings(nodes: Nodes, parent_of: ParentOf) -> dict[int, str]:
+    """Texts of headings, the highest first: recorders tell of siblings in any order."""
     found: dict[int, str] = {}
     for node_id, node in nodes.items():
         if _is_text(node):
             heading = _above(node_id, nodes, parent_of, _is_heading)
             if heading is not None:
                 found[heading] = f"{found.get(heading, '')} {node.textContent}"
-    return found
+    return dict(sorted(found.items(), key=lambda heading: nodes[heading[0]].tagName != "h1"))
 
 
 def _above(node_id: int, nodes: Nodes, parent_of: ParentOf, wanted: Callable[[Node], bool]) -> int | None:
