@@ -123,7 +123,7 @@ def test_digests_of_version_1_give_the_records_of_today(stored: dict[str, str]) 
 def comparable(record: records.ReplayRecord) -> records.ReplayRecord:
     """The record without what version 1 did not keep, decided by other words, or hashed without a key."""
     blank: dict[type, dict[str, object]] = {
-        records.FullSnapshot: {"ids": None, "alerts": None, "error_page": False, "bars": []},
+        records.FullSnapshot: {"ids": None, "alerts": None, "error_page": False, "bars": [], "titles": []},
         records.Move: {"node_id": 0},
         records.Input: {"by_user": None},
         records.Network: {"measures": []},

@@ -24,6 +24,8 @@ TOOLTIP_MS = 700
 """Tooltips wait up to half a second before they show."""
 PROMPT_MS = 200
 """Handlers answer within a few frames; only such a quick change can be told from a background change."""
+AMONG, AMONG_NODES = 3, 60
+"""So many texts on either side of one that change by themselves, no farther away than ten rows of a table."""
 RUNNING = 3
 """Changes in the frames before a click that make an animation."""
 
@@ -85,6 +87,7 @@ class Background:
             self._habits[target] = habit
         self._elsewhere: set[Target] = set()
         self._alone: dict[Target, Habit | None] = {}
+        self._texts = sorted(node for kind, node, _ in self._habits if kind == "t")
 
     @property
     def habitual_targets(self) -> set[Target]:
@@ -130,6 +133,22 @@ class Background:
         if self._hovered(t, since_ms) or (since_ms > PROMPT_MS and not habit.is_rare(since_ms)):
             return True
         return habit.repeats and (habit.on_beat(t, since_ms) or self.beats(target, t))
+
+    def among(self, target: Target, t: float, since_ms: float) -> bool:
+        """Is it a text that has not changed by itself yet, in the midst of others that do, and was one of them due?"""
+        kind, node_id, _ = target
+        if kind != "t" or target in self._habits:
+            return False
+        i = bisect_left(self._texts, node_id)
+        before, after = self._texts[max(0, i - AMONG) : i], self._texts[i : i + AMONG]
+        near = [n for n in (*before, *after) if abs(n - node_id) <= AMONG_NODES]
+        if len(near) < 2 * AMONG:
+            return False
+        group = Habit()
+        for n in near:
+            habit = self._habits["t", n, ""]
+            group.add(self._times["t", n, ""], sorted(habit.quiet))
+        return group.repeats and group.on_beat(t, since_ms)
 
     def beats(self, target: Target, t: float) -> bool:
         """Does this place change in a steady rhythm of its own, in which it was due then?"""

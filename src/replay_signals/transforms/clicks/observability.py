@@ -41,6 +41,7 @@ _PICKED = re.compile(r"(?:^|[\s_-])(?:on|active|selected|current|checked|chosen|
 _BUTTONS = frozenset(("button", "input"))
 _CANVAS = frozenset(("canvas",))
 _MEDIA = frozenset(("video", "audio"))
+_OWN_PARTS = frozenset(("form", "dialog", "alertdialog"))
 _EMBEDDED = frozenset(("canvas", "iframe", "embed", "object")) | _MEDIA
 
 
@@ -123,9 +124,10 @@ def _embedded(page: Page, control: Control) -> str:
     near = _nearest_embedded(page, control)
     if near is None or (near[0].tag == "canvas" and any(page.of(records.Canvas))):
         return ""  # nothing is near, or what is drawn there is recorded
-    form = next((c for c in page.elements.around(control.first) if c.tag == "form"), None)
-    if form is not None and not page.elements.inside(near[0].first, form):
-        return ""  # it acts on its form
+    acts_on = (c for c in page.elements.around(control.first) if c.tag in _OWN_PARTS or c.role in _OWN_PARTS)
+    part = next(acts_on, None)
+    if part is not None and not page.elements.inside(near[0].first, part):
+        return ""  # it acts on its form, or on the dialog that it is part of
     return f"{BESIDE} {near[0].tag} beside it"
 
 
@@ -170,9 +172,16 @@ def link_target(control: Control | None, base: str) -> str | None:
     """Absolute URL a link leads to; None when the control is no link, or one that only runs code."""
     if control is None or control.tag not in ("a", "area") or not control.href:
         return None
-    if control.href.lower().startswith("javascript:") or control.href in ("#", f"{base}#"):
+    if control.href.lower().startswith("javascript:"):
         return None
-    return urls.joined(base, control.href) or None
+    target = urls.joined(base, control.href)
+    if control.href.endswith("#") and _origin(target) == _origin(base):
+        return None  # of `#` recorders tell the address that it had then, which may have changed since
+    return target or None
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3])
 
 
 def leads_away(control: Control | None, base: str) -> bool:

@@ -47,6 +47,13 @@ HOVER_MEMORY_MS = 5000
 """A tooltip that a click or the parting pointer takes away was shown at most this long before."""
 DRAWN_ANEW = 10
 """So many times as many places as change by themselves, at once, are a page that is drawn anew."""
+TRANSITION_MS = 600
+"""Menus and tooltips have opened by then: libraries of components take 0.2 to 0.4 s."""
+_LOOKS = frozenset(("class", "style"))
+HANDLED_MS = 50
+"""Handlers of a click change what they change within so many frames."""
+ENDING_MS = 600
+"""A bar or a spinner fades out this long after the answer."""
 _ACTS = frozenset(("input", "focus", "blur", "hidden"))
 """Effects that tell of something else that the visitor does, once the click is over."""
 _time = attrgetter("t")
@@ -69,6 +76,7 @@ class Reactions:
         self._brought: list[tuple[int, int]] = []
         self._rippled: list[tuple[int, int]] = []
         self._pressed_before: int | None = None
+        self._clicked_ms = float("-inf")
         self._parts: dict[int, frozenset[int]] = {}
         self._answered: dict[int | None, tuple[float, set[Target]]] = {}
 
@@ -80,8 +88,10 @@ class Reactions:
     def of(self, click: Click, share: list[Effect], requests: list[Request]) -> list[Effect]:
         """Answers among the effects between this click and the next, in order of time."""
         near = share[: bisect_right(share, click.t + self.rules.window_ms, key=_time)]
+        if click.control is not None:
+            self._note_ripples(click, click.control)
         found = self._caused(near, click, [r.end_ms - r.late_ms for r in requests]) or self._late(near, click)
-        self._pressed_before = click.element
+        self._pressed_before, self._clicked_ms = click.element, click.t
         for effect in found:
             self._brought += pairs(effect.added)
         if found:
@@ -125,6 +135,8 @@ class Reactions:
     def _explained(self, target: Target, t: float, since_ms: float, click: Click) -> bool:
         if self.background.explains(target, t, since_ms):
             return True
+        if self.background.among(target, t, since_ms):
+            return click.control is None or not self.page.elements.inside(target[1], click.control)
         return self.background.running(target, click.began_ms) and not self._again(target, click)
 
     def _again(self, target: Target, click: Click) -> bool:
@@ -159,7 +171,7 @@ class Reactions:
     def _incidental(self, effect: Effect, click: Click) -> bool:
         if _before_release(effect, click) and (self._on_blur(effect, click) or self._focus_state(effect, click)):
             return True
-        if self._of_label(effect, click):
+        if self._of_label(effect, click) or self._ends_hover(effect, click):
             return True
         gone = pairs(effect.removed)
         if not gone or effect.added or self._inside(click, gone):
@@ -168,6 +180,17 @@ class Reactions:
         if all(covered(pair, earlier) for pair in gone):
             return True
         return _since(effect, click) > 300 and all(covered(pair, self._brought) for pair in gone)
+
+    def _ends_hover(self, effect: Effect, click: Click) -> bool:
+        """Does what the pointer opened on its way to the control come to rest: the end of a transition?"""
+        if _since(effect, click) > TRANSITION_MS or any(k != "a" or n not in _LOOKS for k, _, n in effect.targets):
+            return False
+        start = bisect_right(self._times, click.began_ms - TRANSITION_MS)
+        end = bisect_right(self._times, click.began_ms - MARGIN_MS)
+        if self._clicked_ms > click.began_ms - AGAIN_MS:
+            return False
+        moved = {target for e in self._effects[start:end] if self.background.pointed(e.t) for target in e.targets}
+        return bool(effect.targets) and moved.issuperset(effect.targets)
 
     def _on_blur(self, effect: Effect, click: Click) -> bool:
         return any(click.began_ms - MARGIN_MS <= b <= effect.t + MARGIN_MS for b in self._blurs)
@@ -273,10 +296,21 @@ class Reactions:
         waited = bisect_right(kept, click.t + self.rules.slow_ms, key=_time)
         early, late = kept[:waited], kept[waited:]
         if not late:
-            return kept
+            return kept if ends else self._after_waiting(kept, near, click) or kept
         moving = near[bisect_right(near, click.t + self.rules.slow_ms, key=_time) :]
         waits = self._only_feedback(early, click) or self._only_waits(early, late, moving, click, ends)
         return late if waits else kept
+
+    def _after_waiting(self, early: list[Effect], near: list[Effect], click: Click) -> list[Effect]:
+        """The late answer of a click whose requests nobody knows of, if all that came at once is taken back with it."""
+        after = near[bisect_right(near, click.t + self.rules.slow_ms, key=_time) :]
+        acts = next((e.t for e in after if e.kind in _ACTS or e.kind == "scroll"), float("inf"))
+        late = [e for e in after if e.kind == "mutation" and e.t < acts]
+        new = [e for e in late if any(k in "ct" for k, _, _ in e.targets) and not self._by_itself(e, click)]
+        if not early or not new or new[0].t - click.t > WAITED_MS:
+            return []
+        ends = [e for e in late if abs(e.t - new[0].t) <= ENDING_MS]
+        return new if self._only_waits(early, ends, late, click, []) else []
 
     def _only_waits(
         self, early: list[Effect], late: list[Effect], moving: list[Effect], click: Click, ends: list[float]
@@ -333,7 +367,7 @@ class Reactions:
             kept = [e for e in kept if not self._styles(e)]
         if any(e.kind != "mutation" for e in kept):
             return False
-        kept = self._without_ripples(kept, click, control)
+        kept = self._without_ripples(kept)
         if not kept:
             return True
         nodes = {node for e in kept for _, node, _ in e.targets}
@@ -344,8 +378,21 @@ class Reactions:
         if added or any(e.removed for e in kept):
             said = any(kind == "t" and not covered((n, n), added) for e in kept for kind, n, _ in e.targets)
             return not said and self._went_again(added, kept, click)
-        targets = [t for e in [*self._pressed(click, kept), *kept] for t in e.targets if shows(t, parts)]
-        return all(target[0] == "a" and targets.count(target) == 2 for target in targets)
+        changed = {target for e in kept for target in e.targets if shows(target, parts)}
+        return all(target[0] == "a" and self._is_pressed_look(target, kept, click) for target in changed)
+
+    def _is_pressed_look(self, target: Target, kept: list[Effect], click: Click) -> bool:
+        """Did the attribute come with the press, and go? What came with the focus stays, where a handler changes it."""
+        times = [e for e in [*self._pressed(click, kept), *kept] if target in e.targets]
+        other = [e for e in times if not self._by_focus(e, click)]
+        if len(other) == 1 and len(times) == 2:
+            return not 0 <= other[0].t - click.t <= HANDLED_MS
+        return 2 in (len(times), len(other))
+
+    def _by_focus(self, effect: Effect, click: Click) -> bool:
+        """Did it come as the control got the focus, rather than as the pointer went down?"""
+        near = (f.t for f in self._focuses if click.began_ms < f.t <= effect.t)
+        return _before_release(effect, click) and any(effect.t - t < t - click.began_ms for t in near)
 
     def _styles(self, effect: Effect) -> bool:
         """Rules that come with what is drawn: libraries of styles write them when something first shows."""
@@ -354,12 +401,15 @@ class Reactions:
         start, end = (bisect_right(self._times, effect.t + ms) for ms in (-FRAME_MS - 1, FRAME_MS))
         return any(e.added for e in self._effects[start:end])
 
-    def _without_ripples(self, kept: list[Effect], click: Click, control: Control) -> list[Effect]:
-        """What is left beside ripples: those of this click and, on their way out, of clicks before."""
+    def _note_ripples(self, click: Click, control: Control) -> None:
+        """Ripples of this click, whatever comes beside them: on their way out they are no answer to the next one."""
         start = bisect_right(self._times, click.began_ms - MARGIN_MS)
         end = bisect_right(self._times, click.t + RIPPLE_MS)
         near = [e for e in self._effects[start:end] if e.kind == "mutation"]
         self._rippled += ripples(near, lambda node: self.page.elements.inside(node, control))
+
+    def _without_ripples(self, kept: list[Effect]) -> list[Effect]:
+        """What is left beside ripples: those of this click and, on their way out, of clicks before."""
         return [e for e in kept if not within(e, self._rippled)]
 
     def _went_again(self, added: list[tuple[int, int]], kept: list[Effect], click: Click) -> bool:
@@ -382,9 +432,12 @@ class Reactions:
         return [e for e in before if self._focus_state(e, click) or self._own_state(e, click)]
 
     def _own_state(self, effect: Effect, click: Click) -> bool:
-        """Attributes of the control alone, while the pointer is down."""
-        parts = self.parts(click.control)
-        return _before_release(effect, click) and all(kind == "a" and n in parts for kind, n, _ in effect.targets)
+        """Attributes of the control and what is in it alone, while the pointer is down."""
+        control = click.control
+        if control is None or not _before_release(effect, click):
+            return False
+        parts, inside = self.parts(control), self.page.elements.inside
+        return all(kind == "a" and (node in parts or inside(node, control)) for kind, node, _ in effect.targets)
 
 
 def _before_release(effect: Effect, click: Click) -> bool:

@@ -23,14 +23,13 @@ _STATE = re.compile(
 
 
 def ripples(near: list[Effect], inside: Callable[[int], bool]) -> list[Pair]:
-    """Id ranges of the ripples among the mutations around a click, and of their wrappers; none beside other guests.
+    """Id ranges of the ripples among the mutations around a click, and of their wrappers.
 
     `inside` tells whether a node is part of the control.
     """
     gone = {first for e in near if not e.added for first in e.removed[::2]}
-    passing = [pair for e in near if not e.removed for pair in pairs(e.added) if pair[0] in gone]
-    if not all(inside(first) for first, _ in passing):
-        return []
+    came = (pair for e in near if not e.removed for pair in pairs(e.added) if pair[0] in gone)
+    passing = [pair for pair in came if inside(pair[0])]
     hosts = {node for e in near if e.added and within(e, passing) for kind, node, _ in e.targets if kind == "c"}
     wrappers = [pair for e in near for pair in pairs(e.added) if pair[0] == pair[1] and pair[0] in hosts]
     return [*passing, *wrappers]

@@ -115,6 +115,7 @@ def full_snapshot(raw: Raw, masking: Masking, budget: Budget) -> FullSnapshot:
         alerts,
         blank,
         bars,
+        walk.titles,
     )
 
 

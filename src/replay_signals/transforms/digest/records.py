@@ -60,7 +60,7 @@ class FullSnapshot(BaseRecord, tag=2):
     native screen in document order, None for documents. `ids`: flat `first, last` ranges of the ids of its nodes, None
     where the digest does not tell. `alerts`: ids of the places for messages that something went wrong. `is_blank`:
     there is nothing to see in it. `bars`: for each of the controls the id of the bar (digest/bars) it is a child of,
-    0 where that is none; empty where the digest does not tell.
+    0 where that is none; empty where the digest does not tell. `titles`: ids of titles, which show in no page.
     """
 
     root_id: int
@@ -74,6 +74,7 @@ class FullSnapshot(BaseRecord, tag=2):
     alerts: list[int] | None = None
     is_blank: bool = False
     bars: list[int] = []
+    titles: list[int] = []
 
     @property
     def is_native(self) -> bool:

@@ -94,7 +94,7 @@ class SnapshotWalk:
             "controls",
             "element_count",
         ),
-        *("headings", "jumps", "last", "bars", "ordered", "title", "truncated"),
+        *("headings", "jumps", "last", "bars", "ordered", "title", "titles", "truncated"),
     )
 
     def __init__(self, masking: Masking) -> None:
@@ -110,6 +110,7 @@ class SnapshotWalk:
         self.last = -2
         self.jumps: list[int] = []
         self.title = ""
+        self.titles: list[int] = []
         self.headings: list[str] = []
         self.alerts: list[int] = []
         self._open: list[Control] = []
@@ -172,6 +173,7 @@ class SnapshotWalk:
         elif tag == "head":
             for child in node.childNodes:
                 if child.tagName == "title":
+                    self.titles.append(child.id)
                     self.title = self.title or _headline(child)
                 elif child.tagName in _SHEET_TAGS:
                     self._pointer.sheets.read(child)

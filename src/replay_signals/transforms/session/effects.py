@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from replay_signals.schemas import rrweb
@@ -42,6 +42,8 @@ def effects_of(page: Page) -> list[Effect]:
     """All effects of a page in order of time."""
     changes = ((t, r) for t, r in of_kinds(page.records, *_CHANGES) if not _is_drawn_anew(r, page))
     effects = [effect for t, record in changes if (effect := _effect(t, record)) is not None]
+    if page.elements.title_ids:
+        effects = [effect for effect in effects if not _is_of_titles(effect, page.elements.title_ids)]
     effects += _urls(page)
     effects += [_shown(t, nodes) for t, nodes in shown_late(page)]
     effects += [
@@ -58,6 +60,13 @@ def _is_drawn_anew(record: ReplayRecord, page: Page) -> bool:
     if not isinstance(record, records.Style) or record.source != rrweb.ADOPTED_STYLE_SHEET:
         return False
     return record.node_id not in page.elements.root_ids
+
+
+def _is_of_titles(effect: Effect, titles: Container[int]) -> bool:
+    """Does only the title change, which is above the page, in the browser's own bar? Its text follows it."""
+    return effect.kind == "mutation" and all(
+        (kind == "c" and node in titles) or (kind == "t" and node - 1 in titles) for kind, node, _ in effect.targets
+    )
 
 
 def _effect(t: float, record: ReplayRecord) -> Effect | None:

@@ -125,6 +125,7 @@ class Elements:
         self.passing: set[int] = set()
         self.root_ids: set[int] = set()
         self.alert_ids: set[int] = set()
+        self.title_ids: set[int] = set()
         self.element_count = 0
         self.control_count = 0
         self.mobile = False
@@ -153,6 +154,7 @@ class Elements:
             self._distinct = self._fields = None
         self._ids.append(ids)
         self.root_ids.add(record.root_id)
+        self.title_ids.update(record.titles)
         self.alert_ids.update(record.alerts or ())
         self.element_count = record.element_count
         self.control_count = sum(not c.is_none for c in record.controls)
