@@ -153,6 +153,7 @@ def test_an_address_that_was_typed(pressed: bool, kinds: list[str]) -> None:
         ("/api/dishes/77/comments", 404, "GET", []),
         ("/api/seen/77", 404, "POST", []),
         ("/ads", 404, "GET", []),
+        ("/api/", 404, "GET", []),
     ],
 )
 @pytest.mark.parametrize("route", ["/dish/77", "/#/dish/77"])
@@ -195,3 +196,52 @@ def test_what_was_used_after_the_page_was_left_was_not_used_on_it() -> None:
     missing.adds(button_, at=9500).click("more", at=12_000).says("more", "Less", at=12_050).lives(20_000)
     visit.open("http://bakery.test/", *content, at=21_000, how=None).lives(30_000)
     assert "dead_end" in visit.kinds()
+
+
+def test_one_of_two_things_by_a_name_is_missing() -> None:
+    """The dish is there, nobody has written about it yet."""
+    application = Application().led()
+    application.page.asks("/api/dishes/77", at=4010, took=50).asks("/api/reviews/77", at=4020, status=404, took=60)
+    assert application.shows(el("h1", "Dish 77"), el("p", "Flour, salt"), at=4120).dead_ends() == []
+
+
+class Emptied(Application):
+    """An application in which one view came in place of another before, and the next one is taken away."""
+
+    def __init__(self, comes_before: bool = True) -> None:
+        super().__init__()
+        if comes_before:
+            self.page.click("old", at=1000)
+            self.shows(el("h1", "Dish"), link("More", "/dish/78", id="more"), *rows(), at=1060)
+        self.page.click("more" if comes_before else "old", at=4000)
+        self.page.removes(self.view, at=4050, from_="main")
+
+
+@pytest.mark.parametrize("shows", ["nothing", "a wheel", "a view", "a view late"])
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_view_that_goes_and_nothing_comes(shows: str, ends: bool) -> None:
+    application = Emptied()
+    if shows == "a wheel":
+        application.page.adds(el("div", el("svg", el("circle"))), at=4060, into="main")
+    elif shows != "nothing":
+        view = el("section", el("h1", "Dish 78"), *rows())
+        application.page.adds(view, at=4400 if shows == "a view" else 7800, into="main")
+    if not ends:
+        application.page.click(application.menu.children[1], at=12_000)  # type: ignore[arg-type]
+        application.page.adds(el("section", el("h1", "Salads"), *rows()), at=12_050, into="main")
+    assert application.dead_ends() == (["dead_end"] if shows in ("nothing", "a wheel") else [])
+
+
+def test_what_is_kept_in_the_document_may_be_shown_for_what_goes() -> None:
+    assert Emptied(comes_before=False).dead_ends() == []
+
+
+def test_a_drawer_that_goes_after_the_view_came() -> None:
+    application = Application()
+    drawer = el("div", *(link(f"Part {i}", f"/part/{i}", id=f"part{i}") for i in range(12)), id="drawer")
+    application.page.adds(drawer, at=900).click("part1", at=1500)
+    application.shows(el("h1", "Part 1"), *rows(), at=1530)
+    application.page.click("part2", at=5000)
+    application.shows(el("h1", "Part 2"), *rows(), at=5040)
+    application.page.removes(drawer, at=5300)
+    assert application.dead_ends() == []

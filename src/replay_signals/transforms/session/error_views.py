@@ -33,6 +33,8 @@ MAX_CONTROLS = 5
 """Home, back, search and help, beside those that the page had before."""
 AWAY_MS = 2000
 """Who did nothing on the page for so long may have changed its address, of which plain recorders tell nothing."""
+MAX_ASKED = 5
+"""Answers about one name that are looked at; some views ask for several things by it."""
 MENU_NODES = 4
 """Of a link in a menu: an item, the link, a part of it and its words."""
 _COMPLETIONS = (".md", ".json", ".html", ".htm", ".txt")
@@ -42,7 +44,7 @@ _COMPLETIONS = (".md", ".json", ".html", ".htm", ".txt")
 class ErrorView:
     """Shown from `start_ms` to `until_ms` (epoch ms): until another view came, or the document was `left`.
 
-    `url`: where it led to. `controls` are those that it offers.
+    `url`: where it led to. `controls` are those that it offers. `says`: it is known by what it says, else it is empty.
     """
 
     start_ms: float
@@ -50,6 +52,7 @@ class ErrorView:
     url: str
     controls: int
     left: bool = False
+    says: bool = True
 
 
 def error_views(page: Page, told: Sequence[tuple[float, str]]) -> Iterator[ErrorView]:
@@ -137,10 +140,11 @@ class _Reader:
 
     def _is_refused(self, address: str, t: float, record: records.Mutation) -> bool:
         """Does a view come right after the server had nothing by the name that the address ends in?"""
-        asked = self._asked.get(_last_part(address), [])
-        i = bisect_right(asked, t, key=lambda r: r.end_ms) - 1
-        replaces = bool(record.added and record.removed)
-        return replaces and i >= 0 and asked[i].failed and t - asked[i].end_ms <= STAYS_MS
+        name = _last_part(address)
+        asked = self._asked.get(name, []) if name and record.added and record.removed else []
+        i = bisect_right(asked, t, key=lambda r: r.end_ms)
+        lately = [r for r in asked[max(0, i - MAX_ASKED) : i] if t - r.end_ms <= SHOWN_WITHIN_MS]
+        return bool(lately) and all(r.failed for r in lately) and t - lately[-1].end_ms <= STAYS_MS
 
 
 def _last_part(url: str) -> str:

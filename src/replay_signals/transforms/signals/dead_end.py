@@ -4,7 +4,8 @@ The page answered with an HTTP error (status 400 or above), or calls itself miss
 page (`session/error_pages`), also as a view of a single-page application (`session/error_views`); and it was of no use:
 the visit ended there, or a click had led there and the visitor turned back or left by a link after a while, or he was
 stuck there. A page on which nothing is to be seen, whatever its status, and one without any control, are dead ends with
-less confidence if the visit ends on them and they are not its first one.
+less confidence if the visit ends on them and they are not its first one; so is a view that a link took away without
+anything in its place (`session/empty_views`).
 A page that no click led to is none where the visitor goes on from it by its own links, or in another window.
 A page that was left before the recorder sent anything of it is known by its events: by its title, or because it was
 broken at another look.
@@ -19,6 +20,7 @@ from typing import Annotated
 import msgspec
 
 from replay_signals.schemas.inbox import doc
+from replay_signals.transforms.session.empty_views import empty_views
 from replay_signals.transforms.session.error_pages import (
     Visited,
     is_filled,
@@ -89,7 +91,8 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
 
 def _within(context: SessionContext, page: Page, *, is_last: bool) -> Iterator[Finding[Evidence]]:
     """Views of a single-page application."""
-    for view in error_views(page, told_addresses(page, context.addresses.get(page.window_id, []))):
+    told = told_addresses(page, context.addresses.get(page.window_id, []))
+    for view in (*error_views(page, told), *empty_views(page)):
         ended = view.left and is_last
         if ended or view.until_ms - view.start_ms >= READ_MS:
             yield _view(page, view, is_last=ended)
@@ -98,12 +101,12 @@ def _within(context: SessionContext, page: Page, *, is_last: bool) -> Iterator[F
 def _view(page: Page, view: ErrorView, *, is_last: bool) -> Finding[Evidence]:
     """The finding of a view."""
     way = ENDED if is_last else CAME
-    summary = f"{way} {view.url or 'a view'}, which calls itself missing or broken"
+    what = "calls itself missing or broken" if view.says else "shows nothing"
+    summary = f"{way} {view.url or 'a view'}, which {what}"
     evidence = Evidence(status=None, controls=view.controls)
     blocked = 1.0 if is_last else LEFT_BLOCKED
-    return Finding(
-        *(KIND, page, view.start_ms, view.until_ms, WORDS, summary, evidence), blocked=blocked, recovered=not is_last
-    )
+    about = KIND, page, view.start_ms, view.until_ms, WORDS if view.says else BLANK, summary, evidence
+    return Finding(*about, blocked=blocked, recovered=not is_last)
 
 
 def _ended(context: SessionContext, visited: Visited, window: Window, visit: Visit) -> Finding[Evidence] | None:
