@@ -2,55 +2,36 @@
 
 A form is sent by its button, by Enter, or by the page's own code, and not all of that leaves a trace of its own. So
 what follows the typing is read: a button's answered click, a request that changes data, a navigation to the form's
-action, fields that are emptied together, a form that is gone. Other fields need no sending: a filter or a calculator
-answers as one types, a typeahead is answered by the suggestion chosen, an editor or a note saves by itself. A view that
-the page puts in the place of a form has buttons and requests of its own: what comes after the form was gone sends it no
-more.
+action, fields that are emptied together, a form that is gone. Other fields need no sending (`clicks/field_answers`). A
+view that the page puts in the place of a form has buttons and requests of its own: what comes after the form was gone
+sends it no more.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
-from replay_signals.transforms.clicks.restless import restless_places
+from replay_signals.transforms.clicks.field_answers import ANSWER_MS, AT_ONCE_MS, ENTER_MS, FieldAnswers, changes_data
 from replay_signals.transforms.clicks.typed_forms import Form
 from replay_signals.transforms.clicks.web import Judged
-from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
-from replay_signals.transforms.session.effects import UNSEEN, Effect, Target, effects_of, pairs, spans
+from replay_signals.transforms.session.effects import Effect, pairs
 from replay_signals.transforms.session.elements import in_ranges
-from replay_signals.transforms.session.fields import Change, TypedField, typed_fields
-from replay_signals.transforms.session.timeline import Page, Request
+from replay_signals.transforms.session.fields import Change, TypedField
+from replay_signals.transforms.session.timeline import Page
 
 MIN_ENTERED_CHARS = 2
 """A field that is emptied of this much in one step was entered; one character is taken back with one key."""
 TOGETHER_MS = 200
 """A form that is reset empties its fields within a few frames."""
-ANSWER_MS = 1500
-"""Filters wait until the typing pauses (300 to 500 ms are usual), then ask a server."""
-CHOSEN_MS = 500
-"""A suggestion that is chosen sets the field in the click's own handlers."""
 BUTTON_NODES = 60
 """Nodes in document order between a field or form and the button that may send it."""
-LIVE_NODES = 3
-"""Nodes that change with a filter's answer; a hint or a counter beside the field is one, with its text two."""
-AT_ONCE_MS = 100
-"""Page code that works with what is there changes the page within a frame or two; a request takes longer."""
-ENTER_MS = 2500
-"""Who goes elsewhere has to think, reach for the mouse and point first: 1.35 + 0.4 + 1.1 s (Card, Moran and Newell's
-keystroke-level model, 1980)."""
 CODE_FIELDS = 4
 """Fields of one character each: the last one sends the code by itself."""
-MIN_KEYS = 3
-SHORT_KEYS = 2
-"""A rate or a count of one or two digits takes no third key: one empties the field, one fills it."""
-KEYS_SHARE = 0.8
-"""Of the keys: a recorder may tell two of them in one moment."""
-_CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 
 
 class FormAnswers:
@@ -62,38 +43,21 @@ class FormAnswers:
     def __init__(self, page: Page, clicks: Sequence[Judged], following: Sequence[Page]) -> None:
         self._page, self._clicks, self._following = page, clicks, following
         self._buttons: dict[Form, bool] = {}
-        self._results: dict[Form, tuple[int, int]] = {}
-
-    @cached_property
-    def _changes(self) -> list[Effect]:
-        changes = [e for e in effects_of(self._page) if e.kind == "mutation"]
-        for effect in changes:
-            effect.targets = tuple(t for t in effect.targets if t[0] != "a" or t[2] not in UNSEEN)
-        return changes
+        self._fields = FieldAnswers(page, clicks, self._has_button)
 
     @cached_property
     def _removals(self) -> list[Effect]:
-        return [e for e in self._changes if e.removed]
-
-    @cached_property
-    def _presses(self) -> list[float]:
-        return sorted(j.click.down_ms for j in self._clicks)
-
-    @cached_property
-    def _change_times(self) -> list[float]:
-        return [e.t for e in self._changes]
+        return [e for e in self._fields.changes if e.removed]
 
     def given_up(self, form: Form) -> list[TypedField]:
         """Fields whose text came to nothing; empty when the form was sent, or needed no sending."""
-        open_fields = [f for f in form.filled if not self._answered(form, f)]
+        open_fields = [f for f in form.filled if not self._fields.answered(form, f)]
         return [] if not open_fields or self._sent(form) else open_fields
-
-    # The form as a whole
 
     def _has_button(self, form: Form) -> bool:
         """Is there a button that could send it? Else the page answers by itself, or waits for Enter."""
         if form not in self._buttons:
-            self._buttons[form] = any(self._sends(control, form) for control in self._controls)
+            self._buttons[form] = any(self._sends(control, form) for control in self._fields.controls)
         return self._buttons[form]
 
     def _sends(self, control: Control, form: Form) -> bool:
@@ -143,7 +107,7 @@ class FormAnswers:
         What the page also sends before anything is typed (trackers, beacons) sends no form.
         """
         routine = {r.url for r in self._page.requests if r.start_ms < form.first_ms}
-        saves = [r for r in self._page.requests if _changes_data(r) and r.url not in routine and not r.failed]
+        saves = [r for r in self._page.requests if changes_data(r) and r.url not in routine and not r.failed]
         while_typing = [r.url for r in saves if form.first_ms <= r.start_ms < form.last_ms]
         gone_ms = self._gone_ms(form)
         return any(form.last_ms <= r.start_ms <= gone_ms + ANSWER_MS or while_typing.count(r.url) >= 2 for r in saves)
@@ -156,7 +120,7 @@ class FormAnswers:
         gone_ms = self._gone_ms(form)
         if gone_ms - form.last_ms > ANSWER_MS or any(form.last_ms < j.click.t <= gone_ms for j in self._clicks):
             return False
-        return any(effect.added for effect in self._between(gone_ms - AT_ONCE_MS, gone_ms + AT_ONCE_MS))
+        return any(effect.added for effect in self._fields.between(gone_ms - AT_ONCE_MS, gone_ms + AT_ONCE_MS))
 
     def _gone_ms(self, form: Form) -> float:
         """When the page put something else in the place of the form; what it sends later is not of this form."""
@@ -174,138 +138,6 @@ class FormAnswers:
         clicked = any(j.click.t > form.last_ms for j in self._clicks)
         results = form.is_search and bool(urls.split(following.href).query)
         return not clicked and following.opened_ms - form.last_ms <= ENTER_MS and (results or _is_code(form))
-
-    # One field
-
-    def _answered(self, form: Form, typed: TypedField) -> bool:
-        """Does the field need no sending: did the page answer as it was typed into, or was a suggestion chosen?"""
-        saved = self._saves_itself(form, typed) or self._put_in_place(form, typed)
-        return self._chosen(typed) or self._live(form, typed) or saved
-
-    def _chosen(self, typed: TypedField) -> bool:
-        """Was the last value set by a click elsewhere? What is told as the field is left comes before the click."""
-        alone = len(typed.changes) == 1
-        if abs(typed.length - (0 if alone else typed.changes[-2].length)) == 1:
-            return False
-        t = typed.changes[-1].t
-        inside = self._page.elements.inside
-        return any(
-            (j.click.t if alone else j.click.down_ms) <= t <= j.click.t + CHOSEN_MS
-            and not inside(j.click.node_id or 0, typed.control)
-            for j in self._clicks
-        )
-
-    def _live(self, form: Form, typed: TypedField) -> bool:
-        """Did the page change elsewhere with the typing, or ask for what was typed?"""
-        spells = spans((typed.began_ms(change), change.t + ANSWER_MS) for change in typed.typed)
-        enough = LIVE_NODES if self._has_button(form) else 1
-        answered = sum(self._changed_elsewhere(form, typed, *spell) >= enough for spell in spells)
-        return answered * 2 > len(spells) or self._asked(typed) or self._calculates(form, typed)
-
-    def _calculates(self, form: Form, typed: TypedField) -> bool:
-        """Does each key change a result beside the field, and there is no button, or the field is a lone one?
-
-        What a text area shows by each key counts characters.
-        """
-        lone = form.control is None and len(form.fields) == 1
-        unsent = not self._has_button(form)
-        if typed.control.tag != "input" or not (lone or unsent):
-            return False
-        if form not in self._results:
-            self._results[form] = self._by_keys(form, unsent=unsent)
-        keys, answered = self._results[form]
-        is_short = lone and all(change.length < MIN_KEYS for change in typed.changes)
-        return keys >= (SHORT_KEYS if is_short else MIN_KEYS) and answered >= KEYS_SHARE * keys
-
-    def _by_keys(self, form: Form, *, unsent: bool) -> tuple[int, int]:
-        """How many keys were typed into the form's inputs, and how many of them changed a result at once."""
-        keys = [(f, change.t) for f in form.fields if f.control.tag == "input" for change in f.typed]
-        answered = sum(
-            self._changed_elsewhere(Form(form.page, None), f, t, t + AT_ONCE_MS) > 0 or (unsent and self._fills(f, t))
-            for f, t in keys
-        )
-        return len(keys), answered
-
-    def _fills(self, typed: TypedField, t: float) -> bool:
-        """Did the page fill another field with the key, as converters do?"""
-        start = bisect_left(self._filled, t, key=lambda filled: filled[0])
-        end = bisect_right(self._filled, t + AT_ONCE_MS, key=lambda filled: filled[0])
-        return any(node_id != typed.control.first for _, node_id in self._filled[start:end])
-
-    @cached_property
-    def _filled(self) -> list[tuple[float, int]]:
-        """Times and nodes of values that the page set."""
-        by_hand = {(c.t, f.control.first) for f in typed_fields(self._page) for c in f.typed}
-        values = ((t, record.node_id or 0) for t, record in self._page.of(records.Input) if record.length)
-        return [value for value in values if value not in by_hand]
-
-    def _saves_itself(self, form: Form, typed: TypedField) -> bool:
-        """Did a lone text area in no form bring up a text, such as that it is saved, but not with every key?"""
-        if typed.control.tag != "textarea" or form.control is not None or len(form.fields) > 1:
-            return False
-        keys = [change.t for change in typed.typed]
-        told = sum(any(self._tells(effect, form, typed) for effect in self._between(t, t + AT_ONCE_MS)) for t in keys)
-        return len(keys) >= MIN_KEYS and 0 < told <= len(keys) / 2
-
-    def _put_in_place(self, form: Form, typed: TypedField) -> bool:
-        """Did what was typed take the place of the field alone, as in a cell that is edited where it stands?"""
-        last_ms = typed.typed[-1].t
-        for effect in self._between(last_ms, last_ms + ENTER_MS) if form.control is None else ():
-            if any(first == typed.control.first for first, _ in pairs(effect.removed)):
-                return any(e.added for e in self._between(effect.t - AT_ONCE_MS, effect.t + AT_ONCE_MS))
-        return False
-
-    def _tells(self, effect: Effect, form: Form, typed: TypedField) -> bool:
-        """Is it a text that comes or changes, without a control or a complaint?"""
-        texts = [t for t in effect.targets if t[0] == "t" or (t[0] == "c" and effect.added)]
-        own = any(t not in self._restless and not self._belongs(t[1], form, typed) for t in texts)
-        return own and not effect.alerts and not any(in_ranges(effect.added, c.first) for c in self._controls)
-
-    @cached_property
-    def _controls(self) -> list[Control]:
-        return list(self._page.elements.all())
-
-    def _between(self, start_ms: float, end_ms: float) -> list[Effect]:
-        times = self._change_times
-        return self._changes[bisect_left(times, start_ms) : bisect_right(times, end_ms)]
-
-    def _changed_elsewhere(self, form: Form, typed: TypedField, start_ms: float, end_ms: float) -> int:
-        """How many nodes changed outside the form, or the field where it is in none, and left that where it is."""
-        holder = form.control or typed.control
-        i = bisect_right(self._presses, start_ms)
-        end_ms = min([end_ms, *self._presses[i : i + 1]])
-        changed: set[int] = set()
-        for effect in self._between(start_ms, end_ms):
-            if in_ranges(effect.removed, holder.first):
-                break  # another view came
-            nodes = [t[1] for t in effect.targets if t not in self._restless and not self._belongs(t[1], form, typed)]
-            changed.update(nodes)
-            if nodes and len(nodes) == len(effect.targets):
-                changed.update((*effect.added, *effect.removed))
-        return len(changed)
-
-    def _belongs(self, node_id: int, form: Form, typed: TypedField) -> bool:
-        holder = form.control or typed.control
-        return holder.first <= node_id <= holder.last or self._page.elements.inside(node_id, holder)
-
-    @cached_property
-    def _restless(self) -> frozenset[Target]:
-        return restless_places(self._page, self._clicks, self._changes)
-
-    def _asked(self, typed: TypedField) -> bool:
-        """Did page code ask the server while the visitor typed, and not before?"""
-        first_ms, last_ms = typed.typed[0].t, typed.typed[-1].t
-        before = {_address(r) for r in self._page.requests if r.start_ms < first_ms}
-        asked = (r for r in self._page.requests if r.by_script and not _changes_data(r) and not r.failed)
-        return any(first_ms <= r.start_ms <= last_ms + ANSWER_MS and _address(r) not in before for r in asked)
-
-
-def _address(request: Request) -> str:
-    return request.url.partition("?")[0]
-
-
-def _changes_data(request: Request) -> bool:
-    return request.by_script and request.method.upper() in _CHANGING
 
 
 def _is_code(form: Form) -> bool:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
@@ -72,6 +73,10 @@ class Document:
         """Takes an address that it has from now on."""
         self.href = href
         self.addresses.add(href)
+
+    def had(self, url: str) -> bool:
+        """Is it one of its addresses?"""
+        return any(same_address(url, known) for known in self.addresses)
 
     def count(self, node_ids: Iterable[int]) -> int:
         """How many of the nodes it has or had."""
@@ -257,3 +262,12 @@ def _each(ranges: Sequence[int]) -> Iterator[int]:
         left -= max(last - first + 1, 0)
         if left <= 0:
             return
+
+
+def same_address(a: str, b: str) -> bool:
+    """Equal but for query and fragment, which pages change without leaving."""
+    try:
+        left, right = urlsplit(a), urlsplit(b)
+    except ValueError:
+        return a == b
+    return (left.netloc, left.path.rstrip("/")) == (right.netloc, right.path.rstrip("/"))

@@ -22,29 +22,27 @@ focus, or had at this place.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import takewhile
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.session.document import Document, Opening, differs, nodes_of
+from replay_signals.transforms.session.document import Document, Opening, differs, nodes_of, same_address
+from replay_signals.transforms.session.nearby_records import (
+    HIDDEN,
+    RESTORED_WITHIN_MS,
+    STARTED,
+    TURNS,
+    VISIBLE,
+    NearbyRecords,
+    navigates,
+)
 from replay_signals.transforms.session.ordered import TimedRecord
 
-NAVIGATION_WAIT_MS = 5000
-"""The network recorder reports a document's navigation once it is loaded; later reports are rare."""
-RESTORED_WITHIN_MS = 400
-"""A page that leaves and one that comes back from the cache do so at once; nobody returns to a tab this fast."""
 LOADED_HIDDEN_MS = 2000
 """A page that is left is hidden as the next one comes; what loads later than this loads unseen, and does not say so."""
-STARTED = frozenset(("$recording_started", "$session_options", "$posthog_config", "$remote_config_received"))
-"""Custom events that posthog-js sends when its recorder starts, within milliseconds of the first snapshot."""
-WOKE = "sessionNoLongerIdle"
-"""posthog-js takes a snapshot of the page that was left idle when somebody touches it again."""
 HELD_RECORDS = 30
 """Records from a pointer-down to its click: focus, moves and what the page does meanwhile; real presses have few."""
 _SHOWN = records.Load | records.Meta | records.FullSnapshot
-HIDDEN, VISIBLE = "window hidden", "window visible"
 
 
 def openings_of(ordered: Sequence[TimedRecord], addresses: Sequence[tuple[float, str]] = ()) -> list[Opening]:
@@ -60,7 +58,7 @@ def begins_document(record: records.ReplayRecord) -> bool:
     if isinstance(record, records.Load):
         return record.event_type == rrweb.DOM_CONTENT_LOADED
     if isinstance(record, records.Network):
-        return any(_navigates(request) for request in record.requests)
+        return any(navigates(request) for request in record.requests)
     return isinstance(record, records.Custom) and record.tag in STARTED
 
 
@@ -69,8 +67,8 @@ class _Reader:
 
     def __init__(self, ordered: Sequence[TimedRecord], addresses: Sequence[tuple[float, str]]) -> None:
         self._ordered, self._addresses = ordered, addresses
-        self._metas = [i for i, timed in enumerate(ordered) if isinstance(timed.record, records.Meta)]
-        self._tells_turns = any(isinstance(r, records.Custom) and r.tag in _TURNS | STARTED for _, r in ordered)
+        self._near = NearbyRecords(ordered, addresses)
+        self._tells_turns = any(isinstance(r, records.Custom) and r.tag in TURNS | STARTED for _, r in ordered)
         self._history: list[Document] = []
         self._at = -1
         self._openings: list[Opening] = []
@@ -170,10 +168,10 @@ class _Reader:
 
     def _snapshot(self, i: int, record: records.FullSnapshot, meta: int | None) -> None:
         document = self._document
-        woke = self._woke_after(i)
-        told = not woke and self._started_after(i)
+        woke = self._near.woke_after(i)
+        told = not woke and self._near.started_after(i)
         if document.snapshot is not None and meta is not None and meta > self._openings[-1].first:
-            href = self._href(i)
+            href = self._near.href(i)
             restored = None if told else self._shown_by(record, href, i, meta)
             if restored is not None:
                 self._show(meta if self._tells_turns else self._rested(meta, restored), restored)
@@ -192,31 +190,20 @@ class _Reader:
         Its tree has to be that document's, under an address that only that one had.
         """
         document = self._document
-        if document.snapshot is None or _same_addresses(href, document) or self._navigation_after(i) is not None:
+        if document.snapshot is None or document.had(href) or self._near.navigation_after(i) is not None:
             return None
         of_tree = differs(document.snapshot, new, document)
-        if of_tree is False or (of_tree is None and not self._visible_before(meta)):
+        if of_tree is False or (of_tree is None and not self._near.visible_before(meta)):
             return None
-        same = (d for d in self._around() if _same_addresses(href, d))
+        same = (d for d in self._around() if d.had(href))
         return next((d for d in same if d.snapshot is not None and not differs(d.snapshot, new, d)), None)
-
-    def _visible_before(self, meta: int) -> bool:
-        """Did the window become visible just before this meta event?"""
-        t = self._ordered[meta].t
-        before = takewhile(lambda k: t - self._ordered[k].t <= RESTORED_WITHIN_MS, range(meta - 1, -1, -1))
-        shown = (self._ordered[k].record for k in before)
-        return any(isinstance(record, records.Custom) and record.tag == VISIBLE for record in shown)
-
-    def _href(self, i: int) -> str:
-        meta = self._ordered[self._metas[bisect_right(self._metas, i) - 1]].record
-        return meta.href if isinstance(meta, records.Meta) else ""
 
     def _is_new(self, document: Document, new: records.FullSnapshot, href: str, i: int, told: bool) -> bool:
         """Does this snapshot show another document than the one before?"""
         old = document.snapshot
         if old is None or new.is_native or old.is_native:
             return new.is_native != (old is not None and old.is_native) or href not in document.addresses
-        navigation_ms = self._navigation_after(i)
+        navigation_ms = self._near.navigation_after(i)
         if navigation_ms is not None:
             return navigation_ms > document.start_ms
         if document.recorder_told and not told:
@@ -224,7 +211,7 @@ class _Reader:
         of_tree = differs(old, new, document)
         if of_tree is False and new.root_id > document.highest_id:  # started again, or another page with the same menu
             of_tree = document.clicked is not None and not any(
-                _same_address(href, one) for one in self._told(document, i)
+                same_address(href, one) for one in self._told(document, i)
             )
         if of_tree is not None:
             return of_tree
@@ -236,7 +223,7 @@ class _Reader:
         Pages of a list differ by their query. A link or button that led to another query and changed nothing loaded it,
         and so did who is back at the one that the document before had.
         """
-        if not any(_same_address(href, one) for one in known):
+        if not any(same_address(href, one) for one in known):
             return True
         page = _page(href)
         if page in map(_page, known):
@@ -249,42 +236,15 @@ class _Reader:
         if (
             snapshot is None
             or snapshot.is_native
-            or any(isinstance(r, records.FullSnapshot) for _, r in self._soon_after(i))
+            or any(isinstance(r, records.FullSnapshot) for _, r in self._near.soon_after(i))
         ):
             return False
-        return not any(_same_address(href, known) for known in self._told(self._document, i))
+        return not any(same_address(href, known) for known in self._told(self._document, i))
 
     def _told(self, document: Document, i: int) -> set[str]:
         """Addresses that the document is known to have had."""
         since, t = bisect_right(self._addresses, (document.start_ms, "")), self._ordered[i].t
         return document.addresses | {url for when, url in self._addresses[since:] if when < t}
-
-    def _navigation_after(self, i: int) -> float | None:
-        """When the navigation to the document of this snapshot began; None where the recorder does not tell."""
-        for later, record in self._soon_after(i):
-            if isinstance(record, records.Network):
-                starts = (later if r.start_ms is None else r.start_ms for r in record.requests if _navigates(r))
-                if (start := next(starts, None)) is not None:
-                    return start
-        return None
-
-    def _started_after(self, i: int) -> bool:
-        """Does the recorder say right after this snapshot that it started?"""
-        return any(isinstance(r, records.Custom) and r.tag in STARTED for _, r in self._soon_after(i))
-
-    def _woke_after(self, i: int) -> bool:
-        """Does the recorder say right after this snapshot that the visitor, who was idle, is back on the page?"""
-        tags = {r.tag for _, r in self._soon_after(i) if isinstance(r, records.Custom)}
-        return WOKE in tags and self._navigation_after(i) is None
-
-    def _soon_after(self, i: int) -> Iterator[TimedRecord]:
-        """Records of the first seconds after a snapshot, up to the next meta event; without a copy of all the rest."""
-        t = self._ordered[i].t
-        for k in range(i + 1, len(self._ordered)):
-            timed = self._ordered[k]
-            if timed.t - t > NAVIGATION_WAIT_MS or isinstance(timed.record, records.Meta):
-                return
-            yield timed
 
     def _custom(self, i: int, t: float, record: records.Custom) -> None:
         document = self._document
@@ -301,16 +261,16 @@ class _Reader:
 
     def _restored(self, i: int, t: float) -> Document | None:
         """The document that came back from the page cache with this `window visible`; None for a mere change of tab."""
-        if len(self._history) < 2 or self._shown_again(i, t):
+        if len(self._history) < 2 or self._near.shown_again(i, t):
             return None
         current = self._document
         others = self._around()
-        told = self._address_after(i, t)
-        if told and not _same_addresses(told, current):
-            return next((d for d in others if _same_addresses(told, d)), None)
+        told = self._near.address_after(i, t)
+        if told and not current.had(told):
+            return next((d for d in others if d.had(told)), None)
         if told or not others:
             return None
-        used = self._nodes_after(i)
+        used = self._near.nodes_after(i)
         best = max(others, key=lambda d: d.count(used))
         if (own := current.count(used)) != best.count(used):
             return best if best.count(used) > own else None
@@ -318,54 +278,10 @@ class _Reader:
             return others[0] if current.snapshot is not None else None
         return others[0] if t - current.hidden_ms <= RESTORED_WITHIN_MS else None
 
-    def _shown_again(self, i: int, t: float) -> bool:
-        """A recorder that starts anew takes a snapshot: what comes then is known by it."""
-        upcoming = self._metas[bisect_right(self._metas, i) :][:1]
-        return any(self._ordered[k].t - t <= RESTORED_WITHIN_MS for k in upcoming)
-
-    def _address_after(self, i: int, t: float) -> str:
-        """Where the tab is by the first event after the moment, before another document is shown.
-
-        The document that leaves says so in the same moment, by a clock of its own.
-        """
-        k = bisect_right(self._metas, i)
-        until = self._ordered[self._metas[k]].t if k < len(self._metas) else float("inf")
-        later = self._addresses[bisect_right(self._addresses, (t + RESTORED_WITHIN_MS, "")) :]
-        return next((url for when, url in later if when < until), "")
-
-    def _nodes_after(self, i: int) -> set[int]:
-        """Nodes that are used or changed until the next snapshot or the next change of visibility."""
-        used: set[int] = set()
-        for _, record in self._ordered[i + 1 :]:
-            if isinstance(record, records.Meta) or (isinstance(record, records.Custom) and record.tag in _TURNS):
-                break
-            used.update(nodes_of(record))
-        return used
-
-
-_TURNS = frozenset((HIDDEN, VISIBLE))
-
 
 def _is_press(record: records.ReplayRecord) -> bool:
     return isinstance(record, records.Interaction) and record.kind in (rrweb.MOUSE_DOWN, rrweb.TOUCH_START)
 
 
-def _navigates(request: records.RecordedRequest) -> bool:
-    return request.initiator == "navigation"
-
-
-def _same_address(a: str, b: str) -> bool:
-    """Equal but for query and fragment, which pages change without leaving."""
-    try:
-        left, right = urlsplit(a), urlsplit(b)
-    except ValueError:
-        return a == b
-    return (left.netloc, left.path.rstrip("/")) == (right.netloc, right.path.rstrip("/"))
-
-
 def _page(url: str) -> str:
     return url.partition("#")[0]
-
-
-def _same_addresses(url: str, document: Document) -> bool:
-    return any(_same_address(url, known) for known in document.addresses)

@@ -21,8 +21,8 @@ import msgspec
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.session.documents import HIDDEN, VISIBLE
 from replay_signals.transforms.session.fields import typed_fields
+from replay_signals.transforms.session.nearby_records import HIDDEN, VISIBLE
 from replay_signals.transforms.session.timeline import Page, Window
 from replay_signals.transforms.session.visits import Visit, visits_of
 from replay_signals.transforms.signals import settling
