@@ -4,6 +4,7 @@ A click by itself is silent or not (transforms/clicks/web). Whether silence is a
 
   double clicks      the half that is silent while the other one is answered is no click of its own
   a working control  silence of what answered or was disabled a moment before, or sets a field that is masked
+  impatience         what a response brings is the answer to the click that asked for it (impatient)
   links              may have opened a tab in the background, led away, or be the current choice (silent_links)
   proven controls    what has answered before answers in the recording, whatever its name or its neighbours suggest
   blind windows      several silent controls and not one change: the recorder is broken rather than the page
@@ -15,6 +16,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 
 from replay_signals.schemas.rules import Clicks
+from replay_signals.transforms.clicks.impatient import give_answers
 from replay_signals.transforms.clicks.observability import BESIDE, GUESSED, beside_canvas, leads_away
 from replay_signals.transforms.clicks.silent_links import (
     PROVEN_CONFIDENCE,
@@ -82,6 +84,7 @@ def look_again(
         ways = ways_of(j for page in window.pages for j in by_page.get(page, ()))
         for page in window.pages:
             own = by_page.get(page, [])
+            give_answers(own, rules)
             for j in own:
                 _prove(j, own, by_key, rules)
                 if told and j.reason == SENT and told.issuperset(_asked(j)):

@@ -1,0 +1,70 @@
+"""Clicks on a control whose answer is under way: what comes is the answer to the click that asked for it.
+
+A page that answers late is clicked again. What a response brings then was taken for the answer to the last click alone:
+the first seemed to have sent something for nothing, and those between seemed dead. A page that comes late is asked for
+anew with each click on its link, and browsers tell of the last time only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from operator import attrgetter
+
+from replay_signals.schemas.rules import Clicks
+from replay_signals.transforms.clicks.reactions import RENDERED_MS
+from replay_signals.transforms.clicks.silent_links import excuse
+from replay_signals.transforms.clicks.web import ALIVE, DEAD, SENT, SLOW, Judged
+from replay_signals.transforms.session.effects import Effect
+
+LATE_CONFIDENCE = 0.8
+HAMMERED, HAMMER_MS = 3, 1000
+"""So many silent clicks this fast are no mere impatience."""
+UNDER_WAY = "the answer to another click was under way"
+
+
+def give_answers(own: list[Judged], rules: Clicks) -> None:
+    """Gives answers of later clicks to those that asked for them; `own` are the clicks of one page in order."""
+    by_element: dict[int, list[Judged]] = {}
+    for j in own:
+        if j.click.element is not None:
+            by_element.setdefault(j.click.element, []).append(j)
+    for same in by_element.values():
+        if len(same) < 2:
+            continue
+        for j in same:
+            if j.reason == SENT and not j.failed:
+                _give_response(j, [k for k in same if k.click.t > j.click.t], rules)
+        pages = [k for k in same if k.answered and k.reaction == "navigation"]
+        if pages:
+            _excuse(j for j in same if j.click.t >= pages[0].click.t - rules.window_ms)
+
+
+def _give_response(j: Judged, after: list[Judged], rules: Clicks) -> None:
+    end_ms = max(request.end_ms for request in j.requests)
+    later = [k for k in after if k.click.t < end_ms]
+    answers = (effect for k in later if k.answered for effect in k.effects if _shows(effect, end_ms))
+    answer = min(answers, key=attrgetter("t"), default=None)
+    if answer is None:
+        return
+    j.effects, j.reaction = [answer], answer.kind
+    j.reaction_ms = round(answer.t - j.click.t, 1)
+    j.verdict = SLOW if j.reaction_ms > rules.slow_ms else ALIVE
+    j.confidence, j.reason = LATE_CONFIDENCE, f"{answer.kind} after {j.reaction_ms:.0f} ms, with its response"
+    _excuse(later)
+    for k in later:
+        if k.verdict == SLOW and not k.requests and answer in k.effects:
+            k.verdict = ALIVE
+
+
+def _shows(effect: Effect, end_ms: float) -> bool:
+    return effect.kind == "mutation" and 0 <= effect.t - end_ms <= RENDERED_MS
+
+
+def _excuse(clicks: Iterable[Judged]) -> None:
+    """Silent clicks while an answer is under way are no dead ones, unless they are hammered."""
+    dead = [j for j in clicks if j.verdict == DEAD and not j.blocked]
+    fast = sum(b.click.t - a.click.t <= HAMMER_MS for a, b in pairwise(dead))
+    if fast + 1 < HAMMERED:
+        for j in dead:
+            excuse(j, UNDER_WAY)
