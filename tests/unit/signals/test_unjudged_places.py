@@ -60,6 +60,12 @@ def test_hammering_on_a_component(later: bool, inside: list[str], kinds: list[st
     assert visit.kinds() == kinds
 
 
+def test_hammering_on_what_came_into_a_component_later() -> None:
+    visit, page = place(*texts(3), el("x-stepper", id="host"))
+    page.adds(el("p", "3 pieces", id="it"), at=1000, into="host").clicks("it", *SIX).lives(60_000)
+    assert visit.kinds() == ["rage_click"]
+
+
 def test_hammering_on_a_page_whose_snapshot_is_lost_is_not_told() -> None:
     visit = Visit()
     page = Page(visit, "window-1", "http://a.test/", [el("div", "x", id="it")])

@@ -70,6 +70,8 @@ def drawn(page: Page, node_id: int | None) -> bool:
     """
     if node_id is None or page.elements.nearest(node_id, node_id, _CANVAS) is not None:
         return True
+    if any("z" in c.flags and c.first == node_id for c in page.elements.around(node_id)):
+        return True  # what is in a closed shadow root takes clicks in the name of its host
     return _near_surface(page, node_id, _EMBEDDED)
 
 

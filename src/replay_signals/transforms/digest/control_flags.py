@@ -106,6 +106,7 @@ FLAGS = {
     "R": "the site wants no rage clicks of it",
     "X": "the site wants no dead clicks of it",
     "E": "the site wants no error clicks of it",
+    "z": "a component with nothing recorded in it",
     "m": "a map or another surface that is drawn by a library",
     "u": "cannot be seen and lies over the page, by its style",
     "h": "no more of a control than that it shows a hand under the pointer, by its style",

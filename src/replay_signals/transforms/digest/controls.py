@@ -196,9 +196,7 @@ def control_of(
         raw_name = a.value
     raw = (tag, a.type, a.role, raw_name, a.testid or a.test or a.cy, a.id, a.class_, _reference(tag, a), place)
     (kind, own_type, role, name, test_id, dom_id, classes, address), hidden = masking.control_texts(raw, _control_texts)
-    marks = marks_of(tag, a)
-    if closed and "m" not in marks:
-        marks += "m"
+    marks = marks_of(tag, a) + "z" * closed
     hand = is_hand(tag, a) if hand is None else hand
     if hand or is_control(tag, a):
         flags = flags_of(a) + marks + hidden + "h" * hand + "q" * lets_through(a)
