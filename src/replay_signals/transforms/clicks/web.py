@@ -18,6 +18,7 @@ from operator import itemgetter
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background, Wait
 from replay_signals.transforms.clicks.covered import Covers
+from replay_signals.transforms.clicks.focus import MARGIN_MS
 from replay_signals.transforms.clicks.harmless import counts_clicks
 from replay_signals.transforms.clicks.observability import (
     CHOSEN,
@@ -27,7 +28,7 @@ from replay_signals.transforms.clicks.observability import (
     link_target,
     unobservable_reason,
 )
-from replay_signals.transforms.clicks.reactions import MARGIN_MS, Reactions
+from replay_signals.transforms.clicks.reactions import Reactions
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import Effect, effects_of
@@ -254,7 +255,7 @@ class _PageJudge:
 
     def _activates_itself(self, click: Click, node_id: int) -> bool:
         """Is it a component that clicks itself, or a box whose change was taken back?"""
-        return node_id in self.reactions.parts(click.control) or self._kept_back(node_id)
+        return node_id in self.reactions.feedback.parts(click.control) or self._kept_back(node_id)
 
     def _kept_back(self, node_id: int) -> bool:
         """Is it a checkbox of a recording that tells values? Untold, its change was taken back by the page."""
