@@ -16,7 +16,7 @@ from tests.accuracy.scoring import Case, Score
 from replay_signals.schemas import rrweb
 from replay_signals.schemas.confidence import MIN_LABELS, TABLE, Table
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.session.elements import element_label
+from replay_signals.transforms.session.element_names import element_label
 from replay_signals.transforms.session.timeline import Page, timeline_of
 
 if TYPE_CHECKING:

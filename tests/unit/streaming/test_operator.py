@@ -12,8 +12,8 @@ import pytest
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import SourcePosition
 from replay_signals.schemas.rules import Rules, Session
+from replay_signals.transforms.clicks.judged import LEFT_BY_LINK
 from replay_signals.transforms.clicks.silent_links import IN_BACKGROUND
-from replay_signals.transforms.clicks.web import LEFT_BY_LINK
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.evidence.extract import event_evidence, sound_digest
 from replay_signals.transforms.inbox.record import inbox_record

@@ -9,7 +9,7 @@ from replay_signals.schemas.digests import MessageDigest, millis
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.merge import session_of
-from replay_signals.transforms.session.elements import element_label
+from replay_signals.transforms.session.element_names import element_label
 from replay_signals.transforms.session.gestures import Click, clicks_of
 from replay_signals.transforms.session.timeline import Page, timeline_of
 

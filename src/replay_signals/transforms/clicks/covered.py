@@ -20,8 +20,8 @@ from replay_signals.transforms.clicks.observability import over_embedded, unseen
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.control_flags import STAYS_UNSEEN
 from replay_signals.transforms.digest.controls import CONTAINER_TAGS, Control, is_named
-from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.gestures import Click, control_at, is_text_field
+from replay_signals.transforms.session.nesting import in_ranges
 from replay_signals.transforms.session.timeline import Page
 
 SAME_PLACE_PX = 12

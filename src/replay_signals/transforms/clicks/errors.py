@@ -17,7 +17,7 @@ from typing import Any
 
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.transforms.clicks.harmless import harms_nobody, is_tracker
-from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.harmless import cut_off, is_foreign
 from replay_signals.transforms.digest.plugins import http_status_in, is_uncaught

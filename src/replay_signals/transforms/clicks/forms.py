@@ -15,13 +15,13 @@ from functools import cached_property
 from itertools import islice
 
 from replay_signals.transforms.clicks.field_answers import ANSWER_MS, AT_ONCE_MS, ENTER_MS, FieldAnswers, changes_data
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.clicks.typed_forms import Form
-from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.effects import Effect, pairs
-from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.fields import Change, TypedField
+from replay_signals.transforms.session.nesting import in_ranges
 from replay_signals.transforms.session.timeline import Page
 
 MIN_ENTERED_CHARS = 2

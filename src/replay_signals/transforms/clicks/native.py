@@ -19,12 +19,12 @@ from itertools import pairwise
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.highlights import Highlights
+from replay_signals.transforms.clicks.judged import ALIVE, DEAD, SLOW, UNKNOWN, Judged
 from replay_signals.transforms.clicks.looks import LOOK_MS
 from replay_signals.transforms.clicks.observability import NATIVE
 from replay_signals.transforms.clicks.screen_habits import ScreenHabits
 from replay_signals.transforms.clicks.spots import TRIED_AGAIN, Spots
 from replay_signals.transforms.clicks.typing import typed_taps
-from replay_signals.transforms.clicks.web import ALIVE, DEAD, SLOW, UNKNOWN, Judged
 from replay_signals.transforms.clicks.witness import Witness, is_switch
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control

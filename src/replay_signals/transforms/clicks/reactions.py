@@ -24,8 +24,8 @@ from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS, Focus, b
 from replay_signals.transforms.clicks.ripples import unseen
 from replay_signals.transforms.clicks.waiting import only_waits
 from replay_signals.transforms.session.effects import Effect, Target, covered, pairs
-from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.gestures import Click, is_typed
+from replay_signals.transforms.session.nesting import in_ranges
 from replay_signals.transforms.session.timeline import Page, Request
 
 SCROLL_MS = 400

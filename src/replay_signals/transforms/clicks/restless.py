@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.effects import Effect, Target, spans
 from replay_signals.transforms.session.fields import typed_fields

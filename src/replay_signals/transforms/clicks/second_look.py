@@ -28,9 +28,9 @@ from replay_signals.transforms.clicks.silent_links import (
     tell_links,
     ways_of,
 )
-from replay_signals.transforms.clicks.web import DEAD, SENT, UNKNOWN, Judged, document_of
+from replay_signals.transforms.clicks.web import document_of
 from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.session.elements import element_key
+from replay_signals.transforms.session.element_names import element_key
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
 
 BUSY_MS = 1500

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.errors import HANDLER_MS
+from replay_signals.transforms.clicks.judged import ALIVE, DEAD, LEFT_BY_LINK, SURVIVED_MS, UNKNOWN, Judged
 from replay_signals.transforms.clicks.observability import CHOSEN, OPENS_TAB, leads_away, link_target, opens_page
-from replay_signals.transforms.clicks.web import ALIVE, DEAD, LEFT_BY_LINK, SURVIVED_MS, UNKNOWN, Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.plugins import is_uncaught
 from replay_signals.transforms.session.effects import Effect

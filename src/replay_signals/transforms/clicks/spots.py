@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Set as AbstractSet
 from math import hypot
 
-from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.clicks.witness import SPOT_POINTS
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.wireframes import place_on

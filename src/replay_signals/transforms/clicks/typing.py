@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import partial
 from itertools import takewhile
 
+from replay_signals.transforms.clicks.judged import ALIVE, UNKNOWN, Judged
 from replay_signals.transforms.clicks.screen_habits import ANSWER_MS
 from replay_signals.transforms.clicks.spots import Spots
-from replay_signals.transforms.clicks.web import ALIVE, UNKNOWN, Judged
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import Screens
 

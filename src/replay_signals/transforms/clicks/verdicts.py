@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rules import Rules
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.clicks.native import judge_taps
 from replay_signals.transforms.clicks.second_look import look_again
-from replay_signals.transforms.clicks.web import Judged, judge_clicks
+from replay_signals.transforms.clicks.web import judge_clicks
 from replay_signals.transforms.session import analytics
 from replay_signals.transforms.session.timeline import Timeline
 

@@ -10,7 +10,7 @@ from replay_signals.schemas.digests import at
 from replay_signals.transforms.causes.controls import Controls
 from replay_signals.transforms.causes.exceptions import Thrown, exceptions_of
 from replay_signals.transforms.causes.pages import patterns_under
-from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.context import SessionContext

@@ -15,10 +15,10 @@ from replay_signals.schemas.prior_rows import ANSWERS, PAGE, PLAIN, ROUTE, TRACE
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.causes.pages import patterns_under
 from replay_signals.transforms.causes.requests import route_of
+from replay_signals.transforms.clicks.judged import DEAD, UNKNOWN, Judged
 from replay_signals.transforms.clicks.observability import BESIDE, GUESSED
 from replay_signals.transforms.clicks.second_look import DOUBLE_MS
 from replay_signals.transforms.clicks.silent_links import PROVEN_CONFIDENCE, excuse
-from replay_signals.transforms.clicks.web import DEAD, UNKNOWN, Judged
 from replay_signals.transforms.digest.control_flags import is_hinted
 from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES, Control
 from replay_signals.transforms.judge.common import Common

@@ -11,14 +11,14 @@ import msgspec
 from replay_signals.schemas.digests import at
 from replay_signals.schemas.rows import InteractionRow, SessionRow, SignalRow
 from replay_signals.transforms.causes.incidents import Causes, Sign, incidents_of
-from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.judge import severity
 from replay_signals.transforms.judge.common import Common
 from replay_signals.transforms.judge.features import Counts
 from replay_signals.transforms.judge.standing import host_of, judgeable, traffic_of, witness
 from replay_signals.transforms.session import analytics
-from replay_signals.transforms.session.elements import element_key, element_label
+from replay_signals.transforms.session.element_names import element_key, element_label
 from replay_signals.transforms.session.ordered import of_kinds
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals.finding import Finding

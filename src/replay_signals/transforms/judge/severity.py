@@ -16,7 +16,7 @@ from typing import Any
 from replay_signals.schemas.rules import Value
 from replay_signals.transforms.clicks.observability import link_target
 from replay_signals.transforms.session import urls
-from replay_signals.transforms.session.elements import element_key
+from replay_signals.transforms.session.element_names import element_key
 from replay_signals.transforms.signals.context import SessionContext, first_after
 from replay_signals.transforms.signals.finding import Finding
 

@@ -9,8 +9,8 @@ from ipaddress import ip_address
 from replay_signals.schemas.digests import MessageDigest
 from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.traffic_rules import Traffic
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.clicks.second_look import BLIND
-from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.signals.context import SessionContext
 

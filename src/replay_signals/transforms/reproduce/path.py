@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.judge.rows import Rows, View
@@ -26,8 +26,9 @@ from replay_signals.transforms.reproduce.steps import Click, Fill, Step, Target
 from replay_signals.transforms.reproduce.values import value_for
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.effects import Effect
-from replay_signals.transforms.session.elements import element_label, in_ranges
+from replay_signals.transforms.session.element_names import element_label
 from replay_signals.transforms.session.fields import typed_fields
+from replay_signals.transforms.session.nesting import in_ranges
 from replay_signals.transforms.session.page_views import PageView
 from replay_signals.transforms.session.timeline import Page
 

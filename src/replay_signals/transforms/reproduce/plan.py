@@ -10,7 +10,7 @@ from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rows import SignalRow
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms import signals
-from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.judge.priors import NO_PRIORS, Priors, UsualOf, weigh
 from replay_signals.transforms.judge.rows import Rows, View
 from replay_signals.transforms.reproduce.checks import check_of

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import attrgetter, itemgetter
+from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ from replay_signals.transforms.digest.control_flags import CLASS_STATES, LETS_TH
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.dom import MAX_TARGETS, STATES
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation
+from replay_signals.transforms.session.nesting import Nesting, in_ranges
 
 
 def _hashed(*values: bytes) -> frozenset[int]:
@@ -26,62 +26,9 @@ def _hashed(*values: bytes) -> frozenset[int]:
 
 _GONE, _TRUE = _hashed(b"null"), _hashed(b'"true"', b"true")
 _OFF = _GONE | _hashed(b'"false"', b"false", b'""')
-_GENERATED = re.compile(
-    r"^\[|\d{3,}|[0-9a-f]{8,}|^:r|^(?:ember|react|radix|headlessui|mui|css|sc|jsx|svelte)[-_]?|__", re.I
-)
-_STATE_CLASSES = frozenset(("active", "show", "open", "focus", "hover", "selected", "disabled", "collapsed", "loading"))
 _LABELLED = frozenset(("input", "select", "textarea", "button"))
 """What a label may label, and what a disabled fieldset disables."""
 MAX_DEPTH = 60
-
-
-class _Snapshot:
-    """Controls of one full snapshot, by id ranges that nest; `ids` are empty where not all are known."""
-
-    def __init__(
-        self, t: float, controls: list[Control], owners: list[tuple[int, int]], ids: Sequence[int] = ()
-    ) -> None:
-        self.t, self._ids = t, ids
-        self.controls = sorted(controls, key=attrgetter("first"))
-        self._owners: dict[int, int] = dict(owners)
-        self.firsts = [c.first for c in self.controls]
-        self.lasts = [c.last for c in self.controls]
-        self.outer = [self._at(self._owners.get(first)) for first in self.firsts] if owners else self._nested()
-
-    def _nested(self) -> list[int]:
-        """For each control the index of the one around it, by their ranges; -1 where there is none."""
-        outer: list[int] = []
-        open_: list[int] = []
-        for i, first in enumerate(self.firsts):
-            while open_ and self.lasts[open_[-1]] < first:
-                open_.pop()
-            outer.append(open_[-1] if open_ else -1)
-            open_.append(i)
-        return outer
-
-    def _at(self, node_id: int | None) -> int:
-        """Index of the control that the node itself is; -1 where it is none."""
-        i = -1 if node_id is None else bisect_right(self.firsts, node_id) - 1
-        return i if i >= 0 and self.firsts[i] == node_id else -1
-
-    @property
-    def shape(self) -> tuple[object, ...]:
-        """What `find` looks at: checkouts of one document have the same."""
-        return tuple(self.firsts), tuple(self.lasts), tuple(self._owners.items()), tuple(self._ids)
-
-    def holds(self, node_id: int) -> bool:
-        """Was the node there? The range of a control may hold the id of one that was gone by then."""
-        return not self._ids or in_ranges(self._ids, node_id)
-
-    def find(self, node_id: int) -> int:
-        """Index of the innermost control that holds the node; -1 when none does."""
-        if self._owners:
-            i = self._at(node_id)
-            return i if i >= 0 else self._at(self._owners.get(node_id))
-        i = bisect_right(self.firsts, node_id) - 1
-        while i >= 0 and self.lasts[i] < node_id:
-            i = self.outer[i]
-        return i
 
 
 def is_set(value_hash: int) -> bool:
@@ -108,7 +55,7 @@ class Elements:
     """All controls a page had. Node ids are never used twice in a document, so time plays a part in states only."""
 
     def __init__(self) -> None:
-        self._snapshots: list[_Snapshot] = []
+        self._snapshots: list[Nesting] = []
         self._controls: dict[int, Control] = {}
         self._owners: list[tuple[int, int, int]] = []
         self._sorted = True
@@ -119,8 +66,8 @@ class Elements:
         self._shown: dict[int, list[tuple[float, Control]]] = {}
         self._distinct: dict[tuple[Any, ...], Control] | None = None
         self._fields: dict[int | str, Control] | None = None
-        self._shapes: dict[tuple[object, ...], _Snapshot] | None = None
-        self._places: dict[int, tuple[_Snapshot, int] | None] = {}
+        self._shapes: dict[tuple[object, ...], Nesting] | None = None
+        self._places: dict[int, tuple[Nesting, int] | None] = {}
         self._states: dict[tuple[int, str], list[tuple[float, str, bool]]] = {}
         self.passing: set[int] = set()
         self.root_ids: set[int] = set()
@@ -142,7 +89,7 @@ class Elements:
         complete = record.ids is not None and len(record.ids) < 2 * MAX_TARGETS
         ids = record.ids if complete and record.ids is not None else []
         if not record.is_native or not self._snapshots:  # native views are kept by Screens
-            snapshot = _Snapshot(t, record.controls, record.owners, ids)
+            snapshot = Nesting(t, record.controls, record.owners, ids)
             self._snapshots.append(snapshot)
             self._shapes = None
             self._places.clear()
@@ -251,7 +198,7 @@ class Elements:
                 yield snapshot.controls[i]
                 i = snapshot.outer[i]
 
-    def _in_snapshot(self, node_id: int) -> tuple[_Snapshot, int] | None:
+    def _in_snapshot(self, node_id: int) -> tuple[Nesting, int] | None:
         """The last snapshot in which a control holds the node, and the index of the innermost one."""
         if self._shapes is None:
             self._shapes = {}
@@ -372,38 +319,3 @@ class Elements:
         if i >= 0 and self._owners[i][1] >= node_id and self._owners[i][2] != node_id:
             return self._owners[i][2]
         return None
-
-
-def in_ranges(ranges: Sequence[int], node_id: int) -> bool:
-    """Is the id in one of the flat, sorted `first, last` ranges?"""
-    i = bisect_right(ranges, node_id)
-    return i % 2 == 1 or (i > 0 and ranges[i - 1] == node_id)
-
-
-def element_label(control: Control | None, node_id: int | None) -> str:
-    """A short readable name: `button#pay "Pay now"`."""
-    if control is None:
-        return "" if node_id is None else f"node {node_id}"
-    if control.is_view:
-        what = control.type or control.tag
-        return f'{what} "{control.name}"' if control.name else f"{what} at {control.classes}"
-    place = f"#{control.dom_id}" if control.dom_id else f"[{control.test_id}]" if control.test_id else ""
-    name = f' "{control.name}"' if control.name else ""
-    return f"{control.tag}{place}{name}"
-
-
-def element_key(control: Control | None) -> str:
-    """What identifies the element within a session: test id, id, role and name, else classes."""
-    if control is None:
-        return ""
-    kind = control.role or control.type if control.role or control.tag == "input" else control.tag
-    if control.test_id:
-        return f"testid={control.test_id}"
-    if control.dom_id and not _GENERATED.search(control.dom_id):
-        return f"{control.tag}#{control.dom_id}"
-    if control.is_view and not control.name:
-        return f"{control.type or control.tag}@{control.classes}"
-    if control.name:
-        return f"{kind}:{' '.join(re.sub(r'[0-9]+', 'N', control.name).split()).lower()}"
-    stable = [c for c in control.classes.split() if c not in _STATE_CLASSES and not _GENERATED.search(c)]
-    return ".".join([control.tag, *stable[:4]])

@@ -17,8 +17,8 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
-from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.gestures import link_at
+from replay_signals.transforms.session.nesting import in_ranges
 from replay_signals.transforms.session.ordered import acts_first
 from replay_signals.transforms.session.page_stacks import TURNING_MS, hides, is_dialog
 from replay_signals.transforms.session.timeline import Page, Request

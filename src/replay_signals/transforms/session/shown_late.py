@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.dom import MAX_TARGETS
 from replay_signals.transforms.session.document import SAME_CONTROLS
-from replay_signals.transforms.session.elements import in_ranges
+from replay_signals.transforms.session.nesting import in_ranges
 from replay_signals.transforms.session.timeline import Page
 
 

@@ -23,9 +23,10 @@ from msgspec import UNSET, UnsetType
 
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.errors import PageError
+from replay_signals.transforms.clicks.judged import DEAD, Judged
 from replay_signals.transforms.clicks.observability import leads_away
-from replay_signals.transforms.clicks.web import DEAD, Judged, document_of
-from replay_signals.transforms.session.elements import element_label
+from replay_signals.transforms.clicks.web import document_of
+from replay_signals.transforms.session.element_names import element_label
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext, first_after

@@ -14,11 +14,12 @@ from replay_signals.schemas.messages import AnalyticsEvent
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.clicks.bursts import Burst, bursts_of
 from replay_signals.transforms.clicks.errors import Errors
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.clicks.verdicts import verdicts
-from replay_signals.transforms.clicks.web import Judged, document_of
+from replay_signals.transforms.clicks.web import document_of
 from replay_signals.transforms.session import analytics, urls
 from replay_signals.transforms.session.effects import Target, effects_of
-from replay_signals.transforms.session.elements import element_key
+from replay_signals.transforms.session.element_names import element_key
 from replay_signals.transforms.session.page_views import PageViews
 from replay_signals.transforms.session.timeline import Page, Request, Timeline, timeline_of
 from replay_signals.transforms.session.vitals import Vitals, long_tasks_of, vitals_of

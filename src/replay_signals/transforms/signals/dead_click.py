@@ -1,6 +1,6 @@
 """dead_click: a click on a working-looking control that was answered by nothing.
 
-Answers are looked for from pointer-down to 7 s after the click and have to belong to the click (transforms/clicks/web).
+Answers are looked for from pointer-down to 7 s after the click and have to belong to the click (transforms/clicks/judged).
 Clicks that failed with an error or a request are error_click and failed_request, disabled controls are blocked_click,
 and repeated ones rage_click: one incident, one kind.
 """
@@ -13,9 +13,9 @@ import msgspec
 
 from replay_signals.schemas.confidence import grade_of
 from replay_signals.schemas.inbox import doc
+from replay_signals.transforms.clicks.judged import DEAD, Judged
 from replay_signals.transforms.clicks.second_look import DOUBLE_MS
-from replay_signals.transforms.clicks.web import DEAD, Judged
-from replay_signals.transforms.session.elements import element_label
+from replay_signals.transforms.session.element_names import element_label
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext

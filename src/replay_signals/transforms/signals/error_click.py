@@ -13,8 +13,8 @@ import msgspec
 
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.errors import PageError
-from replay_signals.transforms.clicks.web import Judged
-from replay_signals.transforms.session.elements import element_label
+from replay_signals.transforms.clicks.judged import Judged
+from replay_signals.transforms.session.element_names import element_label
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal

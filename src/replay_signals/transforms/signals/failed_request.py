@@ -28,10 +28,11 @@ from msgspec import UNSET, UnsetType
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.errors import PageError
 from replay_signals.transforms.clicks.harmless import is_tracker
-from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
-from replay_signals.transforms.session.elements import element_label, in_ranges
+from replay_signals.transforms.session.element_names import element_label
+from replay_signals.transforms.session.nesting import in_ranges
 from replay_signals.transforms.session.timeline import Page, Request
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext

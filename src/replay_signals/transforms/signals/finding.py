@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from replay_signals.schemas.confidence import TABLE
-from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.timeline import Page
 

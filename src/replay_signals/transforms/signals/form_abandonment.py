@@ -16,8 +16,8 @@ import msgspec
 
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.forms import FormAnswers
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.clicks.typed_forms import Form, forms_of, looks_of, whole
-from replay_signals.transforms.clicks.web import Judged
 from replay_signals.transforms.session.fields import TypedField
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.signals import settling

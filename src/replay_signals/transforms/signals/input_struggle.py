@@ -25,9 +25,11 @@ from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.control_flags import SAYS_WRONG
 from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.session.elements import element_label, in_ranges, is_set
+from replay_signals.transforms.session.element_names import element_label
+from replay_signals.transforms.session.elements import is_set
 from replay_signals.transforms.session.fields import TypedField, typed_fields
 from replay_signals.transforms.session.gestures import control_at, is_text_field
+from replay_signals.transforms.session.nesting import in_ranges
 from replay_signals.transforms.session.timeline import Page, Window
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext

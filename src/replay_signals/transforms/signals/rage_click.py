@@ -14,7 +14,7 @@ import msgspec
 
 from replay_signals.schemas.confidence import grade_of
 from replay_signals.schemas.inbox import doc
-from replay_signals.transforms.session.elements import element_label
+from replay_signals.transforms.session.element_names import element_label
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal

@@ -19,7 +19,7 @@ from typing import Annotated
 import msgspec
 
 from replay_signals.schemas.inbox import doc
-from replay_signals.transforms.clicks.web import Judged
+from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.nearby_records import HIDDEN, VISIBLE

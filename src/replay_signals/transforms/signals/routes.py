@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from replay_signals.transforms.clicks.harmless import is_tracker
-from replay_signals.transforms.clicks.web import SLOW
+from replay_signals.transforms.clicks.judged import SLOW
 from replay_signals.transforms.session.timeline import Page, Request
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.usual import UsualRoute

@@ -22,7 +22,7 @@ import msgspec
 
 from replay_signals.schemas import rrweb
 from replay_signals.schemas.inbox import doc
-from replay_signals.transforms.clicks.web import SLOW, Judged
+from replay_signals.transforms.clicks.judged import SLOW, Judged
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.page_views import PageView
 from replay_signals.transforms.session.vitals import Vitals
