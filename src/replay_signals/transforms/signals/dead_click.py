@@ -1,8 +1,8 @@
 """dead_click: a click on a working-looking control that was answered by nothing.
 
-Answers are looked for from pointer-down to 7 s after the click and have to belong to the click (transforms/clicks/judged).
-Clicks that failed with an error or a request are error_click and failed_request, disabled controls are blocked_click,
-and repeated ones rage_click: one incident, one kind.
+Answers are looked for from pointer-down to 7 s after the click and have to belong to the click
+(transforms/clicks/reactions). Clicks that failed with an error or a request are error_click and failed_request,
+disabled controls are blocked_click, and repeated ones rage_click: one incident, one kind.
 """
 
 from __future__ import annotations
