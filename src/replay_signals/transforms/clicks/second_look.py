@@ -17,6 +17,7 @@ from collections.abc import Mapping
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.impatient import give_answers
+from replay_signals.transforms.clicks.judged import DEAD, SENT, UNKNOWN, Judged
 from replay_signals.transforms.clicks.observability import BESIDE, GUESSED, beside_canvas, leads_away
 from replay_signals.transforms.clicks.silent_links import (
     PROVEN_CONFIDENCE,
