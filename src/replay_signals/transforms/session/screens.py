@@ -23,7 +23,8 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.records import ReplayRecord
 from replay_signals.transforms.digest.wireframes import FULL_WIDTH, View
 from replay_signals.transforms.session.choices import Choices
-from replay_signals.transforms.session.shots import TURNED, Shots, Target
+from replay_signals.transforms.session.look_history import BEFORE_MS, LookHistory
+from replay_signals.transforms.session.shots import TURNED, Target
 from replay_signals.transforms.session.touched import Likeness, Touched, touched_on, untouched
 from replay_signals.transforms.session.view_tree import ViewTree
 
@@ -36,8 +37,6 @@ NOT_SEEN = "the screen was not captured at again"
 """Why a tap within a recording may have been."""
 AT_TOUCH_MS = 60
 """A look this soon after a finger came down shows the screen that it touched; taps are answered when it goes up."""
-BEFORE_MS = 0.002
-"""What views were in a view is noted this long before a look at which they differ."""
 REST_MS = 1000
 """What glides after a swipe may still move after the last look at it."""
 CLICK_MS = 700
@@ -63,7 +62,7 @@ class _Touch(NamedTuple):
     y: int | None
 
 
-class Screens:
+class Screens(LookHistory):
     """The native screens of one page. `differs`: the recorder sends differences, else every look is a whole screen.
 
     `library` is the SDK's name; empty where it is not known. `before`: the screens of the page before in this window,
@@ -76,17 +75,16 @@ class Screens:
         library: str = "",
         before: Screens | None = None,
     ) -> None:
+        super().__init__(before)
         self.captures: list[ScreenCapture] = []
         self.differs: bool = before is not None and before.differs
         self.touches: list[float] = []
         self.pictures: set[int] = set() if before is None else set(before.pictures)
-        self.shots: Shots = Shots() if before is None else before.shots
         self._library = library
         self._touched: dict[float, Touched] = {}
         self._down: _Touch | None = None
         self._slid: float | None = None
         self._views: dict[int, View] = {} if before is None else before._views
-        self._history: dict[Target, list[tuple[float, int]]] = {} if before is None else before._history
         self._windows: list[ViewTree] = [] if before is None else [*before._windows]
         self._fronts: list[tuple[float, int]] = [] if before is None else before._fronts[-1:]
         self._tree: ViewTree | None = None
@@ -202,45 +200,10 @@ class Screens:
         i = bisect_right(self.touches, t)
         return self.touches[i] if i < len(self.touches) else float("inf")
 
-    def same(self, target: Target, before: float, after: float) -> bool:
-        """Does it look at the later time as it did right before the earlier one?"""
-        if target[0] == "p":
-            return self.shots.same(target[1], before, after)
-        return self._value(target, before - BEFORE_MS / 2) == self._value(target, after)
-
-    def known(self, target: Target, t: float) -> bool:
-        """Had it been seen before that time?"""
-        return target[0] == "p" or self._value(target, t - BEFORE_MS / 2) is not None
-
-    def first_change(self, target: Target) -> float:
-        """When a view first looked different from how it was first seen."""
-        return next((t for t, _ in self._history.get(target, [])[1:]), float("inf"))
-
-    def rewritten(self, target: Target, t: float) -> bool:
-        """Did other words come into a view at that look? Fingers light views up, and write nothing."""
-        if target[0] != "v":
-            return False
-        words = ("n", target[1], "")
-        before, after = self._value(words, t - BEFORE_MS / 2), self._value(words, t)
-        return None not in (before, after) and before != after
-
-    def changed_before(self, target: Target, t: float) -> float | None:
-        """When it got the look that it had right before `t`; None where that was its first, or is not known."""
-        if target[0] == "p":
-            return self.shots.changed_before(target[1], t)
-        values = self._history.get(target, [])
-        i = bisect_right(values, t - BEFORE_MS / 2, key=lambda at: at[0])
-        return values[i - 1][0] if i > 1 else None
-
     def covered(self, t: float) -> Sequence[ViewTree]:
         """The windows that were opened before the one that was last seen in front then: they may lie below it."""
         i = bisect_right(self._fronts, t, key=lambda front: front[0])
         return self._windows[: self._fronts[i - 1][1]] if i else ()
-
-    def _value(self, target: Target, t: float) -> int | None:
-        values = self._history.get(target, [])
-        i = bisect_right(values, t, key=lambda at: at[0])
-        return values[i - 1][1] if i else None
 
     def _touch(self, t: float, record: records.Interaction) -> None:
         kind, x, y = record.kind, record.x_px, record.y_px
@@ -350,13 +313,3 @@ class Screens:
                 self._note(t - BEFORE_MS, ("c", view_id, ""), before.children_state(view_id))
                 self._note(t, ("c", view_id, ""), after.children_state(view_id))
         return tuple(sorted(targets))
-
-    def _note_view(self, t: float, view: View) -> None:
-        self._note(t, ("v", view.view_id, ""), view.state)
-        self._note(t, ("n", view.view_id, ""), hash(view.name))
-        self.shots.see(t, view)
-
-    def _note(self, t: float, target: Target, value: int) -> None:
-        values = self._history.setdefault(target, [])
-        if not values or values[-1][1] != value:
-            values.append((t, value))
