@@ -39,6 +39,7 @@ from support.mobile_recorders import (
     ReactNativeIos,
     Recorder,
 )
+from support.mobile_transit import TRANSIT
 from support.mobile_visits import Design, Label, Visit, visit_of
 from support.outcome import START_MS
 
@@ -50,7 +51,7 @@ PLATFORMS: dict[str, tuple[type[Recorder], ...]] = {
     "React Native, pictures": (ReactNativeIos, ReactNativeAndroid),
     "Flutter, pictures": (Flutter,),
 }
-DEVELOPMENT, HELD_OUT = (SHOP, BANK, RADIO, MARKET), (CHAT,)
+DEVELOPMENT, HELD_OUT = (SHOP, BANK, RADIO, MARKET, CHAT), (TRANSIT,)
 VISITS = 30
 KINDS = ("dead_tap", "rage_tap")
 SOON_MS = 300

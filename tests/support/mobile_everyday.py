@@ -278,7 +278,10 @@ def flicks(visit: Visit) -> None:
 
 def fidgets(visit: Visit) -> None:
     """Taps beside everything."""
-    x, y = visit.rng.uniform(2, 8), visit.rng.uniform(0.3, 0.8) * visit.size[1]
+    x, share = visit.rng.uniform(2, 8), visit.rng.uniform(0.3, 0.8)
+    y = share * visit.size[1]
+    if visit.is_boxed(x, share * visit.design.size[1]):
+        return
     times = visit.burst(visit.rng.choice([1, 1, 2]), 250, 900)
     visit.app.tap_at(x, y, *times)
     visit.label("idle", "", times)

@@ -189,11 +189,17 @@ class Visit:
 
     def looks_at(self) -> None:
         """An idle tap on a text or a picture."""
-        idle = [v.name for v in self.page.views if v.name not in self.page.does and v.kind in ("text", "image")]
+        plain = [v for v in self.page.views if v.name not in self.page.does and v.kind in ("text", "image")]
+        idle = [v.name for v in plain if not self.is_boxed(v.x + v.width / 2, v.y + v.height / 2)]
         if idle:
             name = self.rng.choice(idle)
             self.press(name, self.t)
             self.label("idle", name, [self.t])
+
+    def is_boxed(self, x: float, y: float) -> bool:
+        """Does a place of the design lie on a button or row, which has words of its own beside it?"""
+        boxes = (v for v in self.page.views if v.kind == "div" and v.height <= 100)
+        return any(v.x <= x <= v.x + v.width and v.y <= y <= v.y + v.height for v in boxes)
 
     def uses(self, name: str) -> None:
         """A tap on a view that does something, or should."""

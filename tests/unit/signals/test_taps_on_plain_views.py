@@ -108,6 +108,27 @@ def test_words_alone_are_none_unless_somebody_waits_for_them_again_and_again(sdk
 
 
 @SDKS
+def test_hammering_on_words_is_rage(sdk: str) -> None:
+    times = [4000 + 280 * i for i in range(4)]
+    assert Recording(sdk, HOME).tap((60, 162), *times).outcome().kinds == ["rage_tap"]
+    assert Recording(sdk, HOME).tap((60, 162), *times[:3]).outcome().kinds == []  # three select a paragraph
+
+
+@SDKS
+def test_tabs_on_a_bar_may_be_chosen_already(sdk: str) -> None:
+    """The bar is no button of which the tabs are parts; who tries one again and again knows better."""
+    words = [text(31 + i, name, 30 + 100 * i, 800, 40) for i, name in enumerate(("Home", "Find", "Saved", "Me"))]
+    bar = [rect(30, 0, 770, 390, 74, "#eeeeee"), *words]
+    there = [text(3, "Nothing found", 20, 100), text(4, "Try again", 20, 160), *bar]
+    made = Recording(sdk, [*HOME, *bar]).tap((150, 812), 4000).shows(4400, there).tap((150, 812), 9000)
+    assert made.tap((50, 812), 14_000).shows(14_400, [*HOME, *bar]).outcome().verdicts() == [
+        "alive",
+        "unknown",
+        "alive",
+    ]
+
+
+@SDKS
 def test_what_says_that_it_leaves_the_app_may_have_left_it(sdk: str) -> None:
     views = [*HOME, *press(30, "Share", 400)]
     assert Recording(sdk, views).tap((100, 422), 4000).outcome().kinds == []

@@ -28,7 +28,7 @@ CLEAR_TILES = 3
 AGAIN_MS = (900, 10_000)
 """Between two tries of one thing: waited for an answer, and not yet on to something else."""
 TRIES = 3
-"""Nobody waits so often for what a mere text does."""
+"""Nobody waits so often for what a mere text does, or for what is chosen already."""
 ICON_POINTS = 48
 """Icons have up to 24 points in a target of 44 or 48; what is larger shows something."""
 QUICK_MS = 1000
@@ -79,7 +79,8 @@ class Spots:
         answered = [k for k in kin if self.judged[k].answered]
         if self._is_bare(i) and 2 * sum(self._moved(k) for k in answered) <= len(kin) + 1:
             # nobody expects much of a text, or knows what becomes of a small image that is not recorded
-            return TRIED_AGAIN if not answered and self._tries(i, kin) >= TRIES and not self._is_heading(i) else 0.0
+            insists = self._tries(i, kin) >= TRIES or self._run(i, kin) > HAMMERING
+            return TRIED_AGAIN if insists and not answered and not self._is_heading(i) else 0.0
         if answered:
             is_clear = min(map(self._extent, answered)) >= CLEAR_TILES
             return ANSWERED if is_clear and not self._answered_late(i, answered) else 0.0
@@ -100,7 +101,7 @@ class Spots:
                 return FILLED
         elif touched is not None and touched.is_button and not away:
             return BOXED
-        if not is_photo and is_again:
+        if is_again and (not is_photo or (shot is None and self._tries(i, kin) >= TRIES)):
             return TRIED_AGAIN
         return HAMMERED if self._run(i, kin) >= HAMMERING else 0.0
 
@@ -129,7 +130,7 @@ class Spots:
             in_bar = shot.tabs(click.y) or self.screens.shots.on_others(click.down_ms, click.y)
             return in_bar or self._is_choice(i, kin)
         row = self.screens.choices(click.down_ms)
-        return row is not None and self._may_be_chosen(i, row, answered)
+        return row is not None and self._tries(i, kin) < TRIES and self._may_be_chosen(i, row, answered)
 
     def _may_be_chosen(self, i: int, row: Choices, answered: list[int]) -> bool:
         """Is it the one of a row of tabs or chips that is chosen, or does nobody know which one is?"""

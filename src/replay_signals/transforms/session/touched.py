@@ -19,7 +19,7 @@ BUTTON_POINTS = (28, 72)
 ROW_SHARE = 0.96
 """What is as wide as the screen is a row or a bar."""
 TOP_SHARE = 0.06
-"""Bars with a heading begin this near to the upper edge: below the status bar, 24 dp to 59 points of 850."""
+"""Bars reach this near to an edge: below them the status bar has 24 dp to 59 points of 850, the home indicator 34."""
 
 
 class Likeness(NamedTuple):
@@ -86,16 +86,17 @@ def _holder(tree: ViewTree, view: View | None) -> View | None:
     around = tree.views.get(view.parent)
     if around is None or tree.is_screen(around):
         around = tree.box_of(view)
-    if around is None or (view.type == "text" and _is_bar(tree, around)):
+    if around is None or _is_bar(tree, around):
         return view
     is_part = view.type == "text" or around.height <= ROW_POINTS or view.height > CHOICE_POINTS
     return around if is_part else view
 
 
 def _is_bar(tree: ViewTree, box: View) -> bool:
-    """Is it a bar at the upper edge, on which the screen's heading stands?"""
+    """Is it a bar at the upper or lower edge, on which a heading or tabs stand?"""
     width, height = tree.size
-    return box.width >= ROW_SHARE * width and box.y <= TOP_SHARE * height
+    at_edge = box.y <= TOP_SHARE * height or box.y + box.height >= (1 - TOP_SHARE) * height
+    return box.width >= ROW_SHARE * width and at_edge
 
 
 def _is_button(tree: ViewTree, holder: View | None) -> bool:
