@@ -72,3 +72,24 @@ def test_another_control_is_dead_although_a_page_comes() -> None:
     page.click("more", at=6000).click("load", at=15_000)
     visit.open("http://shop.test/found", button("A", id="a"), at=15_500).lives(60_000)
     assert visit.kinds() == ["dead_click"]
+
+
+@pytest.mark.parametrize(
+    ("after_ms", "kinds"), [(2000, []), (300, ["dead_click"])], ids=["took its time", "as promptly as it does"]
+)
+def test_where_no_requests_are_recorded_a_late_answer_may_be_that_of_the_click_before(
+    after_ms: float, kinds: list[str]
+) -> None:
+    visit = Visit()
+    page = visit.open("http://shop.test/", button("Load", id="load"), el("ul", id="list"), how=None)
+    page.clicks("load", 6000, 7500)
+    answers(page, 7500 + after_ms)
+    assert visit.kinds() == kinds
+
+
+def test_what_is_answered_too_late_for_the_click_before_leaves_it_dead() -> None:
+    visit = Visit()
+    page = visit.open("http://shop.test/", button("Load", id="load"), el("ul", id="list"), how=None)
+    page.clicks("load", 6000, 11_000)
+    answers(page, 13_000)
+    assert visit.kinds() == ["dead_click"]

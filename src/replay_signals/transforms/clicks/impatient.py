@@ -20,6 +20,10 @@ from replay_signals.transforms.session.effects import Effect
 LATE_CONFIDENCE = 0.8
 HAMMERED, HAMMER_MS = 3, 1000
 """So many silent clicks this fast are no mere impatience."""
+PROMPT_MS = 500
+"""Controls that need no server answer sooner."""
+WAITED_MS = 6000
+"""An answer without a request counts up to this long after its click."""
 UNDER_WAY = "the answer to another click was under way"
 
 
@@ -35,9 +39,21 @@ def give_answers(own: list[Judged], rules: Clicks) -> None:
         for j in same:
             if j.reason == SENT and not j.failed:
                 _give_response(j, [k for k in same if k.click.t > j.click.t], rules)
+        if not same[0].click.page.requests:
+            _excuse(_before_late_answers(same))
         pages = [k for k in same if k.answered and k.reaction == "navigation"]
         if pages:
             _excuse(j for j in same if j.click.t >= pages[0].click.t - rules.window_ms)
+
+
+def _before_late_answers(same: list[Judged]) -> list[Judged]:
+    """Silent clicks before one whose answer took its time, and may be theirs where no requests are recorded."""
+    found: list[Judged] = []
+    for k in same:
+        if k.answered and k.reaction_ms is not None and k.reaction_ms >= PROMPT_MS:
+            since_ms = k.click.t + k.reaction_ms - WAITED_MS
+            found += [j for j in same if since_ms <= j.click.t < k.click.t]
+    return found
 
 
 def _give_response(j: Judged, after: list[Judged], rules: Clicks) -> None:
