@@ -376,7 +376,7 @@ def test_a_view_until_its_data_is_there() -> None:
 @pytest.mark.parametrize(("at", "kinds"), [(4080, []), (9000, ["dead_end"])], ids=["a button", "an address"])
 def test_a_message_that_no_link_led_to(at: float, kinds: list[str]) -> None:
     """Plain recorders tell of no address that is typed; what a button brings is an answer, whatever it says."""
-    visit, page = application(el("h1", "Page not found"), link_to="#", at=at)
+    visit, page = application(el("h1", "Page not found"), link("Home", "/"), link_to="#", at=at)
     page.lives(20_000)
     assert [kind for kind in visit.kinds() if kind == "dead_end"] == kinds
 

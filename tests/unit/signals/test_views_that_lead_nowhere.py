@@ -140,7 +140,7 @@ def test_an_address_that_was_typed(pressed: bool, kinds: list[str]) -> None:
         application.page.click("clock", at=7900)
     else:
         application.page._focus(application.page.node("clock"), at=7900)
-    application.shows(el("h2", "404"), el("p", "Nid yw yma."), at=8000)
+    application.shows(el("h2", "404"), el("p", "Nid yw yma."), link("Adref", "/"), at=8000)
     assert application.dead_ends() == kinds
 
 
@@ -245,3 +245,23 @@ def test_a_drawer_that_goes_after_the_view_came() -> None:
     application.shows(el("h1", "Part 2"), *rows(), at=5040)
     application.page.removes(drawer, at=5300)
     assert application.dead_ends() == []
+
+
+def test_a_part_of_the_page_that_fails_by_itself() -> None:
+    application = Application()
+    prices = el("div", *(el("p", f"Flour {i}") for i in range(9)), id="prices")
+    page = application.page.adds(prices, at=500, into="main")
+    page.asks("/api/prices", at=9000, status=500).removes(prices, at=9200, from_="main")
+    page.adds(el("div", el("h3", "Something went wrong"), button("Try again")), at=9200, into="main").at_once(2)
+    assert application.dead_ends() == []
+
+
+@pytest.mark.parametrize("said", ["You have been signed out", "Thank you"])
+def test_a_view_that_comes_by_itself(said: str) -> None:
+    application = Application().led().shows(el("h1", "Dish 77"), *rows())
+    assert application.shows(el("h1", said), link("Go on", "/soups"), at=20_000).dead_ends() == []
+
+
+@pytest.mark.parametrize("said", ["No hats right now", "No results found", "Sold out", "Coming soon"])
+def test_a_part_of_the_shop_with_nothing_in_it(said: str) -> None:
+    assert Application().led().shows(el("h2", said), el("p", "Come back in spring")).dead_ends() == []

@@ -106,3 +106,20 @@ def test_back_to_a_page_that_was_missing_before() -> None:
     manual.page.click(manual.bar.walk()[2], at=12_000)  # type: ignore[arg-type]
     manual.shows(chapter("Begin", button("Copy")), at=12_040).shows(missing(), at=14_000)
     assert manual.quick_backs() == ["quick_back"]
+
+
+def test_a_mark_that_is_set_and_taken_back() -> None:
+    """The server did not take it; the link that was clicked is all that changed."""
+    like, liked = link("Like", "/#/like", id="like"), link("Liked", "/#/like")
+    manual = Manual()
+    manual.page.adds(el("p", like, id="bar"), at=500, into="main").click("like", at=4000)
+    manual.page.removes(like, at=4030, from_="bar").adds(liked, at=4030, into="bar").at_once(2)
+    manual.page.removes(liked, at=5300, from_="bar").adds(link("Like", "/#/like"), at=5300, into="bar").at_once(2)
+    assert manual.quick_backs() == []
+
+
+def test_a_frame_for_what_is_on_its_way() -> None:
+    manual = Manual()
+    manual.page.click("write", at=4000)
+    frame = el("article", *(el("i") for _ in range(30)))
+    assert manual.shows(frame, at=4040).shows(chapter("Write", button("Copy")), at=5900).quick_backs() == []

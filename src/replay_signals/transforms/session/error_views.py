@@ -110,7 +110,7 @@ class _Reader:
         self._removed = self._removed or bool(record.removed)
         if self._replaced_ms is not None and t - self._replaced_ms > STAYS_MS:
             self._turn, self._since_ms = None, self._replaced_ms  # what comes now is a way back, or no view
-        address = self._address(t)
+        address = self._address(t, record)
         if address is not None and (record.error_view or self._is_refused(address, t, record)):
             own = [c for c in record.controls if c.href not in self._links and _offer(c) not in self._offered]
             if len(own) <= MAX_CONTROLS and (self._removed or not is_dialog(record)):
@@ -130,10 +130,13 @@ class _Reader:
                 yield ErrorView(shown_ms, until_ms, url, len(record.controls), t is None)
         self._shown = None
 
-    def _address(self, t: float) -> str | None:
-        """Where a view that comes now may belong; None where nothing led to another one."""
+    def _address(self, t: float, record: records.Mutation) -> str | None:
+        """Where a view that comes now may belong; None where nothing led to another one.
+
+        Parts of a page that fail by themselves say so, too, and offer to try again, but no way to another page.
+        """
         address = _turned(self._turn, self.told, self._since_ms, t)
-        if address is None and t - self.acted_ms > AWAY_MS:
+        if address is None and t - self.acted_ms > AWAY_MS and any(c.href for c in record.controls):
             last = self.told[-1][1] if self.told and self.told[-1][0] <= t else self.page.href
             return urls.clean(last)
         return address
