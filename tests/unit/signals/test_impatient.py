@@ -93,3 +93,13 @@ def test_what_is_answered_too_late_for_the_click_before_leaves_it_dead() -> None
     page.clicks("load", 6000, 11_000)
     answers(page, 13_000)
     assert visit.kinds() == ["dead_click"]
+
+
+def test_each_late_answer_excuses_the_clicks_before_it() -> None:
+    """Several of them in one visit add up to no hammering."""
+    visit = Visit()
+    page = visit.open("http://shop.test/", button("Load", id="load"), el("ul", id="list"), how=None)
+    for at in (6000, 30_000, 60_000, 90_000):
+        page.clicks("load", at, at + 700, at + 1500).adds(el("li", "found"), at=at + 3500, into="list")
+    page.lives(120_000)
+    assert visit.kinds() == []

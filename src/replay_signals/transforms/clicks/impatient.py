@@ -7,6 +7,7 @@ anew with each click on its link, and browsers tell of the last time only.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 from operator import attrgetter
@@ -38,27 +39,27 @@ def give_answers(own: list[Judged], rules: Clicks) -> None:
             continue
         for j in same:
             if j.reason == SENT and not j.failed:
-                _give_response(j, [k for k in same if k.click.t > j.click.t], rules)
+                _give_response(j, same, rules)
         if not same[0].click.page.requests:
-            _excuse(_before_late_answers(same))
+            _excuse_before_late_answers(same)
         pages = [k for k in same if k.answered and k.reaction == "navigation"]
         if pages:
             _excuse(j for j in same if j.click.t >= pages[0].click.t - rules.window_ms)
 
 
-def _before_late_answers(same: list[Judged]) -> list[Judged]:
-    """Silent clicks before one whose answer took its time, and may be theirs where no requests are recorded."""
-    found: list[Judged] = []
+def _excuse_before_late_answers(same: list[Judged]) -> None:
+    """Silent clicks before one whose answer took its time: it may be theirs."""
+    end = 0
     for k in same:
         if k.answered and k.reaction_ms is not None and k.reaction_ms >= PROMPT_MS:
-            since_ms = k.click.t + k.reaction_ms - WAITED_MS
-            found += [j for j in same if since_ms <= j.click.t < k.click.t]
-    return found
+            since = max(end, bisect_left(same, k.click.t + k.reaction_ms - WAITED_MS, key=_time))
+            end = bisect_left(same, k.click.t, key=_time)
+            _excuse(same[since:end])
 
 
-def _give_response(j: Judged, after: list[Judged], rules: Clicks) -> None:
+def _give_response(j: Judged, same: list[Judged], rules: Clicks) -> None:
     end_ms = max(request.end_ms for request in j.requests)
-    later = [k for k in after if k.click.t < end_ms]
+    later = same[bisect_right(same, j.click.t, key=_time) : bisect_left(same, end_ms, key=_time)]
     answers = (effect for k in later if k.answered for effect in k.effects if _shows(effect, end_ms))
     answer = min(answers, key=attrgetter("t"), default=None)
     if answer is None:
@@ -71,6 +72,10 @@ def _give_response(j: Judged, after: list[Judged], rules: Clicks) -> None:
     for k in later:
         if k.verdict == SLOW and not k.requests and answer in k.effects:
             k.verdict = ALIVE
+
+
+def _time(j: Judged) -> float:
+    return j.click.t
 
 
 def _shows(effect: Effect, end_ms: float) -> bool:
