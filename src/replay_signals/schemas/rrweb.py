@@ -76,6 +76,12 @@ class Incremental(msgspec.Struct, gc=False):
     updates: Raw = EMPTY
 
 
+class AddedRule(msgspec.Struct, gc=False):
+    """A rule that a script wrote into a style sheet."""
+
+    rule: str = ""
+
+
 class Attributes(msgspec.Struct, gc=False, frozen=True, rename={"class_": "class"}):
     """Attributes of a node that tell what it is and whether a visitor would expect it to answer."""
 

@@ -123,7 +123,7 @@ def test_digests_of_version_1_give_the_records_of_today(stored: dict[str, str]) 
 def comparable(record: records.ReplayRecord) -> records.ReplayRecord:
     """The record without what version 1 did not keep, decided by other words, or hashed without a key."""
     blank: dict[type, dict[str, object]] = {
-        records.FullSnapshot: {"ids": None, "alerts": None, "error_page": False, "bars": [], "titles": []},
+        records.FullSnapshot: {"ids": None, "alerts": None, "error_page": False, "bars": [], "titles": [], "veils": []},
         records.Move: {"node_id": 0},
         records.Input: {"by_user": None},
         records.Network: {"measures": []},
@@ -141,7 +141,14 @@ def comparable(record: records.ReplayRecord) -> records.ReplayRecord:
         owners = [(c.first, owner_in(record.owners, c.first, places)) for c in sorted(kept, key=lambda c: c.first)]
         shown = [msgspec.structs.replace(c, flags=c.flags.translate(PLACES)) for c in kept]
         blank[records.Mutation] = {"owners": [id_ for pair in owners for id_ in pair], "controls": shown}
-        blank[records.Mutation] |= {"attribute_hashes": [], "alert_places": [], "error_view": False, "bars": []}
+        blank[records.Mutation] |= {
+            "attribute_hashes": [],
+            "alert_places": [],
+            "error_view": False,
+            "bars": [],
+            "boxes": [],
+            "veils": [],
+        }
         if record.screen is not None:
             views = unhashed(record.screen.views) or []
             blank[records.Mutation]["screen"] = records.ScreenChange(views, record.screen.removed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from support import events as rrweb
 from support.dom import El, button, el, field_, link, style_sheet
 from support.web import Page, Visit
 
@@ -141,3 +142,51 @@ def test_a_press_in_a_bar_that_answers() -> None:
     visit, page = page_with(bar(button("Delete row", id="it", disabled="")))
     page.click("bar", at=6000).says("total", "2", at=6030).lives(60_000)
     assert visit.kinds() == []
+
+
+LATER = {
+    "a class": (".veil { position: absolute; inset: -6px }", {"class_": "veil"}),
+    "an id": ("#layer { position: absolute; inset: -6px; opacity: 0 }", {}),
+    "a tag below a class": (".cover { position: relative } .cover > i { position: absolute; inset: 0 }", {}),
+    "a class below a class": (".cover .on { position: absolute; inset: 0 }", {"class_": "on"}),
+}
+
+
+@pytest.mark.parametrize("how", LATER)
+@pytest.mark.parametrize("told", ["snapshot", "style element", "rule"])
+def test_a_layer_that_comes_later_than_its_style_sheet(how: str, told: str) -> None:
+    rules, attrs = LATER[how]
+    visit, page = page_with(*([style_sheet(rules)] if told == "snapshot" else []), el("section", id="app"))
+    if told == "style element":
+        page.adds(el("style", rules), at=900)
+    elif told == "rule":
+        adds = [{"rule": f"{rule}}}", "index": 0} for rule in rules.split("}")[:-1]]
+        page.record(rrweb.incremental(900, 8, id=1, adds=adds))
+    cover = el("span", el("i", id="layer", **attrs), button("Pay", id="it"), class_="cover")
+    page.adds(el("p", button("Else"), cover), at=2000, into="app").click("layer", at=6000).lives(60_000)
+    outcome = visit.outcome()
+    assert outcome.kinds == ["blocked_click"]
+    assert outcome.rows.interactions[0].element.endswith('#it "Pay"')
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        ".cover i { position: absolute; inset: 0; background: rgba(0, 0, 0, 0.2) }",
+        ".cover i { position: absolute; inset: 0 } .cover i::after { border: 2px solid red }",
+        ".cover i { position: absolute; inset: 0; pointer-events: none }",
+        ".other i { position: absolute; inset: 0 }",
+        ".x { position: absolute; inset: 0 } .x { background-image: url(a.png) }",
+    ],
+)
+def test_a_later_box_that_can_be_seen(rules: str) -> None:
+    visit, page = page_with(style_sheet(rules), el("section", id="app"))
+    cover = el("span", el("i", id="layer", class_="x"), button("Pay", id="it"), class_="cover")
+    page.adds(el("p", cover), at=2000, into="app").click("layer", at=6000).lives(60_000)
+    assert visit.kinds() == []
+
+
+def test_a_later_layer_over_the_page_by_its_class() -> None:
+    visit, page = page_with(style_sheet(".tour { position: fixed; inset: 0px; z-index: 9 }"), button("Pay", id="it"))
+    page.adds(el("div", id="layer", class_="tour"), at=2000).click("layer", at=6000).lives(60_000)
+    assert visit.kinds() == ["blocked_click"]

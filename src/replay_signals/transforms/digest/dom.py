@@ -32,6 +32,8 @@ from replay_signals.transforms.digest.snapshot_walk import (
     ids_below,
     is_blank,
 )
+from replay_signals.transforms.digest.style_sheets import StyleSheets
+from replay_signals.transforms.digest.veils import Box, boxes_of, checksums
 from replay_signals.transforms.digest.wireframes import MAX_VIEWS, NO_PARENT, View, add_views
 from replay_signals.transforms.parse.budget import Budget, CompressedEndsEarly
 
@@ -44,6 +46,8 @@ MAX_ATTRIBUTES = 3000
 """Changed attributes kept of one mutation: ten of each of its nodes."""
 ATTRIBUTES_PER_ITEM = 5
 """Changed attributes of a node that cost as much as one thing that is kept; real nodes change one or two at a time."""
+MAX_WRITTEN = 200
+"""Rules that are looked at of those which a script writes at once."""
 MAX_ADDED_CONTROLS = 1000
 """New controls kept of one mutation: rows of a long list come with some controls each."""
 STATES = frozenset((b"null", b"true", b"false", b'""', b'"true"', b'"false"'))
@@ -55,6 +59,7 @@ _text = msgspec.json.Decoder(str)
 _json = msgspec.json.Decoder()
 _full = msgspec.json.Decoder(rrweb.Full)
 _adds = msgspec.json.Decoder(list[rrweb.Add])
+_rules = msgspec.json.Decoder(list[rrweb.AddedRule])
 _removes = msgspec.json.Decoder(list[rrweb.Remove])
 _texts = msgspec.json.Decoder(list[rrweb.TextChange])
 _attributes = msgspec.json.Decoder(list[rrweb.AttributeChange])
@@ -116,6 +121,7 @@ def full_snapshot(raw: Raw, masking: Masking, budget: Budget) -> FullSnapshot:
         blank,
         bars,
         walk.titles,
+        walk.veils(masking.policy.checksum),
     )
 
 
@@ -139,13 +145,16 @@ def mutation(data: rrweb.Incremental, masking: Masking, budget: Budget) -> Mutat
     added: list[int] = []
     alerts: list[str] = []
     error_view, alert_places, bars = False, list[int](), list[int]()
+    boxes, veils = list[Box](), list[int]()
     adds = _adds.decode(masking.rules.renamed(_added_text(data.adds, budget))) if data.adds else []
     views: list[View] = []
     for add in (*adds, *(_adds.decode(data.updates) if data.updates else ())):
         if add.wireframe is not None:
             add_views([add.wireframe], NO_PARENT if add.parentId is None else add.parentId, views, masking)
     if adds:
-        controls, owners, added, alerts, error_view, alert_places, bars = _added(adds, parents, masking)
+        nodes, parent_of = _flattened(adds)
+        controls, owners, added, alerts, error_view, alert_places, bars = _added(nodes, parent_of, parents, masking)
+        boxes, veils = _layers(nodes, parent_of, masking)
     bare = bool(data.removes) and not data.texts and not data.attributes  # web recorders always send all four
     screen = ScreenChange(views, []) if views or data.updates or bare else None
     removed: list[int] = []
@@ -175,6 +184,8 @@ def mutation(data: rrweb.Incremental, masking: Masking, budget: Budget) -> Mutat
         error_view,
         alert_places,
         bars,
+        boxes,
+        veils,
     )
 
 
@@ -210,13 +221,8 @@ def _value_hash(name: str, value: Raw, masking: Masking) -> int:
 
 
 def _added(
-    adds: list[rrweb.Add], parents: dict[int, None], masking: Masking
+    nodes: dict[int, rrweb.Node], parent_of: dict[int, int], parents: dict[int, None], masking: Masking
 ) -> tuple[list[Control], list[int], list[int], list[str], bool, list[int], list[int]]:
-    parent_of: dict[int, int] = {}
-    nodes: dict[int, rrweb.Node] = {}
-    for add in adds:
-        if add.node is not None:
-            _flatten(add.node, NO_PARENT if add.parentId is None else add.parentId, parent_of, nodes)
     masking.add(nodes, parent_of)
     filled = set(parent_of.values())
     controls: dict[int, Control] = {}
@@ -258,6 +264,32 @@ def _added(
     return list(controls.values()), owners, added, alerts, error_view, places[:MAX_ALERT_PLACES], bars
 
 
+def _layers(nodes: dict[int, rrweb.Node], parent_of: dict[int, int], masking: Masking) -> tuple[list[Box], list[int]]:
+    """New boxes that may be layers, and what new style sheets say of such."""
+    sheets = StyleSheets()
+    for node_id, node in nodes.items():
+        if node.tagName in ("style", "link"):
+            sheets.read(node)
+        elif node.type == rrweb.TEXT and isinstance(node.textContent, str):
+            parent = nodes.get(parent_of[node_id])
+            if parent is not None and parent.tagName == "style" and not parent.childNodes:
+                sheets.write(node.textContent)
+    checksum = masking.policy.checksum
+    return boxes_of(nodes, parent_of, checksum), checksums(sheets.veils(), checksum)
+
+
+def added_rules(raw: Raw, masking: Masking, budget: Budget) -> list[int]:
+    """By which selectors the rules that a script writes lay an unseen box; none where they cannot be read."""
+    sheets = StyleSheets()
+    try:
+        added = _rules.decode(inflate(raw, budget)) if raw else []
+    except (msgspec.DecodeError, InflateError):
+        return []
+    for one in added[:MAX_WRITTEN]:
+        sheets.write(one.rule)
+    return checksums(sheets.veils(), masking.policy.checksum)
+
+
 def _bars(controls: dict[int, Control], nodes: dict[int, rrweb.Node], parent_of: dict[int, int]) -> list[int]:
     """For each of the controls the bar it is a child of, 0 where that is none or was there before."""
     children: dict[int, list[rrweb.Node]] = {}
@@ -297,6 +329,16 @@ def _owners(parent_of: dict[int, int], controls: dict[int, Control]) -> dict[int
             at = owner_of.get(at, at)
         owner_of.update(dict.fromkeys(way, at))
     return owner_of
+
+
+def _flattened(adds: list[rrweb.Add]) -> tuple[dict[int, rrweb.Node], dict[int, int]]:
+    """All new nodes by id, and the id of the parent of each."""
+    parent_of: dict[int, int] = {}
+    nodes: dict[int, rrweb.Node] = {}
+    for add in adds:
+        if add.node is not None:
+            _flatten(add.node, NO_PARENT if add.parentId is None else add.parentId, parent_of, nodes)
+    return nodes, parent_of
 
 
 def _flatten(node: rrweb.Node, parent: int, parent_of: dict[int, int], nodes: dict[int, rrweb.Node]) -> None:

@@ -16,7 +16,7 @@ from replay_signals.schemas.clocks import BrokerMs, ClientMs
 from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.schemas.messages import DeadLetter, Reason, SnapshotMessage
 from replay_signals.transforms.digest import records, times
-from replay_signals.transforms.digest.dom import InflateError, full_snapshot, mutation
+from replay_signals.transforms.digest.dom import InflateError, added_rules, full_snapshot, mutation
 from replay_signals.transforms.digest.masking import DEFAULT_POLICY, Masking
 from replay_signals.transforms.digest.plugins import MAX_URL_CHARS, compact_number, custom, plugin
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, ReplayRecord
@@ -227,6 +227,8 @@ def _incremental_record(event: rrweb.Event, masking: Masking, budget: Budget) ->
     data = _incremental.decode(event.data)
     if data.source == rrweb.MUTATION:
         return mutation(data, masking, budget)
+    if data.source == rrweb.STYLE_SHEET_RULE:
+        return records.Style(0, data.source, data.id, added_rules(data.adds, masking, budget))
     budget.keep(len(data.positions) // POSITIONS_PER_ITEM)
     return _SOURCES.get(data.source, _no_change)(data)
 
@@ -293,7 +295,6 @@ _SOURCES: dict[int, Callable[[rrweb.Incremental], ReplayRecord]] = {
     rrweb.MEDIA_INTERACTION: _media,
     rrweb.CANVAS_MUTATION: _canvas,
     rrweb.SELECTION: _selection,
-    rrweb.STYLE_SHEET_RULE: _style,
     rrweb.STYLE_DECLARATION: _style,
     rrweb.ADOPTED_STYLE_SHEET: _style,
 }

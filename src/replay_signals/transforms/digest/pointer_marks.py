@@ -19,7 +19,8 @@ MAX_LAYER_DEPTH = 5
 MAX_LAYERS = 100
 """Empty boxes of a document whose style is looked up in all sheets."""
 _LAYER_TAGS = frozenset(("div", "section", "aside"))
-_BESIDE_TAGS = _LAYER_TAGS | {"b", "em", "i", "span"}
+BOX_TAGS = _LAYER_TAGS | {"b", "em", "i", "span"}
+"""Of what a layer beside a control is made."""
 MAX_BESIDE = 3
 """Elements in what was made for a control and the layer over it."""
 _NO_TEXTS = ("",) * 7
@@ -92,7 +93,7 @@ def _stands_beside(node: Node, parent: Node) -> bool:
     """Is a box put beside a control, with hardly anything else around?"""
     elements = [child for child in parent.childNodes if child.tagName]
     return (
-        node.tagName in _BESIDE_TAGS
+        node.tagName in BOX_TAGS
         and len(elements) <= MAX_BESIDE
         and any(is_named(child.tagName, child.attributes.role) for child in elements)
     )

@@ -24,6 +24,7 @@ import msgspec
 from replay_signals.schemas.digests import DIGEST_VERSION, MessageDigest
 from replay_signals.transforms.digest import records_v1
 from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.digest.veils import Box
 from replay_signals.transforms.digest.wireframes import View
 
 MAX_RECORDS_BYTES = 256 * 1024 * 1024
@@ -61,6 +62,7 @@ class FullSnapshot(BaseRecord, tag=2):
     where the digest does not tell. `alerts`: ids of the places for messages that something went wrong. `is_blank`:
     there is nothing to see in it. `bars`: for each of the controls the id of the bar (digest/bars) it is a child of,
     0 where that is none; empty where the digest does not tell. `titles`: ids of titles, which show in no page.
+    `veils`: checksums of selectors by which the sheets lay an unseen box (digest/veils).
     """
 
     root_id: int
@@ -75,6 +77,7 @@ class FullSnapshot(BaseRecord, tag=2):
     is_blank: bool = False
     bars: list[int] = []
     titles: list[int] = []
+    veils: list[int] = []
 
     @property
     def is_native(self) -> bool:
@@ -106,6 +109,8 @@ class Mutation(BaseRecord, tag=3):
     alert_places  ids of new places for messages that something went wrong
     bars          for each of the new controls the id of the bar (digest/bars) it is a child of, 0 where that is none
                   or older; empty where the digest does not tell
+    boxes         new empty boxes that may be unseen layers
+    veils         checksums of selectors by which new sheets lay an unseen box
     """
 
     parents: list[int]
@@ -122,6 +127,8 @@ class Mutation(BaseRecord, tag=3):
     error_view: bool = False
     alert_places: list[int] = []
     bars: list[int] = []
+    boxes: list[Box] = []
+    veils: list[int] = []
 
     @property
     def attributes(self) -> Iterator[tuple[int, str, int]]:
@@ -185,10 +192,11 @@ class Media(BaseRecord, tag=9):
 
 
 class Style(BaseRecord, tag=10):
-    """A style sheet changed by script; `source` is rrweb's IncrementalSource."""
+    """A style sheet changed by script; `source` is rrweb's IncrementalSource, `veils` as in snapshots."""
 
     source: int
     node_id: int | None
+    veils: list[int] = []
 
 
 class Canvas(BaseRecord, tag=11):

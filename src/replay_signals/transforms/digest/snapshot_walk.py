@@ -22,6 +22,7 @@ from replay_signals.transforms.digest.controls import (
 from replay_signals.transforms.digest.headlines import MAX_HEADINGS
 from replay_signals.transforms.digest.masking import Masking, worse
 from replay_signals.transforms.digest.pointer_marks import PointerMarks
+from replay_signals.transforms.digest.veils import Checksum, checksums
 from replay_signals.transforms.privacy.texts import whole
 from replay_signals.transforms.words.controls import acts_outside, is_document
 
@@ -166,6 +167,10 @@ class SnapshotWalk:
         if self._bar[0] != around.id:
             self._bar = around.id, is_bar(around.childNodes)
         return self._bar[1]
+
+    def veils(self, checksum: Checksum) -> list[int]:
+        """By which selectors the document's sheets lay an unseen box."""
+        return checksums(self._pointer.sheets.veils(), checksum)
 
     def _skipped(self, node: Node, tag: str) -> None:
         if tag == "style":

@@ -104,10 +104,17 @@ class StyleSheets:
         sheets = [_recorded(bytes(node.attributes.css_text))] if node.attributes.css_text else []
         sheets += [_written(c.textContent) for c in node.childNodes if c.type == 3 and isinstance(c.textContent, str)]
         for sheet in sheets:
-            self._sheets.append(sheet)
-            for key, rule in sheet.rules:
-                self._by_key.setdefault(key, []).append(rule)
-                self._by_classes.clear()
+            self._add(sheet)
+
+    def write(self, text: str) -> None:
+        """Takes in rules."""
+        self._add(_written(text))
+
+    def _add(self, sheet: _Sheet) -> None:
+        self._sheets.append(sheet)
+        for key, rule in sheet.rules:
+            self._by_key.setdefault(key, []).append(rule)
+            self._by_classes.clear()
 
     def pointer(self, node: Node, path: Sequence[Node]) -> Style:
         """What is declared of the pointer over the element, by the rule that wins; inline styles win over sheets."""
@@ -138,6 +145,26 @@ class StyleSheets:
         if a.id is not None and f"#{a.id}" in self._by_key:
             rules = rules + self._by_key[f"#{a.id}"]
         return rules
+
+    def veils(self) -> Iterator[str]:
+        """By which selectors rules lay an unseen box: class, id or tag, a space, and the name of what it is in."""
+        for sheet in self._sheets:
+            for rule in sheet.lays:
+                own, *around = [part for _, part in rule.parts]
+                if len(own.names) > 1 or len(around) > 1 or any(len(part.names) != 1 for part in around):
+                    continue
+                name, beside = (own.names or [own.tag])[0], around[0].names[0] if around else ""
+                if is_veil(rule.style) and is_veil(rule.style | self._drawn(name, beside)):
+                    yield f"{name} {beside}"
+
+    def _drawn(self, name: str, around: str) -> Style:
+        """All that rules declare of a class or an id, or of a tag in an element of that name."""
+        merged: Style = {}
+        for sheet in self._sheets:
+            of_tag = (style for tag, style in sheet.bodies(around) if tag == name) if around else ()
+            for style in (style for _, style in sheet.bodies(name)) if name[:1] in (".", "#") else of_tag:
+                merged |= style
+        return merged
 
     def is_veil(self, node: Node, path: Sequence[Node]) -> bool:
         """Is an empty box laid over the page by its classes, its id, its tag in what is around it or its own style, and
@@ -172,22 +199,31 @@ def _classes(names: str) -> frozenset[str]:
 class _Sheet:
     """The text of a sheet, and its rules that speak of pointers, each with the name by which elements find it."""
 
-    __slots__ = ("_bodies", "_laid", "rules", "text")
+    __slots__ = ("_bodies", "_laid", "_lays", "rules", "text")
 
     def __init__(self, text: str, rules: tuple[tuple[str, _Rule], ...]) -> None:
         self.text, self.rules = text, rules
         self._bodies: dict[str, list[tuple[str, Style]]] = {}
         self._laid: dict[str, list[_Rule]] | None = None
+        self._lays: list[_Rule] | None = None
 
     @property
     def laid(self) -> Mapping[str, list[_Rule]]:
         """By tag, rules that take all elements of it out of the flow wherever something stands around them."""
         if self._laid is None:
             self._laid = {}
-            for key, rule in _rules_of(self.text, _LAYS):
-                if key[:1] not in (".", "#") and len(rule.parts) > 1:
-                    self._laid.setdefault(key, []).append(rule)
+            for rule in self.lays:
+                own = rule.parts[0][1]
+                if not own.names and len(rule.parts) > 1:
+                    self._laid.setdefault(own.tag, []).append(rule)
         return self._laid
+
+    @property
+    def lays(self) -> Sequence[_Rule]:
+        """All rules that take elements out of the flow."""
+        if self._lays is None:
+            self._lays = [rule for _, rule in _rules_of(self.text, _LAYS)]
+        return self._lays
 
     def bodies(self, name: str) -> list[tuple[str, Style]]:
         """All rules that name a class or an id, whatever else their selectors ask for: each with the tag below that it

@@ -14,7 +14,7 @@ from replay_signals.transforms.digest.canvas_parts import SURFACE
 from replay_signals.transforms.digest.control_flags import CLASS_STATES, LETS_THROUGH
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.dom import MAX_TARGETS, STATES
-from replay_signals.transforms.digest.records import FullSnapshot, Mutation
+from replay_signals.transforms.digest.records import FullSnapshot, Mutation, Style
 from replay_signals.transforms.session.nesting import Nesting, in_ranges
 
 
@@ -73,6 +73,7 @@ class Elements:
         self.root_ids: set[int] = set()
         self.alert_ids: set[int] = set()
         self.title_ids: set[int] = set()
+        self._veils: set[int] = set()
         self.element_count = 0
         self.control_count = 0
         self.mobile = False
@@ -102,6 +103,7 @@ class Elements:
         self._ids.append(ids)
         self.root_ids.add(record.root_id)
         self.title_ids.update(record.titles)
+        self._veils.update(record.veils)
         self.alert_ids.update(record.alerts or ())
         self.element_count = record.element_count
         self.control_count = sum(not c.is_none for c in record.controls)
@@ -112,6 +114,26 @@ class Elements:
     def add_mutation(self, t: float, record: Mutation) -> None:
         """Takes in new controls and changed states."""
         self._fields = None
+        self._change(t, record)
+        self.alert_ids.update(record.alert_places)
+        if record.added:
+            self._ids.append(record.added)
+            self.is_blank = False
+        for control in record.controls:
+            self._controls[control.first] = control
+            self._distinct = None
+            if "q" in control.flags:
+                self.passing.add(control.first)
+        self._stand(record.controls, record.bars)
+        self._lay(record)
+        owners = record.owners
+        for i in range(0, len(owners), 3):
+            self._owners.append((owners[i], owners[i + 1], owners[i + 2]))
+            self._holders.add(owners[i + 2])
+            self._sorted = False
+
+    def _change(self, t: float, record: Mutation) -> None:
+        """Takes in changed states."""
         for node_id, name, value_hash in record.attributes:
             if name == "class":
                 for flag, state in CLASS_STATES.items():
@@ -127,21 +149,22 @@ class Elements:
                 self._changed(node_id, flag, t, name, when(value_hash))
                 if flag == "q":
                     self.passing.add(node_id)
-        self.alert_ids.update(record.alert_places)
-        if record.added:
-            self._ids.append(record.added)
-            self.is_blank = False
-        for control in record.controls:
-            self._controls[control.first] = control
-            self._distinct = None
-            if "q" in control.flags:
-                self.passing.add(control.first)
-        self._stand(record.controls, record.bars)
-        owners = record.owners
-        for i in range(0, len(owners), 3):
-            self._owners.append((owners[i], owners[i + 1], owners[i + 2]))
-            self._holders.add(owners[i + 2])
-            self._sorted = False
+
+    def _lay(self, record: Mutation) -> None:
+        """Takes in the new boxes that are unseen layers by what is known of the style sheets."""
+        self._veils.update(record.veils)
+        for box in record.boxes:
+            known = self._controls.get(box.node_id)
+            if self._veils.isdisjoint(box.selectors) or (known is not None and not known.is_none):
+                continue
+            flags = "n" if known is None else known.flags.replace("P", "")
+            layer = Control(box.node_id, box.node_id, "div", *("",) * 7, f"{flags}u")
+            self._controls[box.node_id] = layer
+            self._stand([layer], [box.pair])
+
+    def add_rules(self, record: Style) -> None:
+        """Takes in what scripts wrote into style sheets."""
+        self._veils.update(record.veils)
 
     def _stand(self, controls: Iterable[Control], bars: Iterable[int]) -> None:
         for control, bar in zip(controls, bars, strict=False):

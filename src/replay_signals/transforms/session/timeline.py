@@ -231,6 +231,8 @@ def _pages(
 def _add_record(page: Page, t: float, record: ReplayRecord) -> None:
     if type(record) is records.Mutation:
         page.elements.add_mutation(t, record)
+    elif type(record) is records.Style:
+        page.elements.add_rules(record)
     elif type(record) is records.Meta and not page.href:
         page.href = record.href
     elif type(record) is records.FullSnapshot:
