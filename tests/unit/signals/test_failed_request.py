@@ -172,6 +172,26 @@ def test_counting_visits_failed() -> None:
     assert visit.kinds() == []
 
 
+@pytest.mark.parametrize(
+    ("path", "method", "answered", "kinds"),
+    [
+        ("/track", "POST", True, []),
+        ("/api/telemetry", "POST", True, []),
+        ("/track", "GET", True, ["failed_request"]),
+        ("/track", "POST", False, ["failed_request"]),
+        ("/api/pay", "POST", True, ["failed_request"]),
+    ],
+)
+def test_counting_clicks_failed_at_the_site_itself(path: str, method: str, answered: bool, kinds: list[str]) -> None:
+    """Known by its path alone it may be the tracking of an order, so the click has to have done its work."""
+    visit, page = shop()
+    page.click("pay", at=4000).asks(path, at=4010, status=503, method=method)
+    if answered:
+        page.says("total", "2", at=4020)
+    uses(page)
+    assert visit.kinds() == kinds
+
+
 def test_a_status_that_was_logged_and_a_token_that_was_renewed() -> None:
     """No network is recorded here."""
     visit = Visit()

@@ -27,7 +27,7 @@ from msgspec import UNSET, UnsetType
 
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.clicks.errors import PageError
-from replay_signals.transforms.clicks.harmless import is_tracker
+from replay_signals.transforms.clicks.harmless import counts_clicks, is_tracker
 from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
@@ -152,6 +152,8 @@ def _coped(context: SessionContext, j: Judged, failed: Request) -> bool:
     """Did the page cope with the failure without the visitor?"""
     page = j.click.page
     if is_tracker(failed.url, page.href) or (failed.status == UNAUTHORIZED and _asks_to_sign_in(context, j, failed)):
+        return True
+    if failed.method == "POST" and j.answered and not _complained(j) and counts_clicks(failed.url, page.href):
         return True
     if failed.status == NOT_FOUND and failed.method in _QUESTIONS and not context.errors.of(j):
         return failed.method == "HEAD" or (j.answered and not _complained(j))
