@@ -11,7 +11,18 @@ from replay_signals.transforms.words.controls import acts_once, acts_outside, is
     "name",
     [
         *("Print", "btn-print", "icon_download", "As PDF", "Skriv ut", "Presse-papiers", "Udskriv prisliste"),
-        *("Stáhnout ceník", "YAZDIR", "İndir", "ПЕЧАТЬ", "להורדה", "ดาวน์โหลดใบเสร็จ", "印刷する", "🖨"),
+        *(
+            "Stáhnout ceník",
+            "YAZDIR",
+            "İndir",
+            "Link másolása",
+            "Lista letöltése",
+            "ПЕЧАТЬ",
+            "להורדה",
+            "ดาวน์โหลดใบเสร็จ",
+            "印刷する",
+            "🖨",
+        ),
     ],
 )
 def test_one_click_does_it(name: str) -> None:
