@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from replay_signals.schemas import rrweb
-from replay_signals.transforms.digest.style_sheets import MAX_SHEET_BYTES, StyleSheets
+from replay_signals.transforms.digest.style_rules import MAX_SHEET_BYTES
+from replay_signals.transforms.digest.style_sheets import StyleSheets
 
 
 def node(text: str) -> rrweb.Node:
