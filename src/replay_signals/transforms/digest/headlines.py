@@ -59,7 +59,7 @@ def say_error(title: str, headings: Sequence[str], element_count: int) -> bool:
     bare_page = element_count <= BARE_ELEMENTS
     said = [part for part in parts if _is_phrase(part)]
     if bare_page:
-        first = 1 + first_statement(headings[:MAX_HEADINGS])
+        first = 1 + (first_statement(headings[:MAX_HEADINGS]) if len(headings) > 1 else 0)
         is_about_it = lines[first : first + 1] != [] and (lines[first] in said or _is_status(lines[first]))
         short = parts if is_about_it else [part for part in parts if part not in lines[first:]]
         said += [part for part in short if part not in said and _is_status(part)]

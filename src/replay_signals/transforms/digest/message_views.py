@@ -59,7 +59,8 @@ def view_says_error(nodes: Nodes, parent_of: ParentOf) -> bool:
 
 def _says_so_somewhere(nodes: Nodes, parent_of: ParentOf) -> bool:
     """A first look, as most changes are of other kinds."""
-    if len(nodes) > MAX_DRAWN_NODES or not any(map(_is_heading, nodes.values())):
+    tags = {node.tagName for node in nodes.values()} if len(nodes) <= MAX_DRAWN_NODES else ()
+    if not any(tag in _HEADINGS or tag.endswith(_TITLES) for tag in tags):
         return False
     headings = _headings(nodes, parent_of).values()
     return any(say_error("", [line[:MAX_LINE_CHARS].strip()], 0) for line in islice(headings, MAX_HEADINGS))
@@ -108,7 +109,7 @@ def _says_error(nodes: Nodes, parent_of: ParentOf) -> bool:
 def _first_says_error(lines: Sequence[str], count: int) -> bool:
     """What follows the first statement has to be clear by itself, whatever the view holds."""
     cut = [line[:MAX_LINE_CHARS].strip() for line in lines]
-    first = first_statement(cut)
+    first = first_statement(cut) if len(cut) > 1 else 0
     return any(say_error("", [line], count if i <= first else BARE_ELEMENTS + 1) for i, line in enumerate(cut))
 
 

@@ -15,6 +15,7 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.records import BaseRecord, ReplayRecord
 
 _pack = msgspec.msgpack.Encoder().encode
+_ACTS = (records.Interaction, records.Input)
 _ORDER: dict[type[BaseRecord], int] = {records.Load: 0, records.Meta: 1, records.FullSnapshot: 2}
 AHEAD_MS = 20
 """A script's answer is recorded at most so long before the click itself."""
@@ -67,9 +68,9 @@ def _content(record: ReplayRecord) -> bytes:
 
 
 def acts_first(timed: Iterable[TimedRecord]) -> list[TimedRecord]:
-    """Acts of the visitor before changes that came at most `AHEAD_MS` earlier: some answer before the recorder is told.
+    """Snapshots, changes and acts, the acts before changes that came at most `AHEAD_MS` earlier.
 
-    A script that listens at the document before the recorder does changes it first.
+    A script that listens at the document before the recorder does answers before the recorder is told.
     """
-    act = (records.Interaction, records.Input)
-    return sorted(timed, key=lambda one: one.t - AHEAD_MS if isinstance(one.record, act) else one.t)
+    kept = of_kinds(timed, records.FullSnapshot, records.Mutation, *_ACTS)
+    return sorted(kept, key=lambda one: one[0] - AHEAD_MS if type(one[1]) in _ACTS else one[0])
