@@ -314,7 +314,7 @@ def _named_owner(node_id: int, owner_of: dict[int, int], controls: dict[int, Con
 
 
 def _owners(parent_of: dict[int, int], controls: dict[int, Control]) -> dict[int, int]:
-    """The nearest control or known node bars each new node; each way up is walked once, however nodes are nested."""
+    """The nearest control or known node around each new node; each way up is walked once, however nodes are nested."""
     owner_of: dict[int, int] = {}
     for node_id in parent_of:
         way: list[int] = []
