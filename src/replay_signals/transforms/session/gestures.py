@@ -123,7 +123,8 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
     """The innermost control a click on the node addresses; a form or dialog around it is none.
 
     What only looks like a control by its class is a part of the button around it: HTML's content model allows no
-    control in a button. A nameless button in a component's shadow root shows the words that stand in the component.
+    control in a button. A nameless button in a component's shadow root shows the words that stand in the component; its
+    id is the same in each of its kind.
     """
     controls = _addressed(page, node_id)
     own = next(controls, None)
@@ -134,10 +135,11 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
     if (
         own is not None
         and (own.tag in ("button", "a") or own.role == "button")
-        and not (own.name or own.dom_id or own.test_id)
+        and not (own.name or own.test_id)
     ):
         component = next(controls, None)
-        return _called_by(component, own) if component is not None and "-" in component.tag else own
+        if component is not None and "-" in component.tag and (component.name or not own.dom_id):
+            return _called_by(component, own)
     return own
 
 
