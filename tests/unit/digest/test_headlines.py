@@ -30,6 +30,12 @@ SAID = [
     ("Strona nie została znaleziona",),
     ("Ошибка 404", "Страница не найдена"),
     ("Sayfa bulunamadı",),
+    ("Laden", "Die gesuchte Seite wurde leider nicht gefunden"),
+    ("Boutique", "Nous n'avons pas trouvé cette page"),
+    ("书店", "找不到这个页面"),
+    ("Butik", "Kan ikke finde siden"),
+    ("Cửa hàng", "Trang bạn tìm không tồn tại"),
+    ("Shop", "We can’t seem to find the page you’re looking for"),
     ("お探しのページが見つかりません",),
     ("404エラー",),
     ("页面不存在",),
@@ -39,6 +45,9 @@ SAID = [
     ("404 | Shop", "404: Hier wohnt niemand"),
 ]
 NOT_SAID = [
+    ("Shop", "No results found for your search"),
+    ("店", "お探しの商品は見つかりません"),
+    ("Archive", "Not found: the pages of history that were lost in the great fire"),
     ("Top 500 albums of the decade",),
     ("Fortune 500 companies",),
     ("Invoice 404", "Invoice 404"),

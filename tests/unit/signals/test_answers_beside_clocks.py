@@ -105,3 +105,34 @@ def test_a_look_that_scrolling_brings_is_no_answer_whichever_of_the_two_is_told_
     page = visit.open("http://bank.test/", el("nav", button("Menu", id="it"), id="nav"), el("p", "text"))
     page.click("it", at=4000).sets("nav", at=7600, class_="small").scrolls(120, at=7601).lives(60_000)
     assert visit.kinds() == ["dead_click"]
+
+
+@pytest.mark.parametrize("added_ms", [None, 700])
+def test_the_first_tick_of_a_clock_that_came_a_second_before(added_ms: float | None) -> None:
+    """Nothing was seen of it yet but that it is there; it goes on as it began."""
+    clock = el("p", "0", id="clock")
+    visit = Visit()
+    page = visit.open("http://bank.test/", button("Pay", id="it"), *([clock] if added_ms is None else []))
+    if added_ms is not None:
+        page.adds(clock, at=added_ms)
+    first = 1000 + (added_ms or 0)
+    page.click("it", at=first - 150).ticks("clock", every=1000, until=40_000, start=first).lives(60_000)
+    assert visit.kinds() == ["dead_click"]
+
+
+def test_a_watch_that_a_click_starts() -> None:
+    visit = Visit()
+    page = visit.open("http://bank.test/", button("Start", id="it"), el("p", "0", id="watch"))
+    page.click("it", at=8000).ticks("watch", every=1000, until=40_000, start=9000).lives(60_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("again_ms", [1, 9, 30])
+def test_a_dialog_of_the_system_that_gives_the_focus_back(again_ms: float) -> None:
+    visit = Visit()
+    page = visit.open("http://bank.test/", button("Delete", id="it"), el("p", "0", id="total"))
+    page.says("total", "1", at=500).click("it", at=4000)
+    node = page.node("it").node_id
+    page.record(rrweb.interaction(5700, rrweb.BLUR, node)).record(rrweb.interaction(5700 + again_ms, rrweb.FOCUS, node))
+    page.lives(60_000)
+    assert visit.kinds() == []

@@ -41,6 +41,21 @@ def test_the_words_of_a_component_tell_what_its_button_does(tag: str, name: str)
     assert visit.outcome().verdicts() == ["unknown"]
 
 
+def test_an_id_that_each_component_of_a_kind_has_in_its_shadow_root_names_none() -> None:
+    own = el("button", el("slot"), id="button")
+    visit, page = page_with(el("cds-button", "Acknowledge alarms", own, class_="ack"))
+    page.click(own, at=4000).lives(15_000)
+    assert visit.outcome().signal("dead_click").element == 'button "Acknowledge alarms"'
+
+
+def test_words_of_a_component_that_are_not_kept_count_for_its_button() -> None:
+    """What is added later has its words masked."""
+    own = el("button", el("slot"), id="button")
+    visit, page = page_with(el("p"))
+    page.adds(el("cds-button", "Export", own), at=1000).click(own, at=4000).lives(15_000)
+    assert visit.outcome().verdicts() == ["unknown"]
+
+
 def test_a_nameless_button_in_another_control_keeps_its_own_name() -> None:
     own = el("button", class_="delete")
     visit, page = page_with(el("li", "Export", own, tabindex="0", id="row"))

@@ -10,12 +10,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from operator import itemgetter
 from statistics import median
 from typing import NamedTuple
 
 from replay_signals.transforms.clicks.rhythm import MIN_GAPS, Habit, Train, beat_of, onsets_of, prompted
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.effects import SETTLE_MS, Effect, Target, spans
+from replay_signals.transforms.session.elements import in_ranges
 from replay_signals.transforms.session.timeline import Page
 
 HOVER_MS = 120
@@ -38,6 +40,8 @@ class Wait(NamedTuple):
     element: int | None
 
 
+FIRST_GAP = 1.25
+"""A timer starts with its place, and is due no later than so many of its periods after that."""
 NOTHING = -1
 """Not the id of any node."""
 
@@ -64,6 +68,7 @@ class Background:
         self._waits = list(waits)
         self._endings: set[float] = set()
         self._links = _Links()
+        self._came = _Came(page)
         quiet_times: dict[Target, list[float]] = {}
         ready = page.start_ms + SETTLE_MS
         for effect in effects:
@@ -71,6 +76,7 @@ class Background:
             quiet = effect.t > ready and effect.t not in busy
             if effect.removed and not effect.added:
                 self._endings.add(effect.t)
+            self._came.add(effect)
             for target in effect.targets:
                 self._times.setdefault(target, []).append(effect.t)
                 if quiet:
@@ -108,8 +114,10 @@ class Background:
         steady = {}
         for target, onsets in begins.items():
             gaps = [b - a for a, b in pairwise(onsets)]
-            if len(gaps) >= MIN_GAPS and beat_of(gaps) is not None and not self._prompted(onsets):
+            if len(gaps) >= MIN_GAPS and (beat := beat_of(gaps)) is not None and not self._prompted(onsets):
                 steady[target] = Train(onsets, median(gaps))
+                if 0 < onsets[0] - self._came.before(target[1], onsets[0]) <= FIRST_GAP * beat:
+                    self._times[target] = [onsets[0] - beat, *self._times[target]]
         others = {t: onsets for t, onsets in begins.items() if t not in steady and t[0] != "s" and len(onsets) >= 2}
         others = {t: onsets for t, onsets in others.items() if t[0] != "r" or not self._prompted(onsets)}
         for lead, train in steady.items():
@@ -128,6 +136,8 @@ class Background:
         habit = self._habits.get(target)
         if habit is None:
             return target in self._elsewhere and since_ms > PROMPT_MS
+        if habit.begins(t):  # a watch that the click starts
+            return False
         if target[0] == "s":  # visitors scroll, too, but not like clockwork
             return habit.repeats and habit.on_beat(t, since_ms, strict=True)
         if self._hovered(t, since_ms) or (since_ms > PROMPT_MS and not habit.is_rare(since_ms)):
@@ -197,6 +207,24 @@ class Background:
     def _hovered(self, t: float, since_ms: float) -> bool:
         i = bisect_left(self._moves, t + 1e-9) - 1
         return i >= 0 and t - self._moves[i] <= HOVER_MS and self._moves[i] > t - since_ms
+
+
+class _Came:
+    """When nodes came: with the page, or later."""
+
+    def __init__(self, page: Page) -> None:
+        self._start_ms = page.start_ms
+        self._added: list[tuple[float, tuple[int, ...]]] = []
+
+    def add(self, effect: Effect) -> None:
+        """Takes the next effect in order of time."""
+        if effect.added:
+            self._added.append((effect.t, effect.added))
+
+    def before(self, node_id: int, t: float) -> float:
+        """When the node came, the last time before t."""
+        i = bisect_left(self._added, t, key=itemgetter(0))
+        return next((at for at, ids in reversed(self._added[:i]) if in_ranges(ids, node_id)), self._start_ms)
 
 
 class _Links:

@@ -100,6 +100,10 @@ class Habit:
         rhythm = self._rhythm
         return rhythm is not None and rhythm.beat is None and _by_chance(within_ms, rhythm) < BY_CHANCE
 
+    def begins(self, t: float) -> bool:
+        """Has it a steady rhythm that begins then, with nothing before?"""
+        return self._rhythm is not None and self._rhythm.beat is not None and t <= self._rhythm.onsets[0]
+
     def on_beat(self, t: float, since_ms: float, strict: bool = False) -> bool:
         """Does a change come when the rhythm has it, counted from the last one before the click?
 

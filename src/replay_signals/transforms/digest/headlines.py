@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import chain, islice
 
 import msgspec
@@ -33,11 +34,29 @@ class _Words(msgspec.Struct, forbid_unknown_fields=True):
     beside_codes: list[str]
     phrases: dict[str, list[str]]
     alone: dict[str, list[str]]
+    pages: dict[str, list[str]]
+    missing: dict[str, list[str]]
 
 
 _WORDS = words("error_pages.toml", _Words)
 _PHRASES = sorted({*chain(*_WORDS.phrases.values())}, key=len)
 _LENGTHS = [len(phrase) for phrase in _PHRASES]
+_NEAR_CHARS = 24
+"""Between a page and that it is missing: `which you are looking for`, `sadly`, `at this address`."""
+_JOINED = frozenset(("zh", "ja", "ko", "th"))
+"""Languages that write words without spaces, or endings onto them."""
+
+
+def _missing(language: str) -> str:
+    """A page and that it is not there, in either order."""
+    edge = "" if language in _JOINED else r"\b"
+    page, gone = (
+        f"{edge}(?:{'|'.join(map(re.escape, table[language]))}){edge}" for table in (_WORDS.pages, _WORDS.missing)
+    )
+    return rf"{page}.{{0,{_NEAR_CHARS}}}?{gone}|{gone}.{{0,{_NEAR_CHARS}}}?{page}"
+
+
+_MISSING = re.compile("|".join(map(_missing, _WORDS.missing)))
 _ALONE = frozenset(chain(*_WORDS.alone.values()))
 _BESIDE = re.compile(rf"\b(?:{'|'.join(map(re.escape, _WORDS.beside_codes))})\b")
 _CODE = re.compile(rf"(?<!\d)(?:{'|'.join(map(str, _WORDS.codes))})(?!\d)")
@@ -82,11 +101,15 @@ def _plain(line: str) -> str:
     return _APOSTROPHES.sub("", line.casefold())
 
 
+@lru_cache(maxsize=5_000)
 def _is_phrase(part: str) -> bool:
-    """Is it a phrase with little beside it? Only those of about its length are looked for."""
+    """Is it a phrase with little beside it? Of whole phrases only those of about its length are looked for."""
     bare = _bare(_CODE.sub(" ", part))
     first, last = bisect_left(_LENGTHS, len(bare) - MAX_REST_CHARS), bisect_right(_LENGTHS, len(bare))
-    return any(phrase in bare for phrase in islice(_PHRASES, first, last))
+    if any(phrase in bare for phrase in islice(_PHRASES, first, last)):
+        return True
+    said = _MISSING.search(bare)
+    return said is not None and len(bare) - (said.end() - said.start()) <= MAX_REST_CHARS
 
 
 def _is_status(part: str) -> bool:

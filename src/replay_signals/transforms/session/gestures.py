@@ -116,6 +116,8 @@ _PARTS = frozenset(("span", "div", "i", "svg", "slot"))
 """What the parts of a button are made of: its icon, its words."""
 _ACTS_ITSELF = frozenset("ktepc")
 """Flags of what has a handler or a purpose of its own (digest/control_flags)."""
+_OF_WORDS = frozenset("wyfo")
+"""Flags that come from what a control says."""
 CONTAINERS = frozenset(("form", "dialog", "details", "fieldset", "object"))
 
 
@@ -132,11 +134,7 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
         return next((c for c in controls if is_named(c.tag, c.role) or "k" in c.flags), own)
     if own is not None and own.tag in _PARTS and not own.role and not set(own.flags) & _ACTS_ITSELF:
         own = next((outer for outer in controls if outer.tag == "button"), own)
-    if (
-        own is not None
-        and (own.tag in ("button", "a") or own.role == "button")
-        and not (own.name or own.test_id)
-    ):
+    if own is not None and (own.tag in ("button", "a") or own.role == "button") and not (own.name or own.test_id):
         component = next(controls, None)
         if component is not None and "-" in component.tag and (component.name or not own.dom_id):
             return _called_by(component, own)
@@ -161,9 +159,10 @@ def _addressed(page: Page, node_id: int | None) -> Iterator[Control]:
 
 
 def _called_by(component: Control, own: Control) -> Control:
-    """A component's own button with what names the component."""
+    """A component's own button with what names the component, and what its words say."""
     named = {name: getattr(component, name) for name in ("name", "dom_id", "test_id")}
-    return msgspec.structs.replace(own, **named)
+    words = "".join(flag for flag in component.flags if flag in _OF_WORDS and flag not in own.flags)
+    return msgspec.structs.replace(own, flags=own.flags + words, **named)
 
 
 def clicks_of(page: Page) -> list[Click]:
