@@ -69,6 +69,7 @@ class Background:
         self._endings: set[float] = set()
         self._links = _Links()
         self._came = _Came(page)
+        self._began: dict[Target, float] = {}
         quiet_times: dict[Target, list[float]] = {}
         ready = page.start_ms + SETTLE_MS
         for effect in effects:
@@ -89,7 +90,8 @@ class Background:
         self._habits: dict[Target, Habit] = {}
         for target, times in quiet_times.items():
             habit = by_root.setdefault(self._links.root(target), Habit())
-            habit.add(self._times[target], times)
+            began = (self._began[target],) if target in self._began else ()
+            habit.add([*began, *self._times[target]], times)
             self._habits[target] = habit
         self._elsewhere: set[Target] = set()
         self._alone: dict[Target, Habit | None] = {}
@@ -117,7 +119,7 @@ class Background:
             if len(gaps) >= MIN_GAPS and (beat := beat_of(gaps)) is not None and not self._prompted(onsets):
                 steady[target] = Train(onsets, median(gaps))
                 if 0 < onsets[0] - self._came.before(target[1], onsets[0]) <= FIRST_GAP * beat:
-                    self._times[target] = [onsets[0] - beat, *self._times[target]]
+                    self._began[target] = onsets[0] - beat
         others = {t: onsets for t, onsets in begins.items() if t not in steady and t[0] != "s" and len(onsets) >= 2}
         others = {t: onsets for t, onsets in others.items() if t[0] != "r" or not self._prompted(onsets)}
         for lead, train in steady.items():
@@ -136,7 +138,7 @@ class Background:
         habit = self._habits.get(target)
         if habit is None:
             return target in self._elsewhere and since_ms > PROMPT_MS
-        if habit.begins(t):  # a watch that the click starts
+        if habit.begins(t, since_ms):  # a watch that the click starts
             return False
         if target[0] == "s":  # visitors scroll, too, but not like clockwork
             return habit.repeats and habit.on_beat(t, since_ms, strict=True)

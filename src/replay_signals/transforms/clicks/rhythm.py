@@ -18,6 +18,8 @@ STREAM_MS = 1000
 BEAT_MS = 60
 """Timers of a busy page are this late."""
 BY_CHANCE = 0.02
+FIRST_BEAT = 0.25
+"""How far the first beat of a watch may be off, as a share of its period: it starts in a handler."""
 MIN_GAPS = 3
 MAX_BEATS = 6
 ANSWERED_MS = 500
@@ -100,9 +102,12 @@ class Habit:
         rhythm = self._rhythm
         return rhythm is not None and rhythm.beat is None and _by_chance(within_ms, rhythm) < BY_CHANCE
 
-    def begins(self, t: float) -> bool:
-        """Has it a steady rhythm that begins then, with nothing before?"""
-        return self._rhythm is not None and self._rhythm.beat is not None and t <= self._rhythm.onsets[0]
+    def begins(self, t: float, since_ms: float) -> bool:
+        """Has it a steady rhythm that begins then, with nothing before, and one beat after something else?"""
+        rhythm = self._rhythm
+        if rhythm is None or rhythm.beat is None or t > rhythm.onsets[0]:
+            return False
+        return abs(since_ms - rhythm.beat) <= FIRST_BEAT * rhythm.beat
 
     def on_beat(self, t: float, since_ms: float, strict: bool = False) -> bool:
         """Does a change come when the rhythm has it, counted from the last one before the click?
