@@ -11,6 +11,8 @@ from replay_signals.transforms.session.timeline import Page
 
 MARGIN_MS = 5
 """Clock grain: the recorder stamps a change and the pointer event that caused it independently."""
+REFOCUS_MS = 50
+"""From losing the focus to its being somewhere else in the document, or there again."""
 FRAME_MS = 17
 """What one script does before the next frame of a screen of 60 Hz."""
 
@@ -81,11 +83,11 @@ class Focus:
 
     def left_window(self, effect: Effect, click: Click) -> bool:
         """The focus left the document: a new tab or a dialog of the system took it."""
-        return self.is_natural(effect, click) and not any(abs(f.t - effect.t) <= 50 for f in self._focuses)
+        return self.is_natural(effect, click) and not any(abs(f.t - effect.t) <= REFOCUS_MS for f in self._focuses)
 
     def gave_back(self, effect: Effect, click: Click) -> bool:
         """A dialog of the system stops the page: as it closes, the control loses the focus and has it again at once."""
-        again = (f for f in self._focuses if f.node_id == effect.node_id and abs(f.t - effect.t) <= MARGIN_MS)
+        again = (f for f in self._focuses if f.node_id == effect.node_id and abs(f.t - effect.t) <= REFOCUS_MS)
         return effect.t > click.t and self.is_natural(effect, click) and any(again)
 
     def came_by_focus(self, effect: Effect, click: Click) -> bool:
