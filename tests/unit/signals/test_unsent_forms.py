@@ -88,6 +88,13 @@ def test_another_view_takes_the_place_of_the_form_right_after_the_last_key(after
     assert visit.kinds() == kinds
 
 
+def test_a_value_that_is_told_once_as_another_view_comes_tells_of_no_key() -> None:
+    visit, page = opened(el("main", el("form", field_("who"), button("Go", id="go"), id="ask"), id="main"))
+    page.click("who", at=3000).inputs("who", "****", at=5800)
+    page.removes(page.node("ask"), at=5900, from_="main").adds(el("div", el("h1", "Hello")), at=5904, into="main")
+    assert page.lives(30_000) and visit.kinds() == ["form_abandonment"]
+
+
 @pytest.mark.parametrize("how", ["click", "nothing comes"])
 def test_a_form_that_is_closed_right_after_the_last_key_is_not_sent(how: str) -> None:
     visit, page = opened(

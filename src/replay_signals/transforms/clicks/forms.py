@@ -115,9 +115,12 @@ class FormAnswers:
     def _by_key(self, form: Form) -> bool:
         """Did another view take the place of the form right after the last key, with nothing clicked?
 
-        Page code that reads Enter by itself clicks no button; Escape puts nothing in the place.
+        Page code that reads Enter by itself clicks no button; Escape puts nothing in the place. Recorders that tell a
+        value once, as the field is left, do not tell when the last key was.
         """
         gone_ms = self._gone_ms(form)
+        if all(len(box.changes) < 2 for box in form.fields):
+            return False
         if gone_ms - form.last_ms > ANSWER_MS or any(form.last_ms < j.click.t <= gone_ms for j in self._clicks):
             return False
         return any(effect.added for effect in self._fields.between(gone_ms - AT_ONCE_MS, gone_ms + AT_ONCE_MS))
