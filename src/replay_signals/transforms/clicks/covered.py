@@ -64,11 +64,12 @@ class Covers:
         if click.control is not None or click.node_id is None:
             return None
         if self._is_unseen(click):
-            below = self._seen_there(click) or self._only_beside(click.node_id, click.t)
+            below = self._only_beside(click.node_id, click.t)
+            if below is None and over_embedded(self._page, click.node_id):
+                return None
+            below = below or self._seen_there(click)
             if below is not None:
                 return Meant(below, LAYER, MEANT_CONFIDENCE)
-            if over_embedded(self._page, click.node_id):
-                return None
             if (beside := self._stands_before(click.node_id)) is not None:
                 return Meant(beside, LAYER, LAYER_CONFIDENCE)
             return Meant(None, LAYER, LAYER_CONFIDENCE) if unseen_layer(self._page, click) else None
