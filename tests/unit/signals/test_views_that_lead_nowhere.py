@@ -167,6 +167,12 @@ def test_the_server_has_nothing_by_the_name_in_the_address(
     assert application.dead_ends() == kinds
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_number_without_a_heading(reverse: bool) -> None:
+    view = [el("div", "404"), el("p", "Nid yw yma."), link("Adref", "/")]
+    assert Application().led().shows(*(view[::-1] if reverse else view)).dead_ends() == ["dead_end"]
+
+
 def test_an_answer_that_is_mended_by_asking_again() -> None:
     application = Application().led()
     application.page.asks("/api/dishes/77", at=4010, status=503, took=60)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
-from replay_signals.schemas.rrweb import ELEMENT, TEXT, Node
+from replay_signals.schemas.rrweb import TEXT, Node
 from replay_signals.transforms.digest.headlines import (
     BARE_ELEMENTS,
     BARE_TEXTS,
@@ -101,9 +101,12 @@ def _says_error(nodes: Nodes, parent_of: ParentOf) -> bool:
     if len(texts) > MAX_VIEW_TEXTS:
         return False
     headings = _headings(nodes, parent_of)
-    bare = len(texts) <= BARE_TEXTS and any(node.type == ELEMENT for node in nodes.values())
-    lines = [*headings.values()] or ([str(nodes[node_id].textContent) for node_id in texts] if bare else [])
-    return _first_says_error(lines[:MAX_VIEW_LINES], len(nodes))
+    if headings:
+        return _first_says_error([*headings.values()][:MAX_VIEW_LINES], len(nodes))
+    if len(texts) > BARE_TEXTS or all(node.type == TEXT for node in nodes.values()):
+        return False
+    lines = (str(nodes[node_id].textContent)[:MAX_LINE_CHARS].strip() for node_id in texts[:MAX_VIEW_LINES])
+    return any(say_error("", [line], len(nodes)) for line in lines)
 
 
 def _first_says_error(lines: Sequence[str], count: int) -> bool:

@@ -34,27 +34,29 @@ Attributes = dict[tuple[int, str], int]
 
 @dataclass(slots=True)
 class _Top:
-    """The page on top: `roots` are the first nodes of what was put there, `before` what was known of attributes then.
+    """The page on top: `roots` are the first nodes of what was put there.
 
-    `hidden`: what hides things beside it, `shown_ms` when each was as before again; `taken_ms`: when the page went,
-    `replaced` by something as large.
+    `before`: attributes that changed since, as they were known before; None where they were not. `hidden`: what hides
+    things beside it, `shown_ms` when each was as before again; `taken_ms`: when the page went, `replaced` by something
+    as large.
     """
 
     url: str
     click_ms: float
     start_ms: float
     roots: set[int]
-    before: Attributes
+    before: dict[tuple[int, str], int | None] = field(default_factory=dict)
     hidden: set[tuple[int, str]] = field(default_factory=set)
     shown_ms: dict[tuple[int, str], float] = field(default_factory=dict)
     taken_ms: float | None = None
     replaced: bool = False
 
-    def take(self, t: float, record: records.Mutation, changed: Attributes) -> None:
-        """Takes a change that came with the page or after it."""
+    def take(self, t: float, record: records.Mutation, changed: Attributes, known: Attributes) -> None:
+        """Takes a change that came with the page or after it; `known`: all that was known of attributes before."""
         if self.taken_ms is None and not self.roots.isdisjoint(record.removed[::2]):
             self.taken_ms, self.replaced = t, bool(_pages(record))
         for key, value in changed.items():
+            self.before.setdefault(key, known.get(key))
             if self._hides(key, value):
                 self.hidden.add(key)
                 self.shown_ms.pop(key, None)
@@ -64,7 +66,8 @@ class _Top:
     def _hides(self, key: tuple[int, str], value: int) -> bool:
         if key[1] in _STATES:
             return hides(key[1], value)
-        return value != self.before[key] if key in self.before else key[1] == "style" and not is_gone(value)
+        before = self.before[key]
+        return key[1] == "style" and not is_gone(value) if before is None else value != before
 
     def left_ms(self) -> float | None:
         """When the visitor began to go back; None if the page stays, or something else came for it."""
@@ -117,10 +120,10 @@ class _Reader:
         if self._top is None and self._led is not None and t - self._led[0] <= SHOWN_WITHIN_MS:
             roots = _pages(record)
             if roots and not is_dialog(record):
-                self._top = _Top(self._led[1], self._led[0], t, roots, dict(self._known))
+                self._top = _Top(self._led[1], self._led[0], t, roots)
         changed = {(n, name): value for n, name, value in record.attributes if name in _HIDING}
         if self._top is not None:
-            self._top.take(t, record, changed)
+            self._top.take(t, record, changed, self._known)
         self._known |= changed
 
     def ended(self, t: float) -> Iterator[WayBack]:
