@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from replay_signals.transforms.digest.pictures import tiles_of
+from replay_signals.transforms.digest.wireframes import NO_PARENT, View
 from replay_signals.transforms.parse.budget import Budget
-from replay_signals.transforms.session.shots import repainted, same_layout, same_screen
+from replay_signals.transforms.session.shots import Shots, repainted, same_layout, same_screen
 from support.drawing import DARK, LIGHT, Palette, draw, encoded
 from support.mobile_designs import SHOP
 from support.mobile_scene import V
@@ -47,3 +48,12 @@ def test_two_screens_of_one_theme_are_no_repainting() -> None:
     assert not repainted(tiles(PAGES[0]), tiles(PAGES[1]))
     assert not repainted(tiles(PAGES[0]), tiles(PAGES[0]))
     assert not repainted(b"", tiles(PAGES[0]))
+
+
+def test_another_picture_with_the_same_tiles_changed_faintly() -> None:
+    """A digit, a comma: no tile tells, but the file is another one."""
+    first, other = tiles(PAGES[0]), tiles(PAGES[1])
+    shots = Shots()
+    for t, state, seen in ((0, 1, first), (1000, 2, first), (2000, 1, first), (3000, 3, other)):
+        shots.see(t, View(1, NO_PARENT, "screenshot", "", "", 0, 0, *SHOP.size, "", state, seen))
+    assert [shots.faintly(1000, t) for t in (500, 1500, 2500, 3500)] == [False, True, False, False]

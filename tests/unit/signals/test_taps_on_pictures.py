@@ -192,3 +192,10 @@ def test_an_answer_first_seen_at_the_next_try_is_none_of_its_own() -> None:
     """iOS drops what comes within a second of a look; the second tap on a button shows the first one's answer."""
     app = App(Ios()).redraw(3950).tap("pay", at=4100).change("total", at=4200, text="12").tap("pay", at=9000)
     assert app.lives(40_000).verdicts()[0] != "dead"
+
+
+@CATCHING_UP
+def test_a_line_that_comes_with_one_tap_and_goes_with_the_next_is_no_highlight(sdk: Sdk) -> None:
+    app = app_of(sdk, label("pass", "Monthly pass", 480)).tap("pass", 4000, 8000)
+    app.add(label("more", "Valid for a calendar month", 508), at=4100).remove("more", at=8100).lives(40_000)
+    assert app.verdicts() == ["alive", "alive"]

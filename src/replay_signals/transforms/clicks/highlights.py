@@ -107,8 +107,20 @@ class Highlights:
         if any(self.screens.rewritten(target, t) for target in own):
             return False
         on_it = [k for k in self.taps if k.down_ms <= t and self.beside(k, tap)]
-        late = self.screens.catches_up and t - max((k.t for k in on_it), default=0.0) > RIPPLE_MS + LOOK_MS
-        return bool(on_it) and not late and all(self._only_pressed(target, t, on_it) for target in own)
+        pressed_ms = max((p for x in own if (p := self.screens.changed_before(x, t)) is not None), default=t)
+        if not on_it or self._outlasts(pressed_ms, t, tap):
+            return False
+        return all(self._only_pressed(target, t, on_it) for target in own)
+
+    def _outlasts(self, since: float, until: float, tap: Click) -> bool:
+        """Did what was seen from a look to the next one stay longer than highlights do, with no finger there?
+
+        Only recorders that catch up would have looked in between.
+        """
+        taps = [k for k in self.taps if k.down_ms <= until and self.beside(k, tap)]
+        rests = [*(k.down_ms for k in taps), until]
+        gaps = (b - max(a.t, since) for a, b in zip(taps, rests[1:], strict=True))
+        return self.screens.catches_up and max(gaps, default=0.0) > RIPPLE_MS + LOOK_MS
 
     def _only_pressed(self, target: Target, t: float, on_it: list[Click]) -> bool:
         """Was the look that it had before `t` only seen while it was tapped, and the one before that the same?"""
@@ -128,8 +140,7 @@ class Highlights:
         """
         start, end = hot[0].down_ms, hot[-1].t
         while (later := self.screens.next_look(max(t, end))) < float("inf"):
-            lasts_ms = later - max(k.t for k in self.taps if k.down_ms <= later and self.beside(k, hot[-1]))
-            if self.screens.catches_up and lasts_ms > RIPPLE_MS + LOOK_MS:
+            if self._outlasts(t, later, hot[-1]):
                 return False
             if all(self.screens.same(target, start, later) for target in own):
                 return True

@@ -241,7 +241,7 @@ class _PageJudge:
             out.reason = "what was tapped may have come unseen"
         if not out.reason and (self._is_chosen(tap) or spots.stands(i)):
             out.reason = "what it brings may be there already"
-        if not out.reason and out.ambiguous:
+        if not out.reason and (out.ambiguous or self._changed_faintly(tap)):
             out.reason = "what changed may be the answer"
         if not out.reason and self.habits.turned(tap.t, lambda target: self.highlights.below_finger(target, tap)):
             out.reason = "something began or stopped to change by itself"
@@ -260,6 +260,11 @@ class _PageJudge:
         kin = [j for k, j in enumerate(spots.judged) if k != i and spots.same(i, k)]
         known = [j for j in kin if j.click not in self.shared and not j.ambiguous and not self.witness.unseen(j.click)]
         return bool(known) and not any(j.answered for j in kin)
+
+    def _changed_faintly(self, tap: Click) -> bool:
+        """Does the last picture before the next touch differ from the one before the tap by too little to say where?"""
+        until = min(self.screens.next_touch(tap.t), tap.t + self.rules.window_ms)
+        return self.screens.shots.faintly(tap.down_ms, until)
 
     def _is_chosen(self, tap: Click) -> bool:
         """Is it the one of a group that was chosen before? Choosing it again changes nothing."""

@@ -112,6 +112,13 @@ class Shots:
         noise = other.view.tiles[1]
         return noise > 0 and abs(old - new) <= noise + BLUR_LEVELS
 
+    def faintly(self, before: float, after: float) -> bool:
+        """Is the picture another one than before the earlier time, and no tile tells, as where a digit changed?"""
+        one, other = self.at(before - 0.5), self.at(after)
+        if one is None or other is None or one.view.state == other.view.state:
+            return False
+        return changed_tiles(one.view.tiles, other.view.tiles) == []
+
     def same(self, tile: int, before: float, after: float) -> bool:
         """Does a tile look at the later time as it did right before the earlier one?"""
         start, end = (max(0, bisect_right(self._shots, t, key=lambda shot: shot.t) - 1) for t in (before - 0.5, after))
