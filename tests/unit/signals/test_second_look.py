@@ -265,6 +265,20 @@ def test_a_choice_that_a_changed_class_tells(classes: str, verdict: str) -> None
     assert visit.verdict("tab") == verdict
 
 
+@pytest.mark.parametrize("look", [{"role": "option"}, {"style": "cursor: pointer"}], ids=["role", "hand"])
+@pytest.mark.parametrize(("several", "verdict"), [(True, "dead"), (False, "unknown")])
+def test_a_choice_beside_others_that_are_made_can_be_taken_back(
+    look: dict[str, str], several: bool, verdict: str
+) -> None:
+    """Of tabs one is open; of chips that filter several may be on, and a click on one of them lets it go."""
+    chips = {"a": "chip", "it": "chip selected", "b": "chip selected" if several else "chip"}
+    visit, page = shop(
+        el("div", *(el("div", name, id=name, class_=classes, **look) for name, classes in chips.items()))
+    )
+    page.click("it", at=9000).lives(60_000)
+    assert visit.verdict("it") == verdict
+
+
 # Halves of double clicks
 
 

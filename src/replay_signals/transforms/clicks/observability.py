@@ -35,6 +35,8 @@ BESIDE_NODES = 40
 """Nodes in document order between a control and the canvas or frame it may act on."""
 MEDIA_NODES = 10
 """Fewer for films and sounds: recorders tell of playing, seeking and volume; captions and quality stand beside them."""
+NEXT_NODES = 2
+"""From an element to the next one beside it: blank text may stand between."""
 _FILES = re.compile(f"{FILE_ENDING}$", re.IGNORECASE)
 _PICKED = re.compile(r"(?:^|[\s_-])(?:on|active|selected|current|checked|chosen|picked|open)(?=$|[\s_-])")
 """Classes of a choice that is made; of what is only known as a control by the hand over it more words are believed."""
@@ -54,13 +56,28 @@ def unobservable_reason(page: Page, click: Click) -> str:
         return "not a control"
     if page.elements.disabled(control, click.t):
         return ""
-    if page.elements.chosen(control, click.t) or (control.is_hand and _PICKED.search(control.classes)):
+    if _is_picked(page, control, click.t) and not _is_one_of_several(page, control, click.t):
         return CHOSEN
     if _only_focusable(control):
         return "only focusable"
     if control.is_hand and (click.double or click.dragged):
         return "dragged, or its words are selected"
     return next((reason for check in _CHECKS if (reason := check(page, control))), "")
+
+
+def _is_picked(page: Page, control: Control, t: float) -> bool:
+    return page.elements.chosen(control, t) or (control.is_hand and _PICKED.search(control.classes) is not None)
+
+
+def _is_one_of_several(page: Page, control: Control, t: float) -> bool:
+    """Is another of its kind beside it picked as well? Then each is picked by itself, and a click takes it back."""
+    near = (
+        other
+        for other in page.elements.all()
+        if other.tag == control.tag
+        and max(other.first - control.last, control.first - other.last) in range(1, NEXT_NODES + 1)
+    )
+    return any(_is_picked(page, other, t) for other in near)
 
 
 def drawn(page: Page, node_id: int | None) -> bool:
