@@ -56,6 +56,7 @@ CONTROL_TAGS = frozenset(
         "video",
     )
 )
+PARTS_OF_PAGES = frozenset(("section", "main", "nav", "header", "footer", "aside", "article", "body"))
 BUTTON_COMPONENTS = ("-button", "-btn")
 """Ends of the names of custom elements that are buttons: `ion-button`, `sl-button`, `md-filled-button`."""
 CONTAINER_TAGS = frozenset(("form", "dialog", "details", "iframe", "canvas", "video", "audio", "object", "embed"))
@@ -133,7 +134,9 @@ def is_control(tag: str, a: Attributes) -> bool:
     """Would a visitor expect this element to answer a click?"""
     if tag in CONTROL_TAGS or tag.endswith(BUTTON_COMPONENTS):
         return True
-    if a.onclick is not None or a.toggle or a.bs_toggle or (isinstance(a.role, str) and a.role in WIDGET_ROLES):
+    if a.onclick is not None or (isinstance(a.role, str) and a.role in WIDGET_ROLES):
+        return True
+    if (a.toggle or a.bs_toggle) and tag not in PARTS_OF_PAGES:  # there it tells what others do with it
         return True
     if a.contenteditable not in (None, False, "false") or (a.tabindex is not None and str(a.tabindex)[:1] != "-"):
         return True

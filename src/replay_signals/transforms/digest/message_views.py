@@ -6,11 +6,13 @@ the same forms, buttons and links below each page; what is left of the nodes is 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from replay_signals.schemas.rrweb import TEXT, Node
+from replay_signals.transforms.digest.control_flags import MAX_CLASS_CHARS
 from replay_signals.transforms.digest.headlines import (
     BARE_ELEMENTS,
     BARE_TEXTS,
@@ -36,6 +38,8 @@ DEPTH = 4
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _TITLES = "-title", "-heading"
 """Ends of the names of components that are headings (`ui5-title`); the element itself stands in their shadow roots."""
+_TITLE_CLASS = re.compile(r"(?:^|\s)[\w-]+(?:__|-)(?:title|heading)(?=\s|$)")
+"""The same as a class: `n-result__title`, `ant-result-title`."""
 _CONTENT = frozenset(("audio", "video", "select", "textarea", "canvas"))
 _ASIDE = frozenset(("a", "button", "form"))
 
@@ -155,7 +159,10 @@ def _is_text(node: Node) -> bool:
 
 
 def _is_heading(node: Node) -> bool:
-    return node.tagName in _HEADINGS or node.tagName.endswith(_TITLES) or node.attributes.role == "heading"
+    if node.tagName in _HEADINGS or node.tagName.endswith(_TITLES) or node.attributes.role == "heading":
+        return True
+    classes = node.attributes.class_
+    return isinstance(classes, str) and _TITLE_CLASS.search(classes, 0, MAX_CLASS_CHARS) is not None
 
 
 def _is_link(node: Node) -> bool:

@@ -28,7 +28,7 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.element_names import element_label
 from replay_signals.transforms.session.elements import is_set
 from replay_signals.transforms.session.fields import TypedField, typed_fields
-from replay_signals.transforms.session.gestures import control_at, is_text_field
+from replay_signals.transforms.session.gestures import control_at, is_text_field, link_at
 from replay_signals.transforms.session.nesting import in_ranges
 from replay_signals.transforms.session.timeline import Page, Window
 from replay_signals.transforms.signals import settling
@@ -113,9 +113,9 @@ class _Try:
 
 
 def _sent_by(page: Page, one: _Try) -> Control | None:
-    """The form that the click may have sent, else the button; None for a click into a field or beside all controls."""
+    """The form that the click may have sent, else the button; None for one into a field, on a link or beside all."""
     control = control_at(page, one.node_id)
-    if control is None or is_text_field(control):
+    if control is None or is_text_field(control) or link_at(page, one.node_id) is not None:
         return None
     return next((c for c in page.elements.around(one.node_id) if c.tag == "form"), control)
 
