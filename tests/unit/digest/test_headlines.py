@@ -22,6 +22,8 @@ SAID = [
     ("Something went wrong - Shop",),
     ("Seite nicht gefunden – Laden", "Hoppla!"),
     ("Fehler 404",),
+    ("Trac", "Ошибка: Not Found"),
+    ("Shop", "Error: forbidden"),
     ("Erreur 404 - Page introuvable",),
     ("Página no encontrada", "Error 404"),
     ("Página não encontrada",),

@@ -190,3 +190,12 @@ def test_a_later_layer_over_the_page_by_its_class() -> None:
     visit, page = page_with(style_sheet(".tour { position: fixed; inset: 0px; z-index: 9 }"), button("Pay", id="it"))
     page.adds(el("div", id="layer", class_="tour"), at=2000).click("layer", at=6000).lives(60_000)
     assert visit.kinds() == ["blocked_click"]
+
+
+def test_a_press_on_a_part_of_the_page_that_says_what_another_control_toggles() -> None:
+    """Themes write on the page's content that a click on it closes the menu (Read the Docs)."""
+    stopped = button("Keep run", id="it", style="pointer-events: none")
+    bar = el("div", stopped, button("Share"), id="bar")
+    visit, page = page_with(el("section", bar, *(el("p", f"{i}") for i in range(30)), data_toggle="shift"))
+    page.click("bar", at=4000).lives(60_000)
+    assert visit.kinds() == ["blocked_click"]

@@ -143,6 +143,15 @@ def test_a_message_within_a_site_s_header_and_footer(heading: str) -> None:
     assert ("dead_end" in visit.kinds()) == (heading != "Error 404")  # a number alone takes a bare page
 
 
+@pytest.mark.parametrize("role", ["dialog", "tablist", "menu"])
+def test_a_message_without_a_heading_beside_what_waits_or_leads_on(role: str) -> None:
+    """A dialog that asks whether to sign out is in the document before anybody opens it."""
+    others = el("div", *(el("span", f"part {i}") for i in range(9)), role=role)
+    visit, page = visit_of(others, el("p", "Page not found"), link("Home", "/"), before=(*CHROME, *CONTENT))
+    page.lives(9000)
+    assert "dead_end" in visit.kinds()
+
+
 def test_a_message_that_leaves_out_what_other_pages_hold() -> None:
     visit, page = visit_of(el("h1", "Page not found"), link("Home", "/"), before=(*CHROME, *CONTENT))
     page.lives(9000)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from support import events as rrweb
-from support.dom import El, button, el, field_
+from support.dom import El, button, el, field_, link
 from support.web import Page, Visit
 
 
-def contact() -> tuple[Visit, Page]:
+def contact(*beside: El) -> tuple[Visit, Page]:
     visit = Visit()
     box = el("form", field_("phone", "tel"), el("p", "-", id="hint"), button("Send", id="send"), id="form")
-    return visit, visit.open("http://shop.test/contact", box)
+    return visit, visit.open("http://shop.test/contact", box, *beside)
 
 
 def lengths(page: Page, *values: int, at: float = 2000) -> Page:
@@ -92,6 +92,16 @@ def test_a_form_that_is_made_anew_with_what_is_wrong_in_it(name: dict[str, str])
         page.document.by_name["phone"] = anew.children[1]
     page.lives(60_000)
     assert ("input_struggle" in visit.kinds()) is bool(name)
+
+
+def test_a_link_to_another_view_sends_nothing() -> None:
+    """A view that greets with a message on each visit refuses nobody."""
+    visit, page = contact(link("Books", "/books", id="books"))
+    for at in (5000, 15_000, 25_000):
+        lengths(page, 3, 6, at=at - 2000)
+        page.click("books", at=at).adds(el("p", "A loan is overdue", role="alert"), at=at + 30)
+    page.lives(60_000)
+    assert "input_struggle" not in visit.kinds()
 
 
 def test_refused_once_is_normal() -> None:

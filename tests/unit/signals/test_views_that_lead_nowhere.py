@@ -271,3 +271,12 @@ def test_a_view_that_comes_by_itself(said: str) -> None:
 @pytest.mark.parametrize("said", ["No hats right now", "No results found", "Sold out", "Coming soon"])
 def test_a_part_of_the_shop_with_nothing_in_it(said: str) -> None:
     assert Application().led().shows(el("h2", said), el("p", "Come back in spring")).dead_ends() == []
+
+
+@pytest.mark.parametrize("title", ["n-result__title", "ant-result-title", "empty heading-title"])
+def test_a_title_by_its_class(title: str) -> None:
+    """Components for results draw their title in a box."""
+    hints = [el("p", f"hint {i}") for i in range(5)]
+    application = Application().led().shows(el("div", "Page not found", class_=title), *hints, link("Home", "/"))
+    application.page.lives(30_000)
+    assert "dead_end" in application.visit.kinds()

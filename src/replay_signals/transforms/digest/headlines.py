@@ -108,6 +108,8 @@ def _is_phrase(part: str) -> bool:
     first, last = bisect_left(_LENGTHS, len(bare) - MAX_REST_CHARS), bisect_right(_LENGTHS, len(bare))
     if any(phrase in bare for phrase in islice(_PHRASES, first, last)):
         return True
+    if _BESIDE.search(bare) is not None and _bare(_BESIDE.sub(" ", bare)) in _ALONE:
+        return True  # "Error: not found"
     said = _MISSING.search(bare)
     return said is not None and len(bare) - (said.end() - said.start()) <= MAX_REST_CHARS
 

@@ -14,6 +14,8 @@ MAX_TEXTS = 7
 MAX_TEXT_FIELDS = 1
 """A search box; a form has more fields, or other ones."""
 _PASSED = frozenset(("head", "script", "style", "noscript", "template", "svg", "a", "button", "h1", "h2"))
+_OTHERS = frozenset(("dialog", "alertdialog", "tablist", "menu", "menubar"))
+"""Roles of what is on every page of a site: dialogs that wait to be opened, bars to go elsewhere by."""
 _CONTENT = frozenset(("audio", "video", "select", "textarea"))
 _NO_FIELDS = frozenset(("hidden", "submit", "button", "image", "reset"))
 _TEXT_TYPES = frozenset(("", "text", "search"))
@@ -34,8 +36,15 @@ def message_of(root: Node) -> list[str] | None:
         elif node.tagName == "input":
             kind = node.attributes.type if isinstance(node.attributes.type, str) else ""
             fields += MAX_TEXT_FIELDS if kind in _TEXT_TYPES else 0 if kind in _NO_FIELDS else MAX_TEXT_FIELDS + 1
-        elif node.tagName not in _PASSED and LAYOUT not in place_flags(node.tagName, node.attributes):
+        elif not _is_of_site(node):
             left += node.childNodes
         if len(texts) > MAX_TEXTS or fields > MAX_TEXT_FIELDS:
             return None
     return texts
+
+
+def _is_of_site(node: Node) -> bool:
+    """Is it no content, or what stands on every page?"""
+    if node.tagName in _PASSED or (isinstance(node.attributes.role, str) and node.attributes.role in _OTHERS):
+        return True
+    return LAYOUT in place_flags(node.tagName, node.attributes)
