@@ -54,6 +54,11 @@ def _adds(count: int) -> bytes:
     return message(_changed(adds=packed([b"[", *rows, b'{"parentId":1}]'])))
 
 
+def _boxes(count: int) -> bytes:
+    """Boxes that may be layers, beside each other."""
+    return b",".join(b'{"id":%d,"type":2,"tagName":"div","attributes":{"class":"a"}}' % i for i in range(10, count))
+
+
 def _nested(texts: int, controls: int) -> bytes:
     """Many texts in links in links: each text is a part of the name of every link around it."""
     opened = b"".join(b'{"id":%d,"type":2,"tagName":"a","childNodes":[' % i for i in range(1, controls + 1))
@@ -200,6 +205,16 @@ SNAPSHOTS: dict[str, Callable[[], bytes]] = {
             *(
                 {"id": i, "type": 2, "tagName": "i", "attributes": {"class": " ".join(f"c{i}{j}" for j in range(100))}}
                 for i in range(2, 20_002)
+            )
+        )
+    ),
+    "100,000 empty boxes in one element": lambda: message(
+        _full(b'{"node":{"id":1,"type":2,"tagName":"div","childNodes":[', _boxes(100_000), b"]}}")
+    ),
+    "a change that adds 30,000 empty boxes to one element": lambda: message(
+        _changed(
+            adds=packed(
+                [b'[{"parentId":1,"node":{"id":2,"type":2,"tagName":"div","childNodes":[', _boxes(30_000), b"]}}]"]
             )
         )
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Node
 from replay_signals.transforms.digest.control_flags import is_unseen
@@ -12,8 +12,10 @@ MAX_CHILDREN = 40
 """Of a bar; more are a part of the page."""
 
 
-def is_pair(children: Iterable[Node]) -> bool:
+def is_pair(children: Sequence[Node]) -> bool:
     """Has an element two others below it, and nothing else: a control, say, and a layer over it?"""
+    if len(children) > MAX_CHILDREN:  # it is asked for each of them
+        return False
     shown = [c for c in children if c.type == ELEMENT or (isinstance(c.textContent, str) and c.textContent.strip())]
     return len(shown) == 2 and all(child.type == ELEMENT for child in shown)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from replay_signals.schemas.rrweb import Node
+from replay_signals.transforms.digest.bars import MAX_CHILDREN
 from replay_signals.transforms.digest.control_flags import CLASS_STATES, lets_through
 from replay_signals.transforms.digest.controls import Control, is_named
 from replay_signals.transforms.digest.inline_style import Style, is_hidden
@@ -91,9 +92,7 @@ class PointerMarks:
 
 def _stands_beside(node: Node, parent: Node) -> bool:
     """Is a box put beside a control, with hardly anything else around?"""
+    if node.tagName not in BOX_TAGS or len(parent.childNodes) > MAX_CHILDREN:  # it is asked for each child
+        return False
     elements = [child for child in parent.childNodes if child.tagName]
-    return (
-        node.tagName in BOX_TAGS
-        and len(elements) <= MAX_BESIDE
-        and any(is_named(child.tagName, child.attributes.role) for child in elements)
-    )
+    return len(elements) <= MAX_BESIDE and any(is_named(child.tagName, child.attributes.role) for child in elements)
