@@ -9,10 +9,11 @@ only one beside the layer, or stands right before it.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from math import hypot
+from operator import itemgetter
 from typing import NamedTuple
 
 from replay_signals.schemas import rrweb
@@ -58,6 +59,7 @@ class Covers:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._moves: dict[int, list[tuple[float, bool]]] = {}
 
     def meant(self, click: Click) -> Meant | None:
         """What a press on no control was meant for; None where it was meant for what it landed on, or nobody knows."""
@@ -186,15 +188,16 @@ class Covers:
 
     def _is_there(self, control: Control, t: float) -> bool:
         """Is it in the document at that time? What is moved is removed and added in one change."""
-        there: bool | None = None
-        for when, change in self._changes:
-            came = in_ranges(change.added, control.first)
-            if when > t:
-                if came and there is None:
-                    return False
-            elif came or in_ranges(change.removed, control.first):
-                there = came
-        return there is not False
+        first = control.first
+        if first not in self._moves:
+            self._moves[first] = [
+                (when, came)
+                for when, change in self._changes
+                if (came := in_ranges(change.added, first)) or in_ranges(change.removed, first)
+            ]
+        moves = self._moves[first]
+        i = bisect_right(moves, t, key=itemgetter(0))
+        return moves[i - 1][1] if i else not (moves and moves[0][1])
 
     @cached_property
     def _changes(self) -> list[tuple[float, records.Mutation]]:
