@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from replay_signals.transforms.clicks.rhythm import MIN_GAPS, Habit, Train, beat_of, onsets_of, prompted
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.session.effects import SETTLE_MS, Effect, Target, spans
-from replay_signals.transforms.session.nesting import in_ranges
+from replay_signals.transforms.session.effects import SETTLE_MS, Effect, Target
+from replay_signals.transforms.session.spans import in_ranges, spans
 from replay_signals.transforms.session.timeline import Page
 
 HOVER_MS = 120

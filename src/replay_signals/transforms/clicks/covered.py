@@ -22,7 +22,7 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.control_flags import STAYS_UNSEEN
 from replay_signals.transforms.digest.controls import CONTAINER_TAGS, Control, is_named
 from replay_signals.transforms.session.gestures import Click, control_at, is_text_field
-from replay_signals.transforms.session.nesting import in_ranges
+from replay_signals.transforms.session.spans import in_ranges
 from replay_signals.transforms.session.timeline import Page
 
 SAME_PLACE_PX = 12

@@ -9,8 +9,9 @@ from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS, Focus, before_release
 from replay_signals.transforms.clicks.ripples import RIPPLE_MS, ripples, shows, within
 from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.session.effects import Effect, Target, covered, pairs
+from replay_signals.transforms.session.effects import Effect, Target
 from replay_signals.transforms.session.gestures import Click
+from replay_signals.transforms.session.spans import covered, pairs
 from replay_signals.transforms.session.timeline import Page
 
 FEEDBACK_MS = 1500

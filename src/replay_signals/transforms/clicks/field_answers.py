@@ -15,9 +15,9 @@ from replay_signals.transforms.clicks.restless import restless_places
 from replay_signals.transforms.clicks.typed_forms import Form
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.session.effects import UNSEEN, Effect, Target, effects_of, pairs, spans
+from replay_signals.transforms.session.effects import UNSEEN, Effect, Target, effects_of
 from replay_signals.transforms.session.fields import TypedField, typed_fields
-from replay_signals.transforms.session.nesting import in_ranges
+from replay_signals.transforms.session.spans import in_ranges, pairs, spans
 from replay_signals.transforms.session.timeline import Page, Request
 
 ANSWER_MS = 1500

@@ -19,9 +19,9 @@ from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.clicks.typed_forms import Form
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
-from replay_signals.transforms.session.effects import Effect, pairs
+from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.fields import Change, TypedField
-from replay_signals.transforms.session.nesting import in_ranges
+from replay_signals.transforms.session.spans import in_ranges, pairs
 from replay_signals.transforms.session.timeline import Page
 
 MIN_ENTERED_CHARS = 2

@@ -29,10 +29,11 @@ from replay_signals.transforms.clicks.witness import Witness, is_switch
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.wireframes import LEAVES_APP
-from replay_signals.transforms.session.effects import Effect, spans
+from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import AT_TOUCH_MS, NOT_SEEN, Screens
 from replay_signals.transforms.session.shots import TURNED, Target
+from replay_signals.transforms.session.spans import spans
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
 from replay_signals.transforms.session.touched import Likeness
 from replay_signals.transforms.session.touches import taps_of

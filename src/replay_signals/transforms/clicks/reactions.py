@@ -23,9 +23,9 @@ from replay_signals.transforms.clicks.feedback import FEEDBACK_MS, Feedback
 from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS, Focus, before_release, elapsed_ms
 from replay_signals.transforms.clicks.ripples import unseen
 from replay_signals.transforms.clicks.waiting import only_waits
-from replay_signals.transforms.session.effects import Effect, Target, covered, pairs
+from replay_signals.transforms.session.effects import Effect, Target
 from replay_signals.transforms.session.gestures import Click, is_typed
-from replay_signals.transforms.session.nesting import in_ranges
+from replay_signals.transforms.session.spans import count_in, covered, in_ranges, pairs
 from replay_signals.transforms.session.timeline import Page, Request
 
 SCROLL_MS = 400
@@ -110,7 +110,7 @@ class Reactions:
 
     def _is_view(self, effect: Effect, click: Click, since_ms: float) -> bool:
         """Is it another view of the page, right after a click on a link? The same place also changes by going back."""
-        came = sum(last - first + 1 for first, last in pairs(effect.added))
+        came = count_in(effect.added)
         is_link = click.control is not None and click.control.tag == "a"
         return is_link and came >= VIEW_NODES and since_ms <= self.rules.prompt_ms
 

@@ -10,8 +10,9 @@ from statistics import median
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.session.effects import Effect, Target, spans
+from replay_signals.transforms.session.effects import Effect, Target
 from replay_signals.transforms.session.fields import typed_fields
+from replay_signals.transforms.session.spans import spans
 from replay_signals.transforms.session.timeline import Page
 
 QUIET_MS = 2500

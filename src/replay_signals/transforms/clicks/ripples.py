@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from replay_signals.transforms.session.effects import UNSEEN, Effect, Target, covered, pairs
+from replay_signals.transforms.session.effects import UNSEEN, Effect, Target
+from replay_signals.transforms.session.spans import covered, pairs
 
 RIPPLE_MS = 2500
 """They have faded by then: Ant Design's, the longest, takes 2 s."""

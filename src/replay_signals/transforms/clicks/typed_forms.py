@@ -16,7 +16,7 @@ from operator import itemgetter
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.fields import TypedField, typed_fields
-from replay_signals.transforms.session.nesting import in_ranges
+from replay_signals.transforms.session.spans import in_ranges
 from replay_signals.transforms.session.timeline import Page
 
 REPLACED_MS = 500

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from replay_signals.transforms.session.effects import Effect, Target
-from replay_signals.transforms.session.nesting import in_ranges
+from replay_signals.transforms.session.spans import in_ranges
 
 STATES = frozenset(("class", "style", "hidden", "disabled", "aria-busy", "aria-disabled", "aria-hidden"))
 """Attributes that show that something is under way."""

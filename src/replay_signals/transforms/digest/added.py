@@ -25,6 +25,10 @@ MAX_OWNERS = 10_000
 """Nodes, or ranges of them, whose control is kept."""
 
 
+Children = dict[int, list[rrweb.Node]]
+"""New nodes by the id of their parent."""
+
+
 class Added(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of added nodes, in the shapes of `records.Mutation`; `parents`: the older nodes that hold them."""
 
@@ -47,14 +51,16 @@ def added_nodes(adds: Iterable[rrweb.Add], masking: Masking) -> Added:
     """What is kept of the nodes of a mutation's `adds`."""
     nodes, parent_of = _flattened(adds)
     masking.add(nodes, parent_of)
-    filled = set(parent_of.values())
+    children: Children = {}
+    for node_id, parent in parent_of.items():
+        children.setdefault(parent, []).append(nodes[node_id])
     controls: dict[int, Control] = {}
     names: dict[int, TextName] = {}
     for node_id, node in nodes.items():
         masking.look_at_classes(node.attributes.class_)
         if len(controls) == MAX_ADDED_CONTROLS:
             break
-        closed = is_closed(node.tagName, node_id in filled)
+        closed = is_closed(node.tagName, node_id in children)
         if node.type == rrweb.ELEMENT and (closed or is_kept(node.tagName, node.attributes)):
             place = masking.own_place(node_id)
             control = controls[node_id] = control_of(
@@ -78,7 +84,7 @@ def added_nodes(adds: Iterable[rrweb.Add], masking: Masking) -> Added:
         name.close(masking)
     for parent in controls.keys() & parent_of.values():
         controls[parent].flags = controls[parent].flags.replace("u", "")  # a layer with something in it is to be seen
-    boxes, veils = _layers(nodes, parent_of, masking)
+    boxes, veils = _layers(nodes, parent_of, children, masking)
     return Added(
         parents=[parent for parent in parent_of.values() if parent not in parent_of],
         controls=list(controls.values()),
@@ -87,13 +93,15 @@ def added_nodes(adds: Iterable[rrweb.Add], masking: Masking) -> Added:
         alerts=alerts,
         error_view=view_says_error(nodes, parent_of),
         alert_places=[n for n, node in nodes.items() if node.type == rrweb.ELEMENT and is_alert(node.attributes)],
-        bars=_bars(controls, nodes, parent_of),
+        bars=_bars(controls, children, parent_of),
         boxes=boxes,
         veils=veils,
     )
 
 
-def _layers(nodes: dict[int, rrweb.Node], parent_of: dict[int, int], masking: Masking) -> tuple[list[Box], list[int]]:
+def _layers(
+    nodes: dict[int, rrweb.Node], parent_of: dict[int, int], children: Children, masking: Masking
+) -> tuple[list[Box], list[int]]:
     """New boxes that may be layers, and what new style sheets say of such."""
     sheets = StyleSheets()
     for node_id, node in nodes.items():
@@ -104,17 +112,13 @@ def _layers(nodes: dict[int, rrweb.Node], parent_of: dict[int, int], masking: Ma
             if parent is not None and parent.tagName == "style" and not parent.childNodes:
                 sheets.write(node.textContent)
     checksum = masking.policy.checksum
-    return boxes_of(nodes, parent_of, checksum), checksums(sheets.veils(), checksum)
+    return boxes_of(nodes, parent_of, children, checksum), checksums(sheets.veils(), checksum)
 
 
-def _bars(controls: dict[int, Control], nodes: dict[int, rrweb.Node], parent_of: dict[int, int]) -> list[int]:
+def _bars(controls: dict[int, Control], children: Children, parent_of: dict[int, int]) -> list[int]:
     """For each of the controls the bar it is a child of, 0 where that is none or was there before."""
-    children: dict[int, list[rrweb.Node]] = {}
-    for node_id, parent in parent_of.items():
-        if parent in nodes:
-            children.setdefault(parent, []).append(nodes[node_id])
-    bars = {parent for parent, below in children.items() if is_bar(below)}
-    pairs = {parent for parent, below in children.items() if is_pair(below)}
+    bars = {parent for parent, below in children.items() if parent in parent_of and is_bar(below)}
+    pairs = {parent for parent, below in children.items() if parent in parent_of and is_pair(below)}
     around = ((pairs if "u" in control.flags else bars, parent_of[node_id]) for node_id, control in controls.items())
     return [parent if parent in known else 0 for known, parent in around]
 

@@ -7,7 +7,7 @@ compares them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -37,11 +37,16 @@ def checksums(selectors: Iterable[str], checksum: Checksum) -> list[int]:
     return sorted({checksum(selector.encode()) for selector, _ in zip(selectors, range(MAX_VEILS), strict=False)})
 
 
-def boxes_of(nodes: Mapping[int, Node], parent_of: Mapping[int, int], checksum: Checksum) -> list[Box]:
-    """New empty boxes that share a new element with one other, or were put into what was there before."""
-    children: dict[int, list[Node]] = {}
-    for node_id, parent in parent_of.items():
-        children.setdefault(parent, []).append(nodes[node_id])
+def boxes_of(
+    nodes: Mapping[int, Node],
+    parent_of: Mapping[int, int],
+    children: Mapping[int, Sequence[Node]],
+    checksum: Checksum,
+) -> list[Box]:
+    """New empty boxes that share a new element with one other, or were put into what was there before.
+
+    `children`: the new nodes by the id of their parent.
+    """
     boxes: list[Box] = []
     for node_id, node in nodes.items():
         parent = parent_of[node_id]

@@ -28,8 +28,8 @@ from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.element_names import element_label
 from replay_signals.transforms.session.fields import typed_fields
-from replay_signals.transforms.session.nesting import in_ranges
 from replay_signals.transforms.session.page_views import PageView
+from replay_signals.transforms.session.spans import in_ranges
 from replay_signals.transforms.session.timeline import Page
 
 MAX_PAGES = 4

@@ -12,7 +12,7 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.dom import MAX_TARGETS
-from replay_signals.transforms.session.nesting import in_ranges
+from replay_signals.transforms.session.spans import in_ranges
 
 SAME_CONTROLS = 0.6
 """Share of known controls that a checkout shows under the same ids; pages of one site share a header, seldom more."""

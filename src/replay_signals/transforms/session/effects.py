@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from replay_signals.schemas import rrweb
@@ -147,24 +147,3 @@ def _mutation(t: float, record: Mutation) -> Effect:
 def _shown(t: float, nodes: list[int]) -> Effect:
     targets = tuple(("c", node_id, "") for node_id in nodes)
     return Effect(t, "mutation", targets, added=tuple(bound for node_id in nodes for bound in (node_id, node_id)))
-
-
-def spans(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Sorted, disjoint spans."""
-    merged: list[tuple[float, float]] = []
-    for start, end in sorted(points):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def pairs(flat: tuple[int, ...]) -> list[tuple[int, int]]:
-    """`first, last` pairs of flat ranges."""
-    return list(zip(flat[::2], flat[1::2], strict=True))
-
-
-def covered(pair: tuple[int, int], ranges: list[tuple[int, int]]) -> bool:
-    """Does one of the ranges hold the whole of the pair's?"""
-    return any(first <= pair[0] and pair[1] <= last for first, last in ranges)

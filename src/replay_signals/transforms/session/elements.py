@@ -15,7 +15,8 @@ from replay_signals.transforms.digest.control_flags import CLASS_STATES, LETS_TH
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.dom import MAX_TARGETS, STATES
 from replay_signals.transforms.digest.records import FullSnapshot, Mutation, Style
-from replay_signals.transforms.session.nesting import Nesting, in_ranges
+from replay_signals.transforms.session.nesting import Nesting
+from replay_signals.transforms.session.spans import in_ranges
 
 
 def _hashed(*values: bytes) -> frozenset[int]:

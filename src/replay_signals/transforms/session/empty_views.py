@@ -16,6 +16,7 @@ from replay_signals.transforms.session.error_views import ErrorView
 from replay_signals.transforms.session.gestures import link_at
 from replay_signals.transforms.session.ordered import acts_first
 from replay_signals.transforms.session.routes import SHOWN_WITHIN_MS
+from replay_signals.transforms.session.spans import count_in, pairs
 from replay_signals.transforms.session.timeline import Page
 
 WAITING_NODES = 8
@@ -65,15 +66,14 @@ class _Reader:
 
     def mutation(self, t: float, record: records.Mutation) -> None:
         """A view goes, or something comes."""
-        added = _count(record.added)
+        added = count_in(record.added)
         if added > WAITING_NODES or record.controls:
             led = self._led is not None and t - self._led[0] <= SHOWN_WITHIN_MS
             self._replaces = self._replaces or bool(led and record.removed)
             self._led = self._emptied = None
         elif self._led is not None and t - self._led[0] <= SHOWN_WITHIN_MS and self._goes(record.removed):
             self._emptied, self._led = (t, self._led[1]), None
-        pairs = zip(record.added[::2], record.added[1::2], strict=False)
-        self._sizes.update((first, last - first) for first, last in pairs)
+        self._sizes.update((first, last - first) for first, last in pairs(record.added))
 
     def ends(self, t: float, *, left: bool) -> Iterator[ErrorView]:
         """The visitor goes on from what is shown."""
@@ -84,8 +84,4 @@ class _Reader:
     def _goes(self, removed: Sequence[int]) -> bool:
         """Does a view go, of an application that puts another one in its place?"""
         largest = max((self._sizes.get(first, 0) for first in removed[::2]), default=0)
-        return self._replaces and (largest >= MIN_NODES or _count(removed) >= MIN_PARTS)
-
-
-def _count(ranges: Sequence[int]) -> int:
-    return sum(last - first + 1 for first, last in zip(ranges[::2], ranges[1::2], strict=False))
+        return self._replaces and (largest >= MIN_NODES or count_in(removed) >= MIN_PARTS)

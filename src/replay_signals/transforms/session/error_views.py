@@ -18,9 +18,9 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import link_at
-from replay_signals.transforms.session.nesting import in_ranges
 from replay_signals.transforms.session.ordered import acts_first
 from replay_signals.transforms.session.page_stacks import TURNING_MS, hides, is_dialog
+from replay_signals.transforms.session.spans import count_in, in_ranges
 from replay_signals.transforms.session.timeline import Page, Request
 
 SHOWN_WITHIN_MS = 3000
@@ -176,5 +176,5 @@ def _is_gone(shown: records.Mutation, record: records.Mutation) -> bool:
     if not any(in_ranges(shown.added, node_id) for node_id in record.removed[::2]):
         return False
     links = [control.href for control in record.controls]
-    nodes = sum(last - first + 1 for first, last in zip(record.added[::2], record.added[1::2], strict=False))
+    nodes = count_in(record.added)
     return not (links and nodes <= MENU_NODES * len(links) and {*links} <= {c.href for c in shown.controls})

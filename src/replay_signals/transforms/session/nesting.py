@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.session.spans import in_ranges
 
 
 class Nesting:
@@ -56,9 +57,3 @@ class Nesting:
         while i >= 0 and self.lasts[i] < node_id:
             i = self.outer[i]
         return i
-
-
-def in_ranges(ranges: Sequence[int], node_id: int) -> bool:
-    """Is the id in one of the flat, sorted `first, last` ranges?"""
-    i = bisect_right(ranges, node_id)
-    return i % 2 == 1 or (i > 0 and ranges[i - 1] == node_id)

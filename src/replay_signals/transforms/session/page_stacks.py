@@ -18,6 +18,7 @@ from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.gestures import link_at
 from replay_signals.transforms.session.ordered import acts_first
 from replay_signals.transforms.session.routes import SHOWN_WITHIN_MS, WayBack
+from replay_signals.transforms.session.spans import pairs
 from replay_signals.transforms.session.timeline import Page
 
 MIN_NODES = 20
@@ -141,5 +142,4 @@ def is_dialog(record: records.Mutation) -> bool:
 
 def _pages(record: records.Mutation) -> set[int]:
     """The first nodes of what is put into the document and is large enough for a page."""
-    pairs = zip(record.added[::2], record.added[1::2], strict=False)
-    return {first for first, last in pairs if last - first >= MIN_NODES}
+    return {first for first, last in pairs(record.added) if last - first >= MIN_NODES}

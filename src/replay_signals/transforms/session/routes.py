@@ -24,8 +24,8 @@ from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.gestures import control_at, link_at
 from replay_signals.transforms.session.known_controls import Key, is_masked, keys_of, known_by, masked, nameless, stood
-from replay_signals.transforms.session.nesting import in_ranges
 from replay_signals.transforms.session.ordered import acts_first
+from replay_signals.transforms.session.spans import in_ranges
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.session.turns import RENDERED_MS, Turn
 

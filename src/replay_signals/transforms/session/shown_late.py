@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.dom import MAX_TARGETS
 from replay_signals.transforms.session.document import SAME_CONTROLS
-from replay_signals.transforms.session.nesting import in_ranges
+from replay_signals.transforms.session.spans import in_ranges, pairs, spans
 from replay_signals.transforms.session.timeline import Page
 
 
@@ -17,10 +17,10 @@ def shown_late(page: Page) -> Iterator[tuple[float, list[int]]]:
     added: list[tuple[int, int]] = []
     for t, record in page.of(records.FullSnapshot, records.Mutation):
         if isinstance(record, records.Mutation):
-            added += zip(record.added[::2], record.added[1::2], strict=False)
+            added += pairs(record.added)
             continue
         if before is not None and _is_whole(before) and _is_whole(record) and _goes_on(before, record):
-            told = _flat(added)
+            told = [bound for pair in spans(added) for bound in pair]
             fresh = (c.first for c in record.controls if not in_ranges(before.ids or [], c.first))
             if found := [node_id for node_id in fresh if not in_ranges(told, node_id)]:
                 yield t, found
@@ -35,14 +35,3 @@ def _goes_on(before: records.FullSnapshot, snapshot: records.FullSnapshot) -> bo
     """Do most of the controls have the ids they had? A recorder that starts again may number them anew."""
     there = {c.first: c.tag for c in snapshot.controls}
     return sum(there.get(c.first) == c.tag for c in before.controls) >= SAME_CONTROLS * len(before.controls)
-
-
-def _flat(pairs: list[tuple[int, int]]) -> list[int]:
-    """Flat, sorted, disjoint ranges."""
-    flat: list[int] = []
-    for first, last in sorted(pairs):
-        if flat and first <= flat[-1]:
-            flat[-1] = max(flat[-1], last)
-        else:
-            flat += (first, last)
-    return flat

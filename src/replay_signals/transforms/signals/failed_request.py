@@ -32,7 +32,7 @@ from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.element_names import element_label
-from replay_signals.transforms.session.nesting import in_ranges
+from replay_signals.transforms.session.spans import in_ranges
 from replay_signals.transforms.session.timeline import Page, Request
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext

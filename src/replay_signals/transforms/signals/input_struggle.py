@@ -29,7 +29,7 @@ from replay_signals.transforms.session.element_names import element_label
 from replay_signals.transforms.session.elements import is_set
 from replay_signals.transforms.session.fields import TypedField, typed_fields
 from replay_signals.transforms.session.gestures import control_at, is_text_field, link_at
-from replay_signals.transforms.session.nesting import in_ranges
+from replay_signals.transforms.session.spans import in_ranges
 from replay_signals.transforms.session.timeline import Page, Window
 from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
