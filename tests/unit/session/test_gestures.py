@@ -207,6 +207,31 @@ def test_enter_in_a_field_clicks_the_button_of_its_form(how: str) -> None:
     assert times(visit) == [3.5]
 
 
+@pytest.mark.parametrize("order", [("u", "secret"), ("secret", "u")], ids=["forwards", "backwards"])
+def test_the_focus_that_moves_within_one_millisecond_is_where_it_went(order: tuple[str, str]) -> None:
+    """Browsers take the focus and give it in one task, and records of one moment have no order."""
+    visit = Visit()
+    page = visit.open("http://a.test/", el("form", field_("u"), field_("secret"), button("Go", id="go", type="submit")))
+    page.types(order[0], "ada", at=2000).types(order[1], "lovelace", at=3000)
+    page.only_clicks("go", 4500, by_pointer=False)
+    visit.open("http://a.test/account", el("h1", "Hello"), at=4900).lives(30_000)
+    assert times(visit) == [4.5]
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("lost", ["u", "secret"])
+def test_a_field_that_lost_the_focus_sends_nothing(lost: str) -> None:
+    """The field that was left last, and the one before it: neither has the focus when page code clicks the button."""
+    visit = Visit()
+    page = visit.open("http://a.test/", el("form", field_("u"), field_("secret"), button("Go", id="go", type="submit")))
+    page.types("u", "ada", at=2000)
+    if lost == "secret":
+        page.types("secret", "lovelace", at=3000)
+    page.record(rrweb.interaction(4000, rrweb.BLUR, page.node(lost).node_id))
+    page.only_clicks("go", 4500, by_pointer=False).lives(30_000)
+    assert times(visit) == []
+
+
 @pytest.mark.parametrize("kind", ["button", "reset", None])
 def test_code_that_clicks_another_button_is_no_visitor(kind: str | None) -> None:
     visit = Visit()

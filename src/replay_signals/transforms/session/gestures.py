@@ -203,8 +203,10 @@ class _Reader:
         elif kind in _GIVEN_UP:
             self._take_back(press)
             self._press = None
-        elif kind in (rrweb.FOCUS, rrweb.BLUR):
-            self._focus_told, self._focused = True, record.node_id if kind == rrweb.FOCUS else None
+        elif kind == rrweb.FOCUS:
+            self._focus_told, self._focused = True, record.node_id
+        elif kind == rrweb.BLUR:  # of one millisecond with the focus that goes elsewhere, in either order
+            self._focus_told, self._focused = True, None if record.node_id == self._focused else self._focused
         elif kind == rrweb.CLICK:
             self._click(t, record)
         elif kind == rrweb.DBL_CLICK and self.clicks and t - self.clicks[-1].t <= TAP_CLICK_MS:
