@@ -21,6 +21,7 @@ from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background
 from replay_signals.transforms.clicks.feedback import FEEDBACK_MS, Feedback
 from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS, Focus, before_release, elapsed_ms
+from replay_signals.transforms.clicks.other_views import lays_over, leads_elsewhere
 from replay_signals.transforms.clicks.ripples import unseen
 from replay_signals.transforms.clicks.waiting import only_waits
 from replay_signals.transforms.session.effects import Effect, Target
@@ -259,9 +260,18 @@ class Reactions:
                 return []  # what follows is about that
             of_scrolling = any(-FRAME_MS <= effect.t - t <= self.rules.prompt_ms for t in scrolls)
             if effect.kind == "mutation" and not of_scrolling and not self._by_itself(effect, click):
+                if lays_over(self.page, effect):
+                    continue
+                if leads_elsewhere(self.page, self._with(effect), click):
+                    return []
                 told = effect.t - click.t < WAITED_MS and any(kind in "ct" for kind, _, _ in effect.targets)
                 return [effect] if told or not self.page.requests else []
         return []
+
+    def _with(self, effect: Effect) -> list[Effect]:
+        """What changes in the same frame."""
+        start, end = (bisect_right(self._times, effect.t + ms) for ms in (-FRAME_MS, FRAME_MS))
+        return self._effects[start:end]
 
     def _by_itself(self, effect: Effect, click: Click) -> bool:
         """Would the change have come without the click: a clock, a hover effect, the end of a note?"""

@@ -182,7 +182,10 @@ def _is_last(j: Judged, later: list[Judged], window: Window, timeline: Timeline)
 
 
 def _in_trouble(i: int, own: list[Judged], died: list[float]) -> bool:
-    """The click before or after it failed, too, or a script of the page died and nothing has answered since."""
+    """The click before or after it failed, too, or a script of the page died and nothing has answered since.
+
+    A page that a visitor opened anew by its address may be the same document, and answers again.
+    """
     j = own[i]
     errors = [(t, r) for t, r in j.click.page.of(records.Console) if r.level == "error"]
     for k in own[max(0, i - 1) : i] + own[i + 1 : i + 2]:
@@ -190,7 +193,20 @@ def _in_trouble(i: int, own: list[Judged], died: list[float]) -> bool:
         if abs(k.click.t - j.click.t) <= TROUBLE_MS and (k.failed or threw):
             return True
     before = [t for t in died if t <= j.click.t]
-    return bool(before) and not any(k.answered and k.click.t > before[-1] for k in own)
+    if not before:
+        return False
+    return not any(k.answered and k.click.t > before[-1] for k in own) or _among_silent(i, own, before[-1])
+
+
+def _among_silent(i: int, own: list[Judged], since_ms: float) -> bool:
+    """Was something else than a link silent, too, within moments and with no answer to anything in between?"""
+    for side in (reversed(own[:i]), own[i + 1 :]):
+        for k in side:
+            if k.answered or k.click.t <= since_ms or abs(k.click.t - own[i].click.t) > TROUBLE_MS:
+                break
+            if k.verdict == DEAD and not k.blocked and not opens_page(k.click.control, k.click.page.href):
+                return True
+    return False
 
 
 def _lived_ms(j: Judged) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, takewhile
+from operator import itemgetter
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background, Wait
@@ -159,12 +160,24 @@ class _PageJudge:
         return effect.kind == "selection"
 
     def _comes_by_accident(self, out: Judged) -> bool:
-        """Does what acts outside the page (a print dialog) seem to be answered late, by no request of its own?"""
+        """Does a late change belong to something else: beside what acts outside the page (a print dialog), or of
+        another route than the link's?
+        """
         first = out.effects[0]
-        late = first.kind == "mutation" and first.t - out.click.t > self.rules.slow_ms and not out.requests
-        if late and unobservable_reason(self.page, out.click):
+        late_ms = first.t - out.click.t if first.kind == "mutation" and not out.requests else 0.0
+        if late_ms > self.rules.slow_ms and unobservable_reason(self.page, out.click):
+            out.effects = []
+        if late_ms > self.rules.prompt_ms and self._was_elsewhere(out.click, first.t):
             out.effects = []
         return not out.effects
+
+    def _was_elsewhere(self, click: Click, t: float) -> bool:
+        """Was the window, when it was told next, neither where the link leads nor where it was before?"""
+        target = link_target(click.control, self.page.href)
+        i = bisect_right(self.addresses, t, key=itemgetter(0))
+        if target is None or not 0 < i < len(self.addresses):
+            return False
+        return self.addresses[i][1] not in (target, self.addresses[i - 1][1])
 
     def _fragment_changed(self, click: Click) -> bool:
         """Did a link to a place of the page change the address? Told by the events before and after the click.
