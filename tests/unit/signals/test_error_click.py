@@ -158,6 +158,23 @@ HARMLESS = [
     'Uncaught (in promise) {"isTrusted":true}',
     "Error: Cancel rendering route",
     "Refused to load the script 'https://www.googletagmanager.com/gtm.js' because it violates a policy",
+    "Uncaught SecurityError: Failed to read a named property 'document' from 'Window': Blocked a frame with origin "
+    '"http://shop.test" from accessing a cross-origin frame.',
+    "Failed to execute 'postMessage' on 'DOMWindow': The target origin provided ('https://player.test') does not match "
+    "the recipient window's origin ('http://shop.test').",
+    "Unable to post message to https://player.test. Recipient has origin http://shop.test.",
+    "Mixed Content: The page at 'https://shop.test/' was loaded over HTTPS, but requested an insecure image 'http://i'.",
+    "Tracking Prevention blocked access to storage for https://ads.test.",
+    "[Report Only] Refused to execute inline script because it violates the following directive",
+    "Ignored attempt to cancel a touchmove event with cancelable=false, for example because scrolling is in progress",
+    'Error: <path> attribute d: Expected number, "MNaN,NaN".',
+    "Failed to load resource: the server responded with a status of 404 () http://shop.test/favicon.ico",
+    "Warning: Extra attributes from the server: data-gr-ext-installed",
+    "Error: Minified React error #422; visit https://react.dev/errors/422 for the full message",
+    "Can't perform a React state update on an unmounted component. This is a no-op.",
+    "Event `CustomEvent` (type=unhandledrejection) captured as promise rejection",
+    "Access to fetch at 'https://stats.g.doubleclick.net/j' from origin 'http://shop.test' has been blocked by CORS policy",
+    "User denied Geolocation",
 ]
 HARMFUL = [
     "Uncaught TypeError: observer.loop is not a function",
@@ -168,6 +185,12 @@ HARMFUL = [
     "Uncaught Error: the cart API is deprecated",
     "Uncaught Error: Timeout",
     "Refused to connect to 'https://api.shop.test/cart' because it violates a policy",
+    "Access to fetch at 'https://api.shop.test/cart' from origin 'http://shop.test' has been blocked by CORS policy",
+    "Mixed Content: The page requested an insecure XMLHttpRequest endpoint 'http://api.shop.test/'. It has been blocked.",
+    "Uncaught TypeError: Cannot read properties of null (reading 'postMessage')",
+    "Uncaught Error: the frame of the order was blocked",
+    "Error: attribute price is missing",
+    "Object captured as promise rejection with keys: code, reason",
 ]
 
 

@@ -251,6 +251,24 @@ def test_a_calculator_without_a_button_answers_by_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    ("by_itself", "kinds"),
+    [((900,), []), ((2200,), []), ((3600,), []), ((6000,), [KIND]), ((1000, 3000, 5000, 7000), [KIND])],
+    ids=["as it loads", "from a server", "from a slow one", "out of the blue", "a clock"],
+)
+def test_a_result_that_is_filled_as_the_page_loads_does_not_change_by_itself(
+    by_itself: tuple[float, ...], kinds: list[str]
+) -> None:
+    """The result follows a while after the last key of each field, as where one waits for the typing to pause."""
+    visit, page = contact(field_("sum"), field_("years"), el("p", "-", id="rate"))
+    for at in by_itself:
+        page.says("rate", f"{at}", at=at)
+    for field, at in (("sum", 9000), ("years", 13_000)):
+        page.types(field, "1000", at=at, each=200).says("rate", f"{at} a month", at=at + 900)
+    go_home(visit, page, at=20_000)
+    assert visit.kinds() == kinds
+
+
+@pytest.mark.parametrize(
     ("tag", "fields", "kinds"),
     [
         ("input", ["net"], []),

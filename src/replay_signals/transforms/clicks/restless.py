@@ -17,8 +17,9 @@ from replay_signals.transforms.session.timeline import Page
 
 QUIET_MS = 2500
 """What changes this long after any input of the visitor changes by itself."""
-LOADING_MS = 1500
-"""A page that has just been opened fills its places with what it asked for, once."""
+LOADING_MS = 4000
+"""A page that has just been opened fills its places with what it asked for, once; one that takes longer is poor
+(web.dev, largest contentful paint)."""
 MIN_TICKS = 3
 EVEN = 0.15
 """Of the interval: timers of a page that loads are late."""
