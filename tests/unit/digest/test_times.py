@@ -47,6 +47,53 @@ def test_a_time_is_read_whatever_its_unit(written: Any) -> None:
     assert span(digest(message([written(START_MS), written(START_MS + 1500)]))) == (0, 1500, 2)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "%a, %d %b %Y %H:%M:%S GMT",
+        "%d %b %Y %H:%M:%S +0000",
+        "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)",
+        "%a %b %d %Y %H:%M:%S GMT+0000",
+        "/Date(%s000)/",
+        "/Date(%s000+0200)/",
+    ],
+)
+def test_a_date_that_a_program_wrote_is_read(written: str) -> None:
+    """RFC 5322 (`toUTCString`), JavaScript's `Date.toString`, .NET's JSON: the zone is part of it, or it is UTC."""
+    moments = [datetime.fromtimestamp(START_MS // 1000 + s, UTC) for s in (0, 2)]
+    texts = [m.strftime(written.replace("%s", str(round(m.timestamp())))) for m in moments]
+    assert span(digest(message(texts))) == (0, 2000, 2)
+
+
+def test_a_date_in_a_zone_of_its_own_is_read() -> None:
+    texts = ["Tue Nov 24 2026 07:00:00 GMT+0100 (CET)", "Tue, 24 Nov 2026 01:00:02 -0500"]
+    assert span(digest(message(texts))) == (0, 2000, 2)
+
+
+@pytest.mark.parametrize(
+    "time", ["Tue, 24 Nov 2026 06:00:00", "11/24/2026, 6:00:00 AM", "Tue Nov 99 2026 06:00:00 GMT+0000"]
+)
+def test_a_date_that_may_mean_two_moments_is_none_and_named(time: str) -> None:
+    """Without a zone, or with the day's place in it unknown."""
+    (letter,) = digested(message([time, time]))
+    assert isinstance(letter, DeadLetter)
+    assert (letter.reason, letter.position.offset) == (Reason.NO_VALID_EVENTS, 7)
+    assert f"the timestamp {time!r} is no time" in letter.detail
+
+
+@pytest.mark.parametrize(
+    ("items", "told"),
+    [
+        (b'[5, {"type": 3}]', "not an rrweb event with a timestamp"),
+        (b'[{"type": 3, "data": 7, "timestamp": 1795500000000}]', "data that cannot be read"),
+    ],
+)
+def test_a_message_without_a_valid_event_says_what_the_first_one_lacks(items: bytes, told: str) -> None:
+    (letter,) = digested(message([], items=items))
+    assert isinstance(letter, DeadLetter)
+    assert letter.detail.endswith(f"the first: {told}")
+
+
 def test_units_may_be_mixed_as_in_sentry_segments() -> None:
     (found,) = digested(message([START_MS, (START_MS + 250) / 1000, START_MS + 500]))
     assert span(found) == (0, 500, 3)

@@ -173,7 +173,7 @@ HARMLESS = [
     "Error: Minified React error #422; visit https://react.dev/errors/422 for the full message",
     "Can't perform a React state update on an unmounted component. This is a no-op.",
     "Event `CustomEvent` (type=unhandledrejection) captured as promise rejection",
-    "Access to fetch at 'https://stats.g.doubleclick.net/j' from origin 'http://shop.test' has been blocked by CORS policy",
+    "Access to fetch at 'https://stats.g.doubleclick.net/j' from origin 'http://a' has been blocked by CORS policy",
     "User denied Geolocation",
 ]
 HARMFUL = [
@@ -186,7 +186,7 @@ HARMFUL = [
     "Uncaught Error: Timeout",
     "Refused to connect to 'https://api.shop.test/cart' because it violates a policy",
     "Access to fetch at 'https://api.shop.test/cart' from origin 'http://shop.test' has been blocked by CORS policy",
-    "Mixed Content: The page requested an insecure XMLHttpRequest endpoint 'http://api.shop.test/'. It has been blocked.",
+    "Mixed Content: The page requested an insecure XMLHttpRequest endpoint 'http://api.shop.test/', blocked",
     "Uncaught TypeError: Cannot read properties of null (reading 'postMessage')",
     "Uncaught Error: the frame of the order was blocked",
     "Error: attribute price is missing",

@@ -23,9 +23,10 @@ from replay_signals.transforms.parse import formats
 from replay_signals.transforms.parse.cut import Parsed, into_records
 from replay_signals.transforms.parse.json_text import flaw, has_several, values_in
 from replay_signals.transforms.parse.listed import listed
+from replay_signals.transforms.parse.naming import seen, seen_text
 from replay_signals.transforms.parse.recordings import Place, is_header
 from replay_signals.transforms.parse.salvage import salvage
-from replay_signals.transforms.parse.shapes import head_of, seen, seen_text
+from replay_signals.transforms.parse.shapes import head_of
 from replay_signals.transforms.parse.values import dead, dead_of_bug
 from replay_signals.transforms.text import REPLACEMENT, bounded_id, json_utf8, well_formed
 

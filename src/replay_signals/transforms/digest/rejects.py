@@ -5,6 +5,8 @@ Only messages with such events come here, so the digest itself stays one pass.
 
 from __future__ import annotations
 
+import msgspec
+
 from replay_signals.schemas import rrweb
 from replay_signals.schemas.digests import MessageDigest, at
 from replay_signals.schemas.messages import DeadLetter, Reason, SnapshotMessage
@@ -24,13 +26,24 @@ _DAY_MS = 86_400_000
 def digested(message: SnapshotMessage, policy: Policy = DEFAULT_POLICY) -> list[MessageDigest | DeadLetter]:
     """The digest of a message, and a dead letter for every event that is not in it. Total."""
     found = digest(message, policy)
-    if isinstance(found, DeadLetter) or not found.rejected_event_count:
+    if isinstance(found, DeadLetter):
+        return [_explained(message, found)]
+    if not found.rejected_event_count:
         return [found]
     letters = _rejected(message, found)
     more = found.rejected_event_count - len(letters)
     if more > 0:
         letters.append(_letter(message, Reason.INVALID_EVENT, f"{more} more events of this message left out", b""))
     return [found, *letters]
+
+
+def _explained(message: SnapshotMessage, letter: DeadLetter) -> DeadLetter:
+    """With what is wrong with the first event, where none is valid."""
+    parts = parts_of(message.items) if letter.reason == Reason.NO_VALID_EVENTS else []
+    if not parts:
+        return letter
+    _, why = _timeless(event_of(parts[0])) or (letter.reason, "data that cannot be read")
+    return msgspec.structs.replace(letter, detail=f"{letter.detail}; the first: {why}")
 
 
 def _rejected(message: SnapshotMessage, found: MessageDigest) -> list[DeadLetter]:
@@ -48,10 +61,9 @@ def _rejected(message: SnapshotMessage, found: MessageDigest) -> list[DeadLetter
 
 def _problem(event: rrweb.Event | None, found: MessageDigest, masking: Masking) -> tuple[str, str] | None:
     """Why an event is not in the digest of its message, None when it is."""
-    if event is None:
-        return Reason.INVALID_EVENT, "not an rrweb event with a timestamp"
-    if not 0 <= event.time_ms <= MAX_TIMESTAMP_MS:
-        return Reason.INVALID_TIMESTAMP, f"the timestamp {event.timestamp!r} is no time"
+    timeless = _timeless(event)
+    if event is None or timeless is not None:
+        return timeless
     if not found.first_ms <= event.time_ms <= found.last_ms:
         days = abs(event.time_ms - times.reference_ms([found.first_ms], found.received_ms)) / _DAY_MS
         others = "the broker's time" if found.received_ms is not None else "the other events"
@@ -61,6 +73,15 @@ def _problem(event: rrweb.Event | None, found: MessageDigest, masking: Masking) 
     record = record_of(event, masking, masking.budget)
     if record is None or not encodable(record):
         return Reason.INVALID_EVENT, f"data of type {event.type} that cannot be read"
+    return None
+
+
+def _timeless(event: rrweb.Event | None) -> tuple[str, str] | None:
+    """Why an event has no place in any message, None when it has."""
+    if event is None:
+        return Reason.INVALID_EVENT, "not an rrweb event with a timestamp"
+    if not 0 <= event.time_ms <= MAX_TIMESTAMP_MS:
+        return Reason.INVALID_TIMESTAMP, f"the timestamp {event.timestamp!r} is no time"
     return None
 
 

@@ -18,6 +18,7 @@ from replay_signals.transforms.parse import chunks, shapes
 from replay_signals.transforms.parse.cut import Parsed, RecordedEvent
 from replay_signals.transforms.parse.json_text import MALFORMED, flaw, has_several, utf8, values_in
 from replay_signals.transforms.parse.listed import MAX_LISTED
+from replay_signals.transforms.parse.naming import seen
 from replay_signals.transforms.parse.salvage import Damage, salvage
 from replay_signals.transforms.parse.shapes import Owner, first, head_of
 from replay_signals.transforms.parse.values import dead, session_problem, text_of
@@ -146,7 +147,7 @@ class _Walk:
             yield self._nothing(item, owner)
 
     def _nothing(self, item: Raw, owner: Owner) -> Parsed:
-        detail = f"neither an rrweb event nor holds any: {shapes.seen(item)}"
+        detail = f"neither an rrweb event nor holds any: {seen(item)}"
         return self._dead(Reason.INVALID_EVENT, detail, item, owner)
 
     def _object(self, value: Raw | bytes, owner: Owner, depth: int, key: str) -> Iterator[Parsed]:
@@ -248,7 +249,7 @@ def _some(parsed: Iterable[Parsed], text: bytes, place: Place) -> Iterator[Parse
         empty = False
         yield one
     if empty and not is_header(text):
-        yield dead(place.at(), Reason.NO_VALID_EVENTS, f"no events in it: {shapes.seen(text)}", text)
+        yield dead(place.at(), Reason.NO_VALID_EVENTS, f"no events in it: {seen(text)}", text)
 
 
 def _lost(damages: Iterable[Damage], place: Place) -> Iterator[Parsed]:

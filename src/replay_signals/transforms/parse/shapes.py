@@ -30,12 +30,8 @@ _VALUE = msgspec.json.Decoder(Any)
 _TEXT = msgspec.json.Decoder(str)
 
 _NUMBER = b"-0123456789"
-_PLAIN_KEY = re.compile(r"[A-Za-z_$][A-Za-z0-9_$.-]{0,39}")
-"""Names that programs give; others may be data, such as somebody's name."""
 _STARTS = frozenset({0, 1, 2, 4})  # rrweb's types of events that a page begins with
 _NUMBER_IN_TEXT = re.compile(rb'"[0-9]{1,2}"')
-_SHOWN_KEYS = 12
-_SHOWN_CHARS = 60
 
 
 class Owner(Struct, frozen=True):
@@ -264,49 +260,3 @@ def _number(value: Raw) -> float:
     except MALFORMED:
         return 0.0
     return float(number_within(found, 1e300) or 0.0)
-
-
-_FILES = (
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ", "xz"),
-    (b"PAR1", "Parquet"),
-    (b"Obj\x01", "Avro"),
-    (b"SQLite format 3", "a SQLite database"),
-    (b"%PDF", "PDF"),
-    (b"\x1f\xef\xbf\xbd\x08", "compressed twice"),  # gzip's first bytes, with U+FFFD for the second
-)
-"""How other files begin that people hand over."""
-_TAR_AT = 257
-
-
-def seen_text(text: bytes, flaw: str) -> str:
-    """A text that is no JSON in words: where it breaks if it begins as JSON, else what it begins with.
-
-    That stands in quotes, as everything does that may be somebody's: the rules of privacy take it for what it is.
-    """
-    named = next((name for start, name in _FILES if text.startswith(start)), None)
-    if named is not None or text[_TAR_AT : _TAR_AT + 5] == b"ustar":
-        return f"binary data ({named or 'a tar archive'})"
-    begin = text[: 4 * _SHOWN_CHARS].lstrip()
-    if begin[:1] in (b"{", b"["):
-        return f"text that is not JSON ({flaw})"
-    line = begin.decode(errors="replace").partition("\n")[0].strip()[:_SHOWN_CHARS]
-    if not line.isprintable() or "\ufffd" in line:
-        return "binary data"
-    return "text that is not JSON and begins with " + '"' + line.replace('"', "'") + '"'
-
-
-def seen(value: Raw | bytes) -> str:
-    """A value in words, for whoever has to find out what it is: its keys, or its first item."""
-    kind = first(value)
-    if kind == b"{":
-        keys = [key[:_SHOWN_CHARS] if _PLAIN_KEY.fullmatch(key) else "[key]" for key in fields_of(value)]
-        more = ", …" if len(keys) > _SHOWN_KEYS else ""
-        return f"an object with keys {', '.join(keys[:_SHOWN_KEYS])}{more}" if keys else "an object without keys"
-    if kind == b"[":
-        items = items_of(value)
-        return f"an array of {len(items)}, the first: {seen(items[0])}" if items else "an empty array"
-    text = bytes(memoryview(value)[: 4 * _SHOWN_CHARS]).decode("utf-8", "replace")[:_SHOWN_CHARS]
-    return f"the value {text}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import traceback
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import PurePath
 
 from replay_signals.schemas.messages import (
@@ -20,6 +22,12 @@ MAX_CAPTURE_SESSION_ID_CHARS = 70  # capture: InvalidSessionId
 LATEST_MS = 253_402_300_799_999  # end of the year 9999: the last moment a timestamp column can hold
 _SECONDS_BELOW = 100_000_000_000  # numeric texts below are seconds (milliseconds would be before March 1973)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_DATE_CHARS = 100
+_DOT_NET = re.compile(r"/Date\((\d{1,16})(?:[+-]\d{4})?\)/", re.ASCII)
+_WRITTEN = re.compile(r"(?:[A-Z][a-z]{2},? )?(?:[A-Z][a-z]{2} )?\d{1,2} ", re.ASCII)
+_JAVASCRIPT = re.compile(
+    r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{2}) (\d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})\b.*", re.ASCII | re.DOTALL
+)
 
 
 def dead(
@@ -118,14 +126,18 @@ def number_within(value: object, most: float) -> float | None:
 
 
 def epoch_ms(value: object) -> int | None:
-    """Epoch milliseconds of a client's time: ISO 8601, ClickHouse text (both UTC without a zone), or epoch numbers.
+    """Epoch milliseconds of a client's time: text (ISO 8601, ClickHouse's, both UTC without a zone, or what programs
+    make of a date: RFC 5322, JavaScript's `Date`, .NET's `/Date(…)/`), or epoch numbers.
 
     None when it is missing, unreadable, or outside of 1970 to 9999 (capture ignores such times too).
     """
     if isinstance(value, str):
-        when = _moment(value.strip())
+        value = value.strip()
+        when = _moment(value)
         if when is not None:
             return whole_ms((when - _EPOCH) // timedelta(milliseconds=1))
+        if found := _DOT_NET.fullmatch(value):
+            return whole_ms(found[1])
     ms = whole_ms(value)
     if ms is not None and ms < _SECONDS_BELOW:
         return whole_ms(float(value) * 1000)  # type: ignore[arg-type]  # whole_ms took it, so it is a number
@@ -136,8 +148,27 @@ def _moment(text: str) -> datetime | None:
     if text.isdigit():
         return None
     text = text.removesuffix(" UTC")  # BigQuery
+    when: datetime | None
     try:
         when = datetime.fromisoformat(text)
-        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except ValueError:
+        when = _written(text)
+    if when is None or when.tzinfo is None:
+        return when and when.replace(tzinfo=UTC)
+    try:
+        return when.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _written(text: str) -> datetime | None:
+    """A date in words, as programs write it; never without a zone."""
+    if not _WRITTEN.match(text):
+        return None
+    if found := _JAVASCRIPT.match(text):
+        text = f"{found[2]} {found[1]} {found[3]} {found[4]}"  # in the order of RFC 5322
+    try:
+        when = parsedate_to_datetime(text[:MAX_DATE_CHARS])
+    except (ValueError, IndexError, OverflowError):
+        return None
+    return when if when.tzinfo is not None else None
