@@ -6,6 +6,7 @@ A click by itself is silent or not (transforms/clicks/web). Whether silence is a
   a working control  silence of what answered or was disabled a moment before, or sets a field that is masked
   impatience         what a response brings is the answer to the click that asked for it (impatient)
   links              may have opened a tab in the background, led away, or be the current choice (silent_links)
+  insisting          what acts outside the page by its name and is tried again in vain
   proven controls    what has answered before answers in the recording, whatever its name or its neighbours suggest
   blind windows      several silent controls and not one change: the recorder is broken rather than the page
 """
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.impatient import give_answers
+from replay_signals.transforms.clicks.insisting import tell_insisting
 from replay_signals.transforms.clicks.judged import DEAD, SENT, UNKNOWN, Judged
 from replay_signals.transforms.clicks.observability import BESIDE, GUESSED, beside_canvas, leads_away
 from replay_signals.transforms.clicks.silent_links import (
@@ -94,7 +96,9 @@ def look_again(
             tell_links(own, ways, tells_hidden, rules)
             _doubt_working(own)
             doubt_links(own, window, timeline, addresses, visited)
-        _doubt_blind_window([j for page in window.pages for j in by_page.get(page, [])], window, webkit)
+        in_window = [j for page in window.pages for j in by_page.get(page, [])]
+        tell_insisting(in_window, rules)
+        _doubt_blind_window(in_window, window, webkit)
 
 
 def _told(clicks: list[Judged]) -> set[tuple[str, str]]:
