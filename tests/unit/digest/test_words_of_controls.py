@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from replay_signals.transforms.words.controls import acts_once, acts_outside, is_document, is_file_dialog
+from replay_signals.transforms.words.controls import (
+    acts_once,
+    acts_outside,
+    fills_screen,
+    is_document,
+    is_file_dialog,
+    plays,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,11 +45,21 @@ def test_parts_of_words_and_of_phrases_say_nothing(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "plays"), [("Play", True), ("Play again", False), ("Play again, play", True), ("Læs højt", True)]
+    ("name", "sounds"), [("Play", True), ("Play again", False), ("Play again, play", True), ("Læs højt", True)]
 )
-def test_sound_is_outside_the_page_and_may_be_used_fast(name: str, plays: bool) -> None:
-    assert acts_outside(name) == plays
+def test_sound_is_outside_the_page_and_may_be_used_fast(name: str, sounds: bool) -> None:
+    assert acts_outside(name) == plays(name) == sounds
     assert not acts_once(name)
+    assert not fills_screen(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Full screen", "btn-fullscreen", "Vollbild", "全屏", "⛶", "Na celý displej, celá obrazovka"]
+)
+def test_the_whole_screen_is_no_sound(name: str) -> None:
+    assert fills_screen(name)
+    assert acts_outside(name)
+    assert not plays(name)
 
 
 def test_a_document_and_a_dialog_are_named_by_the_whole_name() -> None:

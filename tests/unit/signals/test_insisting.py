@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from support import events as rrweb
 from support.dom import El, button, el, field_, link
 from support.web import Page, Visit
 
@@ -96,3 +97,27 @@ def test_a_component_whose_focus_nobody_tells(host: str, kinds: list[str]) -> No
     visit, page = page_with(el(host, button("Print", id="it"), tabindex="0"))
     page.clicks("it", 4000, 9000).lives(60_000)
     assert visit.kinds() == kinds
+
+
+# The whole screen, which changes the size of the window
+
+
+@pytest.mark.parametrize("name", ["Full screen", "Vollbild", "全屏"])
+def test_a_silent_button_for_the_whole_screen(name: str) -> None:
+    visit, page = page_with(button(name, id="it"), el("video", id="film"))
+    page.click("it", at=4000).lives(60_000)
+    assert visit.kinds() == ["dead_click"]
+
+
+@pytest.mark.parametrize("after", [30, 400])
+def test_a_window_that_fills_the_screen(after: float) -> None:
+    visit, page = page_with(button("Full screen", id="it"))
+    page.click("it", at=4000).record(rrweb.incremental(4000 + after, 4, width=1920, height=1080)).lives(60_000)
+    assert visit.kinds() == []
+    assert visit.verdict("it") == "alive"
+
+
+def test_the_whole_screen_of_a_phone() -> None:
+    visit, page = page_with(button("Full screen", id="it"))
+    page.tap("it", at=4000).lives(60_000)
+    assert visit.kinds() == []

@@ -16,7 +16,13 @@ from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import Click, is_text_field
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.words.controls import acts_once, is_document, is_file_dialog, plays
+from replay_signals.transforms.words.controls import (
+    acts_once,
+    fills_screen,
+    is_document,
+    is_file_dialog,
+    plays,
+)
 
 NATIVE = "the browser answers without a trace"
 CHOSEN = "it is the current choice already"
@@ -62,6 +68,8 @@ def unobservable_reason(page: Page, click: Click) -> str:
         return "only focusable"
     if control.is_hand and (click.double or click.dragged):
         return "dragged, or its words are selected"
+    if fills_screen(_words(control)):  # the window would change its size, but for players of phones
+        return PLAYS if click.by_touch else ""
     return next((reason for check in _CHECKS if (reason := check(page, control))), "")
 
 
@@ -174,7 +182,7 @@ def _outside(_: Page, control: Control) -> str:
         return "the link cannot be read"
     if parts.scheme not in ("", "http", "https", "javascript", "file") or _FILES.search(parts.path):
         return A_FILE
-    words = f"{control.name} {control.test_id} {control.dom_id} {control.classes}"
+    words = _words(control)
     if "w" in control.flags or acts_once(words) or is_file_dialog(control.name):
         return BY_NAME
     if control.tag in _BUTTONS and is_document(control.name):
@@ -182,6 +190,10 @@ def _outside(_: Page, control: Control) -> str:
     if "y" in control.flags or plays(words):
         return PLAYS
     return OPENS_TAB if "b" in control.flags else ""
+
+
+def _words(control: Control) -> str:
+    return f"{control.name} {control.test_id} {control.dom_id} {control.classes}"
 
 
 _CHECKS: tuple[Callable[[Page, Control], str], ...] = (_native, _embedded, _outside)

@@ -24,13 +24,14 @@ class _Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sharing: Words
     printing: Words
     playing: Words
+    whole_screen: Words
     documents: Words
     whole_names: Words
     not_meant: Words
 
 
 _TABLES = words("controls.toml", _Tables)
-SIGNS_ONCE, SIGNS_PLAYING = "⧉📋🖨⎙⤓", "🔊🔈🔉▶⏵⏸"
+SIGNS_ONCE, SIGNS_PLAYING, SIGNS_WHOLE_SCREEN = "⧉📋🖨⎙⤓", "🔊🔈🔉▶⏵⏸", "⛶"
 _UNSPACED = frozenset(("ja", "ko", "zh", "hi", "ar", "he", "fa", "th"))
 """Languages whose words may stand inside longer ones, or with a letter before them."""
 _WORD = re.compile(r"[^\W_]+")
@@ -68,6 +69,7 @@ class _Said:
 _ONCE = _Said((_TABLES.clipboard, _TABLES.files, _TABLES.sharing, _TABLES.printing), SIGNS_ONCE)
 """What one click does completely: nobody needs it again at once."""
 _PLAYING = _Said((_TABLES.playing,), SIGNS_PLAYING)
+_WHOLE_SCREEN = _Said((_TABLES.whole_screen,), SIGNS_WHOLE_SCREEN)
 _OTHERWISE = "|".join(re.escape(word) for named in _TABLES.not_meant.values() for word in named)
 _NOT_MEANT = re.compile(rf"(?<![^\W_])(?:{_OTHERWISE})(?![^\W_])", re.IGNORECASE)
 _WHOLE_NAMES = frozenset(word for named in _TABLES.whole_names.values() for word in named)
@@ -80,13 +82,18 @@ def acts_once(text: str) -> bool:
 
 
 def plays(text: str) -> bool:
-    """Does a name speak of sound, video or the whole screen?"""
+    """Does a name speak of sound or video?"""
     return _PLAYING(_NOT_MEANT.sub("", text))
 
 
+def fills_screen(text: str) -> bool:
+    """Does a name speak of the whole screen?"""
+    return _WHOLE_SCREEN(text)
+
+
 def acts_outside(text: str) -> bool:
-    """Does a name speak of what no recording of a page shows: of either?"""
-    return acts_once(text) or plays(text)
+    """Does a name speak of what a recording may not show: of any of these?"""
+    return acts_once(text) or plays(text) or fills_screen(text)
 
 
 def is_file_dialog(name: str) -> bool:
