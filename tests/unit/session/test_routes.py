@@ -315,3 +315,74 @@ def test_a_page_seen_before_the_one_that_was_left_is_no_way_back() -> None:
     shows(page, help_page(), at=20_080)
     shows(page, list_of(), at=21_900).lives(60_000)
     assert ways(visit) == []
+
+
+def menu_of(kind: str) -> tuple[Visit, Page]:
+    """An application whose menu is made of no links."""
+
+    def item(name: str, state: str) -> El:
+        id_ = name.lower()
+        if kind == "button":
+            return el("button", name, id=id_, type="button", class_=state)
+        return el("div", name, id=id_, role=kind, class_=f"item {state}")
+
+    visit = Visit()
+    items = [item("List", "on"), item("Help", ""), item("More", "")]
+    return visit, visit.open(URL, el("main", list_of(), id="main"), el("div", *items, class_="bar"))
+
+
+def marks(page: Page, kind: str, off: str, on: str, at: float) -> None:
+    """Takes the marking of one item and gives it to another one."""
+    prefix = "" if kind == "button" else "item "
+    changes = [
+        {"id": page.node(name).node_id, "attributes": {"class": prefix + state}}
+        for name, state in ((off, ""), (on, "on"))
+    ]
+    page.record(rrweb.mutation(at, attributes=changes))
+
+
+@pytest.mark.parametrize("kind", ["tab", "menuitem", "button"])
+@pytest.mark.parametrize("back", ["back", "stays", "pressed", "another", "unmarked", "late"])
+def test_a_menu_that_is_made_of_no_links(kind: str, back: str) -> None:
+    visit, page = menu_of(kind)
+    page.click("help", at=4000)
+    shows(page, help_page(), at=4080)
+    marks(page, kind, "list", "help", at=4081)
+    if back == "pressed":
+        page.click("list", at=5800)
+    if back != "stays":
+        returned_ms = 12_000 if back == "late" else 5900
+        shows(page, list_of(), at=returned_ms)
+        if back != "unmarked":
+            marks(page, kind, "help", "more" if back == "another" else "list", at=returned_ms + 1)
+    page.lives(60_000)
+    assert visit.kinds() == (["quick_back"] if back == "back" else [])
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_button_that_says_for_a_moment_what_it_did(marked: bool) -> None:
+    """It looks pressed meanwhile; nothing else loses its marking by it."""
+    visit, page = menu_of("button")
+    page.click("help", at=4000)
+    for at, content, state in ((4080, help_page(), "on"), (5900, list_of(), "")):
+        shows(page, content, at=at)
+        if marked:
+            change = {"id": page.node("help").node_id, "attributes": {"class": state}}
+            page.record(rrweb.mutation(at + 1, attributes=[change]))
+    page.lives(60_000)
+    assert ways(visit) == []
+
+
+def test_tabs_that_turn_by_themselves() -> None:
+    visit, page = menu_of("tab")
+    turns_ms = range(1000, 19_000, 3000)
+    for i, at in enumerate(turns_ms):
+        shows(page, list_of() if i % 2 else help_page(), at=at)
+        marks(page, "tab", *(("help", "list") if i % 2 else ("list", "help")), at=at + 1)
+    page.click("help", at=19_500)
+    shows(page, help_page(), at=19_560)
+    marks(page, "tab", "list", "help", at=19_561)
+    shows(page, list_of(), at=22_560)
+    marks(page, "tab", "help", "list", at=22_561)
+    page.lives(60_000)
+    assert ways(visit) == []

@@ -8,6 +8,10 @@ marked before has to be marked again.
 
 An application may also keep all its pages in the document and show one of them by class, style or `hidden`
 (session/turns); what changes by itself now and then, as slides do, is no page.
+
+A menu need not be made of links: tabs, items and buttons lead to pages, too. Most buttons do something else, and some
+show what they showed before a moment later (a copy that was made), so of these only a change of marking tells: the one
+that was pressed gets the marking of another one as the page shows, and gives it back as the page before returns.
 """
 
 from __future__ import annotations
@@ -42,6 +46,7 @@ RESTLESS_MS = 10_000
 MAX_CAME, MAX_ROOTS = 1000, 10
 """Mutations that are remembered, and nodes that are looked for in them, or mutations in which one is."""
 _MARKING = frozenset(("class", "aria-current", "aria-selected"))
+_MENU_ROLES = frozenset(("tab", "menuitem"))
 _SHOWING = _MARKING | {"style", "hidden", "aria-hidden"}
 
 
@@ -76,9 +81,9 @@ class _Content:
 
 @dataclass(slots=True)
 class _Shown:
-    """What a click on a link has shown so far. `places` are elements whose children were replaced, `removed` flat
-    ranges of what went for it, `known` what stood there (`was_error`: it said that it was missing or broken),
-    `restless` what changes by itself."""
+    """What a click on a link has shown so far, or on an item of a menu, which has no `url`. `places` are elements whose
+    children were replaced, `removed` flat ranges of what went for it, `known` what stood there (`was_error`: it said
+    that it was missing or broken), `restless` what changes by itself."""
 
     url: str
     click_ms: float
@@ -133,9 +138,15 @@ class _Reader:
     def click(self, t: float, record: records.Interaction) -> None:
         """A click on a link may show another page."""
         link = link_at(self.page, record.node_id)
-        if link is not None:
-            url = urls.joined(self.page.href, link.href)
-            self._shown = _Shown(url, t, link.first, Turn(link.first, t), self._restless(t)) if url else None
+        url = urls.joined(self.page.href, link.href) if link is not None else ""
+        item = link if url else self._item_at(record.node_id)
+        if item is not None:
+            self._shown = _Shown(url, t, item.first, Turn(item.first, t), self._restless(t))
+
+    def _item_at(self, node_id: int | None) -> Control | None:
+        """What may be an item of a menu that is made of no links."""
+        control = control_at(self.page, node_id)
+        return control if control is not None and (control.tag == "button" or control.role in _MENU_ROLES) else None
 
     def _restless(self, t: float) -> frozenset[int]:
         """What changed by itself a short time before."""
@@ -151,7 +162,8 @@ class _Reader:
         self._pressed_ms = t
         self._settle()
         shown = self._shown
-        if shown is not None and shown.turn.back_ms is not None and shown.turn.returns(shown.links):
+        turned = shown is not None and shown.url and shown.turn.back_ms is not None
+        if shown is not None and turned and shown.turn.returns(shown.links):
             shown.content = _Content(shown.turn.start_ms or shown.click_ms)
             self._back = (shown, shown.turn.back_ms)
         if self._back is not None:
@@ -198,7 +210,7 @@ class _Reader:
         return keys | {masked(key) for key in keys if is_masked(key)}
 
     def _take(self, shown: _Shown, t: float, record: records.Mutation) -> None:
-        links = set(self._marked(record))
+        links = set(self._marked(record, "a" if shown.url else "button"))
         shown.links |= links
         changes = (change for change in record.attributes if change[1] in _SHOWING and change[0] not in shown.restless)
         shown.turn.take(t, {(node_id, name): value for node_id, name, value in changes}, links)
@@ -239,11 +251,12 @@ class _Reader:
             self._emptied_ms, self._emptied = t, set(record.parents)
         return bool(record.added and (record.removed or emptied))
 
-    def _marked(self, record: records.Mutation) -> Iterator[int]:
+    def _marked(self, record: records.Mutation, tag: str) -> Iterator[int]:
+        """Items of a menu whose marking changes: those that are tabs by their role, and those of a tag."""
         for node_id in {node_id for node_id, name, _ in record.attributes if name in _MARKING}:
             control = control_at(self.page, node_id)
             own = control is not None and control.first == node_id
-            if control is not None and own and (control.tag == "a" or control.role == "tab"):
+            if control is not None and own and (control.tag == tag or control.role in _MENU_ROLES):
                 yield node_id
 
     def _settle(self) -> None:
@@ -257,7 +270,9 @@ class _Reader:
             self._shown = None
         elif following.start_ms - shown.content.start_ms < STEP_MS:
             shown.content.keys |= following.keys
-        elif abs(following.start_ms - turned_ms) <= RENDERED_MS or _returns(shown, shown.content, following):
+        elif abs(following.start_ms - turned_ms) <= RENDERED_MS or (
+            shown.url and _returns(shown, shown.content, following)
+        ):
             self._back, self._shown = (shown, following.start_ms), None
             self._until_ms = None
         elif following.start_ms - shown.click_ms <= SHOWN_WITHIN_MS:
