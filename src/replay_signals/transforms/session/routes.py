@@ -162,10 +162,10 @@ class _Reader:
         self._pressed_ms = t
         self._settle()
         shown = self._shown
-        turned = shown is not None and shown.url and shown.turn.back_ms is not None
-        if shown is not None and turned and shown.turn.returns(shown.links):
+        back_ms = shown.turn.back_ms if shown is not None and shown.url else None
+        if shown is not None and back_ms is not None and shown.turn.returns(shown.links):
             shown.content = _Content(shown.turn.start_ms or shown.click_ms)
-            self._back = (shown, shown.turn.back_ms)
+            self._back = (shown, back_ms)
         if self._back is not None:
             shown, returned_ms = self._back
             shown_ms = shown.content.start_ms if shown.content is not None else returned_ms
