@@ -310,8 +310,11 @@ def _click(node_id: int, at_ms: float) -> Event:
 
 
 def _console(parts: list[str], at_ms: float, level: str = "error", trace: str = "") -> Event:
-    payload = {"level": level, "trace": [trace, trace] if trace else [], "payload": parts}
-    return event(6, {"plugin": "rrweb/console@1", "payload": payload}, at_ms)
+    return event(6, {"plugin": "rrweb/console@1", "payload": _said(parts, level, trace)}, at_ms)
+
+
+def _said(parts: list[str], level: str = "error", trace: str = "") -> Event:
+    return {"level": level, "trace": [trace, trace] if trace else [], "payload": parts}
 
 
 def _change(at_ms: float, **fields: Any) -> Event:
@@ -395,6 +398,7 @@ def _talk(m: Marks) -> list[list[Event]]:
     ]
     talk += [
         _console([json.dumps(w("console log"))], 130, level="log"),
+        event(3, {"source": 11, **_said([json.dumps("Failed for"), json.dumps(w("older console"))])}, 135),
         event(6, {"plugin": "rrweb/network@1", "payload": {"requests": _requests(m, redirect)}}, 140),
         event(
             6,

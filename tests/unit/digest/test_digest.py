@@ -139,6 +139,22 @@ def test_console_lines_are_bounded() -> None:
     assert (line.level, len(line.message), len(line.trace)) == ("error", 300, 200)
 
 
+@pytest.mark.parametrize("level", ["error", "warn", "log"])
+def test_a_console_line_of_an_older_rrweb_is_read_as_that_of_the_plugin(level: str) -> None:
+    """Before rrweb 1.1 the console was a source of changes, `IncrementalSource.Log`, and no plugin."""
+    parts, trace = (
+        ['"Uncaught TypeError: x is null"', '"for 7"'],
+        ["pay (http://a.test/app.js:1:2)", "f (http://a.test/b.js:2:1)"],
+    )
+    older = rrweb.incremental(5000, 11, level=level, payload=parts, trace=trace)
+    assert records_of(older) == records_of(rrweb.console(5000, level, *parts, trace=tuple(trace)))
+
+
+@pytest.mark.parametrize("data", [{}, {"level": 5, "payload": [1, None]}, {"payload": "text"}])
+def test_an_odd_line_of_the_console_costs_no_event(data: Json) -> None:
+    assert len(records_of(rrweb.incremental(5000, 11, **data))) == 1
+
+
 @pytest.mark.parametrize("text", ["a\ud83d", "\udc00", "\x00", "👍"])
 def test_odd_characters_cost_no_event(text: str) -> None:
     items = json.dumps([rrweb.console(5000, "error", text), rrweb.meta(5001, "http://a/")]).encode()

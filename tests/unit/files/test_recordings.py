@@ -232,6 +232,19 @@ def test_sentry_segments_that_break_off(read_json: Any) -> None:
     assert Reason.INVALID_GZIP in reasons(records)
 
 
+@pytest.mark.parametrize("time", ["none", None, True, [1]], ids=["none", "null", "true", "list"])
+@pytest.mark.parametrize("lines", [True, False])
+def test_an_event_without_a_time_is_told_with_its_own_place(time: Any, lines: bool, read_json: Any) -> None:
+    """In a message of two thousand events the place of the first one would tell nobody where to look."""
+    broken = {key: value for key, value in (EVENTS[0] | {"timestamp": time}).items() if value != "none"}
+    rows = [*EVENTS[:2], broken, EVENTS[2]]
+    records = read_json("\n".join(map(json.dumps, rows)).encode() if lines else rows)
+    assert events_by_window(records) == expected({"rec-1": EVENTS}, "rec-1")
+    (only,) = letters(records)
+    assert (only.reason, only.position.offset) == (Reason.INVALID_EVENT, 3)
+    assert "without a timestamp: an object with keys type" in only.detail
+
+
 def test_types_of_events_as_text(read_json: Any) -> None:
     """What tools make of an event's type; text that is no small number is none."""
     rows = [event | {"type": str(event["type"])} for event in EVENTS]

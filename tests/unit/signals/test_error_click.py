@@ -248,6 +248,15 @@ def test_leaving_the_page_cuts_off_what_is_under_way(message: str) -> None:
     assert visit.kinds() == []
 
 
+@pytest.mark.parametrize(("level", "kinds"), [("error", ["error_click"]), ("info", ["dead_click"])])
+def test_a_console_line_of_an_older_rrweb_is_the_click_s(level: str, kinds: list[str]) -> None:
+    visit, page = shop()
+    page.click("pay", at=4000)
+    page.record(rrweb.incremental(4040, 11, level=level, payload=['"Uncaught TypeError: x is null"'], trace=[]))
+    page.click("add", at=14_000).says("total", "2", at=14_020).lives(60_000)
+    assert visit.kinds() == kinds
+
+
 def test_an_exception_that_the_page_handled_is_not_uncaught() -> None:
     visit, page = shop()
     page.lives(60_000)

@@ -18,7 +18,7 @@ from replay_signals.schemas.messages import DeadLetter, Reason, SnapshotMessage
 from replay_signals.transforms.digest import records, times
 from replay_signals.transforms.digest.dom import InflateError, added_rules, full_snapshot, mutation
 from replay_signals.transforms.digest.masking import DEFAULT_POLICY, Masking
-from replay_signals.transforms.digest.plugins import MAX_URL_CHARS, compact_number, custom, plugin
+from replay_signals.transforms.digest.plugins import MAX_URL_CHARS, compact_number, console_line, custom, plugin
 from replay_signals.transforms.digest.records import MAX_TIMESTAMP_MS, ReplayRecord
 from replay_signals.transforms.parse.budget import Budget, TooLarge
 from replay_signals.transforms.parse.values import dead, number_within
@@ -227,6 +227,8 @@ def _incremental_record(event: rrweb.Event, masking: Masking, budget: Budget) ->
     data = _incremental.decode(event.data)
     if data.source == rrweb.MUTATION:
         return mutation(data, masking, budget)
+    if data.source == rrweb.LOG:
+        return console_line(event.data, masking)
     if data.source == rrweb.STYLE_SHEET_RULE:
         return records.Style(0, data.source, data.id, added_rules(data.adds, masking, budget))
     budget.keep(len(data.positions) // POSITIONS_PER_ITEM)
@@ -269,7 +271,7 @@ def _style(data: rrweb.Incremental) -> ReplayRecord:
 
 
 def _no_change(data: rrweb.Incremental) -> ReplayRecord:
-    """A font that loaded, a log line, a source nobody knows: nothing a visitor sees change."""
+    """A font that loaded, a source nobody knows: nothing a visitor sees change."""
     return records.Other(0, data.source)
 
 

@@ -62,7 +62,7 @@ def plugin(event: rrweb.Event, masking: Masking) -> Console | Network | Other:
     """A plugin's event: console line, requests, or one that only counts."""
     data = _plugin.decode(event.data)
     if data.plugin == "rrweb/console@1":
-        return _console_line(data.payload, masking)
+        return console_line(data.payload, masking)
     if data.plugin == "rrweb/network@1":
         entries = _requests(data.payload)
         masking.budget.keep(len(entries))
@@ -96,7 +96,8 @@ def http_status_in(message: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def _console_line(payload: Raw, masking: Masking) -> Console:
+def console_line(payload: Raw, masking: Masking) -> Console:
+    """A line of the console, as rrweb's plugin tells it; before rrweb 1.1 it was a change of its own (source 11)."""
     data = _console.decode(payload)
     level = data.level if isinstance(data.level, str) else "info"
     parts = [data.payload] if isinstance(data.payload, str) else data.payload

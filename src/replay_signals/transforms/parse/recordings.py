@@ -26,6 +26,8 @@ from replay_signals.transforms.text import json_utf8
 
 _ENCODER = msgspec.json.Encoder()
 
+_TIMES = frozenset(bytes([start]) for start in b'-0123456789"{')
+"""First bytes of what may be a time; `null` and nothing are none."""
 _ENVELOPE_TYPES = frozenset({"replay_event", "replay_recording"})
 
 
@@ -203,6 +205,9 @@ class _Walk:
         if len(text) > limits.event_bytes:
             detail = f"an event of {len(text)} bytes, more than {limits.event_bytes}"
             return dead(position, Reason.TOO_LARGE, detail, text, session_id=session_id)
+        if first(head.timestamp) not in _TIMES:
+            detail = f"an rrweb event without a timestamp: {seen(value)}"
+            return dead(position, Reason.INVALID_EVENT, detail, text, session_id=session_id)
         return RecordedEvent(session_id, window_id, utf8(_unquoted(text, head)), position, owner.distinct_id)
 
     def _dead(self, reason: str, detail: str, value: Raw | bytes, owner: Owner) -> Parsed:
