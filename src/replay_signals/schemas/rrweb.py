@@ -145,12 +145,15 @@ NO_ATTRIBUTES = Attributes()
 
 
 class Node(msgspec.Struct, gc=False):
-    """A serialised node; on native mobile a wireframe is a different shape (see `Wireframe`)."""
+    """A serialised node; on native mobile a wireframe is a different shape (see `Wireframe`).
+
+    `attributes` are the JSON of `Attributes`.
+    """
 
     id: int
     type: int = -1
     tagName: str = ""
-    attributes: Attributes = NO_ATTRIBUTES
+    attributes: Raw = EMPTY
     childNodes: tuple[Node, ...] = ()
     textContent: Any = ""
 

@@ -8,8 +8,9 @@ import msgspec
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.bars import is_bar, is_pair
-from replay_signals.transforms.digest.control_flags import is_alert
-from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, control_of, is_closed, is_kept, text_of
+from replay_signals.transforms.digest.controls import MAX_RAW_CHARS, Control, is_closed, text_of
+from replay_signals.transforms.digest.element_facts import facts_of
+from replay_signals.transforms.digest.kept_controls import control_of
 from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.message_views import view_says_error
 from replay_signals.transforms.digest.snapshot_walk import TextName
@@ -57,15 +58,14 @@ def added_nodes(adds: Iterable[rrweb.Add], masking: Masking) -> Added:
     controls: dict[int, Control] = {}
     names: dict[int, TextName] = {}
     for node_id, node in nodes.items():
-        masking.look_at_classes(node.attributes.class_)
+        element = facts_of(node)
+        masking.look_at_classes(element.classes)
         if len(controls) == MAX_ADDED_CONTROLS:
             break
         closed = is_closed(node.tagName, node_id in children)
-        if node.type == rrweb.ELEMENT and (closed or is_kept(node.tagName, node.attributes)):
+        if node.type == rrweb.ELEMENT and (closed or element.is_kept):
             place = masking.own_place(node_id)
-            control = controls[node_id] = control_of(
-                node_id, node.tagName, node.attributes, place, masking, closed=closed
-            )
+            control = controls[node_id] = control_of(node_id, element, place, masking, closed=closed)
             if not control.name and not control.is_none:
                 names[node_id] = TextName(control, place)
     alerts: list[str] = []
@@ -92,7 +92,7 @@ def added_nodes(adds: Iterable[rrweb.Add], masking: Masking) -> Added:
         ids=ranges(sorted(parent_of)),
         alerts=alerts,
         error_view=view_says_error(nodes, parent_of),
-        alert_places=[n for n, node in nodes.items() if node.type == rrweb.ELEMENT and is_alert(node.attributes)],
+        alert_places=[n for n, node in nodes.items() if node.type == rrweb.ELEMENT and facts_of(node).is_alert],
         bars=_bars(controls, children, parent_of),
         boxes=boxes,
         veils=veils,
@@ -173,7 +173,7 @@ def _alert(parent: rrweb.Node | None, node: rrweb.Node, alerts: list[str], maski
     """Texts that appear in an alert: how pages say that something went wrong."""
     if parent is None or len(alerts) == MAX_ALERTS:
         return
-    if is_alert(parent.attributes):
+    if facts_of(parent).is_alert:
         text = text_of(node.textContent, MAX_RAW_CHARS)
         if text:
             alerts.append(masking.alert(text, masking.place(parent.id), "alert", MAX_ALERT_CHARS))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Node
-from replay_signals.transforms.digest.control_flags import is_unseen
-from replay_signals.transforms.digest.controls import is_control
+from replay_signals.transforms.digest.element_facts import facts_of
 
 MAX_CHILDREN = 40
 """Of a bar; more are a part of the page."""
@@ -28,7 +27,7 @@ def is_bar(children: Iterable[Node]) -> bool:
             return False
         if child.type == TEXT:
             texts += isinstance(child.textContent, str) and not child.textContent.isspace()
-        elif child.type == ELEMENT and (is_control(child.tagName, child.attributes) or is_unseen(child.attributes)):
+        elif child.type == ELEMENT and facts_of(child).is_bar_part:
             controls += 1
         else:
             others += child.type == ELEMENT

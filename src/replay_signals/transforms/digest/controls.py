@@ -12,21 +12,8 @@ from typing import Any
 import msgspec
 
 from replay_signals.schemas.rrweb import Attributes
-from replay_signals.transforms.digest.control_flags import (
-    MAX_HREF_CHARS,
-    class_facts,
-    flags_of,
-    hidden_words,
-    is_disabled,
-    is_hinted,
-    lets_through,
-    marks_of,
-    shows_hand,
-)
-from replay_signals.transforms.digest.masking import Masking, worse
-from replay_signals.transforms.digest.place_rules import ControlTexts, RawControl
+from replay_signals.transforms.digest.control_flags import class_facts, marks_of, shows_hand
 from replay_signals.transforms.digest.places import place_flags
-from replay_signals.transforms.privacy.policy import MASK
 from replay_signals.transforms.privacy.texts import whole
 
 MAX_NAME_CHARS = 40
@@ -178,77 +165,3 @@ def is_named(tag: str, role: Any) -> bool:
 def is_closed(tag: str, has_children: bool) -> bool:
     """Is it a component with nothing recorded in it? What it shows is in a shadow root that recorders cannot see."""
     return "-" in tag and not has_children
-
-
-def control_of(
-    node_id: int,
-    tag: str,
-    a: Attributes,
-    place: str,
-    masking: Masking,
-    hand: bool | None = None,
-    *,
-    closed: bool = False,
-) -> Control:
-    """The control of an element, of the place it stands in; `last` and a name from its text are up to the caller.
-
-    `hand`: what `is_hand` says where style sheets are known, None where its own style alone is. `closed`: `is_closed`.
-    """
-    raw_name = a.aria_label or a.title or a.alt or a.placeholder
-    if not raw_name and tag == "input" and a.type in ("submit", "button", "reset"):
-        raw_name = a.value
-    raw = (tag, a.type, a.role, raw_name, a.testid or a.test or a.cy, a.id, a.class_, _reference(tag, a), place)
-    (kind, own_type, role, name, test_id, dom_id, classes, address), hidden = masking.control_texts(raw, _control_texts)
-    marks = marks_of(tag, a) + "z" * closed
-    hand = is_hand(tag, a) if hand is None else hand
-    if hand or is_control(tag, a):
-        flags = flags_of(a) + marks + hidden + "h" * hand + "q" * lets_through(a)
-    elif tag == "fieldset" or a.aria_disabled is not None or marks:
-        flags = f"{'d' * is_disabled(a)}n{marks}"
-    else:
-        flags, classes = "nP", ""
-    flags += place_flags(tag, a)
-    return Control(node_id, node_id, kind, own_type, role, name, test_id, dom_id, classes, address, flags)
-
-
-def _control_texts(raw: RawControl, masking: Masking) -> ControlTexts:
-    """The texts of a control, from `tag` to `href`, and flags for the words that are not kept."""
-    tag, kind, role, raw_name, raw_test_id, raw_id, classes, href, place = raw
-    raw_name = text_of(raw_name, MAX_RAW_CHARS)
-    raw_test_id = text_of(raw_test_id, MAX_RAW_CHARS)
-    raw_id = text_of(raw_id, MAX_RAW_CHARS)
-    name = masking.name(raw_name, place, "control_name", MAX_NAME_CHARS)
-    test_id = masking.id(raw_test_id, place, "control_id", MAX_ID_CHARS)
-    dom_id = masking.id(raw_id, place, "control_id", MAX_ID_CHARS)
-    if tag in ("a", "area", "form"):
-        href = masking.url(href, "control_href", MAX_HREF_CHARS)
-    else:
-        href = masking.id(text_of(href, MAX_RAW_CHARS), place, "control_id", MAX_ID_CHARS)
-    texts = [
-        tag if tag in CONTROL_TAGS else masking.word(tag, "control_tag", 40),
-        masking.word(kind, "control_type", 20),
-        masking.word(role, "control_type", 20),
-        name,
-        test_id,
-        dom_id,
-        masking.classes(text_of(classes, MAX_RAW_CHARS), MAX_CLASSES_CHARS),
-        href,
-    ]
-    is_whole = (name, test_id, dom_id) == (raw_name, raw_test_id, raw_id)
-    return texts, "" if is_whole or not masking.can_look else hidden_words(f"{raw_name} {raw_test_id} {raw_id}")
-
-
-def text_place(control: Control, place: str) -> str:
-    """The place of a control's text: one that is a control by its handler alone may be a row or a card of data."""
-    by_tag = control.tag in CONTROL_TAGS or control.tag.endswith(BUTTON_COMPONENTS)
-    return place if by_tag or control.role in WIDGET_ROLES or is_hinted(control.classes) else worse(place, MASK)
-
-
-def _reference(tag: str, a: Attributes) -> Any:
-    """What a control points to: the target of a link, the action of a form, the id of a label's field, or the id of the
-    form that a button outside of it sends."""
-    if tag in ("a", "area"):
-        return a.href
-    if tag == "form":
-        return a.action
-    return a.for_ if tag == "label" else a.form

@@ -9,6 +9,8 @@ Style = dict[str, str]
 """Property -> value, both in lower case, without `!important`."""
 
 MAX_STYLE_CHARS = 4000
+NOTHING: Style = {}
+ABOUT_POINTERS = re.compile(r"(?<![\w-])(?:cursor|pointer-events)\s*:")
 _LAID = frozenset(("absolute", "fixed"))
 _NOTHING = re.compile(r"none|transparent|initial|unset|0(?:px)?(?:\s.*)?|(?:rgb|hsl)a?\([^()]*[,/]\s*0?\.?0*%?\s*\)")
 BOX_STYLES = frozenset(

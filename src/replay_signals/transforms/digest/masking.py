@@ -14,10 +14,12 @@ from typing import Any, TypeVar
 from msgspec import Raw
 
 from replay_signals.schemas.rrweb import Node
+from replay_signals.transforms.digest.element_facts import ElementFacts, facts_of
 from replay_signals.transforms.digest.place_rules import (
     MAX_CACHED,
     Actions,
     ControlTexts,
+    Placed,
     RawControl,
     TextKey,
     is_short,
@@ -25,7 +27,7 @@ from replay_signals.transforms.digest.place_rules import (
 )
 from replay_signals.transforms.parse.budget import Budget
 from replay_signals.transforms.privacy.policy import KEEP, MASK, REMOVE, UNKNOWN, Policy, Removed
-from replay_signals.transforms.privacy.steps import Steps
+from replay_signals.transforms.privacy.steps import Steps, steps_of
 from replay_signals.transforms.privacy.texts import whole
 
 NO_NODE = -1
@@ -114,22 +116,25 @@ class Masking:
 
     def _place_in_document(self, node_id: int) -> str:
         way = _way(self._root, node_id)
-        place = UNKNOWN if way is None else KEEP
-        for depth, node in enumerate(way or ()):
-            place = self._places[node.id] = self.step(way or (), depth, place)
+        if way is None:
+            return UNKNOWN
+        path, place = [facts_of(node) for node in way], KEEP
+        for depth, node in enumerate(way):
+            place = self._places[node.id] = self.step(path, depth, place)
         return place
 
-    def _path(self, node_id: int) -> list[Node]:
+    def _path(self, node_id: int) -> list[ElementFacts]:
         """The nodes down to an added one, as far up as the message shows; only itself when no rule asks for more."""
         path = [self._added[node_id][0]]
         while self.rules.combines and len(path) < MAX_DEPTH and self.budget.text_steps.spend(1):
             parent = self._added[path[-1].id][1] if path[-1].id in self._added else NO_NODE
             if parent not in self._added:
-                return [*(_way(self._root, parent) or ()), *reversed(path)]
+                path += reversed(_way(self._root, parent) or ())
+                break
             path.append(self._added[parent][0])
-        return path[::-1]
+        return [facts_of(node) for node in reversed(path)]
 
-    def places(self, path: Sequence[Node], known: list[str]) -> str:
+    def places(self, path: Sequence[Placed], known: list[str]) -> str:
         """The place in the last element of a path; `known` are those around it, to which the missing ones are added."""
         place = known[-1] if known else KEEP
         for depth in range(len(known), len(path)):
@@ -139,20 +144,22 @@ class Masking:
             known.append(place)
         return place
 
-    def step(self, path: Sequence[Node], depth: int, around: str) -> str:
+    def step(self, path: Sequence[Placed], depth: int, around: str) -> str:
         """The place in `path[depth]`, of the place around it. An unknown one stays so: more may stand around it."""
         own = self.actions(path, depth, self.budget.text_steps)[1]
         return _inner(around, own) if own else around
 
-    def own_step(self, path: Sequence[Node], depth: int, around: str) -> str:
+    def own_step(self, path: Sequence[Placed], depth: int, around: str) -> str:
         """The place of what `path[depth]` says of itself: the label of a field is no typed text."""
         own = self.actions(path, depth, self.budget.text_steps)[0]
         return _inner(around, own) if own else around
 
-    def control_texts(self, raw: RawControl, texts_of: Callable[[RawControl, Masking], ControlTexts]) -> ControlTexts:
-        """What `texts_of` gives for the raw texts of a control."""
+    def control_texts(
+        self, raw: RawControl, steps: int, texts_of: Callable[[RawControl, Masking], ControlTexts]
+    ) -> ControlTexts:
+        """What `texts_of` gives for the raw texts of a control, which take so many steps to search."""
         self.budget.keep(1)
-        self._of_control = self._may_look(raw, raw)
+        self._of_control = self._may_look(raw, steps)
         try:
             known = self.rules.controls.get(raw) if self._of_control else None
             if known is None and self._of_control:
@@ -168,7 +175,7 @@ class Masking:
         if not raw:
             return ""
         key = (raw, field, place)
-        if not (key in self._seen or self._may_look(key, (raw,))):
+        if not (key in self._seen or self._may_look(key, steps_of(raw))):
             return self._hidden(raw, field)
         known = self.rules.texts.get(key)
         return self._counted(known or self._text(key, limit, lambda gone: self.policy.name(raw, place, field, gone)))
@@ -176,7 +183,7 @@ class Masking:
     def alert(self, raw: str, place: str, field: str, limit: int) -> str:
         """What a page says went wrong."""
         key = (raw, field, place)
-        if not (key in self._seen or self._may_look(key, (raw,))):
+        if not (key in self._seen or self._may_look(key, steps_of(raw) if raw else 0)):
             return self._hidden(raw, field)
         known = self.rules.texts.get(key)
         return self._counted(known or self._text(key, limit, lambda gone: self.policy.alert(raw, place, field, gone)))
@@ -198,7 +205,7 @@ class Masking:
         if not value or not isinstance(value, str):
             return ""
         key = (value, field, "url")
-        if not (key in self._seen or self._may_look(key, (value,))):
+        if not (key in self._seen or self._may_look(key, steps_of(value))):
             return self._hidden(value, field)
         known = self.rules.texts.get(key)
         return self._counted(known or self._text(key, limit, lambda gone: self.policy.url(value, field, gone)))
@@ -208,7 +215,7 @@ class Masking:
         if not value or not isinstance(value, str):
             return ""
         key = (value, field, "word")
-        if not (key in self._seen or self._may_look(key, (value,))):
+        if not (key in self._seen or self._may_look(key, steps_of(value))):
             return self._hidden(value, field)
         known = self.rules.texts.get(key)
         return self._counted(known or self._text(key, limit, lambda gone: self._word(value, field, limit, gone)))
@@ -221,7 +228,7 @@ class Masking:
         if not value or not isinstance(value, str):
             return ""
         key = (value, field, "line")
-        if not (key in self._seen or self._may_look(key, (value,))):
+        if not (key in self._seen or self._may_look(key, steps_of(value))):
             return self._hidden(value, field)
         known = self.rules.texts.get(key)
         return self._counted(known or self._text(key, limit, lambda gone: self.policy.line(value, field, gone)))
@@ -229,7 +236,7 @@ class Masking:
     def console(self, level: str, parts: list[str], field: str, limit: int) -> str:
         """A console line of its arguments."""
         key = ("\n".join(parts), field, level)
-        if not (key in self._seen or self._may_look(key, key[:1])):
+        if not (key in self._seen or self._may_look(key, steps_of(key[0]) if key[0] else 0)):
             return self._hidden(key[0], field)
         known = self.rules.texts.get(key)
         return self._counted(
@@ -247,8 +254,8 @@ class Masking:
             self._classes.add(classes)
             self.budget.look_at_classes(len(classes))
 
-    def _may_look(self, key: tuple[Any, ...], texts: Sequence[object]) -> bool:
-        """Takes texts from the budget, those of a key once."""
+    def _may_look(self, key: tuple[Any, ...], steps: int) -> bool:
+        """Takes steps from the budget, those of a key once."""
         if self._of_control is not None:
             return self._of_control
         try:
@@ -258,7 +265,7 @@ class Masking:
                 self._seen.add(key)
         except TypeError:  # an attribute that is no text
             pass
-        return self.budget.text_steps.take(*texts)
+        return self.budget.text_steps.spend(steps)
 
     def _hidden(self, raw: str, field: str) -> str:
         """A fingerprint of a text that the budget leaves no time for."""
@@ -298,7 +305,7 @@ def bounded(text: str, limit: int) -> str:
     return head[:mark] if mark > head.rfind("]") else head
 
 
-def _no_actions(path: Sequence[Node], depth: int, steps: Steps) -> Actions:
+def _no_actions(path: Sequence[Placed], depth: int, steps: Steps) -> Actions:
     """Without rules every text is kept, wherever it stands."""
     return "", ""
 

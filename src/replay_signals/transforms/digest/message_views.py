@@ -13,6 +13,7 @@ from itertools import islice
 
 from replay_signals.schemas.rrweb import TEXT, Node
 from replay_signals.transforms.digest.control_flags import MAX_CLASS_CHARS
+from replay_signals.transforms.digest.element_facts import facts_of
 from replay_signals.transforms.digest.headlines import (
     BARE_ELEMENTS,
     BARE_TEXTS,
@@ -159,10 +160,10 @@ def _is_text(node: Node) -> bool:
 
 
 def _is_heading(node: Node) -> bool:
-    if node.tagName in _HEADINGS or node.tagName.endswith(_TITLES) or node.attributes.role == "heading":
+    if node.tagName in _HEADINGS or node.tagName.endswith(_TITLES):
         return True
-    classes = node.attributes.class_
-    return isinstance(classes, str) and _TITLE_CLASS.search(classes, 0, MAX_CLASS_CHARS) is not None
+    element = facts_of(node)
+    return element.attributes.role == "heading" or _TITLE_CLASS.search(element.classes, 0, MAX_CLASS_CHARS) is not None
 
 
 def _is_link(node: Node) -> bool:

@@ -7,7 +7,8 @@ Paragraphs, rows, fields, sound and film are what a page is there for.
 from __future__ import annotations
 
 from replay_signals.schemas.rrweb import TEXT, Node
-from replay_signals.transforms.digest.places import LAYOUT, place_flags
+from replay_signals.transforms.digest.element_facts import facts_of
+from replay_signals.transforms.digest.places import LAYOUT
 
 MAX_TEXTS = 7
 """Of a message: what happened, what to do now, four or five hints. Links, buttons and headlines are counted apart."""
@@ -34,7 +35,8 @@ def message_of(root: Node) -> list[str] | None:
         elif node.tagName in _CONTENT:
             return None
         elif node.tagName == "input":
-            kind = node.attributes.type if isinstance(node.attributes.type, str) else ""
+            told = facts_of(node).attributes.type
+            kind = told if isinstance(told, str) else ""
             fields += MAX_TEXT_FIELDS if kind in _TEXT_TYPES else 0 if kind in _NO_FIELDS else MAX_TEXT_FIELDS + 1
         elif not _is_of_site(node):
             left += node.childNodes
@@ -45,6 +47,8 @@ def message_of(root: Node) -> list[str] | None:
 
 def _is_of_site(node: Node) -> bool:
     """Is it no content, or what stands on every page?"""
-    if node.tagName in _PASSED or (isinstance(node.attributes.role, str) and node.attributes.role in _OTHERS):
+    if node.tagName in _PASSED:
         return True
-    return LAYOUT in place_flags(node.tagName, node.attributes)
+    element = facts_of(node)
+    role = element.attributes.role
+    return (isinstance(role, str) and role in _OTHERS) or LAYOUT in element.places

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Raw
 
-from replay_signals.schemas.rrweb import CUSTOM_ATTRIBUTES, Attributes, Node
+from replay_signals.schemas.rrweb import CUSTOM_ATTRIBUTES, Attributes
 from replay_signals.transforms.privacy.policy import Policy, Removed
 from replay_signals.transforms.privacy.selectors import Selectors
 from replay_signals.transforms.privacy.steps import Steps
@@ -24,6 +24,24 @@ TextKey = tuple[str, str, str]
 """A raw text, the field it is for, and its place or what it is."""
 Actions = tuple[str, str]
 """What rules say of an element: for its attributes, and for what stands in it."""
+
+
+class Placed(Protocol):
+    """An element as rules see it."""
+
+    @property
+    def tagName(self) -> str:
+        """In lower case."""
+
+    @property
+    def attributes(self) -> Attributes:
+        """What rules may look at."""
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """The same for elements of the same tag and attributes."""
+
+
 _FIELDS = dict(zip(Attributes.__struct_encode_fields__, Attributes.__struct_fields__, strict=True))
 
 
@@ -36,15 +54,13 @@ class PlaceRules:
         self.inside = Selectors(policy.text_rules, attrgetter("tagName"), self._getter)
         self.combines = self.around.combines or self.inside.combines
         self.watched = self.around.attributes | self.inside.attributes
-        fields = [_FIELDS.get(name) or self._renamed[name] for name in sorted(self.watched)]
-        self._look = attrgetter(*fields, "class_", "class_")  # two more, so that it always gives a tuple
         self._known: dict[tuple[Any, ...], Actions] = {}
         self.controls: dict[RawControl, tuple[ControlTexts, Removed]] = {}
         self.texts: dict[TextKey, tuple[str, Removed]] = {}
         names = "|".join(re.escape(name) for name in self._renamed)
         self._custom = re.compile(rf'"({names})"(?=\s*:)'.encode()) if names else None
 
-    def _getter(self, name: str) -> Callable[[Node], Any]:
+    def _getter(self, name: str) -> Callable[[Placed], Any]:
         field = _FIELDS.get(name)
         if field is None:
             if name not in self._renamed and len(self._renamed) == len(CUSTOM_ATTRIBUTES):
@@ -52,28 +68,27 @@ class PlaceRules:
             field = self._renamed.setdefault(name, CUSTOM_ATTRIBUTES[len(self._renamed) % len(CUSTOM_ATTRIBUTES)])
         return attrgetter(f"attributes.{field}")
 
-    def actions(self, path: Sequence[Node], depth: int, steps: Steps) -> Actions:
+    def actions(self, path: Sequence[Placed], depth: int, steps: Steps) -> Actions:
         """What the rules say about `path[depth]`. Documents repeat their elements, so the answers are kept.
 
         Rules that look around an element take `steps`.
         """
-        node = path[depth]
         if self.combines:
             return self._actions(path, depth, steps)
-        key = (node.tagName, self._look(node.attributes))
+        key = path[depth].key
         try:
             known = self._known.get(key)
         except TypeError:  # an attribute that is no text
             return self._actions(path, depth, steps)
         if known is None:
             known = self._actions(path, depth, steps)
-            if is_short(key[1]):
+            if is_short(key):
                 if len(self._known) >= MAX_CACHED:
                     self._known.clear()
                 self._known[key] = known
         return known
 
-    def _actions(self, path: Sequence[Node], depth: int, steps: Steps) -> Actions:
+    def _actions(self, path: Sequence[Placed], depth: int, steps: Steps) -> Actions:
         around = self.around.action(path, depth, steps)
         return around, around or self.inside.action(path, depth, steps)
 
@@ -92,4 +107,4 @@ def place_rules(policy: Policy) -> PlaceRules:
 
 def is_short(values: tuple[Any, ...]) -> bool:
     """Whether texts are short enough to be kept as a key."""
-    return sum(len(value) for value in values if isinstance(value, str)) <= MAX_CACHED_CHARS
+    return sum(len(value) for value in values if isinstance(value, (str, bytes))) <= MAX_CACHED_CHARS

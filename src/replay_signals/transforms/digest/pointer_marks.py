@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from operator import attrgetter
 
 from replay_signals.schemas.rrweb import Node
 from replay_signals.transforms.digest.bars import MAX_CHILDREN
-from replay_signals.transforms.digest.control_flags import CLASS_STATES, lets_through
-from replay_signals.transforms.digest.controls import Control, is_named
+from replay_signals.transforms.digest.control_flags import CLASS_STATES
+from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.digest.element_facts import ElementFacts, Path, facts_of
 from replay_signals.transforms.digest.inline_style import Style, is_hidden
 from replay_signals.transforms.digest.style_sheets import StyleSheets
 
@@ -30,44 +30,48 @@ _NO_TEXTS = ("",) * 7
 class PointerMarks:
     """Marks the controls of one document, in the order in which a walk comes to them."""
 
-    __slots__ = ("_behind", "_controls", "_inside", "_layers", "_takes", "sheets")
+    __slots__ = ("_controls", "_inside", "_layers", "_takes", "behind", "sheets")
 
     def __init__(self, controls: list[Control]) -> None:
         self.sheets = StyleSheets()
         self._controls = controls
         self._inside = self._takes = False
         self._layers = 0
-        self._behind: list[Node] = []
+        self.behind: list[Node] = []
 
-    def enters(self, node: Node, style: Style) -> bool:
-        """Is it the outermost of what lets the pointer through? A part of that may take the pointer after all."""
+    def enters(self, element: ElementFacts, style: Style) -> bool:
+        """Is it the outermost of what lets the pointer through? A part of that may take the pointer after all.
+
+        Need not be asked of an element that is not inert and of which no style tells.
+        """
         passes = style.get("pointer-events")
         if self._inside:
             self._takes = self._takes or (passes is not None and passes != "none")
             return False
-        self._inside = (passes == "none" and not is_hidden(style)) or (
-            node.attributes.inert is not None and lets_through(node.attributes)
-        )
+        self._inside = (passes == "none" and not is_hidden(style)) or element.is_inert
         self._takes = False
         return self._inside
 
-    def leaves(self, node: Node, start: int, last: int, path: Sequence[Node]) -> None:
+    def leaves(self, node: Node, start: int, last: int, parent: Node | None) -> None:
         """Marks what `enters` found when all below it was visited; `start`: its first control's place in the list."""
         self._inside = False
         own = [control for control in self._controls[start:] if not control.is_none]
-        if self._takes or not (0 < len(own) <= MAX_LET_THROUGH and path):
+        if self._takes or not (0 < len(own) <= MAX_LET_THROUGH and parent is not None):
             return
         self._mark(node, start, last, "q")
-        self._behind.append(path[-1])
+        self.behind.append(parent)
 
     def left(self, node: Node, last: int, *, ordered: bool) -> None:
-        """Marks an element, all of which was visited, that takes the pointer for what is in it."""
-        if not self._behind or self._behind[-1] is not node:
+        """Marks an element, all of which was visited, that takes the pointer for what is in it.
+
+        Need not be asked while nothing is `behind` anything.
+        """
+        if self.behind[-1] is not node:
             return
-        while self._behind and self._behind[-1] is node:
-            self._behind.pop()
+        while self.behind and self.behind[-1] is node:
+            self.behind.pop()
         at = bisect_left(self._controls, node.id, key=attrgetter("first")) if ordered else len(self._controls)
-        self._mark(node, at, last, f"Q{'s' * CLASS_STATES['s'].holds(node.attributes.class_)}")
+        self._mark(node, at, last, f"Q{'s' * CLASS_STATES['s'].holds(facts_of(node).classes)}")
 
     def _mark(self, node: Node, at: int, last: int, flags: str) -> None:
         if at < len(self._controls) and self._controls[at].first == node.id:
@@ -75,16 +79,16 @@ class PointerMarks:
         else:
             self._controls.insert(at, Control(node.id, max(node.id, last), node.tagName, *_NO_TEXTS, f"n{flags}"))
 
-    def layer(self, node: Node, path: Sequence[Node]) -> bool:
+    def layer(self, node: Node, element: ElementFacts, parent: Node, path: Path) -> bool:
         """Marks an empty box that lies unseen over the page, or over what it stands beside; it was visited last."""
-        over_page = node.tagName in _LAYER_TAGS and len(path) <= MAX_LAYER_DEPTH and node.attributes.class_
-        if self._layers == MAX_LAYERS or not (over_page or _stands_beside(node, path[-1])):
+        over_page = node.tagName in _LAYER_TAGS and len(path) <= MAX_LAYER_DEPTH and element.attributes.class_
+        if self._layers == MAX_LAYERS or not (over_page or _stands_beside(node, parent)):
             return False
         own = self._controls[-1] if self._controls and self._controls[-1].first == node.id else None
         if own is not None and (not own.is_none or "u" in own.flags):
             return False
         self._layers += 1
-        if not self.sheets.is_veil(node, path):
+        if not self.sheets.is_veil(element, path):
             return False
         self._mark(node, len(self._controls) - (own is not None), node.id, "u")
         return True
@@ -95,4 +99,4 @@ def _stands_beside(node: Node, parent: Node) -> bool:
     if node.tagName not in BOX_TAGS or len(parent.childNodes) > MAX_CHILDREN:  # it is asked for each child
         return False
     elements = [child for child in parent.childNodes if child.tagName]
-    return len(elements) <= MAX_BESIDE and any(is_named(child.tagName, child.attributes.role) for child in elements)
+    return len(elements) <= MAX_BESIDE and any(facts_of(child).is_named for child in elements)

@@ -6,25 +6,23 @@ from typing import Any
 
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Node
 from replay_signals.transforms.digest.bars import is_bar, is_pair
-from replay_signals.transforms.digest.control_flags import MAX_CLASS_CHARS, hidden_words, is_alert
+from replay_signals.transforms.digest.control_flags import hidden_words
 from replay_signals.transforms.digest.controls import (
     CONTAINER_TAGS,
     MAX_NAME_CHARS,
     MAX_RAW_CHARS,
     Control,
-    control_of,
     is_closed,
-    is_hand,
-    is_kept,
     text_of,
-    text_place,
 )
+from replay_signals.transforms.digest.element_facts import ElementFacts, facts_of
 from replay_signals.transforms.digest.headlines import MAX_HEADINGS
+from replay_signals.transforms.digest.kept_controls import control_of, text_place
 from replay_signals.transforms.digest.masking import Masking, worse
-from replay_signals.transforms.digest.pointer_marks import PointerMarks
+from replay_signals.transforms.digest.pointer_marks import BOX_TAGS, PointerMarks
 from replay_signals.transforms.digest.veils import Checksum, checksums
 from replay_signals.transforms.privacy.texts import whole
-from replay_signals.transforms.words.controls import acts_outside, is_document
+from replay_signals.transforms.words.controls import is_document
 
 MAX_CONTROLS = 3000
 MAX_HEADLINE_CHARS = 120
@@ -83,6 +81,7 @@ class SnapshotWalk:
 
     __slots__ = (
         *(
+            "_around",
             "_bar",
             "_filling",
             "_masking",
@@ -100,7 +99,8 @@ class SnapshotWalk:
 
     def __init__(self, masking: Masking) -> None:
         self._masking = masking
-        self._path: list[Node] = []
+        self._around: list[Node] = []
+        self._path: list[ElementFacts] = []  # the same elements
         self._places: list[str] = []
         self.controls: list[Control] = []
         self.bars: dict[int, int] = {}
@@ -134,36 +134,44 @@ class SnapshotWalk:
             self._skipped(node, tag)
             return
         self.element_count += 1
-        if tag == "link":
-            self._pointer.sheets.read(node)
-        self._notice(node, tag)
-        self._masking.look_at_classes(node.attributes.class_)
-        style = self._pointer.sheets.pointer(node, self._path)
-        start = len(self.controls) if self._pointer.enters(node, style) else -1
-        hand = style.get("cursor") == "pointer" and is_hand(tag, node.attributes, "pointer")
-        is_control = tag != "" and (hand or is_kept(tag, node.attributes) or is_closed(tag, bool(node.childNodes)))
+        element = facts_of(node)
+        self._notice(node, element)
+        style = self._pointer.sheets.pointer(element, self._path)
+        enters = (style or element.is_inert) and self._pointer.enters(element, style)
+        start = len(self.controls) if enters else -1
+        hand = element.hand_by_sheets and style.get("cursor") == "pointer"
+        is_control = tag != "" and (hand or element.is_kept or is_closed(tag, bool(node.childNodes)))
         if is_control and len(self.controls) < MAX_CONTROLS:
-            self._control(node, tag, hand)
+            self._control(node, element, hand)
         else:
             self.truncated = self.truncated or is_control
-            if self._open and tag in _ICON_TAGS and "o" not in self._open[-1].flags:
-                classes = node.attributes.class_
-                if isinstance(classes, str) and acts_outside(classes[:MAX_CLASS_CHARS]):
-                    self._open[-1].flags += "o"
-            self._below(node)
+            if self._open and tag in _ICON_TAGS:
+                self._icon(element)
+            if node.childNodes:
+                self._below(node, element)
         if start >= 0:
-            self._pointer.leaves(node, start, self.last, self._path)
-        if not node.childNodes and self._path and self._pointer.layer(node, self._path):
+            self._pointer.leaves(node, start, self.last, self._around[-1] if self._around else None)
+        if tag in BOX_TAGS and not node.childNodes:
+            self._layer(node, element)
+        if self._pointer.behind:
+            self._pointer.left(node, self.last, ordered=self.ordered)
+
+    def _icon(self, element: ElementFacts) -> None:
+        """Of a control, which may tell by its classes that it acts outside of the page."""
+        if "o" not in self._open[-1].flags and element.acts_outside:
+            self._open[-1].flags += "o"
+
+    def _layer(self, node: Node, element: ElementFacts) -> None:
+        if self._around and self._pointer.layer(node, element, self._around[-1], self._path):
             self._stands(node, layer=True)
-        self._pointer.left(node, self.last, ordered=self.ordered)
 
     def _stands(self, node: Node, *, layer: bool) -> None:
-        if self._path and (is_pair(self._path[-1].childNodes) if layer else self._is_bar()):
-            self.bars[node.id] = self._path[-1].id
+        if self._around and (is_pair(self._around[-1].childNodes) if layer else self._is_bar()):
+            self.bars[node.id] = self._around[-1].id
 
     def _is_bar(self) -> bool:
         """Does the element that is being visited hold controls and hardly anything else?"""
-        around = self._path[-1]
+        around = self._around[-1]
         if self._bar[0] != around.id:
             self._bar = around.id, is_bar(around.childNodes)
         return self._bar[1]
@@ -196,8 +204,9 @@ class SnapshotWalk:
         places = self._places
         return places[-1] if places and len(places) == len(self._path) else self._masking.places(self._path, places)
 
-    def _below(self, node: Node) -> None:
-        self._path.append(node)
+    def _below(self, node: Node, element: ElementFacts) -> None:
+        self._around.append(node)
+        self._path.append(element)
         for child in node.childNodes:
             if child.type == 3 and child.id == self.last + 1:  # the most frequent node, not worth a call
                 self.last = child.id
@@ -205,20 +214,21 @@ class SnapshotWalk:
                     self._text(child.textContent)
             else:
                 self.walk(child)
+        self._around.pop()
         self._path.pop()
         if len(self._places) > len(self._path):
             self._places.pop()
 
-    def _notice(self, node: Node, tag: str) -> None:
-        """What a page says in headings, and where it will say that something went wrong."""
-        if tag in ("h1", "h2"):
+    def _notice(self, node: Node, element: ElementFacts) -> None:
+        """What a page says in classes, sheets and headings, and where it will say that something went wrong."""
+        if element.classes:
+            self._masking.look_at_classes(element.classes)
+        if element.tagName == "link":
+            self._pointer.sheets.read(node)
+        if element.tagName in ("h1", "h2"):
             if len(self.headings) < MAX_HEADINGS and (text := _headline(node)):
                 self.headings.append(text)
-        elif (
-            len(node.childNodes) <= MAX_ALERT_CHILDREN
-            and len(self.alerts) < MAX_ALERT_PLACES
-            and is_alert(node.attributes)
-        ):
+        elif element.is_alert and len(node.childNodes) <= MAX_ALERT_CHILDREN and len(self.alerts) < MAX_ALERT_PLACES:
             self.alerts.append(node.id)
 
     def _text(self, value: Any) -> None:
@@ -229,14 +239,14 @@ class SnapshotWalk:
             if any(name.is_full for name in self._filling):  # however deep controls are nested, a few texts fill each
                 self._filling = [name for name in self._filling if not name.is_full]
 
-    def _control(self, node: Node, tag: str, hand: bool) -> None:
+    def _control(self, node: Node, element: ElementFacts, hand: bool) -> None:
         around = self._place()
-        self._path.append(node)
+        self._path.append(element)
         own = self._masking.own_step(self._path, len(self._path) - 1, around)
         self._path.pop()
-        closed = is_closed(tag, bool(node.childNodes))
-        control = control_of(node.id, tag, node.attributes, own, self._masking, hand, closed=closed)
-        container = tag in CONTAINER_TAGS or control.role in ("dialog", "alertdialog") or control.is_none
+        closed = is_closed(element.tagName, bool(node.childNodes))
+        control = control_of(node.id, element, own, self._masking, hand, closed=closed)
+        container = element.tagName in CONTAINER_TAGS or control.role in ("dialog", "alertdialog") or control.is_none
         named = not control.name and not container
         self.controls.append(control)
         self._stands(node, layer="u" in control.flags)
@@ -245,7 +255,7 @@ class SnapshotWalk:
             self._filling.append(self._named[-1])
         if not control.is_only_place:
             self._open.append(control)
-        self._below(node)
+        self._below(node, element)
         if not control.is_only_place:
             self._open.pop()
         if named:
@@ -281,7 +291,7 @@ def is_blank(node: Node) -> bool:
         return not isinstance(node.textContent, str) or not node.textContent.strip()
     if node.tagName in _SKIPPED_TAGS:
         return True
-    return node.tagName in _BOXES and node.attributes.rr_width is None and all(map(is_blank, node.childNodes))
+    return node.tagName in _BOXES and facts_of(node).attributes.rr_width is None and all(map(is_blank, node.childNodes))
 
 
 def ids_below(node: Node, out: list[int]) -> None:
@@ -298,7 +308,7 @@ def control_owners(node: Node, owner: int, out: list[tuple[int, int]]) -> None:
         return
     if owner >= 0:
         out.append((node.id, owner))
-    if node.tagName and is_kept(node.tagName, node.attributes):
+    if node.tagName and facts_of(node).is_kept:
         owner = node.id
     for child in node.childNodes:
         control_owners(child, owner, out)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from replay_signals.schemas.rrweb import Node
-from replay_signals.transforms.digest.inline_style import BOX_STYLES, Style, is_veil, style_of
+from replay_signals.transforms.digest.element_facts import ElementFacts, Path
+from replay_signals.transforms.digest.inline_style import ABOUT_POINTERS, BOX_STYLES, Style, is_veil, style_of
 
 MAX_RULES = 2000
 """Rules of one sheet that speak of the pointer: large frameworks have some hundred."""
@@ -28,7 +28,6 @@ MAX_DEPTH = 30
 """Ancestors of an element that a selector is tried on."""
 MAX_SHEET_BYTES = 2_000_000
 _NAMES = ("cursor", "pointer-events")
-ABOUT_POINTERS = re.compile(r"(?<![\w-])(?:cursor|pointer-events)\s*:")
 _STEP = re.compile(r"\s*([>+~]?)\s*([^\s>+~]+)")
 _PART = re.compile(r"([.#]?)([\w-]+)|\*")
 _GOES_ON = re.compile(r"[\w-]")
@@ -49,14 +48,14 @@ class Compound(NamedTuple):
         """Its id and its classes, as selectors write them."""
         return [*(f"#{name}" for name in self.ids), *(f".{name}" for name in sorted(self.classes))]
 
-    def holds(self, node: Node) -> bool:
+    def holds(self, element: ElementFacts) -> bool:
         """Is the element so?"""
-        a = node.attributes
-        if self.tag and self.tag != node.tagName:
+        if self.tag and self.tag != element.tagName:
             return False
-        if self.ids and not (isinstance(a.id, str) and self.ids <= {a.id}):
+        own_id = element.attributes.id
+        if self.ids and not (isinstance(own_id, str) and self.ids <= {own_id}):
             return False
-        return not self.classes or (isinstance(a.class_, str) and self.classes <= classes_of(a.class_))
+        return not self.classes or self.classes <= classes_of(element.classes)
 
 
 class Rule(NamedTuple):
@@ -66,9 +65,9 @@ class Rule(NamedTuple):
     style: Style
     weight: tuple[int, int, int]
 
-    def holds(self, node: Node, path: Sequence[Node]) -> bool:
+    def holds(self, element: ElementFacts, path: Path) -> bool:
         """Does it apply to the element? `path`: what is around it, outermost first."""
-        if not self.parts[0][1].holds(node):
+        if not self.parts[0][1].holds(element):
             return False
         at, join = len(path), self.parts[0][0]
         stop = max(0, at - MAX_DEPTH)
@@ -175,7 +174,6 @@ def written(text: str) -> Sheet:
 
 
 _NO_SHEET = Sheet("", ())
-NOTHING: Style = {}
 
 
 def _rules_of(sheet: str, about: re.Pattern[str] = ABOUT_POINTERS) -> tuple[tuple[str, Rule], ...]:

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from replay_signals.schemas.rrweb import Node
+from replay_signals.transforms.digest.element_facts import ElementFacts, Path, facts_of
 from replay_signals.transforms.digest.inline_style import Style, is_veil, style_of
 from replay_signals.transforms.digest.style_rules import (
-    ABOUT_POINTERS,
     MAX_CANDIDATES,
-    NOTHING,
     Rule,
     Sheet,
     classes_of,
@@ -27,16 +26,17 @@ from replay_signals.transforms.digest.style_rules import (
 class StyleSheets:
     """The style sheets of one document, as far as they were read."""
 
-    __slots__ = ("_by_classes", "_by_key", "_sheets")
+    __slots__ = ("_by_element", "_by_key", "_sheets")
 
     def __init__(self) -> None:
         self._sheets: list[Sheet] = []
         self._by_key: dict[str, list[Rule]] = {}
-        self._by_classes: dict[str, list[Rule]] = {}
+        self._by_element: dict[ElementFacts, Sequence[Rule]] = {}
 
     def read(self, node: Node) -> None:
         """Takes in a `style` or `link` element: rrweb keeps the rules in an attribute, or in the text of a `style`."""
-        sheets = [recorded(bytes(node.attributes.css_text))] if node.attributes.css_text else []
+        css_text = facts_of(node).attributes.css_text
+        sheets = [recorded(bytes(css_text))] if css_text else []
         sheets += [written(c.textContent) for c in node.childNodes if c.type == 3 and isinstance(c.textContent, str)]
         for sheet in sheets:
             self._add(sheet)
@@ -49,37 +49,29 @@ class StyleSheets:
         self._sheets.append(sheet)
         for key, rule in sheet.rules:
             self._by_key.setdefault(key, []).append(rule)
-            self._by_classes.clear()
+            self._by_element.clear()
 
-    def pointer(self, node: Node, path: Sequence[Node]) -> Style:
+    def pointer(self, element: ElementFacts, path: Path) -> Style:
         """What is declared of the pointer over the element, by the rule that wins; inline styles win over sheets."""
-        inline = node.attributes.style
-        rules = self._candidates(node) if self._by_key else ()
-        if not rules and inline is None:
-            return NOTHING
+        rules = self._candidates(element) if self._by_key else ()
+        if not rules:
+            return element.inline
         found: Style = {}
-        if rules:
-            holding = [rule for rule in rules[:MAX_CANDIDATES] if rule.holds(node, path)]
-            for rule in sorted(holding, key=lambda rule: rule.weight):
-                found |= rule.style
-        if isinstance(inline, str) and ABOUT_POINTERS.search(inline) is not None:
-            found |= style_of(inline)
-        return found
+        holding = [rule for rule in rules if rule.holds(element, path)]
+        for rule in sorted(holding, key=lambda rule: rule.weight):
+            found |= rule.style
+        return found | element.inline
 
-    def _candidates(self, node: Node) -> Sequence[Rule]:
-        a = node.attributes
-        rules: list[Rule] = []
-        if isinstance(a.class_, str) and a.class_:
-            known = self._by_classes.get(a.class_)
-            if known is None:
-                known = [r for name in sorted(classes_of(a.class_)) for r in self._by_key.get(f".{name}", ())]
-                self._by_classes[a.class_] = known
-            rules = known
-        if node.tagName in self._by_key:
-            rules = rules + self._by_key[node.tagName]
-        if a.id is not None and f"#{a.id}" in self._by_key:
-            rules = rules + self._by_key[f"#{a.id}"]
-        return rules
+    def _candidates(self, element: ElementFacts) -> Sequence[Rule]:
+        """Rules that may apply to it, whatever is around it."""
+        known = self._by_element.get(element)
+        if known is None:
+            names = [f".{name}" for name in sorted(classes_of(element.classes))] if element.classes else []
+            own_id = element.attributes.id
+            names += (element.tagName, f"#{own_id}") if own_id is not None else (element.tagName,)
+            rules = [rule for name in names for rule in self._by_key.get(name, ())]
+            known = self._by_element[element] = rules[:MAX_CANDIDATES]
+        return known
 
     def veils(self) -> Iterator[str]:
         """By which selectors rules lay an unseen box: class, id or tag, a space, and the name of what it is in."""
@@ -97,23 +89,21 @@ class StyleSheets:
                 merged |= style
         return merged
 
-    def is_veil(self, node: Node, path: Sequence[Node]) -> bool:
+    def is_veil(self, element: ElementFacts, path: Path) -> bool:
         """Is an empty box laid over the page by its classes, its id, its tag in what is around it or its own style, and
         drawn by none of them?
         """
-        a = node.attributes
-        if node.childNodes:
-            return False
+        a, tag = element.attributes, element.tagName
         own = style_of(a.style) if isinstance(a.style, str) else {}
-        names = [f".{name}" for name in sorted(classes_of(a.class_))] if isinstance(a.class_, str) else []
+        names = [f".{name}" for name in sorted(classes_of(element.classes))]
         names += [f"#{a.id}"] if isinstance(a.id, str) and a.id else []
         merged: Style = {}
         for sheet in self._sheets:
-            for rule in sheet.laid.get(node.tagName, ()):
-                if rule.holds(node, path):
+            for rule in sheet.laid.get(tag, ()):
+                if rule.holds(element, path):
                     merged |= rule.style
                     around = (name for _, part in rule.parts[1:] for name in part.names)
-                    for style in (style for name in around for of, style in sheet.bodies(name) if of == node.tagName):
+                    for style in (style for name in around for of, style in sheet.bodies(name) if of == tag):
                         merged |= style
         for name in names:
             for sheet in self._sheets:

@@ -13,6 +13,7 @@ import msgspec
 
 from replay_signals.schemas.rrweb import ELEMENT, Node
 from replay_signals.transforms.digest.bars import is_pair
+from replay_signals.transforms.digest.element_facts import facts_of
 from replay_signals.transforms.digest.pointer_marks import BOX_TAGS
 
 MAX_VEILS = 200
@@ -70,8 +71,8 @@ def _selectors(node: Node, around: Node | None) -> Iterator[str]:
 def _names(node: Node | None) -> list[str]:
     if node is None:
         return []
-    a = node.attributes
-    names = [f"#{a.id}"] if isinstance(a.id, str) and a.id else []
-    if isinstance(a.class_, str):
-        names += [f".{name}" for name in a.class_[:1000].split()]
+    element = facts_of(node)
+    own_id = element.attributes.id
+    names = [f"#{own_id}"] if isinstance(own_id, str) and own_id else []
+    names += [f".{name}" for name in element.classes[:1000].split()]
     return names[:MAX_NAMES]

@@ -15,7 +15,7 @@ from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest.masking import Masking, worse
 from replay_signals.transforms.playback.attributes import BLOCKED, CUT, MISSED, Attributes, clean_attributes, stars
 from replay_signals.transforms.playback.css import safe_sheet
-from replay_signals.transforms.playback.surroundings import DROPPED, MAX_DEPTH, Around, Surroundings
+from replay_signals.transforms.playback.surroundings import DROPPED, MAX_DEPTH, Around, Element, Surroundings
 from replay_signals.transforms.privacy.policy import KEEP, REMOVE, UNKNOWN
 
 Node = dict[str, Any]
@@ -225,7 +225,7 @@ class Nodes:
         return out, below, inside
 
     def _document(self, out: Node, node: Node, below: list[Node]) -> None:
-        self._known.put_element(rrweb.Node(out["id"], DOCUMENT))
+        self._known.put_element(Element(out["id"], DOCUMENT))
         if node.get("compatMode") in ("BackCompat", "CSS1Compat"):
             out["compatMode"] = node["compatMode"]
         out["childNodes"] = below
@@ -237,7 +237,7 @@ class Nodes:
         tag = node.get("tagName")
         is_tag = isinstance(tag, str) and _TAG.fullmatch(tag) and len(tag) <= 60 and tag.lower() not in _NO_TAGS
         tag = str(tag) if is_tag else "div"
-        known = rrweb.Node(out["id"], ELEMENT, tag.lower(), _attributes(attributes, self._masking))
+        known = Element(out["id"], ELEMENT, tag.lower(), _attributes(attributes, self._masking))
         self._known.put_element(known)
         inside, own = self._known.inside(known, around)
         lower = tag.lower()

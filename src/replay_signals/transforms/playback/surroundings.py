@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import NamedTuple
 
-from replay_signals.schemas import rrweb
+import msgspec
+
+from replay_signals.schemas.rrweb import NO_ATTRIBUTES, Attributes
 from replay_signals.transforms.digest.control_flags import is_alert
 from replay_signals.transforms.digest.controls import BUTTON_COMPONENTS
 from replay_signals.transforms.digest.masking import Masking, worse
@@ -42,6 +45,23 @@ class Around(NamedTuple):
     is_dropped: bool = False
 
 
+class Element(msgspec.Struct, gc=False):
+    """An element, or a document, and what rules and descriptions of controls read of it."""
+
+    id: int
+    type: int
+    tagName: str = ""
+    attributes: Attributes = NO_ATTRIBUTES
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The same for elements of the same tag and attributes."""
+        return self.tagName, bytes(self.attributes.css_text), *_values(self.attributes)
+
+
+_values = attrgetter(*(name for name in Attributes.__struct_fields__ if name != "css_text"))
+
+
 Inside = tuple[Around, str]
 """What is around the children of an element, and the place of what it says of itself."""
 
@@ -50,10 +70,10 @@ class Surroundings:
     """The nodes of one window by id. Call `begin` for each message."""
 
     def __init__(self) -> None:
-        self.elements: dict[int, rrweb.Node] = {}
+        self.elements: dict[int, Element] = {}
         self._parents: dict[int, int] = {}
         self._depths: dict[int, int] = {}
-        self._insides: dict[int, tuple[rrweb.Node, rrweb.Attributes, Around, Inside]] = {}
+        self._insides: dict[int, tuple[Element, Attributes, Around, Inside]] = {}
 
     def begin(self, masking: Masking) -> None:
         """A message with its own budget."""
@@ -73,7 +93,7 @@ class Surroundings:
             self._parents[node_id] = parent_id
             self._depths[node_id] = depth
 
-    def put_element(self, node: rrweb.Node) -> None:
+    def put_element(self, node: Element) -> None:
         """What is to be known of an element or a document."""
         if len(self.elements) < MAX_NODES:
             self.elements[node.id] = node
@@ -105,7 +125,7 @@ class Surroundings:
             around = self._known_inside(self.elements[below], around)[0]
         return around
 
-    def _known_inside(self, node: rrweb.Node, around: Around) -> Inside:
+    def _known_inside(self, node: Element, around: Around) -> Inside:
         """`inside`, which many changes below the same elements ask for; anew where rules look at what is around."""
         if self._masking.rules.combines:
             return self.inside(node, around)
@@ -116,7 +136,7 @@ class Surroundings:
         self._insides[node.id] = node, node.attributes, around, found
         return found
 
-    def inside(self, node: rrweb.Node, around: Around) -> Inside:
+    def inside(self, node: Element, around: Around) -> Inside:
         """What an element makes of what is around it."""
         path = self._path(node)
         masking = self._masking
@@ -133,7 +153,7 @@ class Surroundings:
         is_dropped = around.is_dropped or tag in DROPPED
         return Around(place, named_by, around.is_sheet or tag == "style", is_dropped), own
 
-    def _path(self, node: rrweb.Node) -> list[rrweb.Node]:
+    def _path(self, node: Element) -> list[Element]:
         """The elements down to one; only itself when no rule asks for more."""
         path = [node]
         while self._masking.rules.combines and len(path) <= MAX_DEPTH and self._masking.budget.text_steps.spend(1):
