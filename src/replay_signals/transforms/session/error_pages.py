@@ -1,14 +1,19 @@
-"""Pages that are missing or broken: by the status of their navigation, or by what they say and how they are made.
+"""Pages that are missing or broken: by the status of their navigation, by what they say, and by how they are made.
 
 Title and heading alone decide nothing: a message fills its page (digest/own_content). It is short, or short beside the
 other pages of the visit, or offers hardly anything that they do not offer, too (the site's header and footer); and
 nobody reads on in it.
+
+What no table of words has is known by the page alone: it is short beside the others, offers the way home at most, and
+stands at an address that none of the others links to. A typed or kept address that is gone leads to such a page.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import chain
 from statistics import median
 
 from replay_signals.transforms.digest import records
@@ -21,9 +26,15 @@ from replay_signals.transforms.session.visits import Visit
 
 SHORT_ELEMENTS = 150
 """A message within the header and footer of a site; pages with content have several hundred elements."""
+MAX_LOST_ELEMENTS = 300
+"""Of a page with no more than the way home, in a site whose menus alone have many."""
 SHORT_SHARE = 0.5
 """Of the median of the other pages: without its content a page is less than half."""
 STATUSES = frozenset(map(str, range(400, 600)))
+MIN_LOOKED_AT = 3
+"""Addresses of a visit that tell how its pages are made; one of two may be the odd one."""
+MAX_WAYS = 2
+"""Home, and help or back: what a page offers that has nothing to offer."""
 MAX_OWN_CONTROLS = 5
 """Home, back, search and help; content brings links of its own."""
 MIN_READ_SHARE = 1.5
@@ -46,6 +57,29 @@ class Visited:
     def offered(self) -> set[tuple[str, str, str]]:
         """Controls of those pages."""
         return {_offer(control) for elements in self.sound for control in elements.all()}
+
+    @cached_property
+    def offers(self) -> Counter[tuple[str, str, str]]:
+        """On how many of the pages a control stands."""
+        return Counter(chain.from_iterable({_offer(c) for c in page.elements.all()} for page in self.pages))
+
+    @cached_property
+    def count(self) -> float:
+        """Elements of a page, whatever it says."""
+        return median(page.elements.element_count for page in self.pages)
+
+    @cached_property
+    def linked(self) -> Counter[str]:
+        """On how many of the pages stand links to an address."""
+        linked: Counter[str] = Counter()
+        for page in self.pages:
+            linked.update({urls.clean(urls.joined(page.href, c.href)) for c in page.elements.all() if c.href})
+        return linked
+
+    @cached_property
+    def looks(self) -> Counter[str]:
+        """How often an address was looked at."""
+        return Counter(urls.clean(page.href) for page in self.pages)
 
 
 def status_of(page: Page) -> int | None:
@@ -78,6 +112,33 @@ def says_error(page: Page, visited: Visited) -> bool:
         return True
     own = (control for control in elements.all() if _offer(control) not in visited.offered)
     return len({_offer(control) for control in own if not _is_aside(control, elements)}) <= MAX_OWN_CONTROLS
+
+
+def is_lost(page: Page, visited: Visited) -> bool:
+    """Does a page offer the way home at most, at an address that is linked nowhere else and was never seen before?"""
+    elements, here = page.elements, urls.clean(page.href)
+    if not elements.has_snapshot or elements.mobile or elements.is_blank or len(visited.looks) < MIN_LOOKED_AT:
+        return False
+    if elements.element_count > min(MAX_LOST_ELEMENTS, SHORT_SHARE * visited.count) or visited.looks[here] > 1:
+        return False
+    own = {urls.clean(urls.joined(page.href, c.href)) for c in elements.all() if c.href}
+    if visited.linked[here] > (here in own):
+        return False
+    ways = [c for c in elements.all() if visited.offers[_offer(c)] == 1 and _leads_elsewhere(c, page)]
+    return len(ways) <= MAX_WAYS and all(c.tag == "a" and _is_known(c, page, visited) for c in ways)
+
+
+def _leads_elsewhere(control: Control, page: Page) -> bool:
+    """Links to the page itself lead nowhere."""
+    return control.tag != "a" or urls.clean(urls.joined(page.href, control.href)) != urls.clean(page.href)
+
+
+def _is_known(link: Control, page: Page, visited: Visited) -> bool:
+    """Does a link lead to what other pages link to, or to the start of the site?"""
+    url = urls.clean(urls.joined(page.href, link.href))
+    place = urls.split(url)
+    is_start = place.path in ("", "/") and place[:2] == urls.split(page.href)[:2]
+    return is_start or visited.linked[url] > 1 or visited.looks[url] > 0
 
 
 def is_a_number(url: str) -> bool:

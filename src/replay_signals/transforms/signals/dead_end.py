@@ -6,6 +6,8 @@ the visit ended there, or a click had led there and the visitor turned back or l
 stuck there. A page on which nothing is to be seen, whatever its status, and one without any control, are dead ends with
 less confidence if the visit ends on them and they are not its first one; so is a view that a link took away without
 anything in its place (`session/empty_views`).
+A page that says so in words that no table has is known by how it is made, where no click and no form led to it but an
+address, right after another page of the site (whoever comes back from elsewhere may be thanked on such a page).
 A page that no click led to is none where the visitor goes on from it by its own links, or in another window.
 A page that was left before the recorder sent anything of it is known by its events: by its title, or because it was
 broken at another look.
@@ -20,10 +22,12 @@ from typing import Annotated
 import msgspec
 
 from replay_signals.schemas.inbox import doc
+from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.empty_views import empty_views
 from replay_signals.transforms.session.error_pages import (
     Visited,
     is_filled,
+    is_lost,
     says_error,
     status_of,
     was_broken,
@@ -40,9 +44,9 @@ from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding
 
 KIND = "dead_end"
-STATUS, WORDS, BLANK, EMPTY = "status", "words", "blank", "empty"
-"""Grades of evidence; title and heading may speak of something else, a blank page may hand on to another site, and a
-bare confirmation page has no control."""
+STATUS, WORDS, LOST, BLANK, EMPTY = "status", "words", "lost", "blank", "empty"
+"""Grades of evidence; title and heading may speak of something else, a page that is made like a missing one may be
+short for another reason, a blank page may hand on to another site, and a bare confirmation page has no control."""
 BLANK_MS = 1500
 """A page that only hands on to the next one is gone by then, and a script has begun to fill its page."""
 EMPTY_MAX_ELEMENTS = 40
@@ -53,6 +57,8 @@ STUCK_MS = 4000
 """Who mistyped an address sees it at once and types it anew."""
 LEADS_ON_MS = 5000
 """From a click to the page that it leads to."""
+TYPED_MS = 3000
+"""A page of the site that an address leads to begins this soon after the one before was left."""
 LEFT_BLOCKED = 0.6
 """The page is missing, the visit goes on elsewhere."""
 ENDED, CAME = "The visit ended on", "Came to"
@@ -118,7 +124,7 @@ def _ended(context: SessionContext, visited: Visited, window: Window, visit: Vis
         return _unrecorded(before, visit) if was_broken(visit, visited) and not went_on else None
     if any(j.answered for j in context.by_page[page]):
         return None
-    broken = _broken(visited, page)
+    broken = _broken(context, visited, window, page)
     if _went_on(context, page, page.end_ms):
         return broken if _was_led_to(context, page) else None
     if broken is not None:
@@ -141,7 +147,7 @@ def _left(
         before = window.page_at(visit.start_ms)
         stuck = looked_ms >= STUCK_MS and visit.says_error and not visit.used
         return _unrecorded(before, visit, left=True) if stuck else None
-    finding = _broken(visited, page, CAME)
+    finding = _broken(context, visited, window, page, CAME)
     if finding is None or status_of(page) in REFUSING or typed_fields(page):
         return None
     led_to = _was_led_to(context, page)
@@ -159,13 +165,29 @@ def _left(
     return finding
 
 
-def _broken(visited: Visited, page: Page, way: str = ENDED) -> Finding[Evidence] | None:
+def _broken(
+    context: SessionContext, visited: Visited, window: Window, page: Page, way: str = ENDED
+) -> Finding[Evidence] | None:
     status = status_of(page)
     if status is not None and status >= 400:
         return _finding(page, STATUS, f"{way} a page that answered {status}", status)
     if says_error(page, visited):
         return _finding(page, WORDS, f"{way} a page that calls itself missing or broken", status)
+    if is_lost(page, visited) and _by_address(context, window, page):
+        return _finding(page, LOST, f"{way} a page that offers nothing but the way home", status)
     return None
+
+
+def _by_address(context: SessionContext, window: Window, page: Page) -> bool:
+    """Did an address lead from another page of the site to this one: no click, and nothing that was filled in?"""
+    before = window.pages[page.index - 1] if page.index else None
+    if (
+        before is None
+        or page.opened_ms - before.end_ms > TYPED_MS
+        or urls.split(before.href)[:2] != urls.split(page.href)[:2]
+    ):
+        return False
+    return not typed_fields(before) and not _was_led_to(context, page)
 
 
 def _was_led_to(context: SessionContext, page: Page) -> bool:
