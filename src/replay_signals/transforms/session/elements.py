@@ -37,6 +37,11 @@ def is_set(value_hash: int) -> bool:
     return value_hash in _TRUE
 
 
+def is_on(value_hash: int) -> bool:
+    """Is an attribute there, with a value that is not empty and not "false"?"""
+    return value_hash not in _OFF
+
+
 def is_gone(value_hash: int) -> bool:
     """Was the attribute taken away?"""
     return value_hash in _GONE

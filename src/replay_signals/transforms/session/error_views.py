@@ -44,7 +44,8 @@ _COMPLETIONS = (".md", ".json", ".html", ".htm", ".txt")
 class ErrorView:
     """Shown from `start_ms` to `until_ms` (epoch ms): until another view came, or the document was `left`.
 
-    `url`: where it led to. `controls` are those that it offers. `says`: it is known by what it says, else it is empty.
+    `url`: where it led to. `controls` are those that it offers. `says`: it is known by what it says, else it is empty,
+    or `bare` (session/bare_views).
     """
 
     start_ms: float
@@ -53,6 +54,7 @@ class ErrorView:
     controls: int
     left: bool = False
     says: bool = True
+    bare: bool = False
 
 
 def error_views(page: Page, told: Sequence[tuple[float, str]]) -> Iterator[ErrorView]:
@@ -103,7 +105,7 @@ class _Reader:
 
     def mutation(self, t: float, record: records.Mutation) -> Iterator[ErrorView]:
         """One view goes, another comes."""
-        if self._shown is not None and _is_gone(self._shown[2], record):
+        if self._shown is not None and is_view_gone(self._shown[2], record):
             fills_itself = t - self._shown[0] <= RENDERED_MS and bool(record.added) and not record.error_view
             if not (fills_itself and all(in_ranges(self._shown[2].added, n) for n in record.parents)):
                 yield from self.end(t)
@@ -171,7 +173,7 @@ def _turned(turn: tuple[float, str] | None, told: Sequence[tuple[float, str]], s
     return urls.clean(told[i][1]) if changed and t - told[i][0] <= SHOWN_WITHIN_MS else None
 
 
-def _is_gone(shown: records.Mutation, record: records.Mutation) -> bool:
+def is_view_gone(shown: records.Mutation, record: records.Mutation) -> bool:
     """Is something of the view taken away, and not a menu for the same links?"""
     if not any(in_ranges(shown.added, node_id) for node_id in record.removed[::2]):
         return False

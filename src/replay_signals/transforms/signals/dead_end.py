@@ -7,7 +7,8 @@ stuck there. A page on which nothing is to be seen, whatever its status, and one
 less confidence if the visit ends on them and they are not its first one; so is a view that a link took away without
 anything in its place (`session/empty_views`).
 A page that says so in words that no table has is known by how it is made, where no click and no form led to it but an
-address, right after another page of the site (whoever comes back from elsewhere may be thanked on such a page).
+address, right after another page of the site (whoever comes back from elsewhere may be thanked on such a page); so is a
+view, which a link may have led to, too, if the menu marks no item for it (`session/bare_views`).
 A page that no click led to is none where the visitor goes on from it by its own links, or in another window.
 A page that was left before the recorder sent anything of it is known by its events: by its title, or because it was
 broken at another look.
@@ -23,6 +24,7 @@ import msgspec
 
 from replay_signals.schemas.inbox import doc
 from replay_signals.transforms.session import urls
+from replay_signals.transforms.session.bare_views import bare_views
 from replay_signals.transforms.session.empty_views import empty_views
 from replay_signals.transforms.session.error_pages import (
     Visited,
@@ -61,6 +63,7 @@ TYPED_MS = 3000
 """A page of the site that an address leads to begins this soon after the one before was left."""
 LEFT_BLOCKED = 0.6
 """The page is missing, the visit goes on elsewhere."""
+OFFERS_NOTHING = "offers nothing but the way home"
 ENDED, CAME = "The visit ended on", "Came to"
 REFUSING = frozenset((400, 401, 409, 422))
 """Statuses of a form's own page that is shown again with what is wrong, or of a sign-in."""
@@ -98,20 +101,27 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
 def _within(context: SessionContext, page: Page, *, is_last: bool) -> Iterator[Finding[Evidence]]:
     """Views of a single-page application."""
     told = told_addresses(page, context.addresses.get(page.window_id, []))
-    for view in (*error_views(page, told), *empty_views(page)):
+    said = [*error_views(page, told)]
+    bare = (view for view in bare_views(page) if not any(_overlap(view, other) for other in said))
+    for view in (*said, *empty_views(page), *bare):
         ended = view.left and is_last
-        if ended or view.until_ms - view.start_ms >= READ_MS:
+        if (ended and not view.bare) or view.until_ms - view.start_ms >= (STUCK_MS if view.bare else READ_MS):
             yield _view(page, view, is_last=ended)
+
+
+def _overlap(a: ErrorView, b: ErrorView) -> bool:
+    return a.start_ms < b.until_ms and b.start_ms < a.until_ms
 
 
 def _view(page: Page, view: ErrorView, *, is_last: bool) -> Finding[Evidence]:
     """The finding of a view."""
     way = ENDED if is_last else CAME
-    what = "calls itself missing or broken" if view.says else "shows nothing"
+    what = "calls itself missing or broken" if view.says else OFFERS_NOTHING if view.bare else "shows nothing"
+    grade = WORDS if view.says else LOST if view.bare else BLANK
     summary = f"{way} {view.url or 'a view'}, which {what}"
     evidence = Evidence(status=None, controls=view.controls)
     blocked = 1.0 if is_last else LEFT_BLOCKED
-    about = KIND, page, view.start_ms, view.until_ms, WORDS if view.says else BLANK, summary, evidence
+    about = KIND, page, view.start_ms, view.until_ms, grade, summary, evidence
     return Finding(*about, blocked=blocked, recovered=not is_last)
 
 
@@ -174,7 +184,7 @@ def _broken(
     if says_error(page, visited):
         return _finding(page, WORDS, f"{way} a page that calls itself missing or broken", status)
     if is_lost(page, visited) and _by_address(context, window, page):
-        return _finding(page, LOST, f"{way} a page that offers nothing but the way home", status)
+        return _finding(page, LOST, f"{way} a page that {OFFERS_NOTHING}", status)
     return None
 
 
