@@ -25,6 +25,7 @@ from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.signals import find
 from replay_signals.transforms.signals.context import context_of
 from replay_signals.transforms.signals.finding import Finding
+from support.mobile_care import CARE
 from support.mobile_chat import CHAT
 from support.mobile_designs import BANK, SHOP
 from support.mobile_market import MARKET
@@ -51,7 +52,7 @@ PLATFORMS: dict[str, tuple[type[Recorder], ...]] = {
     "React Native, pictures": (ReactNativeIos, ReactNativeAndroid),
     "Flutter, pictures": (Flutter,),
 }
-DEVELOPMENT, HELD_OUT = (SHOP, BANK, RADIO, MARKET, CHAT), (TRANSIT,)
+DEVELOPMENT, HELD_OUT = (SHOP, BANK, RADIO, MARKET, CHAT, TRANSIT), (CARE,)
 VISITS = 30
 KINDS = ("dead_tap", "rage_tap")
 SOON_MS = 300

@@ -15,6 +15,7 @@ from support.drawing import Palette
 from support.mobile import App
 from support.mobile_behaviours import BEHAVIOURS, GESTURES, stops
 from support.mobile_everyday import EVERYDAY, EVERYDAY_GESTURES, lives_on
+from support.mobile_gentle import GENTLE
 from support.mobile_recorders import Android, Recorder
 from support.mobile_scene import V
 
@@ -60,6 +61,8 @@ class Design:
     pages: tuple[Page, ...]
     density: float | None = None
     """Pixels a point where the recorder draws in the density of the screen; None for the recorder's own."""
+    pace: tuple[float, float] = (1.0, 1.0)
+    """How long its visitors pause, from the hastiest to the slowest, as a share of what most do."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class Visit:
     """Views of a sheet that lies over the page."""
     running: dict[str, float] = field(default_factory=dict)
     """Since when something plays by itself."""
+    pace: float = 1.0
     scrolled: dict[str, float] = field(default_factory=dict)
     """How far a page was scrolled, in points of the design."""
 
@@ -141,7 +145,7 @@ class Visit:
     # What a visitor does
 
     def pauses(self, least: float = 2500, most: float = 7000) -> None:
-        self.t += self.rng.uniform(least, most)
+        self.t += self.pace * self.rng.uniform(least, most)
 
     def press(self, name: str, at: float) -> None:
         """A tap on the view, somewhere near its middle, with the pressed look that most apps show."""
@@ -366,6 +370,7 @@ _BEHAVIOURS: dict[str, Callable[[Visit, str, Does], None]] = {
     "types": Visit.types,
     **BEHAVIOURS,
     **EVERYDAY,
+    **GENTLE,
 }
 
 
@@ -379,6 +384,8 @@ def visit_of(design: Design, recorder: type[Recorder], seed: int, minutes: float
         sdk.density = design.density
     app = App(sdk, first.views, f"{first.name}Activity", session=f"{design.name}-{recorder.__name__}-{seed}")
     visit = Visit(app, design, rng, _way=[first.name], _pressing=rng.random() < 0.7, _palette=palette)
+    if design.pace[0] != design.pace[1]:
+        visit.pace = rng.uniform(*design.pace)
     turns_at, theme_at = (rng.uniform(0, 120_000 / TURNING) for _ in range(2))
     clocks = any(v.name == "clock" for p in design.pages for v in p.views)
     while visit.t < minutes * 60_000:
