@@ -1,6 +1,6 @@
-"""CARE, a made-up app for support/mobile_visits: a Swedish clinic with a calendar, medicines, exercise, a chart, a chat.
+"""CARE, a made-up app for support/mobile_visits: a Swedish clinic with a calendar, medicines, exercise, a chart.
 
-Its icons are bare images, its tabs float above the lower edge, links are coloured words; its visitors are hasty or slow.
+Icons are bare images, tabs float above the lower edge, links are coloured words; visitors are hasty or slow.
 """
 
 from __future__ import annotations

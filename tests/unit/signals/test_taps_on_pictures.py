@@ -199,3 +199,63 @@ def test_a_line_that_comes_with_one_tap_and_goes_with_the_next_is_no_highlight(s
     app = app_of(sdk, label("pass", "Monthly pass", 480)).tap("pass", 4000, 8000)
     app.add(label("more", "Valid for a calendar month", 508), at=4100).remove("more", at=8100).lives(40_000)
     assert app.verdicts() == ["alive", "alive"]
+
+
+@CATCHING_UP
+@pytest.mark.parametrize("moves", [True, False])
+def test_what_moves_on_one_screen_says_nothing_of_another(sdk: Sdk, moves: bool) -> None:
+    """A carousel stands where another screen has the number that a tap changes."""
+    slide = V("slide", "image", 0, 110, 400, 44, "slide 0")
+    app = App(sdk(palette=LIGHT), (slide, label("title", "Offers", 60), button("go", "Go", 500)))
+    for i in range(20 if moves else 0):
+        app.change("slide", at=1000 * (i + 1), text=f"slide {i}")
+    app.tap("go", at=22_000).replace(22_100, *HOME)
+    app.tap("pay", at=27_000).change("total", at=27_060, text="88888").lives(60_000)
+    assert app.verdicts() == ["alive", "alive"]
+
+
+@pytest.mark.parametrize(("before", "after", "verdict"), [("210", "201", "unknown"), ("210", "210", "dead")])
+def test_a_number_that_leaves_no_trace_in_the_tiles_may_be_the_answer(before: str, after: str, verdict: str) -> None:
+    """A finger lit the button up in between; equal screens would have given equal pictures once that is gone."""
+    app = app_of(AndroidScreenshots, label("count", before, 500))
+    for t in (4000, 4300):
+        app.change("pay", at=t - 80, pressed=True).tap("pay", at=t).change("pay", at=t + 90, pressed=False)
+    app.change("count", at=4350, text=after).lives(40_000)
+    assert set(app.verdicts()) == {verdict}
+
+
+@pytest.mark.parametrize("words", ["No connection", "Not now"])
+def test_words_right_above_the_next_button_are_no_highlight_of_it(words: str) -> None:
+    """iOS looks again when the next finger comes down, which lights up what lies right below the words."""
+    app = App(
+        IosScreenshots(palette=LIGHT),
+        (button("save", "Save", 100), label("state", "Saved", 180), button("next", "Next", 205)),
+    )
+    for name, t in (("save", 4000), ("next", 8000)):
+        app.change(name, at=t - 80, pressed=True).tap(name, at=t).change(name, at=t + 90, pressed=False)
+    app.change("state", at=4300, text=words).lives(40_000)
+    assert app.verdicts()[0] != "dead"
+
+
+@pytest.mark.parametrize("sdk", [AndroidScreenshots, Flutter, IosScreenshots])
+@pytest.mark.parametrize(("masked", "kinds"), [("****", []), ("", ["rage_tap"])])
+def test_a_key_that_is_repeated_for_a_masked_field_is_typing(sdk: Sdk, masked: str, kinds: list[str]) -> None:
+    """The field is black however much is in it; where there is none, eight taps in vain are rage."""
+    field = V("code", "text_area", 60, 60, 280, 48, masked, {"disabled": False})
+    keys = [
+        V(f"key {i}", "button", 60 + 100 * i, 300, 80, 60, str(i), {"disabled": False, "plain": True}) for i in range(3)
+    ]
+    clock = label("clock", "0:00", 700)
+    app = App(sdk(palette=LIGHT), (field, *keys, clock)).ticks("clock", every=1000, until=30_000)
+    app.tap("key 1", *range(8000, 8000 + 8 * 230, 230)).lives(40_000)
+    assert app.kinds() == kinds
+
+
+@CATCHING_UP
+@pytest.mark.parametrize(("y", "kinds"), [(690, []), (220, ["rage_tap"])])
+def test_a_key_of_a_board_that_a_tap_brought(sdk: Sdk, y: int, kinds: list[str]) -> None:
+    """Only the same key, on the board; the button above it is no key."""
+    signs = tuple(V(f"sign {i}", "text", 20 + 60 * i, 670, 40, 40, f"<{i}>") for i in range(6))
+    board = V("board", "div", 0, 560, 400, 240, "", {"drawn": True, "colour": "#d0d0d8"}, signs)
+    app = app_of(sdk).tap("help", at=4000).add(board, at=4200)
+    assert app.tap_at(200, y, *range(9000, 9000 + 6 * 250, 250)).lives(40_000).kinds() == kinds

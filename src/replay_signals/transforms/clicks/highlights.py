@@ -8,7 +8,7 @@ from typing import NamedTuple
 from replay_signals.transforms.clicks.looks import LOOK_MS, RIPPLE_MS
 from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.gestures import Click
-from replay_signals.transforms.session.screens import Screens
+from replay_signals.transforms.session.screens import AT_TOUCH_MS, Screens
 from replay_signals.transforms.session.shots import Target
 
 PRESSED_POINTS = 60
@@ -43,13 +43,16 @@ class Highlights:
         for target in targets:
             self._lit.setdefault(target, []).append(_Lit(tap.down_ms, gone_ms))
 
-    def fades(self, target: Target, t: float) -> bool:
-        """Does it lose the highlight of an earlier tap? How it looks without it may never have been seen."""
+    def fades(self, target: Target, t: float, *, surely: bool = False) -> bool:
+        """Does it lose the highlight of an earlier tap? How it looks without it may never have been seen.
+
+        `surely`: not where a picture of the screen came with the finger: a switch may have turned as well.
+        """
         lit = self._last(target, t)
         if lit is None or t > lit.gone_ms or self.screens.rewritten(target, t):
             return False
         if self.screens.shots.moved(lit.down_ms, t):
-            return True
+            return not (surely and self.screens.shots.moved(lit.down_ms, lit.down_ms + AT_TOUCH_MS))
         if self.screens.known(target, lit.down_ms):
             return self.screens.same(target, lit.down_ms, t)
         return not self.screens.known(target, t) or self.screens.first_change(target) == t
@@ -156,7 +159,7 @@ class Highlights:
         shot = self.screens.shots.at(tap.down_ms)
         if shot is None or tap.x is None or tap.y is None:
             return below
-        piece = shot.piece([tile for kind, tile, _ in below if kind == "p"], tap.x, tap.y)
+        piece = shot.block(shot.piece([tile for kind, tile, _ in below if kind == "p"], tap.x, tap.y))
         return {target for target in below if target[0] != "p" or target[1] in piece}
 
     def below_finger(self, target: Target, tap: Click) -> bool:

@@ -242,7 +242,7 @@ class _PageJudge:
             out.reason = "what was tapped may have come unseen"
         if not out.reason and (self._is_chosen(tap) or spots.stands(i)):
             out.reason = "what it brings may be there already"
-        if not out.reason and (out.ambiguous or self._changed_faintly(tap)):
+        if not out.reason and (out.ambiguous or self._changed_faintly(i, spots)):
             out.reason = "what changed may be the answer"
         if not out.reason and self.habits.turned(tap.t, lambda target: self.highlights.below_finger(target, tap)):
             out.reason = "something began or stopped to change by itself"
@@ -262,10 +262,15 @@ class _PageJudge:
         known = [j for j in kin if j.click not in self.shared and not j.ambiguous and not self.witness.unseen(j.click)]
         return bool(known) and not any(j.answered for j in kin)
 
-    def _changed_faintly(self, tap: Click) -> bool:
-        """Does the last picture before the next touch differ from the one before the tap by too little to say where?"""
-        until = min(self.screens.next_touch(tap.t), tap.t + self.rules.window_ms)
-        return self.screens.shots.faintly(tap.down_ms, until)
+    def _changed_faintly(self, i: int, spots: Spots) -> bool:
+        """Does the last picture before the next touch elsewhere differ from the one before the tap by too little?
+
+        Too little to say where. Of taps that follow each other on one spot, before the first of them.
+        """
+        first, last = spots.run(i)
+        start, end = self.taps[first], self.taps[last]
+        until = min(self.screens.next_touch(end.t), end.t + self.rules.window_ms)
+        return self.screens.shots.faintly(start.down_ms, until) and not self.habits.is_restless(until)
 
     def _is_chosen(self, tap: Click) -> bool:
         """Is it the one of a group that was chosen before? Choosing it again changes nothing."""

@@ -33,7 +33,10 @@ ALONE_MS = 2500
 
 
 class ScreenHabits:
-    """How often each view, or tile of a picture, changes while nobody touches the screen."""
+    """How often each view, or tile of one screen's pictures, changes while nobody touches the screen.
+
+    What moves on one screen says nothing of what another one has in the same place.
+    """
 
     def __init__(self, page: Page, screens: Screens, effects: list[Effect], busy: list[tuple[float, float]]) -> None:
         self._screens, self._changes = screens, _changes(screens)
@@ -46,12 +49,13 @@ class ScreenHabits:
             i = bisect_right(starts, effect.t) - 1
             quiet = effect.t > ready and (i < 0 or busy[i][1] < effect.t)
             for target in effect.targets:
+                own = _on_screen(screens, target, effect.t)
                 if not quiet:
-                    caused[target] = effect.t
+                    caused[own] = effect.t
                     continue
-                since = caused.pop(target, 0.0)
+                since = caused.pop(own, 0.0)
                 if effect.t - since > AFTERMATH_MS or not screens.same(target, since, effect.t):
-                    times = self._quiet.setdefault(self._place.get(target, target), [])
+                    times = self._quiet.setdefault(self._place.get(own, own), [])
                     if times[-1:] != [effect.t]:
                         times.append(effect.t)
         self._steady = _steady(screens, self._place)
@@ -60,8 +64,9 @@ class ScreenHabits:
 
     def explains(self, target: Target, t: float, since_ms: float) -> bool:
         """Would this have changed in the time up to `t` anyway? What happened once has no rhythm."""
-        place = self._place.get(target, target)
-        if place in self._steady or (target[0] == "f" and self._steady):
+        own = _on_screen(self._screens, target, t)
+        place = self._place.get(own, own)
+        if place in self._steady or (target[0] == "f" and self.is_restless(t)):
             return True
         quiet = [when for when in self._quiet.get(place, ()) if when != t]
         if len(quiet) >= BADGE_TIMES and self._screens.is_badge(target) and 2 * len(quiet) >= self._count(target):
@@ -69,6 +74,12 @@ class ScreenHabits:
         if sum(abs(when - t) <= NEARBY_MS for when in quiet) >= NEARBY_TIMES:
             return True
         return len(quiet) >= 2 and len(quiet) * max(since_ms, ANSWER_MS) / self._quiet_ms > BY_CHANCE
+
+    def is_restless(self, t: float) -> bool:
+        """Does something change all the time on the screen that was seen then?"""
+        shot = self._screens.shots.at(t)
+        own = "" if shot is None else str(shot.screen)
+        return any(kind != "p" or screen == own for kind, _, screen in self._steady)
 
     def _count(self, target: Target) -> int:
         """How often it changed at all."""
@@ -94,16 +105,22 @@ def _changes(screens: Screens) -> dict[Target, list[float]]:
     return found
 
 
+def _on_screen(screens: Screens, target: Target, t: float) -> Target:
+    """A tile is told by the screen that was seen then, too."""
+    shot = screens.shots.at(t) if target[0] == "p" else None
+    return target if shot is None else ("p", target[1], str(shot.screen))
+
+
 def _places(screens: Screens) -> dict[Target, Target]:
     """Which tiles are parts of one thing, as digits of a clock: they touch, and change in looks where little does."""
     place: dict[Target, Target] = {}
     for look in screens.captures:
-        tiles = [target for target in look.targets if target[0] == "p"]
+        tiles = [_on_screen(screens, target, look.t) for target in look.targets if target[0] == "p"]
         shot = screens.shots.at(look.t)
         if shot is None or not 0 < len(tiles) <= SMALL_TILES or len(tiles) < len(look.targets):
             continue
         for target in tiles:
-            near = {place[other] for tile in shot.around(target[1]) if (other := ("p", tile, "")) in place}
+            near = {place[other] for tile in shot.around(target[1]) if (other := ("p", tile, target[2])) in place}
             place[target] = first = min(near, default=target)
             if len(near) > 1:
                 place.update({other: first for other, own in place.items() if own in near})
@@ -112,10 +129,19 @@ def _places(screens: Screens) -> dict[Target, Target]:
 
 def _steady(screens: Screens, place: dict[Target, Target]) -> set[Target]:
     """What changes from look to look, also while nobody touches the screen: an active visitor leaves no quiet time."""
+    by_screen: dict[int | None, list[ScreenCapture]] = {}
+    for look in screens.captures:
+        if any(kind != "f" for kind, _, _ in look.targets):
+            shot = screens.shots.at(look.t)
+            by_screen.setdefault(None if shot is None else shot.screen, []).append(look)
+    return {target for looks in by_screen.values() for target in _steady_on(screens, looks, place)}
+
+
+def _steady_on(screens: Screens, looks: list[ScreenCapture], place: dict[Target, Target]) -> set[Target]:
+    """That of the looks at one screen."""
     seen: dict[Target, list[int]] = {}
-    looks = [look for look in screens.captures if any(kind != "f" for kind, _, _ in look.targets)]
     for i, look in enumerate(looks):
-        for target in {place.get(one, one) for one in look.targets}:
+        for target in {place.get(own, own) for one in look.targets if (own := _on_screen(screens, one, look.t))}:
             seen.setdefault(target, []).append(i)
     return {target for target, at in seen.items() if len(at) >= STEADY_LOOKS and _goes_on(screens, looks, at)}
 

@@ -246,12 +246,19 @@ class Spots:
 
     def _run(self, i: int, kin: list[int]) -> int:
         """Taps of the quick run on this spot that the tap is part of."""
-        count, earlier, later = 1, i, i
-        while earlier - 1 in kin and self._gap(earlier - 1) <= QUICK_MS:
-            earlier, count = earlier - 1, count + 1
-        while later + 1 in kin and self._gap(later) <= QUICK_MS:
-            later, count = later + 1, count + 1
-        return count
+        first, last = self.run(i, kin)
+        return last + 1 - first
+
+    def run(self, i: int, kin: list[int] | None = None) -> tuple[int, int]:
+        """The first and the last tap of the quick run on one spot that a tap is part of."""
+        if kin is None:  # whatever a highlight makes of the screen
+            kin = [k for k in range(len(self.judged)) if k != i and (self.same(i, k) or self.near(i, k))]
+        first = last = i
+        while first - 1 in kin and self._gap(first - 1) <= QUICK_MS:
+            first -= 1
+        while last + 1 in kin and self._gap(last) <= QUICK_MS:
+            last += 1
+        return first, last
 
     def _gap(self, i: int) -> float:
         return self.judged[i + 1].click.t - self.judged[i].click.t

@@ -14,6 +14,7 @@ from replay_signals.transforms.clicks.screen_habits import ANSWER_MS
 from replay_signals.transforms.clicks.spots import Spots
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import Screens
+from replay_signals.transforms.session.shot import Shot
 
 Verdict = tuple[str, str, float]
 KEY_MS = 1200
@@ -27,6 +28,8 @@ KEYBOARD_SHARE = 0.58
 TYPED: Verdict = (ALIVE, "typed on a keyboard", 0.6)
 MAYBE: Verdict = (UNKNOWN, "a keyboard may lie over the screen", 0.5)
 
+MASKED: Verdict = (UNKNOWN, "what is typed may be masked", 0.5)
+
 
 def typed_taps(screens: Screens, judged: list[Judged], spots: Spots, lit: set[Click]) -> dict[int, Verdict]:
     """Indexes of taps that are, or may be, keys of a keyboard; the app draws nothing below it (`lit`)."""
@@ -38,12 +41,33 @@ def typed_taps(screens: Screens, judged: list[Judged], spots: Spots, lit: set[Cl
             for direction in (range(end, len(judged)), reversed(range(start))):
                 for i in takewhile(partial(_goes_on, keys=range(start, end), judged=judged), direction):
                     found[i] = TYPED
+        else:
+            found.update((i, MASKED) for i in range(start, end) if _may_be_key(i, screens, judged))
     if screens.catches_up:
         return found
     for i, j in enumerate(judged):
         if i not in found and j.click not in lit and _low(screens, j) and _field_before(i, screens, judged):
             found[i] = MAYBE
     return found
+
+
+def _may_be_key(i: int, screens: Screens, judged: list[Judged]) -> bool:
+    """May a tap on a picture be a key that is repeated, and what it writes look the same, as a masked field does?
+
+    Such a field stands above it, or the key is on a board at the lower edge that an earlier tap brought.
+    """
+    click = judged[i].click
+    shot = screens.shots.at(click.down_ms - 0.5)
+    if shot is None or click.x is None or click.y is None or shot.is_wide(click.x, click.y):
+        return False
+    return shot.has_masked(click.y) or any(_brings_board(j, shot, click.y) for j in judged[:i] if j.answered)
+
+
+def _brings_board(j: Judged, shot: Shot, y: float) -> bool:
+    """Did it bring a board as wide as the screen, in the lower half, on which that height lies?"""
+    tiles = {tile for effect in j.effects for kind, tile, _ in effect.targets if kind == "p"}
+    rows = shot.full_rows(tiles)
+    return bool(rows) and min(rows) >= shot.rows // 2 and max(rows) >= shot.rows - 2 and shot.place(0, y)[1] in rows
 
 
 def _runs(judged: list[Judged]) -> list[tuple[int, int]]:

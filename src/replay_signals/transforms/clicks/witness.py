@@ -201,7 +201,7 @@ class Witness:
         lit = {x for x in lit if not self.screens.rewritten(x, look.t)}
         return any(
             target not in lit
-            and not self.highlights.fades(target, look.t)
+            and not self.highlights.fades(target, look.t, surely=True)
             and not self.habits.explains(target, look.t, since)
             for target in look.targets
         )

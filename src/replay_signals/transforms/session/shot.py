@@ -40,6 +40,16 @@ BAR_SHARE = 0.8
 PHOTO_SHARE = 0.5
 """Of a row's tiles most are as plain as its ground, whatever is written on it; a photo has no ground."""
 
+BLOCK_SHARE = 0.4
+"""Each row of a highlight has about as many tiles as its widest one; round ones have half of them at their edges."""
+
+FULL_SHARE = 0.8
+"""Boards of keys reach from side to side; the ground between two keys may look as before."""
+MASKED_TILES = 4
+"""Fields are wider than 100 points."""
+KEY_SHARE = 0.36
+"""Keypads have three keys and more side by side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shot:
@@ -92,6 +102,47 @@ class Shot:
             found |= near
             reached += near
         return found
+
+    def block(self, tiles: set[int]) -> set[int]:
+        """Those of the tiles that make up a button or row: words that changed right beside it fill no side of it."""
+        columns, rows = (Counter(key(tile) for tile in tiles) for key in (self._column, self._row))
+        wide, high = max(rows.values(), default=0), max(columns.values(), default=0)
+        return {
+            tile
+            for tile in tiles
+            if rows[self._row(tile)] >= BLOCK_SHARE * wide and columns[self._column(tile)] >= BLOCK_SHARE * high
+        }
+
+    def full_rows(self, tiles: set[int]) -> list[int]:
+        """Rows of which nearly all tiles are among these."""
+        count = Counter(self._row(tile) for tile in tiles)
+        return [row for row, own in count.items() if own >= FULL_SHARE * self.columns]
+
+    def has_masked(self, y: float) -> bool:
+        """Does a black box, as wide as a field, stand above that height? On dark ground nobody can tell."""
+        black = [mean <= MASKED_LEVEL for mean in self.view.tiles[HEADER_BYTES:]]
+        return background(self.view.tiles) >= FILLED_LEVELS and any(
+            all(black[start : start + MASKED_TILES])
+            for row in range(self.place(0, y)[1] - 1)
+            for start in range(row * self.columns, (row + 1) * self.columns - MASKED_TILES + 1)
+        )
+
+    def is_wide(self, x: float, y: float) -> bool:
+        """Is what is filled like a button there wider than a key?"""
+        means, (column, row) = self.view.tiles[HEADER_BYTES:], self.place(x, y)
+        back, start = background(self.view.tiles), row * self.columns
+        left = right = column
+        while left > 0 and _stands_out(means[start + left - 1], back):
+            left -= 1
+        while right < self.columns - 1 and _stands_out(means[start + right + 1], back):
+            right += 1
+        return _stands_out(means[start + column], back) and right + 1 - left > KEY_SHARE * self.columns
+
+    def _column(self, tile: int) -> int:
+        return tile % self.columns
+
+    def _row(self, tile: int) -> int:
+        return tile // self.columns
 
     def alike(self, tiles: bytes, x: float, y: float) -> bool:
         """Does another picture look the same around a point, or can nobody tell?"""
