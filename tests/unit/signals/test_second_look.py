@@ -265,6 +265,20 @@ def test_a_choice_that_a_changed_class_tells(classes: str, verdict: str) -> None
     assert visit.verdict("tab") == verdict
 
 
+@pytest.mark.parametrize("pressed", ["btn active", "btn is-active", "btn selected"])
+@pytest.mark.parametrize(("since", "verdict"), [(8992, "dead"), (8990, "dead"), (6000, "unknown")])
+def test_a_control_that_only_looks_chosen_while_it_is_pressed_is_no_current_choice(
+    pressed: str, since: float, verdict: str
+) -> None:
+    """Touch libraries and Bootstrap give a button such a class with the press, and take it back."""
+    visit, page = shop(el("a", "Prices", role="button", href="#", id="it", class_="btn"))
+    page.sets("it", at=since, class_=pressed).click("it", at=9000)
+    if verdict == "dead":
+        page.sets("it", at=9150, class_="btn")
+    goes_on(page, at=20_000)
+    assert visit.verdict("it") == verdict
+
+
 @pytest.mark.parametrize("look", [{"role": "option"}, {"style": "cursor: pointer"}], ids=["role", "hand"])
 @pytest.mark.parametrize(("several", "verdict"), [(True, "dead"), (False, "unknown")])
 def test_a_choice_beside_others_that_are_made_can_be_taken_back(

@@ -15,6 +15,7 @@ from replay_signals.transforms.digest.control_flags import FILE_ENDING, is_hinte
 from replay_signals.transforms.digest.controls import CONTROL_TAGS, WIDGET_ROLES, Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import Click, is_text_field
+from replay_signals.transforms.session.ordered import AHEAD_MS
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.words.controls import (
     acts_once,
@@ -62,7 +63,8 @@ def unobservable_reason(page: Page, click: Click) -> str:
         return "not a control"
     if page.elements.disabled(control, click.t):
         return ""
-    if _is_picked(page, control, click.t) and not _is_one_of_several(page, control, click.t):
+    before_ms = click.began_ms - AHEAD_MS  # the press itself gives many controls such a look
+    if _is_picked(page, control, before_ms) and not _is_one_of_several(page, control, before_ms):
         return CHOSEN
     if _only_focusable(control):
         return "only focusable"
