@@ -28,6 +28,32 @@ def test_what_comes_with_the_response_where_notes_come_at_any_time(took: float, 
     assert visit.verdict("it") == ("slow" if kinds else "alive")
 
 
+@pytest.mark.parametrize(
+    ("by_itself", "verdict"),
+    [((2000,), "alive"), ((3500,), "alive"), ((2000, 6000), "dead"), ((6000,), "dead")],
+    ids=["as it loads", "from a slow server", "twice", "out of the blue"],
+)
+@pytest.mark.parametrize("after_ms", [250, 700, 1500])
+def test_a_place_that_was_filled_once_as_the_page_loaded_may_answer_later(
+    by_itself: tuple[float, ...], verdict: str, after_ms: float
+) -> None:
+    """What comes late after a click is no answer at a place that the page changes by itself."""
+    visit = Visit()
+    page = visit.open("http://bank.test/", button("Save", id="it"), el("p", "-", id="state"))
+    for at in by_itself:
+        page.says("state", f"ready {at}", at=at)
+    page.points(7000).click("it", at=9000).says("state", "saved", at=9000 + after_ms).lives(60_000)
+    assert visit.verdict("it") == verdict
+
+
+def test_a_place_that_is_filled_after_the_first_click_is_no_part_of_loading() -> None:
+    visit = Visit()
+    page = visit.open("http://bank.test/", button("Save", id="it"), button("Add", id="add"), el("p", "-", id="state"))
+    page.click("add", at=500).says("state", "a note", at=3800)
+    page.click("it", at=9000).says("state", "another note", at=9900).lives(60_000)
+    assert visit.verdict("it") == "dead"
+
+
 def test_a_ticker_that_moves_on_as_a_response_comes_is_none() -> None:
     visit = Visit()
     page = visit.open("http://bank.test/", button("Sort", id="it"), el("div", id="prices"))

@@ -14,6 +14,7 @@ from operator import itemgetter
 from statistics import median
 from typing import NamedTuple
 
+from replay_signals.transforms.clicks.restless import LOADING_MS
 from replay_signals.transforms.clicks.rhythm import MIN_GAPS, Habit, Train, beat_of, onsets_of, prompted
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.effects import SETTLE_MS, Effect, Target
@@ -84,6 +85,8 @@ class Background:
                     quiet_times.setdefault(target, []).append(effect.t)
                     self._links.join(effect.targets[0], target)
         self._starts = sorted(start for start, _ in clicks)
+        filled_ms = min([page.start_ms + LOADING_MS, *self._starts[:1]])
+        quiet_times = {target: times for target, times in quiet_times.items() if len(times) > 1 or times[0] > filled_ms}
         for target in self._series():
             quiet_times[target] = self._times[target]
         by_root: dict[Target, Habit] = {}
