@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from functools import lru_cache
 from typing import Annotated, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -140,18 +141,23 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self._version(tuple(name for name in UNJUDGED if name not in ("problems", "outcomes")))
 
     def _version(self, without: tuple[str, ...]) -> str:
-        from hashlib import blake2b
-
-        # through their types first: 1000 and 1000.0 are one setting, wherever the rules came from
-        typed = _rules.decode(msgspec.json.encode(self))
-        values = {name: getattr(typed, name) for name in self.__struct_fields__ if name not in without}
-        values["caps"] = [getattr(typed.session, name) for name in CAPS]
-        return f"{RULES_REVISION}-{blake2b(msgspec.json.encode(values), digest_size=4).hexdigest()}"
+        return _version_of(msgspec.json.encode(self), without)
 
 
 # Made here, under the import lock: two threads that meet a struct for the first time crash inside msgspec, and the
 # tasks of a TaskManager in thread mode are threads.
 _rules = msgspec.json.Decoder(Rules)
+
+
+@lru_cache(maxsize=100)
+def _version_of(rules: bytes, without: tuple[str, ...]) -> str:
+    from hashlib import blake2b
+
+    # through their types first: 1000 and 1000.0 are one setting, wherever the rules came from
+    typed = _rules.decode(rules)
+    values = {name: getattr(typed, name) for name in typed.__struct_fields__ if name not in without}
+    values["caps"] = [getattr(typed.session, name) for name in CAPS]
+    return f"{RULES_REVISION}-{blake2b(msgspec.json.encode(values), digest_size=4).hexdigest()}"
 
 
 def load_rules(text: str) -> Rules:

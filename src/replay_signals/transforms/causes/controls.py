@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from replay_signals.transforms.causes.class_names import lasting_classes, telling_classes
-from replay_signals.transforms.causes.pages import PagePatterns
+from replay_signals.transforms.causes.pages import MAX_KNOWN, PagePatterns
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.digest.places import CONTENT, LAYOUT, NAMED
 from replay_signals.transforms.privacy.texts import MARK
@@ -53,6 +53,7 @@ class Controls:
         self._elements, self._href, self._patterns = elements, href, patterns
         self._keys: dict[int, str] = {}
         self._landmarks: dict[int, str] = {}
+        self._targets: dict[str, str] = {}
 
     def place_of(self, control: Control | None, page_pattern: str) -> str:
         """Where a control stands: `layout`, or else the page."""
@@ -110,14 +111,19 @@ class Controls:
 
     def _target(self, control: Control) -> str:
         """The page that a link leads to or a form sends to, with its host when that is another site's."""
-        if not control.href or ("#" in control.href and not _leads(control.href.partition("#")[2])):
+        if control.href not in self._targets:
+            self._targets[control.href] = self._target_of(control.href)
+        return self._targets[control.href]
+
+    def _target_of(self, href: str) -> str:
+        if not href or ("#" in href and not _leads(href.partition("#")[2])):
             return ""  # a place on the page, or a handler's: recorders write `#` as the page's whole address
-        parts = urls.split(urls.joined(self._href, control.href))
+        url = urls.joined(self._href, href)
+        parts = urls.split(url)
         if parts.scheme not in _SCHEMES:
             return ""
-        own = urls.split(self._href)
-        path = self._patterns.of(parts._replace(scheme="", netloc="").geturl())
-        return path if parts.netloc == own.netloc else f"{parts.netloc}{path}"
+        path = self._patterns.of(urls.path_of(url, whole=True))
+        return path if parts.netloc == urls.split(self._href).netloc else f"{parts.netloc}{path}"
 
     def _landmark(self, control: Control) -> str:
         """The landmark of the layout that a control is in: `header`, `nav`, `footer`; empty within a page's content."""
@@ -193,6 +199,7 @@ def _named(box: Control) -> str:
     return f"#{box.dom_id}" if lasting else ""
 
 
+@lru_cache(maxsize=MAX_KNOWN)
 def _plain(name: str) -> str:
     """A visible name without figures and cases: `Pay $12` and `PAY $15` are one. What privacy masked names nothing."""
     return "" if MARK.search(name) else _DIGITS.sub("N", " ".join(name.split())).lower()

@@ -11,9 +11,9 @@ def route_of(method: str, url: str, page: str, patterns: PagePatterns) -> str:
 
     A request whose method the recorder did not see is a GET, as those of markup are.
     """
-    parts = urls.split(url)
-    path = patterns.of(parts._replace(scheme="", netloc="", query="", fragment="").geturl() or "/")
-    host = parts.netloc if parts.netloc != urls.split(page).netloc else ""
+    path = patterns.of(urls.path_of(url) or "/")
+    netloc = urls.split(url).netloc
+    host = netloc if netloc != urls.split(page).netloc else ""
     return f"{(method or 'GET').upper()} {host}{path}"
 
 

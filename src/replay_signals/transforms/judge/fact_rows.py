@@ -103,7 +103,7 @@ def page_views(common: Common) -> list[PageViewRow]:
 def exceptions(common: Common) -> list[ExceptionRow]:
     """One row per exception."""
     clicks = _Clicks(common)
-    release = analytics.surroundings_of(common.context.events)["release"]
+    release = common.context.surroundings["release"]
     rows: dict[str, ExceptionRow] = {}
     for thrown in common.thrown:
         key = common.row_id(thrown.window_id, thrown.t, thrown.fingerprint)

@@ -148,7 +148,7 @@ class Rows(Common):
         kinds: dict[str, int] = {}
         for s in signal_rows:
             kinds[s.kind] = kinds.get(s.kind, 0) + 1
-        values: dict[str, Any] = analytics.surroundings_of(self.context.events) | {
+        values: dict[str, Any] = self.context.surroundings | {
             name: float(value) if _FLOATS[name] else round(value) for name, value in features.items()
         }
         return SessionRow(

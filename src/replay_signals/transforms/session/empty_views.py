@@ -14,7 +14,6 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.error_views import ErrorView
 from replay_signals.transforms.session.gestures import link_at
-from replay_signals.transforms.session.ordered import acts_first
 from replay_signals.transforms.session.routes import SHOWN_WITHIN_MS
 from replay_signals.transforms.session.spans import count_in, pairs
 from replay_signals.transforms.session.timeline import Page
@@ -31,7 +30,7 @@ WAITED_MS = 5000
 def empty_views(page: Page) -> Iterator[ErrorView]:
     """The empty views of a page in order of time; what something came for in the end is none."""
     reader = _Reader(page)
-    for t, record in acts_first(page.records):
+    for t, record in page.acts_first:
         if isinstance(record, records.Mutation):
             reader.mutation(t, record)
         elif isinstance(record, records.FullSnapshot):

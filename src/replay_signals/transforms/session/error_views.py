@@ -18,7 +18,6 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.gestures import link_at
-from replay_signals.transforms.session.ordered import acts_first
 from replay_signals.transforms.session.page_stacks import TURNING_MS, hides, is_dialog
 from replay_signals.transforms.session.spans import count_in, in_ranges
 from replay_signals.transforms.session.timeline import Page, Request
@@ -60,7 +59,7 @@ class ErrorView:
 def error_views(page: Page, told: Sequence[tuple[float, str]]) -> Iterator[ErrorView]:
     """The views of a page in order of time; `told`: addresses within it as events tell them."""
     reader = _Reader(page, told)
-    for t, record in acts_first(page.records):
+    for t, record in page.acts_first:
         if isinstance(record, records.Input):
             reader.acted_ms = t
         elif isinstance(record, records.Interaction) and record.kind in rrweb.PRESSES:

@@ -16,7 +16,6 @@ from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.elements import is_gone, is_set
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.gestures import link_at
-from replay_signals.transforms.session.ordered import acts_first
 from replay_signals.transforms.session.routes import SHOWN_WITHIN_MS, WayBack
 from replay_signals.transforms.session.spans import pairs
 from replay_signals.transforms.session.timeline import Page
@@ -89,7 +88,7 @@ def stacked_ways_back(page: Page) -> Iterator[WayBack]:
     """The ways back of a page in order of time."""
     typed_ms = {change.t for box in typed_fields(page) for change in box.typed}
     reader = _Reader(page)
-    for t, record in acts_first(page.records):
+    for t, record in page.acts_first:
         if isinstance(record, records.Mutation):
             reader.mutation(t, record)
         elif isinstance(record, records.Input) and t in typed_ms:

@@ -28,7 +28,6 @@ from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.gestures import control_at, link_at
 from replay_signals.transforms.session.known_controls import Key, is_masked, keys_of, known_by, masked, nameless, stood
-from replay_signals.transforms.session.ordered import acts_first
 from replay_signals.transforms.session.spans import in_ranges
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.session.turns import RENDERED_MS, Turn
@@ -103,7 +102,7 @@ class _Shown:
 def ways_back(page: Page) -> Iterator[WayBack]:
     """The ways back of a page in order of time."""
     reader = _Reader(page)
-    for t, record in acts_first(page.records):
+    for t, record in page.acts_first:
         if isinstance(record, records.Mutation):
             reader.mutation(t, record)
         elif isinstance(record, records.FullSnapshot):

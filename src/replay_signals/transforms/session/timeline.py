@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+import msgspec
+
 from replay_signals.schemas.digests import MessageDigest, SessionDigest
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.records import BaseRecord, ReplayRecord
@@ -19,7 +21,7 @@ from replay_signals.transforms.session.document import Opening
 from replay_signals.transforms.session.documents import openings_of
 from replay_signals.transforms.session.elements import Elements
 from replay_signals.transforms.session.load_starts import load_starts
-from replay_signals.transforms.session.ordered import TimedRecord, in_order, of_kinds
+from replay_signals.transforms.session.ordered import TimedRecord, acts_first, in_order, of_kinds
 from replay_signals.transforms.session.screens import Screens
 from replay_signals.transforms.session.units import in_ms
 from replay_signals.transforms.session.urls import same_document
@@ -37,8 +39,7 @@ R = TypeVar("R", bound=BaseRecord)
 S = TypeVar("S", bound=BaseRecord)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, gc=False):
     """A request the recorder saw. Times are epoch ms; `navigation_type` is set for navigations only.
 
     `late_ms`: how long before `end_ms` the response may have been complete, where the recorder tells no moment.
@@ -99,6 +100,10 @@ class Page:
     load_starts_ms: list[float] = field(default_factory=list)
     typed_fields: Sequence[TypedField] | None = field(default=None, repr=False)
     """Kept by `fields.typed_fields`, which is asked from many places."""
+    _by_kinds: dict[tuple[type[BaseRecord], ...], list[TimedRecord]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _acts_first: list[TimedRecord] | None = field(default=None, init=False, repr=False)
 
     @property
     def start_ms(self) -> float:
@@ -133,7 +138,17 @@ class Page:
 
     def of(self, *kinds: type[BaseRecord]) -> Iterator[tuple[float, Any]]:
         """Records of one kind or two in order, each with its time."""
-        return of_kinds(self.records, *kinds)
+        known = self._by_kinds.get(kinds)
+        if known is None:
+            known = self._by_kinds[kinds] = list(of_kinds(self.records, *kinds))
+        return iter(known)
+
+    @property
+    def acts_first(self) -> list[TimedRecord]:
+        """Snapshots, changes and acts, in the order of `ordered.acts_first`."""
+        if self._acts_first is None:
+            self._acts_first = acts_first(self.records)
+        return self._acts_first
 
 
 @dataclass(slots=True)

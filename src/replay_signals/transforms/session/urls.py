@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 MAX_CHARS = 500
 REMEMBERED = 2_000
 """Addresses whose form is kept: a session asks for the same few again and again."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def split(url: str) -> SplitResult:
     """The parts of a URL; of one that cannot be read (`http://[`) none."""
     try:
         return urlsplit(url)
     except ValueError:
         return SplitResult("", "", "", "", "")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def path_of(url: str, *, whole: bool = False) -> str:
+    """The path of a URL; `whole`: with query and fragment."""
+    parts = split(url)
+    return urlunsplit(("", "", parts.path, parts.query if whole else "", parts.fragment if whole else ""))
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -70,6 +70,11 @@ class SessionContext:
         return {window.window_id: long_tasks_of(window) for window in self.timeline.windows}
 
     @cached_property
+    def surroundings(self) -> dict[str, str]:
+        """What the session ran in."""
+        return analytics.surroundings_of(self.events)
+
+    @cached_property
     def tells_requests(self) -> bool:
         """Does the recording hold requests?"""
         return any(page.requests for page in self.timeline.pages)
