@@ -30,6 +30,18 @@ HANDS = {
         "@media (min-width: 1px) { td.day { cursor: pointer } }",
         el("table", el("td", "1", id="it", class_="day")),
     ),
+    "not in some states": (
+        ".card:not(.sold):not(.off) { cursor: pointer }",
+        el("div", "A lamp", id="it", class_="card wide"),
+    ),
+    "around it not in some states": (
+        ".list:not(.list--off).wide .row > .main { cursor: pointer }",
+        el("ul", el("li", el("b", "x", id="it", class_="main"), class_="row"), class_="list wide"),
+    ),
+    "a class in another form": (
+        ":where(.css-9x).card:is(.wide) { cursor: pointer }",
+        el("div", "A lamp", id="it", class_="css-9x card wide"),
+    ),
     "comment": ("/* .x { */ .card { /* a card; */ cursor: pointer }", el("div", "A lamp", id="it", class_="card")),
 }
 
@@ -59,7 +71,21 @@ NO_HANDS = {
         el("div", "A lamp", id="it", class_="card", style="cursor: auto"),
     ),
     "another parent": (".list > .card { cursor: pointer }", el("div", "A lamp", id="it", class_="card")),
-    "in some states": (".card:not(.sold) { cursor: pointer }", el("div", "A lamp", id="it", class_="card")),
+    "in some states": (".card:not(.sold) { cursor: pointer }", el("div", "A lamp", id="it", class_="card sold")),
+    "around it in some states": (
+        ".list:not(.list--off) .row { cursor: pointer }",
+        el("ul", el("li", "x", id="it", class_="row"), class_="list list--off"),
+    ),
+    "in states by attribute": (
+        ".card:not([data-sold]) { cursor: pointer }",
+        el("div", "A lamp", id="it", class_="card"),
+    ),
+    "in states of a group": (".card:not(.sold, .off) { cursor: pointer }", el("p", "x", id="it", class_="card")),
+    "all but some": (":not(.sold) { cursor: pointer }", el("p", "A lamp", id="it")),
+    "another class in another form": (
+        ":where(.css-9x).card { cursor: pointer }",
+        el("div", "A lamp", id="it", class_="card"),
+    ),
     "the whole page": ("body { cursor: pointer }", el("p", "A lamp", id="it")),
     "a part of the page": (
         ".app { cursor: pointer }",
@@ -119,3 +145,42 @@ def test_what_is_dragged_or_selected_need_not_answer(how: str) -> None:
         page.record(rrweb.interaction(6501, rrweb.CLICK, node_id, 300, 50))
     page.lives(60_000)
     assert visit.kinds() == []
+
+
+# Applications that draw a part of the page later: its nodes have higher ids than what comes after it
+
+
+def drawn_later(rules: str, *content: El) -> tuple[Visit, Page]:
+    """A page whose first part a script drew anew, children first, with the full snapshot that followed."""
+    visit = Visit()
+    page = visit.open(URL, style_sheet(rules), el("div", id="app"), el("p", "0", id="n"), button("Save", id="save"))
+    page.click("save", at=1500).says("n", "1", at=1540)
+    for i, element in enumerate(content):
+        page.adds(element, at=3000 + i, into="app")
+    page.document.by_name["app"].children.reverse()  # so that ids do not rise in the snapshot
+    page.checks_out(at=5000)
+    return visit, page
+
+
+@pytest.mark.parametrize("name", ["it", "inner"])
+def test_a_hand_in_a_snapshot_whose_ids_do_not_rise(name: str) -> None:
+    cards = [el("div", el("b", f"Lamp {i}"), el("i", "x"), class_="card") for i in range(2)]
+    card = el("div", el("p", el("b", "A lamp", id="inner")), id="it", class_="card")
+    visit, page = drawn_later(".card { cursor: pointer }", *cards, card)
+    page.click(name, at=8000).lives(60_000)
+    assert visit.kinds() == ["dead_click"]
+
+
+def test_a_part_of_the_page_under_a_hand_in_such_a_snapshot() -> None:
+    part = el("div", *(el("p", f"text {i}") for i in range(60)), el("p", "x", id="it"), class_="app")
+    visit, page = drawn_later(".app { cursor: pointer }", el("div", "other"), part)
+    page.click("it", at=8000).lives(60_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("inner", [button("Buy", id="buy"), link("More", "#", id="buy")], ids=["button", "link"])
+def test_what_is_in_a_card_is_not_the_card_in_such_a_snapshot(inner: El) -> None:
+    card = el("div", el("b", "A lamp"), inner, class_="card")
+    visit, page = drawn_later(".card { cursor: pointer }", el("div", "other"), card)
+    page.click("buy", at=8000).says("n", "2", at=8040).click(card, at=14_000).lives(60_000)
+    assert visit.outcome().verdicts()[-2:] == ["alive", "dead"]

@@ -112,3 +112,33 @@ def test_a_silent_link_after_something_answered_again() -> None:
     page.click("star", at=4000).click("more", at=6000).adds(el("p", "More"), at=6040)
     page.click("help", at=9000).click("more", at=16_000).adds(el("p", "More"), at=16_040).lives(60_000)
     assert visit.verdict("help") == "unknown"
+
+
+# A checkout that shows where the page went, of which the recorder missed the rest
+
+
+@pytest.mark.parametrize(("href", "verdict"), [("http://fish.test/#/", "alive"), ("http://fish.test/#/help", "dead")])
+@pytest.mark.parametrize("after", [75, 700])
+def test_a_checkout_right_after_the_click(href: str, verdict: str, after: float) -> None:
+    visit = Visit()
+    page = visit.open(
+        "http://fish.test/#/help", button("Back", id="it"), button("More", id="more"), el("p", "0", id="n")
+    )
+    page.click("more", at=1500).says("n", "1", at=1540).click("it", at=6000)
+    page.url = href
+    page.checks_out(at=6000 + after).lives(60_000)
+    visit.event("$autocapture", at=6002, _current_url="http://fish.test/#/help")
+    assert visit.verdict("it") == verdict
+
+
+@pytest.mark.parametrize(("told", "after"), [(2000, 75), (6002, 3000)], ids=["told before", "checkout later"])
+def test_a_checkout_that_may_show_an_older_change(told: float, after: float) -> None:
+    visit = Visit()
+    page = visit.open(
+        "http://fish.test/#/help", button("Back", id="it"), button("More", id="more"), el("p", "0", id="n")
+    )
+    page.click("more", at=1500).says("n", "1", at=1540).click("it", at=6000)
+    page.url = "http://fish.test/#/"
+    page.checks_out(at=6000 + after).lives(60_000)
+    visit.event("$autocapture", at=told, _current_url="http://fish.test/#/help")
+    assert visit.verdict("it") == "dead"

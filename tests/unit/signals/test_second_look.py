@@ -477,6 +477,22 @@ def test_quick_clicks_may_be_answered_together(
     assert visit.kinds() == kinds
 
 
+@pytest.mark.parametrize(
+    ("before_ms", "kinds"), [(16, ["rage_click"]), (90, ["rage_click"]), (300, []), (None, [])], ids=str
+)
+def test_what_answered_at_once_before_does_not_wait_for_the_last_click(
+    before_ms: float | None, kinds: list[str]
+) -> None:
+    visit = Visit()
+    page = visit.open("http://a.test/", button("+", id="more"), el("p", "0", id="n"), button("B", id="b"))
+    page.click("more", at=1500)
+    if before_ms is not None:
+        page.says("n", "1", at=1500 + before_ms)
+    page.clicks("more", 6000, 6300, 6600, 6900).says("n", "2", at=7300)
+    page.click("b", at=20_000).says("n", "6", at=20_010).lives(60_000)
+    assert [kind for kind in visit.kinds() if kind == "rage_click"] == kinds
+
+
 # Links to where the page is
 
 

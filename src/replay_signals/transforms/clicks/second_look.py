@@ -251,12 +251,17 @@ def _ran_on(own: list[Judged], i: int) -> bool:
 
 
 def _answered_together(own: list[Judged], i: int) -> bool:
-    """Is the click part of a quick run that got its answer when it was over: a control that waits for the last one?"""
+    """Is the click part of a quick run that got its answer when it was over: a control that waits for the last one?
+
+    One that has answered at once before does not wait.
+    """
     first = i
     while first and own[first].click.t - own[first - 1].click.t <= DOUBLE_MS:
         first -= 1
         if own[i].click.t - own[first].click.t > TOGETHER_MS:
             return False
+    if any(k.answered and k.reaction_ms is not None and k.reaction_ms < WAITED_MS for k in own[:first]):
+        return False
     for k in range(i + 1, len(own)):
         j = own[k]
         if j.click.t - own[k - 1].click.t > DOUBLE_MS or j.click.t - own[first].click.t > TOGETHER_MS:

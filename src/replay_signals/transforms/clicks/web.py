@@ -32,7 +32,7 @@ from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.effects import Effect, effects_of
 from replay_signals.transforms.session.gestures import Click, clicks_of, is_submit
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
-from replay_signals.transforms.session.urls import same_document
+from replay_signals.transforms.session.urls import page_of, same_document
 
 NEW_WINDOW_MS = 3000
 
@@ -142,6 +142,8 @@ class _PageJudge:
         out.effects.sort(key=lambda e: e.t)
         if not out.effects and self._fragment_changed(click):
             out.effects.append(Effect(click.t, "url", detail="fragment"))
+        elif not out.effects and self.addresses and (moved := self._moved(click)) is not None:
+            out.effects.append(moved)
         if all(map(self._is_by_the_way, out.effects)) and (meant := self._covers.meant(click)) is not None:
             out.effects, out.blocked = [], True
             out.verdict, out.confidence, out.reason = DEAD, meant.confidence, meant.reason
@@ -191,6 +193,15 @@ class _PageJudge:
         before = self.addresses[i - 1][1] if i else self.page.href
         after = self.addresses[i][1] if i < len(self.addresses) else before
         return before != after and after == target
+
+    def _moved(self, click: Click) -> Effect | None:
+        """Did a checkout right after the click show another page than an event of the click had told?"""
+        for t, record in self.page.of(records.Meta):
+            if record.href and 0 < t - click.t <= self.rules.prompt_ms:
+                told_ms, told = self.addresses[max(0, bisect_right(self.addresses, t, key=itemgetter(0)) - 1)]
+                if click.t - MARGIN_MS <= told_ms <= t and page_of(told) != page_of(record.href):
+                    return Effect(t, "url", detail=record.href)
+        return None
 
     def _elsewhere(self, out: Judged, is_leaving: bool) -> list[Effect]:
         """Answers outside the page: label activation, the next document, a new tab."""

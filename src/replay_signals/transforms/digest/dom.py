@@ -86,7 +86,7 @@ def full_snapshot(raw: Raw, masking: Masking, budget: Budget) -> FullSnapshot:
         if walk.ordered:
             add_parts(full.node, walk.controls)
         else:
-            control_owners(full.node, -1, owners)
+            control_owners(full.node, -1, {control.first for control in walk.controls}, owners)
             walk.truncated = walk.truncated or len(owners) > MAX_OWNERS
             every: list[int] = []
             ids_below(full.node, every)

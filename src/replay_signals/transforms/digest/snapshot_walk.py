@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from replay_signals.schemas.rrweb import ELEMENT, TEXT, Node
@@ -33,6 +34,8 @@ MAX_HEADLINE_TEXTS = 8
 """Texts of one heading: words of their own colour or line are elements of their own."""
 MAX_HAND_NODES = 100
 """Nodes below what is a control by the hand over it: a card or a row; more are a part of the page."""
+TEXTS_TOO = 2
+"""Nodes for each element, of which every other one has a text as a rule."""
 _SHEET_TAGS = frozenset(("link", "style"))
 _ICON_TAGS = frozenset(("i", "svg", "use", "span", "img"))
 _SKIPPED_TAGS = frozenset(("head", "script", "style", "noscript", "template"))
@@ -255,6 +258,7 @@ class SnapshotWalk:
             self._filling.append(self._named[-1])
         if not control.is_only_place:
             self._open.append(control)
+        before = self.element_count
         self._below(node, element)
         if not control.is_only_place:
             self._open.pop()
@@ -264,7 +268,8 @@ class SnapshotWalk:
                 self._filling.pop()
             name.close(self._masking)
         control.last = max(node.id, self.last)
-        if control.is_hand and control.last - control.first > MAX_HAND_NODES:
+        size = control.last - control.first if self.ordered else TEXTS_TOO * (self.element_count - before)
+        if control.is_hand and size > MAX_HAND_NODES:
             control.flags = control.flags.replace("h", "nP")
 
 
@@ -302,13 +307,16 @@ def ids_below(node: Node, out: list[int]) -> None:
             ids_below(child, out)
 
 
-def control_owners(node: Node, owner: int, out: list[tuple[int, int]]) -> None:
-    """`(node id, id of the control it is in)` of a subtree whose ids do not follow document order."""
+def control_owners(node: Node, owner: int, kept: Container[int], out: list[tuple[int, int]]) -> None:
+    """`(node id, id of the control it is in)` of a subtree whose ids do not follow document order.
+
+    `kept`: ids of the controls that were kept, some of which only style sheets make controls.
+    """
     if node.tagName in _SKIPPED_TAGS or node.type == 3:
         return
     if owner >= 0:
         out.append((node.id, owner))
-    if node.tagName and facts_of(node).is_kept:
+    if node.id in kept:
         owner = node.id
     for child in node.childNodes:
-        control_owners(child, owner, out)
+        control_owners(child, owner, kept, out)

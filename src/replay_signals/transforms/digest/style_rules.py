@@ -29,7 +29,8 @@ MAX_DEPTH = 30
 MAX_SHEET_BYTES = 2_000_000
 _NAMES = ("cursor", "pointer-events")
 _STEP = re.compile(r"\s*([>+~]?)\s*([^\s>+~]+)")
-_PART = re.compile(r"([.#]?)([\w-]+)|\*")
+_PART = re.compile(r":not\(\.([\w-]+)\)|([.#]?)([\w-]+)|\*")
+_ANY_OF_ONE = re.compile(r":(?:where|is)\(([.#][\w.#-]+)\)")
 _GOES_ON = re.compile(r"[\w-]")
 _LAYS = re.compile(r"(?<![\w-])position\s*:\s*(?:absolute|fixed)\b")
 _TAG_BELOW = re.compile(r"[^\s>,{]*[\s>]+([\w-]+)(?:::?[\w-]+)?\s*[,{]")
@@ -37,11 +38,12 @@ _text = msgspec.json.Decoder(str)
 
 
 class Compound(NamedTuple):
-    """One part of a selector: what one element has to be."""
+    """One part of a selector: what one element has to be, and which classes it must not have."""
 
     tag: str
     ids: frozenset[str]
     classes: frozenset[str]
+    without: frozenset[str] = frozenset()
 
     @property
     def names(self) -> list[str]:
@@ -55,7 +57,10 @@ class Compound(NamedTuple):
         own_id = element.attributes.id
         if self.ids and not (isinstance(own_id, str) and self.ids <= {own_id}):
             return False
-        return not self.classes or self.classes <= classes_of(element.classes)
+        if not self.classes and not self.without:
+            return True
+        own = classes_of(element.classes)
+        return self.classes <= own and self.without.isdisjoint(own)
 
 
 class Rule(NamedTuple):
@@ -196,8 +201,8 @@ def _rules_of(sheet: str, about: re.Pattern[str] = ABOUT_POINTERS) -> tuple[tupl
             if parts is None:
                 continue
             compounds = [compound for _, compound in parts]
-            ids, classes = (sum(len(c[i]) for c in compounds) for i in (1, 2))
-            rule = Rule(parts, style, (1000 * ids + classes, sum(c.tag != "" for c in compounds), order))
+            ids, classes, without = (sum(len(c[i]) for c in compounds) for i in (1, 2, 3))
+            rule = Rule(parts, style, (1000 * ids + classes + without, sum(c.tag != "" for c in compounds), order))
             rules.append((_key(compounds[0]), rule))
     return tuple(rules)
 
@@ -205,6 +210,8 @@ def _rules_of(sheet: str, about: re.Pattern[str] = ABOUT_POINTERS) -> tuple[tupl
 def _named_by(rule: Rule) -> tuple[str, str] | None:
     """The one name or tag that a selector asks for, and the one name around it or none; None if it asks for more."""
     own, *around = [part for _, part in rule.parts]
+    if any(part.without for _, part in rule.parts):
+        return None
     if len(own.names) > 1 or len(around) > 1 or any(len(part.names) != 1 for part in around):
         return None
     return (own.names or [own.tag])[0], around[0].names[0] if around else ""
@@ -224,14 +231,17 @@ def _key(last: Compound) -> str:
 def _parts(selector: str) -> tuple[tuple[str, Compound], ...] | None:
     """The parts of a selector from the last to the first, None where it asks for more than tags, ids and classes."""
     steps: list[tuple[str, Compound]] = []
+    if ":" in selector:
+        selector = _ANY_OF_ONE.sub(r"\1", selector)
     for found in _STEP.finditer(selector.strip()):
         parts = list(_PART.finditer(found[2]))
         if found[1] in ("+", "~") or "".join(part[0] for part in parts) != found[2]:
             return None
-        named = {mark: frozenset(part[2] for part in parts if part[1] == mark and part[2]) for mark in ".#"}
-        tag = next((part[2].lower() for part in parts if part[1] == "" and part[2]), "")
-        steps.append((found[1] or " ", Compound(tag, named["#"], named["."])))
-    if not steps or not any(steps[-1][1]):
+        named = {mark: frozenset(part[3] for part in parts if part[2] == mark and part[3]) for mark in ".#"}
+        tag = next((part[3].lower() for part in parts if part[2] == "" and part[3]), "")
+        without = frozenset(part[1] for part in parts if part[1])
+        steps.append((found[1] or " ", Compound(tag, named["#"], named["."], without)))
+    if not steps or not any(steps[-1][1][:3]):
         return None
     steps.reverse()
     return tuple(steps)

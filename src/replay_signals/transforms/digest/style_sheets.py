@@ -2,8 +2,9 @@
 
 Two properties are read, each as the cascade decides it: `cursor`, since a hand tells visitors that something can be
 pressed, and `pointer-events`, since what the pointer goes through cannot be. A third question is whether an empty box
-is drawn at all. Selectors of tags, ids and classes are understood; of pseudo-classes only `:hover`, as the pointer is
-there. Rules with anything else are passed over: better no hint than a wrong one.
+is drawn at all. Selectors of tags, ids and classes are understood, and `:not`, `:is` and `:where` of one class; of
+other pseudo-classes only `:hover`, as the pointer is there. Rules with anything else are passed over: better no hint
+than a wrong one.
 """
 
 from __future__ import annotations

@@ -239,6 +239,19 @@ class Elements:
             return last
         return next((found for found in around if found[0].holds(node_id)), last)
 
+    def hand_over(self, node_id: int | None) -> Control | None:
+        """What a later snapshot shows to be a control around an added node by the hand over it alone.
+
+        Of what is added only its own style is known: the sheets are in snapshots.
+        """
+        found = self._in_snapshot(node_id) if node_id is not None and self._owner(node_id) is not None else None
+        if found is None or not found[0].lists(node_id):
+            return None
+        snapshot, i = found
+        while i >= 0 and (snapshot.controls[i].is_only_place or snapshot.controls[i].is_none):
+            i = snapshot.outer[i]
+        return snapshot.controls[i] if i >= 0 and snapshot.controls[i].is_hand else None
+
     def inside(self, node_id: int, control: Control) -> bool:
         """Is the node the control or below it?"""
         return any(c.first == control.first for c in self.around(node_id))

@@ -130,11 +130,13 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
     """
     controls = _addressed(page, node_id)
     own = next(controls, None)
-    if own is not None and own.is_hand:  # a part of the link, the button, the label around it
+    if own is None:
+        return page.elements.hand_over(node_id)
+    if own.is_hand:  # a part of the link, the button, the label around it
         return next((c for c in controls if is_named(c.tag, c.role) or "k" in c.flags), own)
-    if own is not None and own.tag in _PARTS and not own.role and not set(own.flags) & _ACTS_ITSELF:
+    if own.tag in _PARTS and not own.role and not set(own.flags) & _ACTS_ITSELF:
         own = next((outer for outer in controls if outer.tag == "button"), own)
-    if own is not None and (own.tag in ("button", "a") or own.role == "button") and not (own.name or own.test_id):
+    if (own.tag in ("button", "a") or own.role == "button") and not (own.name or own.test_id):
         component = next(controls, None)
         if component is not None and "-" in component.tag and (component.name or not own.dom_id):
             return _called_by(component, own)

@@ -48,6 +48,10 @@ class Nesting:
         """Was the node there? The range of a control may hold the id of one that was gone by then."""
         return not self._ids or in_ranges(self._ids, node_id)
 
+    def lists(self, node_id: int | None) -> bool:
+        """Is the node known to have been there?"""
+        return node_id is not None and bool(self._ids) and in_ranges(self._ids, node_id)
+
     def find(self, node_id: int) -> int:
         """Index of the innermost control that holds the node; -1 when none does."""
         if self._owners:
