@@ -1,10 +1,10 @@
 """Insisting: who waits for an answer, does nothing else and tries the same thing again did not get what they wanted.
 
-Of what acts outside the page by its name alone (a download, a print, something to copy or share) silence says nothing,
-as one click does all of it. Tried again it says that nothing came: a double click is too quick for that, and who turned
-to something else first may want it twice. What plays is left out, since the second press stops it, and so is what may
-open a dialog of the system unseen: the control loses the focus to it and has it again, which recorders do not tell of
-what is in a shadow root.
+Of what acts outside the page by its name alone (a download, a print, something to copy or share, the whole screen)
+silence says nothing, as one click does all of it. Tried again it says that nothing came: a double click is too quick
+for that, and who turned to something else first may want it twice. What plays is left out, since the second press stops
+it, and so is what may open a dialog of the system unseen: the control loses the focus to it and has it again, which
+recorders do not tell of what is in a shadow root.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.judged import DEAD, UNKNOWN, Judged
-from replay_signals.transforms.clicks.observability import BY_NAME
+from replay_signals.transforms.clicks.observability import BY_NAME, FILLS
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.element_names import element_key
 
@@ -32,7 +32,7 @@ def tell_insisting(clicks: Sequence[Judged], rules: Clicks) -> None:
 
 
 def _is_excused(j: Judged) -> bool:
-    if j.verdict != UNKNOWN or j.reason != BY_NAME or j.requests or j.click.control is None:
+    if j.verdict != UNKNOWN or j.reason not in (BY_NAME, FILLS) or j.requests or j.click.control is None:
         return False
     return not any("-" in c.tag for c in j.click.page.elements.around(j.click.control.first))
 

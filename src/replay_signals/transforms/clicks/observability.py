@@ -30,12 +30,13 @@ CHOSEN = "it is the current choice already"
 OUTSIDE = "acts outside the page"
 BY_NAME = "acts outside the page by its name"
 PLAYS = "plays by its name"
+FILLS = "fills the screen by its name"
 A_FILE = "the link opens another program or a file"
 OPENS_TAB = "it may open a tab"
 LOADS = "the browser began to load something"
 ONCE = frozenset((OUTSIDE, BY_NAME, A_FILE, OPENS_TAB, LOADS))
 """What one click does completely, if it works."""
-GUESSED = frozenset((BY_NAME, PLAYS))
+GUESSED = frozenset((BY_NAME, PLAYS, FILLS))
 """Excuses that rest on a name."""
 BESIDE = "may act on the"
 BESIDE_NODES = 40
@@ -70,8 +71,6 @@ def unobservable_reason(page: Page, click: Click) -> str:
         return "only focusable"
     if control.is_hand and (click.double or click.dragged):
         return "dragged, or its words are selected"
-    if fills_screen(_words(control)):  # the window would change its size, but for players of phones
-        return PLAYS if click.by_touch else ""
     return next((reason for check in _CHECKS if (reason := check(page, control))), "")
 
 
@@ -184,18 +183,16 @@ def _outside(_: Page, control: Control) -> str:
         return "the link cannot be read"
     if parts.scheme not in ("", "http", "https", "javascript", "file") or _FILES.search(parts.path):
         return A_FILE
-    words = _words(control)
+    words = f"{control.name} {control.test_id} {control.dom_id} {control.classes}"
     if "w" in control.flags or acts_once(words) or is_file_dialog(control.name):
         return BY_NAME
     if control.tag in _BUTTONS and is_document(control.name):
         return BY_NAME
     if "y" in control.flags or plays(words):
         return PLAYS
+    if fills_screen(words):
+        return FILLS
     return OPENS_TAB if "b" in control.flags else ""
-
-
-def _words(control: Control) -> str:
-    return f"{control.name} {control.test_id} {control.dom_id} {control.classes}"
 
 
 _CHECKS: tuple[Callable[[Page, Control], str], ...] = (_native, _embedded, _outside)

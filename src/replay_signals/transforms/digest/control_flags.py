@@ -15,7 +15,7 @@ from replay_signals.schemas.rrweb import Attributes
 from replay_signals.transforms.digest.inline_style import STAYS, is_hidden, is_red, is_veil, style_of
 from replay_signals.transforms.digest.places import CONTENT, LAYOUT, NAMED
 from replay_signals.transforms.words import words
-from replay_signals.transforms.words.controls import acts_once, plays
+from replay_signals.transforms.words.controls import acts_once, fills_screen, plays
 
 MAX_HREF_CHARS = 300
 MAX_CLASS_CHARS = 1000
@@ -215,7 +215,7 @@ def marks_of(tag: str, a: Attributes) -> str:
 @lru_cache(maxsize=20_000)
 def hidden_words(words: str) -> str:
     """Flags for what detectors read in words of a control that are not kept."""
-    outside = "w" if acts_once(words) else "y" if plays(words) else ""
+    outside = "w" if acts_once(words) else "y" if plays(words) or fills_screen(words) else ""
     return outside + ("f" if "search" in words.lower() else "")
 
 
