@@ -113,3 +113,18 @@ def test_tabs_on_a_picture(sdk: Sdk) -> None:
     assert app.verdicts() == ["unknown", "unknown"]
     hammered = App(sdk(palette=LIGHT), (*HOME, *tabs)).tap("Home", 4000, 4300, 4600, 4900).lives(40_000)
     assert hammered.kinds() == ["rage_tap"]
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(3, "unknown"), (4, "unknown"), (1, "dead")])
+def test_icons_on_a_bar_that_floats_are_tabs(count: int, verdict: str) -> None:
+    """Each is a thing of its own, and the one that is chosen answers nothing; a box with one icon is a button."""
+    bar = V("bar", "div", 24, 720, 352, 60, "", {"drawn": True})
+    icons = tuple(V(f"icon {i}", "image", 56 + 90 * i, 735, 30, 30, f"icon {i}") for i in range(count))
+    app = App(Android(), (label("title", "Today", 60), button("sort", "Sort", 200), bar, *icons))
+    app.tap("icon 0", at=4000).change("title", at=4200, text="Values")
+    app.tap("sort", at=12_000).change("title", at=12_200, text="Values, sorted")
+    assert app.tap("icon 0", at=30_000).swipe(33_000, moves=False).lives(60_000).verdicts() == [
+        "alive",
+        "alive",
+        verdict,
+    ]

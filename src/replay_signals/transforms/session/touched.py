@@ -16,6 +16,8 @@ STEPS = 40
 """Sizes are compared in steps of a fortieth of the screen, which devices of several sizes share."""
 BUTTON_POINTS = (28, 72)
 """Buttons are 32 to 64 points high."""
+MIN_TABS = 3
+"""Three to five tabs fit a phone (Apple, Material)."""
 ROW_SHARE = 0.96
 """What is as wide as the screen is a row or a bar."""
 TOP_SHARE = 0.06
@@ -86,17 +88,17 @@ def _holder(tree: ViewTree, view: View | None) -> View | None:
     around = tree.views.get(view.parent)
     if around is None or tree.is_screen(around):
         around = tree.box_of(view)
-    if around is None or _is_bar(tree, around):
+    if around is None or _is_bar(tree, around, view):
         return view
     is_part = view.type == "text" or around.height <= ROW_POINTS or view.height > CHOICE_POINTS
     return around if is_part else view
 
 
-def _is_bar(tree: ViewTree, box: View) -> bool:
-    """Is it a bar at the upper or lower edge, on which a heading or tabs stand?"""
+def _is_bar(tree: ViewTree, box: View, view: View) -> bool:
+    """Is it a bar at the upper or lower edge, on which a heading or tabs stand? Some are narrower than the screen."""
     width, height = tree.size
     at_edge = box.y <= TOP_SHARE * height or box.y + box.height >= (1 - TOP_SHARE) * height
-    return box.width >= ROW_SHARE * width and at_edge
+    return at_edge and (box.width >= ROW_SHARE * width or len(row_of(tree, view).spans) >= MIN_TABS)
 
 
 def _is_button(tree: ViewTree, holder: View | None) -> bool:
