@@ -69,6 +69,8 @@ class _Mark:
 
 def bare_views(page: Page) -> Iterator[ErrorView]:
     """The bare views of a page in order of time."""
+    if not any(_may_be_bare(record) for _, record in page.of(records.Mutation)):
+        return
     reader = _Reader(page)
     for t, record in acts_first(page.records):
         if isinstance(record, records.Mutation):
@@ -185,6 +187,15 @@ class _Reader:
             yield ErrorView(
                 shown.t, max(t, shown.t), shown.url, len(shown.record.controls), left, says=False, bare=True
             )
+
+
+def _may_be_bare(record: records.Mutation) -> bool:
+    """A first look, as most pages have nothing like it."""
+    return (
+        bool(record.removed and record.controls)
+        and MIN_NODES <= count_in(record.added) <= MAX_NODES + MENU_NODES * len(record.controls)
+        and all(c.is_none or c.tag not in _CONTENT for c in record.controls)
+    )
 
 
 def _marks(name: str, value: int) -> bool:

@@ -175,6 +175,8 @@ class _Reader:
     def mutation(self, t: float, record: records.Mutation) -> None:
         """Children of an element are replaced, or what was put in place is filled."""
         shown = self._shown
+        if shown is not None and not shown.url and shown.turn.start_ms is None and t - shown.click_ms > SHOWN_WITHIN_MS:
+            self._shown = shown = None  # no item of a menu
         if shown is not None and shown.following is not None and t - shown.following.start_ms > RENDERED_MS:
             self._settle()
             shown = self._shown
