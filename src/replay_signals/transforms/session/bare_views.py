@@ -147,13 +147,10 @@ class _Reader:
             return False
         ways = [c.href for c in controls if c.tag == "a" and self._is_known(c.href)]
         new = {_offer(c) for c in controls} - self._offered
-        if any(tag != "a" or not self._is_known(href) for tag, _, _, href in new) or any(
-            "s" in c.flags for c in controls
-        ):
+        if any(tag != "a" or not self._is_known(href) for tag, _, _, href in new):
             return False
-        own = len(new) or len(ways) - len(
-            set(ways)
-        )  # the way home may be called as the menu does that is drawn with it
+        # the way home may be called as the menu does that is drawn with it
+        own = len(new) or len(ways) - len(set(ways))
         nodes = count_in(record.added) - MENU_NODES * (len(controls) - own)
         return 1 <= own <= MAX_LINKS and MIN_NODES <= nodes <= MAX_NODES
 
