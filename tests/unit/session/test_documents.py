@@ -426,3 +426,107 @@ def test_a_recorder_takes_a_snapshot_of_the_document_as_it_comes_back(tells: boo
     assert [p.href for p in shown] == [SHOP, ITEM, SHOP]
     assert shown[2].restored is shown[0]
     assert "quick_back" in visit.kinds()
+
+
+@pytest.mark.parametrize("tag", ["mdui-icon", "x-ripple", "sl-button"])
+@pytest.mark.parametrize("how", ["filled", "went"])
+def test_a_checkout_shows_components_that_were_filled_since(tag: str, how: str) -> None:
+    """A component is kept as a control only while nothing is in it; one that is a button by its name stays one."""
+    visit = Visit()
+    page = visit.open(SHOP, *content(), el("main", id="main"))
+    quiet(visit)
+    for i in range(8):
+        host = el(tag)
+        page.adds(host, at=1000 + i, into="main")
+        if how == "filled":
+            page.adds(el("span", "i"), at=1020 + i, into=host)
+        else:
+            page.removes(host, at=1020 + i, from_="main")
+    page.checks_out(at=6000).lives(9000)
+    quiet(visit)
+    assert len(pages(visit)) == 1
+
+
+@pytest.mark.parametrize("tag", ["mdui-icon", "x-ripple"])
+def test_filled_components_do_not_hide_that_others_are_missing(tag: str) -> None:
+    visit = Visit()
+    page = visit.open(SHOP, *content(), el("main", id="main"))
+    host = el(tag)
+    page.adds(host, at=1000, into="main").adds(el("span", "i"), at=1020, into=host)
+    page.adds(el("div", *(button(str(i)) for i in range(9))), at=1100)
+    visit.open(SHOP, *content(), el("main", id="main"), at=5000).lives(9000)
+    quiet(visit)
+    assert len(pages(visit)) == 2
+
+
+ENTRY = "nav-link item"
+
+
+def entry(url: str, class_: str = ENTRY) -> El:
+    """An entry of a menu."""
+    return link(url[-4:], url, class_=class_)
+
+
+def logo() -> El:
+    return link("Shop", SHOP, class_="brand")
+
+
+def rests(page: Page, at: float, pressed: El) -> None:
+    """The pointer is told of where it was when a link was pressed, over the node of that number."""
+    page.record(rrweb.moves(at, (51, 20, 0)))
+    page.visit.recorded["window-1"][-1]["data"]["positions"][0].update(id=pressed.node_id)
+
+
+@pytest.mark.parametrize("elsewhere", ["the same logo", "a logo with another id", "a link in a text"])
+def test_a_menu_without_its_own_page_has_another_entry_below_the_resting_pointer(elsewhere: str) -> None:
+    """Pages leave themselves out of their menu, so that the next entry moves up to where the pressed one was."""
+    visit, pressed = Visit(), entry(SHOP)
+    visit.open(ITEM, logo(), pressed, entry("/help"), how=None).click(pressed, at=4000, x=50, y=20)
+    own: list[El] = [logo(), entry(ITEM), entry("/help")]
+    if elsewhere == "a logo with another id":
+        own = [link("Account", "/me"), *own[1:], logo()]
+    elif elsewhere == "a link in a text":
+        own = [link("Account", "/me"), *own[1:], el("p", link("Back to the list", SHOP))]
+    rests(visit.open(SHOP, *own, at=4200, how=None), 6000, pressed)
+    assert [p.href for p in pages(visit)] == [ITEM, SHOP]
+
+
+@pytest.mark.parametrize("classes", [(ENTRY, ENTRY), (ENTRY, f"{ENTRY} active"), ("", "")])
+def test_a_menu_that_moved_brings_back_the_page_where_the_pointer_rests(classes: tuple[str, str]) -> None:
+    visit, pressed = Visit(), entry(ITEM, classes[0])
+    first = visit.open(SHOP, logo(), pressed, entry("/help"), how=None).click(pressed, at=4000, x=50, y=20)
+    visit.open(ITEM, el("p", "x"), logo(), entry(ITEM, classes[1]), entry("/help"), at=4200, how=None)
+    rests(first, 6000, pressed)
+    assert [p.href for p in pages(visit)] == [SHOP, ITEM, SHOP]
+
+
+@pytest.mark.parametrize("rows", [30, 6])
+def test_new_nodes_are_numbered_on_where_a_document_that_comes_back_left_off(rows: int) -> None:
+    """Ripples under the pointer: each press puts in a node, and the page that came between has nodes of that number."""
+    visit = Visit()
+    first = visit.open(SHOP, link("Item", ITEM, id="item"), how=None)
+    first.click("item", at=4000).adds(el("i"), at=4001, into="item")
+    items = (el("li", f"Row {i}") for i in range(rows))
+    visit.open(ITEM, link("Item", ITEM, id="item"), *items, at=4200, how=None)
+    first.adds(el("i"), at=8000, into="item").lives(9000)
+    assert [(p.href, p.start_ms - START_MS) for p in pages(visit)][2:] == [(SHOP, 8000)]
+
+
+@pytest.mark.parametrize("numbers", ["its own", "free", "of a node that moved"])
+def test_new_nodes_of_the_page_itself_bring_none_back(numbers: str) -> None:
+    visit = Visit()
+    first = visit.open(SHOP, link("Item", ITEM, id="item"), *(el("li", f"Row {i}") for i in range(6)), how=None)
+    first.click("item", at=4000)
+    newest = max(node.node_id for node in first.document.root.walk())
+    rows = [el("li") for _ in range(12 if numbers == "free" else 30)]
+    page = visit.open(ITEM, link("Item", ITEM, id="item"), *rows, at=4200, how=None)
+    if numbers != "of a node that moved":
+        assert (page.adds(el("i", id="new"), at=8000).node("new").node_id == newest + 1) == (numbers == "free")
+    else:
+        moved = next(row for row in rows if row.node_id == newest + 1)
+        node = {"type": 2, "id": moved.node_id, "tagName": "li", "attributes": {}, "childNodes": []}
+        put = {"parentId": page.node("body").node_id, "nextId": None, "node": node}
+        gone = {"parentId": page.node("body").node_id, "id": moved.node_id}
+        page.record(rrweb.mutation(8000, adds=[put], removes=[gone]))
+    page.lives(9000)
+    assert [p.href for p in pages(visit)] == [SHOP, ITEM]

@@ -165,3 +165,8 @@ def is_named(tag: str, role: Any) -> bool:
 def is_closed(tag: str, has_children: bool) -> bool:
     """Is it a component with nothing recorded in it? What it shows is in a shadow root that recorders cannot see."""
     return "-" in tag and not has_children
+
+
+def is_component(tag: str, role: str) -> bool:
+    """Is it a component that is a control by nothing but being closed?"""
+    return "-" in tag and not is_named(tag, role)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.digest.controls import Control
+from replay_signals.transforms.digest.controls import Control, is_component
 from replay_signals.transforms.digest.dom import MAX_TARGETS
 from replay_signals.transforms.session.spans import in_ranges
 
@@ -62,6 +62,7 @@ class Document:
     snapshot: records.FullSnapshot | None = None
     changes: list[records.Mutation] = field(default_factory=list)
     highest_id: int = 0
+    newest_id: int = 0
     recorder_told: bool = False
     hidden_ms: float | None = None
     focused: set[int] = field(default_factory=set)
@@ -82,6 +83,18 @@ class Document:
         """How many of the nodes it has or had."""
         ids = [(self.snapshot.ids or []) if self.snapshot is not None else [], *(c.added for c in self.changes)]
         return sum(any(in_ranges(own, node_id) for own in ids) for node_id in node_ids)
+
+    def shows(self, snapshot: records.FullSnapshot) -> None:
+        """Takes its tree as it is now."""
+        self.snapshot, self.changes = snapshot, []
+        self.highest_id = max(self.highest_id, snapshot.root_id, *(snapshot.ids or [])[-1:])
+        self.newest_id = max(self.newest_id, self.highest_id)
+
+    def changed(self, change: records.Mutation) -> None:
+        """Takes a change of its tree."""
+        self.changes.append(change)
+        self.newest_id = max([self.newest_id, *change.added[-1:]])
+        self.clicked = None
 
     def uses(self, t: float, record: records.ReplayRecord) -> None:
         """Takes the focus and the place of the pointer."""
@@ -105,8 +118,9 @@ class Document:
         """Can the record only be of the other document?
 
         It is of nodes that only the other one has, takes the focus from what had it there and never here, is of a
-        pointer that rests where it was there, on a control that has another id here, or tells of moves that began
-        before this document did: its recorder slept with the other one.
+        pointer that rests where it was there, on a control that has another id here, goes on to number new nodes where
+        the other one left off, or tells of moves that began before this document did: its recorder slept with the
+        other one.
         """
         if isinstance(record, records.Move) and record.positions and t + record.positions[2] < self.start_ms - SLEPT_MS:
             return other.start_ms < self.start_ms
@@ -117,6 +131,8 @@ class Document:
         pointer = _pointer(t, record)
         if pointer is not None and other.pointer is not None and self._moves_on(pointer, other, other.pointer):
             return True
+        if self._continues(other, record):
+            return True
         root_id = other.snapshot.root_id if other.snapshot is not None else 0
         used = set(nodes_of(record)) - {root_id}  # records of the window name the root
         return bool(used) and self._is_complete() and not self.count(used) and other.count(used) == len(used)
@@ -124,8 +140,22 @@ class Document:
     def _moves_on(self, pointer: _Pointer, other: Document, last: _Pointer) -> bool:
         if not _is_still(pointer, last):
             return False
-        there = other.control(last.node_id)
-        return there is not None and there != self.control(last.node_id) and there in map(looks, self._controls())
+        there = other.control_at(last.node_id)
+        if there is None or looks(there) == self.control(last.node_id):
+            return False
+        return any(
+            looks(c) == looks(there) and _is_same_part(c, there) and other.control(c.first) != looks(there)
+            for c in self._controls()
+        )
+
+    def _continues(self, other: Document, record: records.ReplayRecord) -> bool:
+        """Are nodes put in under the numbers that come next in the other document, and are others' here already?"""
+        if not isinstance(record, records.Mutation) or not record.added or min(record.added) != other.newest_id + 1:
+            return False
+        first = other.newest_id + 1
+        ids = (self.snapshot.ids or []) if self.snapshot is not None else []
+        gone = any(in_ranges(removed, first) for removed in (record.removed, *(c.removed for c in self.changes)))
+        return self._is_complete() and in_ranges(ids, first) and not gone
 
     def leads_away(self) -> bool:
         """Was the last click one on a link or a button, and changed nothing?"""
@@ -136,13 +166,25 @@ class Document:
     def _controls(self) -> list[Control]:
         return self.snapshot.controls if self.snapshot is not None else []
 
+    def control_at(self, node_id: int) -> Control | None:
+        """The control with this id in the snapshot."""
+        return next((c for c in self._controls() if c.first == node_id), None)
+
     def control(self, node_id: int) -> tuple[str, str, str, str] | None:
         """What the control with this id looked like in the snapshot."""
-        return next((looks(c) for c in self._controls() if c.first == node_id), None)
+        control = self.control_at(node_id)
+        return looks(control) if control is not None else None
 
     def _is_complete(self) -> bool:
         ids = self.snapshot.ids if self.snapshot is not None else None
         return ids is not None and len(ids) < 2 * MAX_TARGETS and len(self.changes) <= MAX_CHANGES
+
+
+def _is_same_part(one: Control, other: Control) -> bool:
+    """Do two links to one address stand in the same part of their pages? A menu's items have a class in common, which
+    a logo or a link in a text has not; pages may leave themselves out of their menu."""
+    left, right = set(one.classes.split()), set(other.classes.split())
+    return not left.isdisjoint(right) if left or right else True
 
 
 def _is_still(pointer: _Pointer, last: _Pointer) -> bool:
@@ -177,6 +219,9 @@ def differs(old: records.FullSnapshot, new: records.FullSnapshot, document: Docu
     gone: set[int] = set()
     added: set[int] = set()
     for change in document.changes:
+        for node_id in change.parents:  # a component is kept while nothing is in it
+            if (filled := alive.get(node_id)) is not None and is_component(filled.tag, filled.role):
+                del alive[node_id]
         alive |= {c.first: c for c in change.controls}
         for node_id in _each(change.removed):
             alive.pop(node_id, None)

@@ -16,7 +16,7 @@ its ids from 1 just the same. What tells, the surest first:
 A document from the browser's page cache comes back without meta event and without snapshot: posthog-js only says
 `window visible`, and the old ids go on; if a checkout is due just then, it shows that document's tree. Where a recorder
 does not tell what is visible, the ids alone tell, once something is used that only the earlier document has, had in
-focus, or had at this place.
+focus, or had at this place, or new nodes are numbered on from its last one.
 """
 
 from __future__ import annotations
@@ -95,8 +95,7 @@ class _Reader:
             elif isinstance(record, records.FullSnapshot):
                 self._snapshot(i, record, meta)
             elif isinstance(record, records.Mutation):
-                self._document.changes.append(record)
-                self._document.clicked = None
+                self._document.changed(record)
             elif isinstance(record, records.Interaction) and record.kind == rrweb.CLICK:
                 self._document.clicked = record.node_id
             elif isinstance(record, records.Custom):
@@ -181,8 +180,7 @@ class _Reader:
                 document = self._document
             document.named(href)
         document.recorder_told |= told
-        document.snapshot, document.changes = record, []
-        document.highest_id = max(document.highest_id, record.root_id, *(record.ids or [])[-1:])
+        document.shows(record)
 
     def _shown_by(self, new: records.FullSnapshot, href: str, i: int, meta: int) -> Document | None:
         """The document from the page cache that a recorder takes a snapshot of as it comes back.
