@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from replay_signals.transforms.clicks.typed_forms import looks_of, whole
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.timeline import timeline_of
@@ -106,3 +107,17 @@ def test_what_is_pasted_may_be_copied_by_a_script() -> None:
         node_id = page.node(name).node_id
         page.record(rrweb.incremental(1000, 5, text="*****", isChecked=False, id=node_id, userTriggered=told))
     assert typed(visit) == [("name", 5)]
+
+
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_a_page_from_the_page_cache_has_what_was_typed_at_all_times_it_was_shown(asked_before: bool) -> None:
+    visit, page = shop()
+    page.types("name", "Ann", at=2000).record(rrweb.custom(5000, "window hidden"))
+    visit.open("http://shop.test/help", button("A", id="a"), at=5300).lives(29_000)
+    page.record(rrweb.custom(30_000, "window hidden")).record(rrweb.custom(30_020, "window visible"))
+    page.types("city", "Bonn", at=32_000)
+    pages = timeline_of(session_of([digested(visit.recorded["window-1"])])).windows[0].pages
+    first = looks_of(pages)[0]
+    if asked_before:
+        assert [box.control.dom_id for box in typed_fields(first[0])] == ["name"]
+    assert [box.control.dom_id for box in typed_fields(whole(first))] == ["name", "city"]

@@ -98,7 +98,7 @@ class Page:
     last_told_ms: float = 0.0
     has_send_times: bool = False
     load_starts_ms: list[float] = field(default_factory=list)
-    typed_fields: Sequence[TypedField] | None = field(default=None, repr=False)
+    typed_fields: Sequence[TypedField] | None = field(default=None, init=False, repr=False)
     """Kept by `fields.typed_fields`, which is asked from many places."""
     _by_kinds: dict[tuple[type[BaseRecord], ...], list[TimedRecord]] = field(
         default_factory=dict, init=False, repr=False
