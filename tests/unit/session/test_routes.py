@@ -324,6 +324,10 @@ def menu_of(kind: str) -> tuple[Visit, Page]:
         id_ = name.lower()
         if kind == "button":
             return el("button", name, id=id_, type="button", class_=state)
+        if kind == "div":
+            return el("div", el("span", name), id=id_, class_=f"item {state}")
+        if kind == "app-item":
+            return el("app-item", el("span", name), id=id_, **({"active": ""} if state else {}))
         return el("div", name, id=id_, role=kind, class_=f"item {state}")
 
     visit = Visit()
@@ -335,24 +339,33 @@ def marks(page: Page, kind: str, off: str, on: str, at: float) -> None:
     """Takes the marking of one item and gives it to another one."""
     prefix = "" if kind == "button" else "item "
     changes = [
-        {"id": page.node(name).node_id, "attributes": {"class": prefix + state}}
+        {
+            "id": page.node(name).node_id,
+            "attributes": {"active": "" if state else None} if kind == "app-item" else {"class": prefix + state},
+        }
         for name, state in ((off, ""), (on, "on"))
     ]
     page.record(rrweb.mutation(at, attributes=changes))
 
 
-@pytest.mark.parametrize("kind", ["tab", "menuitem", "button"])
+def large(page: El) -> El:
+    """With enough in it to be a page where nothing says that something leads to one."""
+    page.children += [el("p", f"Line {i}") for i in range(10)]
+    return page
+
+
+@pytest.mark.parametrize("kind", ["tab", "menuitem", "button", "div", "app-item"])
 @pytest.mark.parametrize("back", ["back", "stays", "pressed", "another", "unmarked", "late"])
 def test_a_menu_that_is_made_of_no_links(kind: str, back: str) -> None:
     visit, page = menu_of(kind)
     page.click("help", at=4000)
-    shows(page, help_page(), at=4080)
+    shows(page, large(help_page()), at=4080)
     marks(page, kind, "list", "help", at=4081)
     if back == "pressed":
         page.click("list", at=5800)
     if back != "stays":
         returned_ms = 12_000 if back == "late" else 5900
-        shows(page, list_of(), at=returned_ms)
+        shows(page, large(list_of()), at=returned_ms)
         if back != "unmarked":
             marks(page, kind, "help", "more" if back == "another" else "list", at=returned_ms + 1)
     page.lives(60_000)
@@ -384,5 +397,41 @@ def test_tabs_that_turn_by_themselves() -> None:
     marks(page, "tab", "list", "help", at=19_561)
     shows(page, list_of(), at=22_560)
     marks(page, "tab", "help", "list", at=22_561)
+    page.lives(60_000)
+    assert ways(visit) == []
+
+
+@pytest.mark.parametrize("kind", ["div", "app-item"])
+@pytest.mark.parametrize("marked_ms", [-20, 0, 250])
+def test_the_mark_of_a_plain_item_may_come_before_its_page_or_after_it(kind: str, marked_ms: float) -> None:
+    visit, page = menu_of(kind)
+    page.click(next(c for c in page.node("help").children if isinstance(c, El)), at=4000)
+    for at, content, off, on in ((4030, help_page(), "list", "help"), (5900, list_of(), "help", "list")):
+        if marked_ms <= 0:
+            marks(page, kind, off, on, at=at + marked_ms)
+        shows(page, large(content), at=at)
+        if marked_ms > 0:
+            marks(page, kind, off, on, at=at + marked_ms)
+    page.lives(60_000)
+    assert visit.kinds() == ["quick_back"]
+
+
+@pytest.mark.parametrize("but", ["little is shown", "elsewhere pressed", "a third changes", "marked late", "restless"])
+@pytest.mark.parametrize("kind", ["div", "app-item"])
+def test_what_exchanges_marks_without_being_a_menu_that_was_pressed(kind: str, but: str) -> None:
+    """A row of a list that is selected, a step that is done, slides that go on by themselves."""
+    visit, page = menu_of(kind)
+    if but == "restless":
+        marks(page, kind, "list", "help", at=1000)
+        marks(page, kind, "help", "list", at=2000)
+    page.click("main" if but == "elsewhere pressed" else "help", at=4000)
+    late_ms = 400 if but == "marked late" else 1
+    for at, content, off, on in ((4080, help_page(), "list", "help"), (5900, list_of(), "help", "list")):
+        shows(page, content if but == "little is shown" else large(content), at=at)
+        marks(page, kind, off, on, at=at + late_ms)
+        if but == "a third changes":
+            third = {"id": page.node("more").node_id, "attributes": {"class": f"at-{at}", "active": str(at)}}
+            last = visit.recorded["window-1"][-1]["data"]
+            last["attributes"].append(third)  # type: ignore[index]
     page.lives(60_000)
     assert ways(visit) == []

@@ -11,7 +11,8 @@ An application may also keep all its pages in the document and show one of them 
 
 A menu need not be made of links: tabs, items and buttons lead to pages, too. Most buttons do something else, and some
 show what they showed before a moment later (a copy that was made), so of these only a change of marking tells: the one
-that was pressed gets the marking of another one as the page shows, and gives it back as the page before returns.
+that was pressed gets the marking of another one as the page shows, and gives it back as the page before returns. The
+same tells where nothing says that it can be pressed (tab bars of plain elements), if a whole page came with it.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.gestures import control_at, link_at
 from replay_signals.transforms.session.known_controls import Key, is_masked, keys_of, known_by, masked, nameless, stood
-from replay_signals.transforms.session.spans import in_ranges
+from replay_signals.transforms.session.spans import count_in, in_ranges
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.session.turns import RENDERED_MS, Turn
+from replay_signals.transforms.session.turns import PROMPT_MS, RENDERED_MS, Turn, pressed_pair
 
 SHOWN_WITHIN_MS = 1500
 """Longest time from the click to the page that it shows; what is loaded for it may come in later steps."""
@@ -44,7 +45,9 @@ RESTLESS_MS = 10_000
 """What changed by itself so short a time before the click may do so after it."""
 MAX_CAME, MAX_ROOTS = 1000, 10
 """Mutations that are remembered, and nodes that are looked for in them, or mutations in which one is."""
-_MARKING = frozenset(("class", "aria-current", "aria-selected"))
+MIN_PAGE_NODES = 20
+"""A page that what is no control leads to has at least a title and some content."""
+_MARKING = frozenset(("class", "aria-current", "aria-selected", "active", "selected"))
 _MENU_ROLES = frozenset(("tab", "menuitem"))
 _SHOWING = _MARKING | {"style", "hidden", "aria-hidden"}
 
@@ -82,13 +85,16 @@ class _Content:
 class _Shown:
     """What a click on a link has shown so far, or on an item of a menu, which has no `url`. `places` are elements whose
     children were replaced, `removed` flat ranges of what went for it, `known` what stood there (`was_error`: it said
-    that it was missing or broken), `restless` what changes by itself."""
+    that it was missing or broken), `restless` what changes by itself. `is_plain`: it is no control, and `link` 0 until
+    its marking changes; `node_id` was pressed."""
 
     url: str
     click_ms: float
     link: int
     turn: Turn
     restless: frozenset[int]
+    node_id: int = 0
+    is_plain: bool = False
     known: set[Key] = field(default_factory=set)
     removed: list[int] = field(default_factory=list)
     links: set[int] = field(default_factory=set)
@@ -97,6 +103,11 @@ class _Shown:
     places: set[int] = field(default_factory=set)
     following: _Content | None = None
     was_error: bool = False
+
+    @property
+    def marked_within_ms(self) -> float:
+        """How long before or after a page its mark may come; nothing but the mark tells of items of a menu."""
+        return RENDERED_MS if self.url else PROMPT_MS
 
 
 def ways_back(page: Page) -> Iterator[WayBack]:
@@ -139,8 +150,9 @@ class _Reader:
         link = link_at(self.page, record.node_id)
         url = urls.joined(self.page.href, link.href) if link is not None else ""
         item = link if url else self._item_at(record.node_id)
-        if item is not None:
-            self._shown = _Shown(url, t, item.first, Turn(item.first, t), self._restless(t))
+        first, node_id = item.first if item is not None else 0, record.node_id or 0
+        if first or node_id:
+            self._shown = _Shown(url, t, first, Turn(first, t), self._restless(t), node_id, is_plain=not first)
 
     def _item_at(self, node_id: int | None) -> Control | None:
         """What may be an item of a menu that is made of no links."""
@@ -177,7 +189,7 @@ class _Reader:
         shown = self._shown
         if shown is not None and not shown.url and shown.turn.start_ms is None and t - shown.click_ms > SHOWN_WITHIN_MS:
             self._shown = shown = None  # no item of a menu
-        if shown is not None and shown.following is not None and t - shown.following.start_ms > RENDERED_MS:
+        if shown is not None and shown.following is not None and t - shown.following.start_ms > shown.marked_within_ms:
             self._settle()
             shown = self._shown
         if shown is not None:
@@ -211,11 +223,14 @@ class _Reader:
         return keys | {masked(key) for key in keys if is_masked(key)}
 
     def _take(self, shown: _Shown, t: float, record: records.Mutation) -> None:
-        links = set(self._marked(record, "a" if shown.url else "button"))
+        if not shown.link and not self._may_be_item(shown, t, record):
+            self._shown = None
+            return
+        links = self._marked_with(shown, record)
         shown.links |= links
         changes = (change for change in record.attributes if change[1] in _SHOWING and change[0] not in shown.restless)
         shown.turn.take(t, {(node_id, name): value for node_id, name, value in changes}, links)
-        replaces = self._replaces(t, record)
+        replaces = self._replaces(t, record) and (not shown.is_plain or count_in(record.added) >= MIN_PAGE_NODES)
         again = replaces and shown.content is not None and not shown.places.isdisjoint(record.parents)
         if shown.following is None and again and shown.content is not None and t > shown.content.start_ms:
             if self._is_drawn_anew(record):
@@ -252,6 +267,19 @@ class _Reader:
             self._emptied_ms, self._emptied = t, set(record.parents)
         return bool(record.added and (record.removed or emptied))
 
+    def _may_be_item(self, shown: _Shown, t: float, record: records.Mutation) -> bool:
+        """Is what was pressed an item of a menu, by the marking that it takes from another one soon?"""
+        pair = pressed_pair(((n, name) for n, name, _ in record.attributes if name in _MARKING), shown.node_id)
+        if pair is not None:
+            shown.link = shown.turn.link = max(n for n in pair if n <= shown.node_id)
+            shown.links = pair
+        return bool(shown.link) or t - shown.click_ms <= PROMPT_MS
+
+    def _marked_with(self, shown: _Shown, record: records.Mutation) -> set[int]:
+        if shown.is_plain:
+            return {n for n, name, _ in record.attributes if name in _MARKING and n in shown.links}
+        return set(self._marked(record, "a" if shown.url else "button"))
+
     def _marked(self, record: records.Mutation, tag: str) -> Iterator[int]:
         """Items of a menu whose marking changes: those that are tabs by their role, and those of a tag."""
         for node_id in {node_id for node_id, name, _ in record.attributes if name in _MARKING}:
@@ -271,7 +299,7 @@ class _Reader:
             self._shown = None
         elif following.start_ms - shown.content.start_ms < STEP_MS:
             shown.content.keys |= following.keys
-        elif abs(following.start_ms - turned_ms) <= RENDERED_MS or (
+        elif abs(following.start_ms - turned_ms) <= shown.marked_within_ms or (
             shown.url and _returns(shown, shown.content, following)
         ):
             self._back, self._shown = (shown, following.start_ms), None

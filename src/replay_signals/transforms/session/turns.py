@@ -7,12 +7,16 @@ link is marked, the two pages get each other's state.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 RENDERED_MS = 200
 """Components fill themselves in some frames after they were put in place."""
 PROMPT_MS = 300
 """Longest time from the click to a page that is only shown, where no link is marked with it."""
+MAX_ITEM_NODES = 30
+"""A node that is pressed is numbered so soon after the item of the menu that it is in."""
 MIN_TURNED = 2
 """Elements beside the links: the page that is shown and the one that is hidden."""
 
@@ -65,3 +69,18 @@ class Turn:
         """Were pages shown and hidden there, and the other way round at the way back?"""
         both = {key[0] for key, value in self.back.items() if self.there.get(key, value) != value}
         return len(both - links) >= MIN_TURNED
+
+
+def pressed_pair(marked: Iterable[tuple[int, str]], node_id: int) -> set[int] | None:
+    """The two elements, and no others, that change one marking at once, if one of them holds the node that was pressed.
+
+    `marked`: node ids and names of attributes. Which node holds another one is told by their numbers, as what is no
+    control is not known.
+    """
+    by_name = defaultdict[str, set[int]](set)
+    for n, name in marked:
+        by_name[name].add(n)
+    for pair in by_name.values():
+        if len(pair) == 2 and any(0 <= node_id - n <= MAX_ITEM_NODES for n in pair):
+            return pair
+    return None
