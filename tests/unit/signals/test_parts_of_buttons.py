@@ -41,6 +41,25 @@ def test_the_words_of_a_component_tell_what_its_button_does(tag: str, name: str)
     assert visit.outcome().verdicts() == ["unknown"]
 
 
+@pytest.mark.parametrize("label, verdict", [("Copy link", "unknown"), ("Details", "dead")])
+@pytest.mark.parametrize("tag", ["wave-icon", "ion-fab"])
+def test_a_component_is_known_before_its_shadow_root(tag: str, label: str, verdict: str) -> None:
+    """It came empty; its button, nameless, was recorded later."""
+    visit, page = page_with(el(tag, aria_label=label, id="host"))
+    own = el("button", el("wave-sign", class_="icon"), class_="native")
+    page.adds(own, at=1000, into="host").click(own, at=4000).lives(15_000)
+    assert visit.outcome().verdicts() == [verdict]
+
+
+@pytest.mark.parametrize("classes", ["fa fa-link", "icon-tab close"])
+@pytest.mark.parametrize("label, verdict", [("Copy link", "unknown"), ("Details", "dead")])
+def test_an_icon_is_a_part_of_its_link(classes: str, label: str, verdict: str) -> None:
+    icon = el("i", class_=classes)
+    visit, page = page_with(el("a", icon, href="#", aria_label=label, id="outer"))
+    page.click(icon, at=4000).lives(15_000)
+    assert visit.outcome().verdicts() == [verdict]
+
+
 def test_an_id_that_each_component_of_a_kind_has_in_its_shadow_root_names_none() -> None:
     own = el("button", el("slot"), id="button")
     visit, page = page_with(el("cds-button", "Acknowledge alarms", own, class_="ack"))

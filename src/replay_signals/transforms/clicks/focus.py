@@ -81,6 +81,11 @@ class Focus:
         left = (blur.node_id for blur in self._left if abs(blur.t - effect.t) <= MARGIN_MS)
         return effect.kind == "input" and before_release(effect, click) and effect.node_id in left
 
+    def lost(self, node_id: int, click: Click) -> bool:
+        """Is it what had the focus or the pointer before, and lost it to the press?"""
+        blurs = (b.t for b in self._left if b.node_id == node_id)
+        return node_id == self.pressed_before or any(click.began_ms - MARGIN_MS <= t <= click.t for t in blurs)
+
     def left_window(self, effect: Effect, click: Click) -> bool:
         """The focus left the document: a new tab or a dialog of the system took it."""
         return self.is_natural(effect, click) and not any(abs(f.t - effect.t) <= REFOCUS_MS for f in self._focuses)

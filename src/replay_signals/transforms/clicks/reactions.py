@@ -7,6 +7,7 @@ What is not an answer, each with its reason:
   focus        state classes the control gets with the focus
   aftermath    a toast or tooltip running out that came before the click
   selection    double clicks on a control select its words
+  looks        how components and libraries of styles draw a press (transforms/clicks/press_looks)
   feedback     ripples and pressed states inside the control that come and go
   waiting      spinners and busy states until a slow answer comes (transforms/clicks/waiting)
 """
@@ -22,6 +23,7 @@ from replay_signals.transforms.clicks.background import Background
 from replay_signals.transforms.clicks.feedback import FEEDBACK_MS, Feedback
 from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS, Focus, before_release, elapsed_ms
 from replay_signals.transforms.clicks.other_views import lays_over, leads_elsewhere
+from replay_signals.transforms.clicks.press_looks import PressLooks
 from replay_signals.transforms.clicks.ripples import unseen
 from replay_signals.transforms.clicks.waiting import only_waits
 from replay_signals.transforms.session.effects import Effect, Target
@@ -66,6 +68,7 @@ class Reactions:
                 self._scrolls.setdefault(effect.node_id, []).append(effect.t)
         self._focus = Focus(page, effects)
         self.feedback = Feedback(page, effects, self._focus, rules)
+        self._looks = PressLooks(page, effects, background, self._focus)
         self._brought: list[tuple[int, int]] = []
         self._clicked_ms = float("-inf")
         self._answered: dict[int | None, tuple[float, set[Target]]] = {}
@@ -80,6 +83,7 @@ class Reactions:
         near = share[: bisect_right(share, click.t + self.rules.window_ms, key=_time)]
         if click.control is not None:
             self.feedback.note_ripples(click, click.control)
+        self._looks.note(click)
         found = self._caused(near, click, [r.end_ms - r.late_ms for r in requests]) or self._late(near, click)
         self._focus.pressed_before, self._clicked_ms = click.element, click.t
         for effect in found:
@@ -149,15 +153,19 @@ class Reactions:
         if effect.kind in ("input", "url", "hidden"):
             filled = effect.kind == "input" and any(0 <= effect.t - end <= RENDERED_MS for end in ends)
             return (prompt or filled) and not self._focus.left_field(effect, click)
-        if effect.kind == "style" and any(self.background.habitual(target) for target in effect.targets):
-            return False  # component libraries write rules at every press
+        if effect.kind == "style" and self._is_of_press(effect, click):
+            return False
         return effect.kind != "request" and self._own(effect, click)
+
+    def _is_of_press(self, effect: Effect, click: Click) -> bool:
+        """Is it a rule as component libraries write them at every press, or as the focus comes to what is pressed?"""
+        return any(map(self.background.habitual, effect.targets)) or self._looks.is_rule(effect, click)
 
     def _incidental(self, effect: Effect, click: Click) -> bool:
         focus = self._focus
         if before_release(effect, click) and (focus.on_blur(effect, click) or focus.is_state(effect, click)):
             return True
-        if focus.of_label(effect, click) or self._ends_hover(effect, click):
+        if self._looks.is_look(effect) or focus.of_label(effect, click) or self._ends_hover(effect, click):
             return True
         gone = pairs(effect.removed)
         if not gone or effect.added or self._inside(click, gone):

@@ -125,8 +125,8 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
     """The innermost control a click on the node addresses; a form or dialog around it is none.
 
     What only looks like a control by its class is a part of the button around it: HTML's content model allows no
-    control in a button. A nameless button in a component's shadow root shows the words that stand in the component; its
-    id is the same in each of its kind.
+    control in a button; so is an icon (`fa-link`) of the link around it. A nameless button in a component's shadow root
+    shows the words that stand in the component; its id is the same in each of its kind.
     """
     controls = _addressed(page, node_id)
     own = next(controls, None)
@@ -135,12 +135,18 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
     if own.is_hand:  # a part of the link, the button, the label around it
         return next((c for c in controls if is_named(c.tag, c.role) or "k" in c.flags), own)
     if own.tag in _PARTS and not own.role and not set(own.flags) & _ACTS_ITSELF:
-        own = next((outer for outer in controls if outer.tag == "button"), own)
+        of_icon = ("button", "a") if own.tag == "i" and not own.name else ("button",)
+        own = next((outer for outer in controls if outer.tag in of_icon), own)
     if (own.tag in ("button", "a") or own.role == "button") and not (own.name or own.test_id):
-        component = next(controls, None)
-        if component is not None and "-" in component.tag and (component.name or not own.dom_id):
+        component = next((c for c in page.elements.around(own.first) if c.first != own.first), None)
+        if component is not None and _is_component(component) and (component.name or not own.dom_id):
             return _called_by(component, own)
     return own
+
+
+def _is_component(control: Control) -> bool:
+    """Is it a component that shows something of its own? What it shows may be recorded later than the component."""
+    return "-" in control.tag and ("n" not in control.flags or "z" in control.flags)
 
 
 def link_at(page: Page, node_id: int | None) -> Control | None:
