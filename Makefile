@@ -75,11 +75,11 @@ player: ## Build the replay player of reports from npm (needs Node.js 20)
 JAVA_HERE := $(shell command -v java)
 # REQUIRE_ALL=1 makes what could not run (no Java, no PostgreSQL, no Prism) a failure, after all that can run has run.
 TESTS := not exhaustive
+# One more than the least machine has cores: tests with engines wait for much of their time.
+WORKERS := -n 3 --dist loadscope --no-loadscope-reorder
 test: $(SETUP) $(if $(JAVA_HERE),$(FLINK) $(SPARK)) ## Run the tests; those of streaming start and end a Kafka and a Flink of their own
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m '$(TESTS)' --durations 15 --ignore tests/services
-ifneq ($(JAVA_HERE),)
-	$(BIN)/python -m pytest -m '$(TESTS)' --durations 15 tests/services
-else
+	$(BIN)/python -m pytest $(WORKERS) -m '$(TESTS)' --durations 15 $(if $(JAVA_HERE),,--ignore tests/services)
+ifeq ($(JAVA_HERE),)
 	@echo "Java 17 is not here: the streaming tests did not run." >&2
 	@test -z "$(REQUIRE_ALL)"
 endif
@@ -91,7 +91,7 @@ test-stream: $(SETUP) $(FLINK) $(SPARK) ## Run every streaming test, also those 
 	$(BIN)/python -m pytest tests/services
 
 test-fast: $(SETUP) ## Run the tests that need no engine and no child process
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
+	$(BIN)/python -m pytest $(WORKERS) -m 'not slow'
 
 check: $(SETUP) ## Check style, types and layers
 	$(BIN)/ruff check

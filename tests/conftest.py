@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from support.lanes import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 from support.required import pytest_sessionfinish
 
-__all__ = ["pytest_sessionfinish"]
+__all__ = ["pytest_collection_modifyitems", "pytest_sessionfinish", "pytest_xdist_make_scheduler"]
 
 if TYPE_CHECKING:
     from replay_signals.jobs.tables import Store

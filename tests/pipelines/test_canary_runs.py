@@ -34,6 +34,7 @@ from replay_signals.schemas.messages import Reason
 from replay_signals.schemas.rows import FED_TABLES
 from replay_signals.transforms.evidence import extract
 from support.canary import FEW, PLAYED, SESSION, TEAM, Marks, decoded, kafka_values, requests, visited_again
+from support.exhaustive import first_then_exhaustive
 from support.gate_scene import append
 from support.leftovers import texts_in
 from support.warehouses import rows
@@ -248,7 +249,7 @@ FIRST = ("backfill", "backfill --json")
 """A backfill makes what the commands after it read."""
 
 
-@pytest.mark.parametrize("debug", [False, True], ids=["plain", "debug"])
+@pytest.mark.parametrize("debug", first_then_exhaustive([True, False]), ids=["debug", "plain"])
 @pytest.mark.parametrize("name", sorted(PRINTED, key=FIRST.__contains__, reverse=True))
 def test_nothing_marked_is_printed_or_logged(
     run: Callable[..., tuple[int, list[str]]], marks: Marks, name: str, debug: bool

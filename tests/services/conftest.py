@@ -1,4 +1,4 @@
-"""One broker, and one Flink cluster where a test needs it, started and stopped by the tests here."""
+"""A broker, and a Flink cluster with one of its own, started and stopped by the tests that need them."""
 
 from __future__ import annotations
 
@@ -22,11 +22,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, St
 
 
 @pytest.fixture(scope="session")
-def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a broker: the cluster's when this run starts one anyway, else a broker without Flink."""
-    if any("cluster" in getattr(item, "fixturenames", ()) for item in request.session.items):
-        yield request.getfixturevalue("cluster")[1].bootstrap
-        return
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a broker without Flink."""
     for _, state in _running(tmp_path_factory.mktemp("broker"), task_managers=0):
         yield state.bootstrap
 
@@ -45,9 +42,11 @@ def _no_job_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
-def topics(broker: str, tmp_path: Path, request: pytest.FixtureRequest) -> Topics:
-    """The test's own topics."""
-    own = Topics(broker, request.node.name.replace("[", "-").rstrip("]"))
+def topics(tmp_path: Path, request: pytest.FixtureRequest) -> Topics:
+    """The test's own topics, on the cluster's broker if the test has a cluster."""
+    uses_cluster = "cluster" in request.fixturenames
+    bootstrap = request.getfixturevalue("cluster")[1].bootstrap if uses_cluster else request.getfixturevalue("broker")
+    own = Topics(bootstrap, request.node.name.replace("[", "-").rstrip("]"))
     own.make(tmp_path)
     return own
 

@@ -18,7 +18,7 @@ from replay_signals.pipelines.privacy import KEY_VARIABLE
 from support.canary import FEW, START_MS, TEAM, Marks, decoded, kafka_values, requests, visited_again
 from support.leftovers import texts_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 Run = Callable[..., tuple[int, str, str]]
 CLOSED_MS = START_MS + 3 * HOUR_MS
 

@@ -21,7 +21,7 @@ from replay_signals import inbox
 from replay_signals.pipelines.inbox.encoding import MARKER, encode, fingerprint
 from support.samples import record
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 QUICK = {"session.timeout.ms": "6000", "heartbeat.interval.ms": "300"}
 """A killed consumer is missed, and a rebalance noticed, as soon as a broker allows."""
 CHILD = Path(__file__).parent / "consuming.py"

@@ -18,7 +18,7 @@ from replay_signals.transforms.evidence.dead_letters import dead_letter_message,
 from replay_signals.transforms.evidence.kafka import KafkaMessage, evidence_of_kafka
 from replay_signals.transforms.parse.values import dead_of_bug
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 Run = Callable[..., tuple[int, str, str]]
 START_MS = 1_795_489_900_000
 HEADERS = [("token", b"phc_test"), ("empty", None), ("token", b"second")]

@@ -17,7 +17,7 @@ from replay_signals.pipelines.stream.config import to_json
 from support.exhaustive import first_then_exhaustive
 from support.warehouses import backfill
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 JOB = Path(__file__).with_name("deadly.py")
 WORD = "kill-the-reader"
 

@@ -34,7 +34,7 @@ from replay_signals.transforms.revisions.revise import SETS
 from replay_signals.transforms.streaming.closing import FACT_TABLES
 
 PROMETHEUS_PORTS = range(19249, 19280)
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 
 
 def test_killed_processes_lose_and_double_nothing(cluster: tuple[Path, State], tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from kit import Topics
 from replay_signals.pipelines.inbox.encoding import MARKER, encode, fingerprint
 from support.samples import ROOT, record
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 COMMAND = [sys.executable, "-c", "from replay_signals.jobs.cli import main; main()", "inbox", "follow"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100"}
 Run = Callable[..., tuple[int, str, str]]

@@ -28,7 +28,7 @@ from replay_signals.schemas.rules import Rules
 from support.exhaustive import first_then_exhaustive
 from support.problem_sites import DAY, key_event, put, request, shop, together
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 CHILD = Path(__file__).parent / "grouping_in_flink.py"
 
 

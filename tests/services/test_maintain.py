@@ -19,7 +19,7 @@ from replay_signals.schemas.rows import TABLES
 from support.gate_scene import DAYS, append, signal
 from support.warehouses import SMALL, backfill, contents
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 
 
 def maintain(warehouse: Path, root: Path, keep_days: float) -> dict[str, Maintained]:

@@ -13,7 +13,7 @@ from kit import PATIENCE_S, link_jars, wait_until
 from replay_signals.jobs import stack
 from replay_signals.jobs.stack_state import State, load_state
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 LISTENS = "0A"
 PROMETHEUS_PORTS = range(19249, 19280)
 Address = IPv4Address | IPv6Address

@@ -26,7 +26,7 @@ from replay_signals.schemas.rules import Rules
 from support.problem_sites import DAY, put, shop, together, visit
 from support.schema_registry import Confluent, serving
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 DOORS = ("begin_transaction", "produce", "send_offsets_to_transaction", "commit_transaction")
 
 

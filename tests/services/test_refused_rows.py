@@ -20,7 +20,7 @@ from replay_signals.jobs.stream import make_tables, renew_workers, run_module, w
 from replay_signals.pipelines.iceberg.warehouse import latest
 from replay_signals.pipelines.stream.config import to_json
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 JOB = Path(__file__).with_name("faulty.py")
 KIND, SESSION = "dead_click", "01a20b8a-b37b-73ba-9f3a-4219d87f80c5"
 """As there: Flink's environment alone can import it."""

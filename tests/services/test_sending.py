@@ -16,7 +16,7 @@ from replay_signals.jobs.sending import Sender
 from replay_signals.pipelines.kafka.topics import create_topics, retention_ms
 from support.samples import EXAMPLES
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 YEAR_2100_MS = 4_102_444_800_000
 
 

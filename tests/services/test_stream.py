@@ -44,7 +44,7 @@ from support.exhaustive import first_then_exhaustive
 from support.problem_sites import prior_row, put
 from support.warehouses import ranked
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 YEAR_MS = 365 * 24 * HOUR_MS
 ROWS_OF = {"message_digests": "snapshots", "events": "events"}
 GOOD = json.dumps(

@@ -28,7 +28,7 @@ from replay_signals.jobs.tables import Store
 from support.postgres import PASSWORD, Server
 from support.warehouses import backfill
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 MakeCatalog = Callable[[str], Store]
 Job = tuple[Store, Path]
 """The catalog of a running job, and the folder of its logs."""

@@ -27,7 +27,7 @@ from support.made_rows import made
 from support.problem_sites import put
 from support.warehouses import SMALL, backfill, ranked
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 HERE = Path(__file__).parent
 AT = datetime(2026, 11, 24, 23, 59, 59, 123000, tzinfo=UTC)
 Row = tuple[str, ...]
