@@ -445,6 +445,45 @@ def test_what_comes_after_the_form_was_replaced_does_not_send_it(later: str, sen
 
 
 @pytest.mark.parametrize(
+    ("paragraphs", "by", "again", "kinds"),
+    [
+        (12, "home", "", [KIND]),  # a view that a link opened; how far the one before reached nothing says
+        (12, "help", "", []),  # by a button: a part of the form's own page
+        (2, "home", "", []),  # a message, not a view
+        (12, "home", "name", []),  # the form is still there: somebody uses it
+        (12, "home", "send", []),
+    ],
+)
+@pytest.mark.parametrize("depth", [1, 3])
+def test_a_view_that_a_link_puts_in_place_of_the_forms_sends_nothing_of_it(
+    paragraphs: int, by: str, again: str, kinds: list[str], depth: int
+) -> None:
+    """Of what a snapshot holds only controls have a known end: the view that went may have held the form."""
+    view = el("div", el("h1", "Write to us"), form(), id="view")
+    for level in range(1, depth):
+        view = el("div", view, id=f"around{level}")
+    outer = "view" if depth == 1 else f"around{depth - 1}"
+    page_of = (link("Home", "/home", id="home"), button("Help", id="help"), el("main", view, id="main"))
+    visit = Visit()
+    page = visit.open(URL, *page_of)
+    page.types("name", "Ann", at=2000).click(by, at=4000)
+    if again:
+        page.removes(page.node("help"), at=4100)  # what went is beside the form
+    else:
+        page.removes(page.node(outer), at=4100, from_="main")
+    content = [el("p", f"Paragraph {i}") for i in range(paragraphs)]
+    page.adds(el("section", *content, button("Order", id="order"), el("p", "0", id="count")), at=4100, into="main")
+    page.at_once(2)
+    if again == "name":
+        page.types("name", "Ann B", at=5000)
+    if again == "send":
+        page.click("send", at=7800).says("count", "0", at=7850)
+    page.click("order", at=8000).says("count", "1", at=8100).asks("/api/orders", at=8010, method="POST")
+    visit.open("http://shop.test/", button("A", id="a"), at=12_000).lives(60_000)
+    assert [kind for kind in visit.kinds() if kind == KIND] == kinds
+
+
+@pytest.mark.parametrize(
     ("fields", "to", "kinds"),
     [
         ([field_("name"), button("Send", id="send")], "?box=rules", [KIND]),

@@ -50,6 +50,21 @@ def shows_a_skeleton(page: Page) -> Page:
     return page.adds(skeleton, at=4020, into="app").removes(skeleton, at=9020, from_="app")
 
 
+def marks_what_loads(page: Page) -> Page:
+    """Dash: an attribute of its own, and an empty element while anything is under way."""
+    note = el("div")
+    page.adds(note, at=4012, into="app").sets("total", at=4020, data_dash_is_loading="true")
+    return page.sets("total", at=9019, data_dash_is_loading=None).removes(note, at=9020, from_="app")
+
+
+def marks_itself(page: Page) -> Page:
+    return page.sets("pay", at=4020, loading="").sets("pay", at=9020, loading=None)
+
+
+def opens_itself(page: Page) -> Page:
+    return page.sets("app", at=4020, data_menu_is_open="true").sets("app", at=9020, data_menu_is_open=None)
+
+
 def opens_a_dialog(page: Page) -> Page:
     return page.adds(el("div", el("h2", "Payment"), role="dialog"), at=4020)
 
@@ -62,7 +77,9 @@ def counts(page: Page) -> Page:
     return page.says("count", "1", at=4020).says("count", "2", at=9020)
 
 
-@pytest.mark.parametrize("shows", [disables, says_wait, covers_the_page, shows_a_skeleton])
+@pytest.mark.parametrize(
+    "shows", [disables, says_wait, covers_the_page, shows_a_skeleton, marks_what_loads, marks_itself]
+)
 @pytest.mark.parametrize(("took", "kinds"), [(5000, ["slow_response"]), (1500, [])])
 def test_what_shows_until_the_response_comes_is_waiting(
     shows: Callable[[Page], Page], took: float, kinds: list[str]
@@ -75,7 +92,7 @@ def test_what_shows_until_the_response_comes_is_waiting(
     assert visit.kinds() == kinds
 
 
-@pytest.mark.parametrize("shows", [opens_a_dialog, picks_a_tab, counts])
+@pytest.mark.parametrize("shows", [opens_a_dialog, picks_a_tab, counts, opens_itself])
 def test_what_stays_or_is_said_elsewhere_is_an_answer_at_once(shows: Callable[[Page], Page]) -> None:
     visit = Visit()
     content = el("div", button("Pay", id="pay"), el("p", "0", id="total"), el("p", "0", id="count"), id="app")

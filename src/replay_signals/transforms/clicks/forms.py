@@ -14,14 +14,16 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
+from replay_signals.schemas import rrweb
 from replay_signals.transforms.clicks.field_answers import ANSWER_MS, AT_ONCE_MS, ENTER_MS, FieldAnswers, changes_data
 from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.clicks.typed_forms import Form
+from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.fields import Change, TypedField
-from replay_signals.transforms.session.spans import in_ranges, pairs
+from replay_signals.transforms.session.spans import count_in, in_ranges, pairs
 from replay_signals.transforms.session.timeline import Page
 
 MIN_ENTERED_CHARS = 2
@@ -30,6 +32,10 @@ TOGETHER_MS = 200
 """A form that is reset empties its fields within a few frames."""
 BUTTON_NODES = 60
 """Nodes in document order between a field or form and the button that may send it."""
+SHOWN_WITHIN_MS = 1500
+"""Longest time from a click on a link to the view that it shows in the same document."""
+VIEW_NODES = 20
+"""A view has at least a title and some content."""
 CODE_FIELDS = 4
 """Fields of one character each: the last one sends the code by itself."""
 
@@ -131,7 +137,36 @@ class FormAnswers:
         around = [c.first for c in self._page.elements.around(held.first)]
         later = islice(self._removals, bisect_left(self._removals, form.last_ms, key=lambda e: e.t), None)
         away = (e.t for e in later if any(in_ranges(e.removed, n) and not in_ranges(e.added, n) for n in around))
-        return min(form.replaced_ms, next(away, float("inf")))
+        return min(form.replaced_ms, self._left_by_link_ms(form), next(away, float("inf")))
+
+    def _left_by_link_ms(self, form: Form) -> float:
+        """When a link put another view in the place of something that began before the form, which nobody used again.
+
+        Of what a snapshot holds only controls have a known end, so what went may have held the form.
+        """
+        if form.control is None:
+            return float("inf")
+        used_ms = max(self._used_ms(form.control), form.last_ms)
+        for j in self._clicks:
+            if j.click.t < used_ms or j.click.control is None or not j.click.control.href:
+                continue
+            for effect in self._fields.between(j.click.t, j.click.t + SHOWN_WITHIN_MS):
+                roots = [first for first, last in pairs(effect.removed) if first == last]
+                if count_in(effect.added) >= VIEW_NODES and any(root < form.control.first for root in roots):
+                    return effect.t
+        return float("inf")
+
+    def _used_ms(self, holder: Control) -> float:
+        """When something in a form was pressed, got the focus or changed for the last time."""
+        acts = self._page.of(records.Interaction, records.Input)
+        used = (
+            (t, act.node_id)
+            for t, act in acts
+            if act.node_id is not None and (isinstance(act, records.Input) or act.kind != rrweb.BLUR)
+        )
+        inside = self._page.elements.inside
+        own = (t for t, node in used if holder.first <= node <= holder.last or inside(node, holder))
+        return max(own, default=float("-inf"))
 
     def _by_enter(self, form: Form, following: Page) -> bool:
         """Did results with a query open right after the last key in a search box, or any page after that of a code?"""

@@ -6,6 +6,7 @@ they go, or change back. What stays is an answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from replay_signals.transforms.session.effects import Effect, Target
@@ -13,6 +14,8 @@ from replay_signals.transforms.session.spans import in_ranges
 
 STATES = frozenset(("class", "style", "hidden", "disabled", "aria-busy", "aria-disabled", "aria-hidden"))
 """Attributes that show that something is under way."""
+_UNDER_WAY = re.compile(r"(?:^|[-_])(?:busy|loading|pending|processing|waiting)$")
+"""The same by name, as libraries make them: `loading`, `data-is-loading`."""
 
 
 def only_waits(
@@ -42,7 +45,7 @@ def only_waits(
     return all(
         target[0] == "c"
         or (target in again and _is_state(target, inside))
-        or (said and target[0] == "a" and target[2] in STATES and inside(target[1]))
+        or (said and target[0] == "a" and _is_name(target[2]) and inside(target[1]))
         for target in own
     )
 
@@ -50,7 +53,11 @@ def only_waits(
 def _is_state(target: Target, inside: Callable[[int], bool]) -> bool:
     """Can this be a sign of waiting: a state of any element, or a word on the control itself?"""
     kind, node_id, name = target
-    return name in STATES if kind == "a" else kind == "t" and inside(node_id)
+    return _is_name(name) if kind == "a" else kind == "t" and inside(node_id)
+
+
+def _is_name(attribute: str) -> bool:
+    return attribute in STATES or _UNDER_WAY.search(attribute) is not None
 
 
 def _all_went(shown: Iterable[tuple[int, ...]], gone: set[int]) -> bool:
