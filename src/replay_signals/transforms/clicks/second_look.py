@@ -215,6 +215,8 @@ def _doubt_working(judged: list[Judged]) -> None:
     for own in by_control.values():
         sets_field = any(j.reaction == "input" and j.answered for j in own)
         times = [j.click.t for j in own]
+        first_answered = next((i for i, k in enumerate(own) if k.answered), len(own))
+        first_prompt = next((i for i, k in enumerate(own) if _answered_at_once(k)), len(own))
         for i, j in enumerate(own):
             if j.verdict != DEAD:
                 continue
@@ -223,13 +225,13 @@ def _doubt_working(judged: list[Judged]) -> None:
                     excuse(j, "it was disabled by the click before")
                 continue
             near = own[bisect_left(times, j.click.t - BUSY_MS) : bisect_right(times, j.click.t + BUSY_MS)]
-            if j.click.control is not None and j.click.control.is_hand and any(k.answered for k in own[:i]):
+            if j.click.control is not None and j.click.control.is_hand and first_answered < i:
                 excuse(j, "it answered before, and may have no more to say")
             elif sets_field:
                 excuse(j, "it sets a field whose value is masked")
             elif sum(k.answered for k in near) * 2 > len(near):
                 excuse(j, "it answered other clicks a moment away")
-            elif _answered_together(own, i):
+            elif _answered_together(own, i, first_prompt):
                 excuse(j, "it was answered together with the clicks after it")
             elif len(near) == 2 and any(k.answered and _are_halves(j, k) for k in near):
                 excuse(j, "the other half of the double click was answered")
@@ -250,17 +252,21 @@ def _ran_on(own: list[Judged], i: int) -> bool:
     return False
 
 
-def _answered_together(own: list[Judged], i: int) -> bool:
+def _answered_at_once(j: Judged) -> bool:
+    return j.answered and j.reaction_ms is not None and j.reaction_ms < WAITED_MS
+
+
+def _answered_together(own: list[Judged], i: int, first_prompt: int) -> bool:
     """Is the click part of a quick run that got its answer when it was over: a control that waits for the last one?
 
-    One that has answered at once before does not wait.
+    One that has answered at once before does not wait; `first_prompt`: the first click that it answered so.
     """
     first = i
     while first and own[first].click.t - own[first - 1].click.t <= DOUBLE_MS:
         first -= 1
         if own[i].click.t - own[first].click.t > TOGETHER_MS:
             return False
-    if any(k.answered and k.reaction_ms is not None and k.reaction_ms < WAITED_MS for k in own[:first]):
+    if first_prompt < first:
         return False
     for k in range(i + 1, len(own)):
         j = own[k]
