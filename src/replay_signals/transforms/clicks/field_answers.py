@@ -172,7 +172,10 @@ class FieldAnswers:
         return len(changed)
 
     def _belongs(self, node_id: int, form: Form, typed: TypedField) -> bool:
-        holder = form.control or typed.control
+        return self.holds(form.control or typed.control, node_id)
+
+    def holds(self, holder: Control, node_id: int) -> bool:
+        """Is the node a form or field, or in it?"""
         return holder.first <= node_id <= holder.last or self._page.elements.inside(node_id, holder)
 
     @cached_property

@@ -23,6 +23,7 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.fields import Change, TypedField
+from replay_signals.transforms.session.routes import MIN_PAGE_NODES, SHOWN_WITHIN_MS
 from replay_signals.transforms.session.spans import count_in, in_ranges, pairs
 from replay_signals.transforms.session.timeline import Page
 
@@ -32,10 +33,6 @@ TOGETHER_MS = 200
 """A form that is reset empties its fields within a few frames."""
 BUTTON_NODES = 60
 """Nodes in document order between a field or form and the button that may send it."""
-SHOWN_WITHIN_MS = 1500
-"""Longest time from a click on a link to the view that it shows in the same document."""
-VIEW_NODES = 20
-"""A view has at least a title and some content."""
 CODE_FIELDS = 4
 """Fields of one character each: the last one sends the code by itself."""
 
@@ -49,6 +46,7 @@ class FormAnswers:
     def __init__(self, page: Page, clicks: Sequence[Judged], following: Sequence[Page]) -> None:
         self._page, self._clicks, self._following = page, clicks, following
         self._buttons: dict[Form, bool] = {}
+        self._gone: dict[Form, float] = {}
         self._fields = FieldAnswers(page, clicks, self._has_button)
 
     @cached_property
@@ -133,11 +131,16 @@ class FormAnswers:
 
     def _gone_ms(self, form: Form) -> float:
         """When the page put something else in the place of the form; what it sends later is not of this form."""
+        if form not in self._gone:
+            self._gone[form] = min(form.replaced_ms, self._left_by_link_ms(form), self._removed_ms(form))
+        return self._gone[form]
+
+    def _removed_ms(self, form: Form) -> float:
         held = form.control or form.fields[-1].control
         around = [c.first for c in self._page.elements.around(held.first)]
         later = islice(self._removals, bisect_left(self._removals, form.last_ms, key=lambda e: e.t), None)
         away = (e.t for e in later if any(in_ranges(e.removed, n) and not in_ranges(e.added, n) for n in around))
-        return min(form.replaced_ms, self._left_by_link_ms(form), next(away, float("inf")))
+        return next(away, float("inf"))
 
     def _left_by_link_ms(self, form: Form) -> float:
         """When a link put another view in the place of something that began before the form, which nobody used again.
@@ -152,21 +155,20 @@ class FormAnswers:
                 continue
             for effect in self._fields.between(j.click.t, j.click.t + SHOWN_WITHIN_MS):
                 roots = [first for first, last in pairs(effect.removed) if first == last]
-                if count_in(effect.added) >= VIEW_NODES and any(root < form.control.first for root in roots):
+                if count_in(effect.added) >= MIN_PAGE_NODES and any(root < form.control.first for root in roots):
                     return effect.t
         return float("inf")
 
     def _used_ms(self, holder: Control) -> float:
         """When something in a form was pressed, got the focus or changed for the last time."""
-        acts = self._page.of(records.Interaction, records.Input)
         used = (
-            (t, act.node_id)
-            for t, act in acts
-            if act.node_id is not None and (isinstance(act, records.Input) or act.kind != rrweb.BLUR)
+            t
+            for t, act in self._page.of(records.Interaction, records.Input)
+            if (isinstance(act, records.Input) or act.kind != rrweb.BLUR)
+            and act.node_id is not None
+            and self._fields.holds(holder, act.node_id)
         )
-        inside = self._page.elements.inside
-        own = (t for t, node in used if holder.first <= node <= holder.last or inside(node, holder))
-        return max(own, default=float("-inf"))
+        return max(used, default=float("-inf"))
 
     def _by_enter(self, form: Form, following: Page) -> bool:
         """Did results with a query open right after the last key in a search box, or any page after that of a code?"""

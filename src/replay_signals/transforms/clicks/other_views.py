@@ -14,9 +14,7 @@ from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.spans import pairs
 from replay_signals.transforms.session.timeline import Page
-
-_MARKS = frozenset(("class", "aria-current", "aria-selected"))
-"""Attributes by which menus mark the current link."""
+from replay_signals.transforms.session.turns import MARKS
 
 
 def leads_elsewhere(page: Page, changes: Iterable[Effect], click: Click) -> bool:
@@ -27,7 +25,7 @@ def leads_elsewhere(page: Page, changes: Iterable[Effect], click: Click) -> bool
     target = link_target(click.control, page.href)
     if target is None and not page.requests:
         return False
-    marked = {(node, e.t) for e in changes for kind, node, name in e.targets if kind == "a" and name in _MARKS}
+    marked = {(node, e.t) for e in changes for kind, node, name in e.targets if kind == "a" and name in MARKS}
     return any(_turned_to_link(page, node, t, click, target) for node, t in marked)
 
 

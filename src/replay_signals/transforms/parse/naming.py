@@ -23,7 +23,7 @@ _FILES = (
     (b"BZh", "bzip2"),
     (_DAMAGED + b"7zXZ", "xz"),
     (b"\x04\x22M\x18", "LZ4"),
-    (b"\xff\x06\x00\x00sNaPpY".replace(b"\xff", _DAMAGED), "Snappy"),
+    (_DAMAGED + b"\x06\x00\x00sNaPpY", "Snappy"),
     (b"PAR1", "Parquet"),
     (b"ARROW1", "Arrow"),
     (b"ORC", "ORC"),

@@ -29,10 +29,10 @@ from replay_signals.transforms.session.error_views import (
     is_view_gone,
 )
 from replay_signals.transforms.session.gestures import link_at
-from replay_signals.transforms.session.ordered import acts_first
 from replay_signals.transforms.session.page_stacks import TURNING_MS
 from replay_signals.transforms.session.spans import count_in, in_ranges
 from replay_signals.transforms.session.timeline import Page
+from replay_signals.transforms.session.turns import MARKS, MENU_ROLES
 
 MIN_NODES, MAX_NODES = 4, 45
 """A line and a link with their words; a picture of some shapes, two lines and two links."""
@@ -42,9 +42,7 @@ TICK_NODES = 2
 """A clock or counter draws its time anew."""
 MAX_MARKS = 20
 """Changes of marks that are remembered; a menu has fewer items."""
-_MARKING = frozenset(("class", "aria-current", "aria-selected"))
 _CONTENT = frozenset(("input", "select", "textarea", "form", "audio", "video", "canvas", "iframe"))
-_ITEMS = frozenset(("tab", "menuitem"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def bare_views(page: Page) -> Iterator[ErrorView]:
     if not any(_may_be_bare(record) for _, record in page.of(records.Mutation)):
         return
     reader = _Reader(page)
-    for t, record in acts_first(page.records):
+    for t, record in page.acts_first:
         if isinstance(record, records.Mutation):
             yield from reader.mutation(t, record)
         elif isinstance(record, records.FullSnapshot):
@@ -162,9 +160,9 @@ class _Reader:
 
     def _mark(self, t: float, record: records.Mutation) -> None:
         for node_id, name, value in record.attributes:
-            if name in _MARKING:
+            if name in MARKS:
                 item = next(iter(self.page.elements.around(node_id)), None)
-                if item is not None and item.first == node_id and (item.tag == "a" or item.role in _ITEMS):
+                if item is not None and item.first == node_id and (item.tag == "a" or item.role in MENU_ROLES):
                     gained = _marks(name, value)
                     self._marks.append(_Mark(t, node_id, gained, lost=not gained and name != "class"))
 

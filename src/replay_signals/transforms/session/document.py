@@ -150,9 +150,9 @@ class Document:
 
     def _continues(self, other: Document, record: records.ReplayRecord) -> bool:
         """Are nodes put in under the numbers that come next in the other document, and are others' here already?"""
-        if not isinstance(record, records.Mutation) or not record.added or min(record.added) != other.newest_id + 1:
-            return False
         first = other.newest_id + 1
+        if not isinstance(record, records.Mutation) or not record.added or min(record.added) != first:
+            return False
         ids = (self.snapshot.ids or []) if self.snapshot is not None else []
         gone = any(in_ranges(removed, first) for removed in (record.removed, *(c.removed for c in self.changes)))
         return self._is_complete() and in_ranges(ids, first) and not gone

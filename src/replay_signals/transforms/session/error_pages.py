@@ -73,7 +73,7 @@ class Visited:
         """On how many of the pages stand links to an address."""
         linked: Counter[str] = Counter()
         for page in self.pages:
-            linked.update({urls.clean(urls.joined(page.href, c.href)) for c in page.elements.all() if c.href})
+            linked.update({_target(c, page) for c in page.elements.all() if c.href})
         return linked
 
     @cached_property
@@ -121,21 +121,26 @@ def is_lost(page: Page, visited: Visited) -> bool:
         return False
     if elements.element_count > min(MAX_LOST_ELEMENTS, SHORT_SHARE * visited.count) or visited.looks[here] > 1:
         return False
-    own = {urls.clean(urls.joined(page.href, c.href)) for c in elements.all() if c.href}
+    own = {_target(c, page) for c in elements.all() if c.href}
     if visited.linked[here] > (here in own):
         return False
     ways = [c for c in elements.all() if visited.offers[_offer(c)] == 1 and _leads_elsewhere(c, page)]
     return len(ways) <= MAX_WAYS and all(c.tag == "a" and _is_known(c, page, visited) for c in ways)
 
 
+def _target(control: Control, page: Page) -> str:
+    """Where a link of the page leads."""
+    return urls.clean(urls.joined(page.href, control.href))
+
+
 def _leads_elsewhere(control: Control, page: Page) -> bool:
     """Links to the page itself lead nowhere."""
-    return control.tag != "a" or urls.clean(urls.joined(page.href, control.href)) != urls.clean(page.href)
+    return control.tag != "a" or _target(control, page) != urls.clean(page.href)
 
 
 def _is_known(link: Control, page: Page, visited: Visited) -> bool:
     """Does a link lead to what other pages link to, or to the start of the site?"""
-    url = urls.clean(urls.joined(page.href, link.href))
+    url = _target(link, page)
     place = urls.split(url)
     is_start = place.path in ("", "/") and place[:2] == urls.split(page.href)[:2]
     return is_start or visited.linked[url] > 1 or visited.looks[url] > 0

@@ -139,12 +139,12 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
         own = next((outer for outer in controls if outer.tag in of_icon), own)
     if (own.tag in ("button", "a") or own.role == "button") and not (own.name or own.test_id):
         component = next((c for c in page.elements.around(own.first) if c.first != own.first), None)
-        if component is not None and _is_component(component) and (component.name or not own.dom_id):
+        if component is not None and _shows_its_own(component) and (component.name or not own.dom_id):
             return _called_by(component, own)
     return own
 
 
-def _is_component(control: Control) -> bool:
+def _shows_its_own(control: Control) -> bool:
     """Is it a component that shows something of its own? What it shows may be recorded later than the component."""
     return "-" in control.tag and ("n" not in control.flags or "z" in control.flags)
 

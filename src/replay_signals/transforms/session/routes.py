@@ -31,7 +31,7 @@ from replay_signals.transforms.session.gestures import control_at, link_at
 from replay_signals.transforms.session.known_controls import Key, is_masked, keys_of, known_by, masked, nameless, stood
 from replay_signals.transforms.session.spans import count_in, in_ranges
 from replay_signals.transforms.session.timeline import Page
-from replay_signals.transforms.session.turns import PROMPT_MS, RENDERED_MS, Turn, pressed_pair
+from replay_signals.transforms.session.turns import MARKS, MENU_ROLES, PROMPT_MS, RENDERED_MS, Turn, pressed_pair
 
 SHOWN_WITHIN_MS = 1500
 """Longest time from the click to the page that it shows; what is loaded for it may come in later steps."""
@@ -47,8 +47,7 @@ MAX_CAME, MAX_ROOTS = 1000, 10
 """Mutations that are remembered, and nodes that are looked for in them, or mutations in which one is."""
 MIN_PAGE_NODES = 20
 """A page that what is no control leads to has at least a title and some content."""
-_MARKING = frozenset(("class", "aria-current", "aria-selected", "active", "selected"))
-_MENU_ROLES = frozenset(("tab", "menuitem"))
+_MARKING = MARKS | {"active", "selected"}
 _SHOWING = _MARKING | {"style", "hidden", "aria-hidden"}
 
 
@@ -157,7 +156,7 @@ class _Reader:
     def _item_at(self, node_id: int | None) -> Control | None:
         """What may be an item of a menu that is made of no links."""
         control = control_at(self.page, node_id)
-        return control if control is not None and (control.tag == "button" or control.role in _MENU_ROLES) else None
+        return control if control is not None and (control.tag == "button" or control.role in MENU_ROLES) else None
 
     def _restless(self, t: float) -> frozenset[int]:
         """What changed by itself a short time before."""
@@ -285,7 +284,7 @@ class _Reader:
         for node_id in {node_id for node_id, name, _ in record.attributes if name in _MARKING}:
             control = control_at(self.page, node_id)
             own = control is not None and control.first == node_id
-            if control is not None and own and (control.tag == tag or control.role in _MENU_ROLES):
+            if control is not None and own and (control.tag == tag or control.role in MENU_ROLES):
                 yield node_id
 
     def _settle(self) -> None:

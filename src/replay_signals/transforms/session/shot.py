@@ -79,16 +79,16 @@ class Shot:
     def distance(self, tile: int, x: float, y: float) -> tuple[float, float]:
         """Tiles between a tile and a point, across and down."""
         column, row = self.place(x, y)
-        return abs(tile % self.columns - column), abs(tile // self.columns - row)
+        return abs(self._column(tile) - column), abs(self._row(tile) - row)
 
     def beside(self, tile: int, others: list[int]) -> bool:
         """Does the tile touch one of the others?"""
-        column, row = tile % self.columns, tile // self.columns
-        return any(abs(column - o % self.columns) <= 1 and abs(row - o // self.columns) <= 1 for o in others)
+        column, row = self._column(tile), self._row(tile)
+        return any(abs(column - self._column(o)) <= 1 and abs(row - self._row(o)) <= 1 for o in others)
 
     def around(self, tile: int) -> list[int]:
         """The tile and those that touch it."""
-        column, row = tile % self.columns, tile // self.columns
+        column, row = self._column(tile), self._row(tile)
         columns = range(max(0, column - 1), min(self.columns, column + 2))
         return [r * self.columns + c for r in range(max(0, row - 1), min(self.rows, row + 2)) for c in columns]
 

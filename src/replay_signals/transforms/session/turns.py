@@ -17,6 +17,9 @@ PROMPT_MS = 300
 """Longest time from the click to a page that is only shown, where no link is marked with it."""
 MAX_ITEM_NODES = 30
 """A node that is pressed is numbered so soon after the item of the menu that it is in."""
+MARKS = frozenset(("class", "aria-current", "aria-selected"))
+"""Attributes by which menus mark the item of the page that is shown."""
+MENU_ROLES = frozenset(("tab", "menuitem"))
 MIN_TURNED = 2
 """Elements beside the links: the page that is shown and the one that is hidden."""
 
