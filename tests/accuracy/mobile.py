@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.accuracy.rates import Outcome, Rate
 
+from replay_signals.schemas.messages import AnalyticsEvent, SourcePosition
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.digest.merge import session_of
 from replay_signals.transforms.signals import find
@@ -29,6 +30,7 @@ from support.mobile_care import CARE
 from support.mobile_chat import CHAT
 from support.mobile_designs import BANK, SHOP
 from support.mobile_market import MARKET
+from support.mobile_meals import MEALS
 from support.mobile_radio import RADIO
 from support.mobile_recorders import (
     Android,
@@ -52,7 +54,7 @@ PLATFORMS: dict[str, tuple[type[Recorder], ...]] = {
     "React Native, pictures": (ReactNativeIos, ReactNativeAndroid),
     "Flutter, pictures": (Flutter,),
 }
-DEVELOPMENT, HELD_OUT = (SHOP, BANK, RADIO, MARKET, CHAT, TRANSIT), (CARE,)
+DEVELOPMENT, HELD_OUT = (SHOP, BANK, RADIO, MARKET, CHAT, TRANSIT, CARE), (MEALS,)
 VISITS = 30
 KINDS = ("dead_tap", "rage_tap")
 SOON_MS = 300
@@ -85,7 +87,8 @@ Tallies = dict[str, Tally]
 
 def score(visit: Visit) -> Tallies:
     """What the system makes of a visit, against its labels."""
-    signals = [f for f in find(context_of(session_of(visit.app.digests()), [], Rules())) if f.kind in KINDS]
+    context = context_of(session_of(visit.app.digests()), [_left(t) for t in visit.away], Rules())
+    signals = [f for f in find(context) if f.kind in KINDS]
     tallies = {kind: Tally() for kind in KINDS}
     downs = _downs(visit)
     for label in visit.labels:
@@ -111,6 +114,12 @@ def score(visit: Visit) -> Tallies:
             texts = [_told(visit, label, f"wrong {signal.kind}") for label in labels]
             tally.misses += texts or [f"{visit.app.session} wrong {signal.kind} {signal.started_ms - START_MS:.0f}"]
     return tallies
+
+
+def _left(t: float) -> AnalyticsEvent:
+    """The app went to the background."""
+    at = round(START_MS + t)
+    return AnalyticsEvent("team", f"left-{at}", "Application Backgrounded", "visitor", at, SourcePosition("made"))
 
 
 def _told(visit: Visit, label: Label, what: str) -> str:

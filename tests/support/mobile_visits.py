@@ -16,6 +16,7 @@ from support.mobile import App
 from support.mobile_behaviours import BEHAVIOURS, GESTURES, stops
 from support.mobile_everyday import EVERYDAY, EVERYDAY_GESTURES, lives_on
 from support.mobile_gentle import GENTLE
+from support.mobile_lively import LIVELY, moves_on
 from support.mobile_recorders import Android, Recorder
 from support.mobile_scene import V
 
@@ -96,6 +97,8 @@ class Visit:
     pace: float = 1.0
     scrolled: dict[str, float] = field(default_factory=dict)
     """How far a page was scrolled, in points of the design."""
+    away: list[float] = field(default_factory=list)
+    """When the app went to the background and said so."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -371,6 +374,7 @@ _BEHAVIOURS: dict[str, Callable[[Visit, str, Does], None]] = {
     **BEHAVIOURS,
     **EVERYDAY,
     **GENTLE,
+    **LIVELY,
 }
 
 
@@ -408,6 +412,7 @@ def visit_of(design: Design, recorder: type[Recorder], seed: int, minutes: float
         stops(visit, name)
     app.swipe(visit.t + 4000, visit.size[0] / 2, 0.75 * visit.size[1], 0.25 * visit.size[1], moves=False)
     lives_on(visit)
+    moves_on(visit)
     if clocks and rng.random() < 0.5:
         app.ticks("clock", every=1000, until=visit.t + 4000)
     return visit
