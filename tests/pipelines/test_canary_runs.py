@@ -33,7 +33,8 @@ from replay_signals.pipelines.problems import learning
 from replay_signals.schemas.messages import Reason
 from replay_signals.schemas.rows import FED_TABLES
 from replay_signals.transforms.evidence import extract
-from support.canary import FEW, PLAYED, SESSION, TEAM, Marks, decoded, kafka_values, requests, visited_again
+from support.canary import FEW, SESSION, TEAM, kafka_values, requests, visited_again
+from support.canary_marks import PLAYED, Marks, decoded
 from support.exhaustive import first_then_exhaustive
 from support.gate_scene import append
 from support.leftovers import texts_in

@@ -27,7 +27,7 @@ from replay_signals.transforms.playback.session import PlaybackSession, Playback
 from replay_signals.transforms.privacy.policy import Policy
 from support import hostile
 from support.browser import every_host_at
-from support.canary import START_MS, Event
+from support.nodes_and_events import START_MS, Event
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -13,7 +13,8 @@ from replay_signals.pipelines.playback import snapshots
 from replay_signals.pipelines.playback.sources import sessions_to_play
 from replay_signals.schemas.playback_rules import Playback
 from replay_signals.schemas.rules import Rules
-from support.canary import Marks, decoded, requests
+from support.canary import requests
+from support.canary_marks import PLAYED, Marks, decoded
 from support.leftovers import texts_in
 from support.samples import EXAMPLES
 from support.warehouses import SMALL, backfill, contents, rows, written
@@ -129,8 +130,6 @@ def test_days_that_are_not_asked_for_are_not_kept(tmp_path: Path) -> None:
 
 
 def test_nothing_marked_but_names_of_controls_is_kept(tmp_path: Path) -> None:
-    from support.canary import PLAYED
-
     m = Marks()
     recording = written(tmp_path / "visit.jsonl", requests(m))
     backfill(tmp_path / "warehouse", recording, rules=RULES)

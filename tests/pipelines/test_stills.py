@@ -16,7 +16,7 @@ from replay_signals.pipelines.playback.stills import Still, take_stills
 from replay_signals.schemas.rules import Rules
 from replay_signals.transforms.playback.moment import Moment, events_until, moment_of
 from replay_signals.transforms.playback.session import PlaybackSession
-from support.canary import START_MS, element, text
+from support.nodes_and_events import START_MS, element, text
 from support.recorded import page, window_of
 
 EXAMPLE = str(Path(__file__).parents[2] / "examples/s0003.posts.jsonl.gz")

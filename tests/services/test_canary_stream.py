@@ -15,8 +15,10 @@ from replay_signals.jobs.stack_state import end_group
 from replay_signals.jobs.stream import run_local
 from replay_signals.pipelines.inbox.encoding import decode
 from replay_signals.pipelines.privacy import KEY_VARIABLE
-from support.canary import FEW, START_MS, TEAM, Marks, decoded, kafka_values, requests, visited_again
+from support.canary import FEW, TEAM, kafka_values, requests, visited_again
+from support.canary_marks import Marks, decoded
 from support.leftovers import texts_in
+from support.nodes_and_events import START_MS
 
 pytestmark = pytest.mark.slow
 Run = Callable[..., tuple[int, str, str]]

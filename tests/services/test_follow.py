@@ -82,7 +82,7 @@ def test_without_from_start_only_what_arrives_is_shown_until_ctrl_c(topics: Topi
             line = child.stdout.readline()
         assert json.loads(line)["id"].startswith("new-")
         child.send_signal(signal.SIGINT)
-        assert child.wait(20) == 130
+        assert child.wait(60) == 130
         assert child.stderr.read() == "Interrupted.\n"
 
 
@@ -95,6 +95,6 @@ def test_an_unknown_topic_is_named(topics: Topics, run_cli: Run) -> None:
 def test_brokers_that_do_not_answer_end_the_command(topics: Topics) -> None:
     nobody = Topics("127.0.0.1:1", "nobody")
     with following(nobody) as child:
-        assert child.wait(30) == 3
+        assert child.wait(90) == 3
         assert child.stdout.read() == ""
         assert child.stderr.read().startswith("Error: No broker answers at 127.0.0.1:1.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.canary import Event, element, event, text
+from support.nodes_and_events import Event, element, event, text
 
 EVIL = "http://evil.test"
 PICTURE = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='boom()'><script>boom()</script></svg>"

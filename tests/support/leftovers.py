@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from replay_signals.pipelines.inbox.encoding import decode as inbox_record
 from replay_signals.pipelines.inbox.segments import frames
 from replay_signals.transforms.digest import records
-from support.canary import decoded
+from support.canary_marks import decoded
 
 
 def texts_in(folder: Path) -> Iterator[str]:

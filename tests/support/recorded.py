@@ -10,7 +10,7 @@ from replay_signals.schemas.playback_rules import Playback
 from replay_signals.schemas.privacy import Privacy
 from replay_signals.transforms.playback.session import PlaybackWindow, playback_of
 from replay_signals.transforms.privacy.policy import Policy
-from support.canary import Event, element, event
+from support.nodes_and_events import Event, element, event
 
 
 def window_of(events: list[Event], *, clear: bool = True) -> PlaybackWindow:

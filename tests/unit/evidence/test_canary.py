@@ -25,7 +25,10 @@ from replay_signals.transforms.judge.judgement import judge
 from replay_signals.transforms.privacy.policy import Policy
 from replay_signals.transforms.session.event_rows import event_of
 from support import canary
-from support.canary import SESSION, START_MS, Marks, element, event, text
+from support.canary import SESSION
+from support.canary_marks import Marks, decoded
+from support.canary_visits import native, web
+from support.nodes_and_events import START_MS, element, event, text
 
 POSITION = SourcePosition("canary")
 
@@ -68,25 +71,25 @@ def letters(m: Marks) -> list[Record]:
 
 def leaving(m: Marks, policy: Policy) -> list[Any]:
     """Everything that leaves: rows of all tables, records of digests, inbox records, dead letters as messages."""
-    records: list[Record] = [message(items, m) for items in canary.web(m)]
+    records: list[Record] = [message(items, m) for items in web(m)]
     records += [analytics(m), *letters(m)]
     evidence = [one.body for record in records for one in evidence_of(record, policy=policy)]
     for role, value in canary.kafka_values(m):
         arrived = KafkaMessage(value, {"token": b"team"}, START_MS, POSITION)
         evidence += [one.body for one in evidence_of_kafka(role, arrived, policy=policy)]
-    native = [one.body for one in evidence_of(message(canary.native(m), m, snapshot_source="mobile"), policy=policy)]
-    out: list[Any] = [*evidence, *native]
+    in_app = [one.body for one in evidence_of(message(native(m), m, snapshot_source="mobile"), policy=policy)]
+    out: list[Any] = [*evidence, *in_app]
     digests = [body for body in evidence if isinstance(body, MessageDigest)]
     events = [event_of(body) for body in evidence if isinstance(body, EventRow)]
     out += [record for body in out if isinstance(body, MessageDigest) for record in records_of(body)]
     out += [dead_letter_message(body) for body in evidence if isinstance(body, DeadLetterRow)]
     out.append(judge(session_of(digests), events, Rules()))
-    out.append(judge(session_of(body for body in native if isinstance(body, MessageDigest)), [], Rules()))
+    out.append(judge(session_of(body for body in in_app if isinstance(body, MessageDigest)), [], Rules()))
     return out
 
 
 def found(m: Marks, values: list[Any]) -> dict[str, str]:
-    return m.found_in(canary.decoded(values))
+    return m.found_in(decoded(values))
 
 
 def test_nothing_that_is_marked_leaves() -> None:
@@ -135,5 +138,5 @@ CHILD = [
 def test_a_child_of_a_masked_root_that_came_before_or_comes_later(order: tuple[Any, ...]) -> None:
     for parts in ([[*order[0], *order[1]]], list(order)):
         bodies = [one.body for items in parts for one in evidence_of(message(items, Marks()))]
-        said = "\n".join(canary.decoded([record for body in bodies for record in records_of(body)]))
+        said = "\n".join(decoded([record for body in bodies for record in records_of(body)]))
         assert "Zyxchild" not in said

@@ -20,7 +20,7 @@ from replay_signals.transforms.playback.session import PlaybackSession, playback
 from replay_signals.transforms.playback.surroundings import MAX_DEPTH
 from replay_signals.transforms.playback.tree import Tree, text_of, tree_at
 from replay_signals.transforms.privacy.policy import Policy
-from support.canary import START_MS, element, event, text
+from support.nodes_and_events import START_MS, element, event, text
 from support.recorded import add, change, page, window_of
 
 ABOVE = 3

@@ -16,7 +16,7 @@ from replay_signals.transforms.playback.css import safe_declarations, safe_sheet
 from replay_signals.transforms.playback.session import playback_of
 from replay_signals.transforms.privacy.policy import Policy
 from support import hostile
-from support.canary import Event, element, event, text
+from support.nodes_and_events import Event, element, event, text
 
 SAFE_TAGS = {"a", "body", "button", "details", "div", "form", "head", "html", "iframe", "img", "input", "math", "mi"}
 SAFE_TAGS |= {"path", "style", "svg", "template", "use", "video", "link", "image", "x-evil"}

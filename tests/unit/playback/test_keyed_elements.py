@@ -7,7 +7,7 @@ import pytest
 from replay_signals.transforms.playback.elements import nodes_of
 from replay_signals.transforms.playback.heatmap import HeatElement, Heatmap, placed, scroll_steps
 from replay_signals.transforms.playback.tree import Tree, tree_at
-from support.canary import START_MS, element, text
+from support.nodes_and_events import START_MS, element, text
 from support.recorded import page, window_of
 
 

@@ -11,8 +11,9 @@ from replay_signals.schemas.playback_rules import Playback
 from replay_signals.schemas.privacy import Privacy
 from replay_signals.transforms.playback.session import PlaybackSession, cleaned_events, playback_of
 from replay_signals.transforms.privacy.policy import Policy
-from support import canary
-from support.canary import START_MS, Event, Marks, element, event, text
+from support.canary_marks import PLAYED, Marks, decoded
+from support.canary_visits import native, web
+from support.nodes_and_events import START_MS, Event, element, event, text
 
 CLEAR = Policy(Privacy(enabled=False))
 
@@ -45,16 +46,16 @@ def shown(events: list[Event]) -> str:
 
 def test_nothing_that_is_marked_is_played() -> None:
     m = Marks()
-    web = session(*map(message, canary.web(m)))
-    native = session(message(canary.native(m)), enabled=True)
-    assert set(m.found_in(canary.decoded([web, native])).values()) <= canary.PLAYED
-    rows = [cleaned_events(message(items), Playback(), Policy(key=b"k"))[0] for items in canary.web(m)]
-    assert set(m.found_in(canary.decoded(rows)).values()) <= {"changed text", "changed attribute"}
+    on_web = session(*map(message, web(m)))
+    in_app = session(message(native(m)), enabled=True)
+    assert set(m.found_in(decoded([on_web, in_app])).values()) <= PLAYED
+    rows = [cleaned_events(message(items), Playback(), Policy(key=b"k"))[0] for items in web(m)]
+    assert set(m.found_in(decoded(rows)).values()) <= {"changed text", "changed attribute"}
 
 
 def test_without_rules_most_of_it_would() -> None:
     m = Marks()
-    found = m.found_in(canary.decoded([session(*map(message, canary.web(m)), policy=CLEAR)]))
+    found = m.found_in(decoded([session(*map(message, web(m)), policy=CLEAR)]))
     assert len(found) > 60, found
 
 

@@ -7,7 +7,7 @@ import pytest
 from replay_signals.transforms.playback.locate import locate
 from replay_signals.transforms.playback.markup import html_of
 from replay_signals.transforms.playback.tree import Tree, text_of, tree_at
-from support.canary import START_MS, element, event, text
+from support.nodes_and_events import START_MS, element, event, text
 from support.recorded import add, change, click, page, window_of
 
 

@@ -17,7 +17,9 @@ from replay_signals.transforms.privacy.policy import Policy
 from replay_signals.transforms.session.event_rows import event_of
 from replay_signals.transforms.signals import SIGNALS
 from replay_signals.transforms.streaming.state import ID_ONLY
-from support.canary import START_MS, Marks, decoded, kafka_values
+from support.canary import kafka_values
+from support.canary_marks import Marks, decoded
+from support.nodes_and_events import START_MS
 from support.streaming import MAPS, VALUES, Stream
 
 STEP_MS = 5000
