@@ -143,6 +143,53 @@ def test_arrays_of_arrays_are_windows_when_pages_overlap(read_json: Any) -> None
     assert events_by_window(batches) == expected({"rec-1": [*page(1000), *page(2000)]}, "rec-1")
 
 
+DAY_MS = 24 * 3600 * 1000
+FIRST_MS = 1_795_489_862_000
+
+
+def row(start_ms: int, lasts_ms: int = 5000, **first: Any) -> list[dict[str, Any]]:
+    """The events of one array: it begins with a page, unless `first` says otherwise."""
+    return [{**META, "timestamp": start_ms, **first}, rrweb(start_ms + lasts_ms)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "sessions"),
+    [
+        ([row(FIRST_MS), row(FIRST_MS + 9 * DAY_MS)], {"rec-1": [0], "rec-1-2": [1]}),
+        ([row(FIRST_MS + DAY_MS), row(FIRST_MS)], {"rec-1-2": [0], "rec-1": [1]}),
+        ([row(FIRST_MS), row(FIRST_MS + 60_000), row(FIRST_MS + DAY_MS)], {"rec-1": [0, 1], "rec-1-2": [2]}),
+        ([row(FIRST_MS), row(FIRST_MS + DAY_MS), [rrweb(FIRST_MS + DAY_MS + 9000)]], {"rec-1": [0], "rec-1-2": [1, 2]}),
+        ([row(FIRST_MS, 3_600_000), row(FIRST_MS + 3_700_000)], {"rec-1": [0, 1]}),
+        ([row(FIRST_MS), row(FIRST_MS + DAY_MS, type=3)], {"rec-1": [0, 1]}),
+        ([row(FIRST_MS, session_id="s"), row(FIRST_MS + DAY_MS, session_id="s")], {"s": [0, 1]}),
+    ],
+    ids=[
+        "days apart",
+        "newest first",
+        "a reload between",
+        "batches of each",
+        "right after a long one",
+        "no page",
+        "told",
+    ],
+)
+def test_arrays_that_lie_apart_are_sessions(rows: Any, sessions: dict[str, list[int]], read_json: Any) -> None:
+    if "s" in sessions:
+        rows = [[{**event, "session_id": "s"} for event in events] for events in rows]
+    records = read_json(rows)
+    assert reasons(records) == []
+    found = {session: events for (session, _), events in events_by_window(records).items()}
+    wanted = {session: [event for i in own for event in rows[i]] for session, own in sessions.items()}
+    assert found == {
+        session: expected({session: events}, session)[session, session] for session, events in wanted.items()
+    }
+
+
+def test_a_wrapper_that_names_the_session_keeps_its_arrays_together(read_json: Any) -> None:
+    records = read_json({"session_id": "s", "events": [row(FIRST_MS), row(FIRST_MS + DAY_MS)]})
+    assert {one.session_id for one in messages(records)} == {"s"}
+
+
 def test_every_item_of_a_list_is_an_event_or_a_dead_letter(read_json: Any) -> None:
     broken = packed(EVENTS[0])[:-4]
     records = read_json({"events": [EVENTS[0], 5, "x", {"a": {"b": 1}}, broken, [EVENTS[1]], EVENTS[2]]})

@@ -8,13 +8,14 @@ them. No file carries a team; those without a session id are one session, named 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 import msgspec
 from msgspec import Raw, Struct
 
 from replay_signals.schemas.messages import DeadLetter, Reason, SourcePosition
 from replay_signals.schemas.wire import LIMITS, EventHead, Limits
-from replay_signals.transforms.parse import chunks, shapes
+from replay_signals.transforms.parse import chunks, rows, shapes
 from replay_signals.transforms.parse.cut import Parsed, RecordedEvent
 from replay_signals.transforms.parse.json_text import MALFORMED, flaw, has_several, utf8, values_in
 from replay_signals.transforms.parse.listed import MAX_LISTED
@@ -28,6 +29,8 @@ _ENCODER = msgspec.json.Encoder()
 
 _TIMES = frozenset(bytes([start]) for start in b'-0123456789"{')
 """First bytes of what may be a time; `null` and nothing are none."""
+_NAME_CHARS = 190
+"""Of a file's name, so that a number behind it is still an id."""
 _ENVELOPE_TYPES = frozenset({"replay_event", "replay_recording"})
 
 
@@ -120,11 +123,18 @@ class _Walk:
         if shapes.is_pair(items):
             yield from self._pair(items, owner, depth)
             return
-        rows = [shapes.items_of(item) for item in items[: shapes.LOOKED_AT]] if _is_matrix(items) else []
-        own_windows = shapes.are_windows(rows)
-        for number, item in enumerate(items, 1):
-            window = msgspec.structs.replace(owner, window_id=str(number)) if own_windows else owner
-            yield from self._item(item, window, depth)
+        owners = self._owners_of_rows(items, owner) if _is_matrix(items) else repeat(owner)
+        for item, own in zip(items, owners, strict=False):
+            yield from self._item(item, own, depth)
+
+    def _owners_of_rows(self, items: list[Raw], owner: Owner) -> Iterator[Owner]:
+        """Of an array of arrays: windows, or visits that lie apart, each a session when none is told."""
+        if rows.are_windows(items[: shapes.LOOKED_AT]):
+            yield from (msgspec.structs.replace(owner, window_id=str(number)) for number in range(1, len(items) + 1))
+            return
+        for visit in [1] * len(items) if owner.session_id else rows.visits_of(items):
+            own_id = f"{self._place.session_id[:_NAME_CHARS]}-{visit}" if visit > 1 else owner.session_id
+            yield msgspec.structs.replace(owner, session_id=own_id)
 
     def _pair(self, items: list[Raw], owner: Owner, depth: int) -> Iterator[Parsed]:
         window = shapes.scalar(items[0]) or owner.window_id

@@ -15,7 +15,7 @@ from msgspec import Raw, Struct
 from replay_signals.schemas.wire import EventHead, Limits
 from replay_signals.transforms.parse.json_text import MALFORMED, array_items, decode, first_items
 from replay_signals.transforms.parse.packed import is_packed, unpack_text
-from replay_signals.transforms.parse.values import number_within, text_of
+from replay_signals.transforms.parse.values import text_of
 from replay_signals.transforms.text import utf8
 
 MAX_WRAPPERS = 12
@@ -30,7 +30,6 @@ _VALUE = msgspec.json.Decoder(Any)
 _TEXT = msgspec.json.Decoder(str)
 
 _NUMBER = b"-0123456789"
-_STARTS = frozenset({0, 1, 2, 4})  # rrweb's types of events that a page begins with
 _NUMBER_IN_TEXT = re.compile(rb'"[0-9]{1,2}"')
 
 
@@ -236,27 +235,3 @@ def is_by_window(key: str, fields: dict[str, Raw]) -> bool:
     if any(first(inner) != b"[" for inner in fields.values()) or any(_LISTS.search(name) for name in fields):
         return False
     return any(head_of(item) is not None for inner in fields.values() for item in first_items(inner, 1))
-
-
-def are_windows(rows: list[list[Raw]]) -> bool:
-    """Whether rows of events are windows and not batches: each begins with a page, and they overlap in time."""
-    if len(rows) < 2:
-        return False
-    end = float("-inf")
-    overlap = False
-    for row in rows:
-        heads = [head_of(row[0]), head_of(row[-1])] if row else []
-        times = [_number(head.timestamp) for head in heads if head is not None]
-        if len(times) < 2 or heads[0] is None or _number(heads[0].type) not in _STARTS:
-            return False
-        overlap = overlap or times[0] < end
-        end = max(end, times[1])
-    return overlap
-
-
-def _number(value: Raw) -> float:
-    try:
-        found = decode(_VALUE, value)
-    except MALFORMED:
-        return 0.0
-    return float(number_within(found, 1e300) or 0.0)
