@@ -71,7 +71,6 @@ prism: $(PRISM) ## Build Beam's portable runner Prism into .tools, for tests and
 player: ## Build the replay player of reports from npm (needs Node.js 20)
 	cd infra/player && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent build
 
-# The streaming tests come after the others and one by one: a cluster wants the machine for itself.
 JAVA_HERE := $(shell command -v java)
 # REQUIRE_ALL=1 makes what could not run (no Java, no PostgreSQL, no Prism) a failure, after all that can run has run.
 TESTS := not exhaustive

@@ -14,7 +14,7 @@ from apache_beam.portability import common_urns
 
 from replay_signals.pipelines.batch import graph
 from support.samples import ROOT
-from support.warehouses import SMALL, backfill, contents, lines, newest, snapshots, written
+from support.warehouses import SMALL, backfill, lines, newest, snapshots, written
 
 PRISM = ROOT / ".tools" / "prism"
 pytestmark = [
@@ -60,24 +60,18 @@ def _python(folder: Path) -> None:
     (folder / "python").chmod(0o755)
 
 
-def test_two_workers_give_the_same_tables(
+def test_two_workers_give_the_same_tables_and_merge_into_what_is_there(
     two_workers: list[str], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     prism: dict[str, Any] = {"runner": "PrismRunner", "beam_args": two_workers}
     caplog.set_level(logging.WARNING, "apache_beam")  # commands that ran in this process before may have silenced it
-    backfill(tmp_path / "prism", *SMALL, **prism)
-    assert sum("Starting worker with command" in message for message in caplog.messages) == 2
-
-    backfill(tmp_path / "default", *SMALL)
-    assert contents(tmp_path / "prism") == contents(tmp_path / "default")
-    before = snapshots(tmp_path / "prism")
-    backfill(tmp_path / "prism", *SMALL, **prism)
-    assert snapshots(tmp_path / "prism") == before
-
-
-def test_two_workers_merge_into_what_is_there(two_workers: list[str], tmp_path: Path) -> None:
     halves = [written(tmp_path / f"{i}.jsonl", lines(*SMALL)[i::2]) for i in range(2)]
     for half in halves:
-        backfill(tmp_path / "prism", half, runner="PrismRunner", beam_args=two_workers)
+        backfill(tmp_path / "prism", half, **prism)
     backfill(tmp_path / "default", *SMALL)
+
+    assert sum("Starting worker with command" in message for message in caplog.messages) == 4
     assert newest(tmp_path / "prism") == newest(tmp_path / "default")
+    before = snapshots(tmp_path / "prism")
+    backfill(tmp_path / "prism", halves[1], **prism)
+    assert snapshots(tmp_path / "prism") == before

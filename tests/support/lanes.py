@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import PurePath
 
 import pytest
@@ -29,6 +30,8 @@ LANES = {
 """Files that share an engine, which one worker starts; they take longest."""
 LANE_OF = {name: lane for lane, names in LANES.items() for name in names}
 PLACES = {lane: place for place, lane in enumerate(LANES)}
+NICE = 5
+"""Of tests outside the lanes: engines wait for much of their time and are to go on at once when they need not."""
 
 
 class Lanes(LoadScopeScheduling):
@@ -52,3 +55,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Lanes first, then what is slow: at the end no worker waits for another's long test."""
     slow = {item.location[0] for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: PLACES.get(lane_of(item.location[0]), len(PLACES) + (item.location[0] not in slow)))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A worker comes to other tests after its lane, so its niceness only ever grows."""
+    if hasattr(item.config, "workerinput") and lane_of(item.location[0]) not in LANES:
+        os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
