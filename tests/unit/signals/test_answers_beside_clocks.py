@@ -153,6 +153,39 @@ def test_a_watch_that_a_click_starts() -> None:
     assert visit.kinds() == []
 
 
+@pytest.mark.parametrize("late_ms", [9, 50])
+@pytest.mark.parametrize("period", [500, 1000])
+def test_timers_tick_a_little_later_than_they_are_due(period: float, late_ms: float) -> None:
+    visit = Visit()
+    page = visit.open("http://bank.test/", button("Start", id="it"), el("p", "-", id="watch"))
+    page.click("it", at=8000).ticks("watch", every=period, until=40_000, start=8000 + period + late_ms).lives(60_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("started", "stops_at", "kinds"),
+    [
+        ("by a click", 20_200, []),
+        ("by a click", 12_000, ["dead_click"]),
+        ("by a click", 40_000, ["dead_click"]),
+        ("by itself", 20_200, ["dead_click"]),
+    ],
+    ids=["with it", "long before", "never", "a clock of the page"],
+)
+@pytest.mark.parametrize("period", [500, 1000])
+def test_a_watch_that_a_click_stops(period: float, started: str, stops_at: float, kinds: list[str]) -> None:
+    """A clock that nobody started may stand still by itself, as slides do under the pointer."""
+    visit = Visit()
+    page = visit.open(
+        "http://bank.test/", button("Start", id="start"), button("Stop", id="it"), el("p", "-", id="watch")
+    )
+    if started == "by a click":
+        page.click("start", at=4000)
+    page.ticks("watch", every=period, until=stops_at, start=(4000 if started == "by a click" else 0) + period + 5)
+    page.click("it", at=20_300).lives(60_000)
+    assert visit.kinds() == kinds
+
+
 @pytest.mark.parametrize("again_ms", [1, 9, 30])
 def test_a_dialog_of_the_system_that_gives_the_focus_back(again_ms: float) -> None:
     visit = Visit()

@@ -99,3 +99,21 @@ def test_a_handler_that_threw_and_took_the_page_with_it(others: int, works_again
         page.click("b0", at=40_000).says("n", "3", at=40_030)
     page.lives(90_000)
     assert ("blocking_exception" in visit.kinds()) is (others == 3 and not works_again)
+
+
+@pytest.mark.parametrize(
+    ("follows", "verdict"),
+    [("target", "alive"), ("another page", "dead"), ("typed meanwhile", "dead"), ("much later", "dead")],
+)
+def test_the_target_of_a_link_that_comes_late(follows: str, verdict: str) -> None:
+    """Static pages of a slow server: plain rrweb tells no navigations, and the visitor reads on while it loads."""
+    visit, page = shop(link("Guide", "/guide", id="guide"), el("input", id="field"), how=None)
+    page.clicks("guide", 6000, 8700).scrolls(300, at=9900).points(17_900)
+    if follows == "typed meanwhile":
+        page.types("field", "abc", at=12_000)
+    at = 60_000 if follows == "much later" else 18_700
+    page.points(at - 100)
+    url = "http://a.test/list/2" if follows == "another page" else "http://a.test/guide"
+    visit.open(url, *OTHER, at=at, how=None).lives(at + 9000)
+    assert visit.verdict("guide") == verdict
+    assert (verdict == "dead") == ("dead_click" in visit.kinds())

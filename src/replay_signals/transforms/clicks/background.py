@@ -15,7 +15,7 @@ from statistics import median
 from typing import NamedTuple
 
 from replay_signals.transforms.clicks.restless import LOADING_MS
-from replay_signals.transforms.clicks.rhythm import MIN_GAPS, Habit, Train, beat_of, onsets_of, prompted
+from replay_signals.transforms.clicks.rhythm import MIN_GAPS, Habit, Train, beat_of, onsets_of, prompted, run_before
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.effects import SETTLE_MS, Effect, Target
 from replay_signals.transforms.session.spans import in_ranges, spans
@@ -41,6 +41,8 @@ class Wait(NamedTuple):
     element: int | None
 
 
+STILL_BEATS, MAX_BEAT_MS = 3, 2000
+"""A watch that shows nothing new for so long has stopped; what beats more slowly would be watched for too long."""
 FIRST_GAP = 1.25
 """A timer starts with its place, and is due no later than so many of its periods after that."""
 NOTHING = -1
@@ -141,13 +143,34 @@ class Background:
         habit = self._habits.get(target)
         if habit is None:
             return target in self._elsewhere and since_ms > PROMPT_MS
-        if habit.begins(t, since_ms):  # a watch that the click starts
+        if habit.begins(t, since_ms):
             return False
         if target[0] == "s":  # visitors scroll, too, but not like clockwork
             return habit.repeats and habit.on_beat(t, since_ms, strict=True)
         if self._hovered(t, since_ms) or (since_ms > PROMPT_MS and not habit.is_rare(since_ms)):
             return True
         return habit.repeats and (habit.on_beat(t, since_ms) or self.beats(target, t))
+
+    def starts(self, target: Target, t: float, since_ms: float) -> bool:
+        """Is it the first beat of a watch that the click starts, `since_ms` before?"""
+        habit = self._habits.get(target)
+        return habit is not None and habit.begins(t, since_ms)
+
+    def stops(self, t: float, until_ms: float) -> bool:
+        """Does a watch that an earlier click had started, and that ran up to then, stand still from then on?"""
+        return any(kind in "tc" and self._stops(times, t, until_ms) for (kind, _, _), times in self._times.items())
+
+    def _stops(self, times: list[float], t: float, until_ms: float) -> bool:
+        end = bisect_left(times, t)
+        run = run_before(times, end)
+        if len(run) <= MIN_GAPS or prompted(run, self._starts):
+            return False
+        beat = median(b - a for a, b in pairwise(run))
+        still_ms = min([until_ms, *times[end : end + 1]]) - run[-1]
+        if beat > MAX_BEAT_MS or t - run[-1] > FIRST_GAP * beat or still_ms <= STILL_BEATS * beat:
+            return False
+        i = bisect_left(self._starts, run[0]) - 1
+        return i >= 0 and run[0] - self._starts[i] <= max(FIRST_GAP * beat, PROMPT_MS)
 
     def among(self, target: Target, t: float, since_ms: float) -> bool:
         """Is it a text that has not changed by itself yet, in the midst of others that do, and was one of them due?"""

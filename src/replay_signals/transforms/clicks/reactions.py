@@ -24,6 +24,7 @@ from replay_signals.transforms.clicks.feedback import FEEDBACK_MS, Feedback
 from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS, Focus, before_release, elapsed_ms
 from replay_signals.transforms.clicks.other_views import lays_over, leads_elsewhere
 from replay_signals.transforms.clicks.press_looks import PressLooks
+from replay_signals.transforms.clicks.rhythm import BEAT_MS
 from replay_signals.transforms.clicks.ripples import unseen
 from replay_signals.transforms.clicks.waiting import only_waits
 from replay_signals.transforms.session.effects import Effect, Target
@@ -218,7 +219,7 @@ class Reactions:
         chain = click.t + self.rules.prompt_ms
         for effect in own:
             by_request = any(end - MARGIN_MS <= effect.t <= end + self.rules.prompt_ms for end in ends)
-            if effect.t <= chain or by_request or effect.kind == "blur":
+            if effect.t <= chain or by_request or effect.kind == "blur" or self._starts(effect, click):
                 kept.append(effect)
                 chain = max(chain, effect.t + self.rules.prompt_ms)
         if self.feedback.is_all(kept, click):
@@ -230,6 +231,12 @@ class Reactions:
         moving = near[bisect_right(near, click.t + self.rules.slow_ms, key=_time) :]
         waits = self.feedback.is_all(early, click) or self._only_waits(early, late, moving, click, ends)
         return late if waits else kept
+
+    def _starts(self, effect: Effect, click: Click) -> bool:
+        """Does a watch start with the click? A timer of a second is a little late."""
+        since_ms = elapsed_ms(effect, click)
+        is_late = effect.t - click.t - self.rules.prompt_ms > BEAT_MS
+        return not is_late and any(self.background.starts(target, effect.t, since_ms) for target in effect.targets)
 
     def _after_waiting(self, early: list[Effect], near: list[Effect], click: Click) -> list[Effect]:
         """The late answer of a click whose requests nobody knows of, if all that came at once is taken back with it."""

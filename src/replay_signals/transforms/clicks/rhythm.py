@@ -169,3 +169,13 @@ def onsets_of(times: list[float]) -> list[float]:
     if not gaps or median(gaps) >= FRAME_MS:
         return times
     return [t for t, gap in zip(times, [float("inf"), *gaps], strict=True) if gap > PAUSE_MS]
+
+
+def run_before(times: list[float], end: int) -> list[float]:
+    """The steady run of changes that the last one before `times[end]` belongs to; empty where there is none."""
+    start = end - 1
+    if start < 1 or not (beat := times[start] - times[start - 1]) > FRAME_MS:
+        return []
+    while start and abs(times[start] - times[start - 1] - beat) <= max(BEAT_MS, STEADY * beat):
+        start -= 1
+    return times[start:end]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from replay_signals.schemas.rules import Clicks
+from replay_signals.transforms.clicks.background import Background
 from replay_signals.transforms.clicks.focus import MARGIN_MS
 from replay_signals.transforms.clicks.harmless import counts_clicks
 from replay_signals.transforms.clicks.judged import (
@@ -36,6 +37,7 @@ from replay_signals.transforms.session.urls import same_document
 
 RECORDED_MS = 4000
 """A page that stayed this long would have been recorded."""
+STOPPED = "a watch stopped with it"
 RETURN_MS = 5000
 """To another page by way of another site takes longer: that one loads, is seen, and an address is typed."""
 AT_CLICK_MS = 200
@@ -59,7 +61,9 @@ class Silence:
         next_page: Page | None,
         rules: Clicks,
         addresses: Sequence[tuple[float, str]],
+        background: Background,
     ) -> None:
+        self.background = background
         self.page, self.pages, self.next_page = page, pages, next_page
         self.rules, self.addresses = rules, addresses
 
@@ -87,6 +91,9 @@ class Silence:
             return
         if self._page_followed(click):
             out.reason = FOLLOWED
+            return
+        if self.background.stops(click.t, self.page.end_ms):
+            out.reason = STOPPED
             return
         out.verdict = DEAD
         out.blocked = self.page.elements.disabled(control, click.t)

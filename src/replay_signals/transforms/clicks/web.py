@@ -17,6 +17,7 @@ from replay_signals.transforms.clicks.judged import (
     ALIVE,
     BY_HAND_MS,
     DEAD,
+    LOADING_MS,
     SLOW,
     SURVIVED_MS,
     Addresses,
@@ -122,7 +123,7 @@ class _PageJudge:
         following = self.page.index + 1
         self.next_page = self.pages[following] if following < len(self.pages) else None
         self._covers = Covers(self.page)
-        self._silence = Silence(self.page, self.pages, self.next_page, rules, addresses)
+        self._silence = Silence(self.page, self.pages, self.next_page, rules, addresses, view.background)
 
     @cached_property
     def _tells_values(self) -> bool:
@@ -241,6 +242,8 @@ class _PageJudge:
         since = page.start_ms - click.t
         quiet = self.page.end_ms <= click.t + SURVIVED_MS
         patience = self.rules.window_ms if same or (click.control and is_submit(click.control)) else self.rules.slow_ms
+        if same and not any(t > click.t for t, _ in self.page.of(records.Input)):
+            patience = LOADING_MS
         return (same or quiet) and since <= patience
 
     def _found(self, out: Judged) -> None:

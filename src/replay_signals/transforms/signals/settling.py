@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from replay_signals.transforms.clicks.judged import LOADING_MS
+from replay_signals.transforms.clicks.observability import leads_away
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.finding import Finding
 
@@ -27,8 +29,14 @@ def at_end(_context: SessionContext, finding: Finding[Any]) -> float:
 
 
 def after_evidence_window(context: SessionContext, finding: Finding[Any]) -> float:
-    """When its evidence window (`clicks.window_ms`) is over, or its page was left."""
-    return no_later_than_left(context, finding, finding.ended_ms + context.rules.clicks.window_ms)
+    """When its evidence window (`clicks.window_ms`) is over, or its page was left.
+
+    The page that a link leads to may come later than that where the recorder tells no navigations.
+    """
+    window_ms, page = context.rules.clicks.window_ms, finding.page
+    if page.navigation is None and leads_away(finding.control, page.href):
+        window_ms = max(window_ms, LOADING_MS)
+    return no_later_than_left(context, finding, finding.ended_ms + window_ms)
 
 
 def soon_after(context: SessionContext, finding: Finding[Any]) -> float:
