@@ -107,6 +107,34 @@ def test_an_application_that_a_server_answers_with_404() -> None:
     assert "dead_end" not in visit.kinds()
 
 
+@pytest.mark.parametrize(
+    ("then", "address", "found"),
+    [("all of it", "/items", False), ("all of it", "/other", True), ("a message", "/items", True)],
+)
+def test_a_visit_that_ends_on_an_application_that_shows_all_it_showed_before(
+    then: str, address: str, found: bool
+) -> None:
+    """Where rendering on the server fails, the browser's own makes up for it."""
+    visit = Visit()
+    rows = [link(f"Item {i}", f"/item/{i}") for i in range(200)]
+    visit.open(f"http://shop.test{address}", *rows).lives(3000)
+    visit.open("http://shop.test/", link("Items", "/items", id="items"), *CONTENT, at=3500).click("items", at=9000)
+    page = visit.open(
+        "http://shop.test/items", *(rows if then == "all of it" else [el("h1", "Error")]), at=9300, status=500
+    )
+    page.lives(60_000)
+    assert ("dead_end" in visit.kinds()) == found
+
+
+def test_a_visit_that_ends_on_a_host_that_answers_every_address_with_404() -> None:
+    visit = Visit()
+    rows = [link(f"Item {i}", f"/item/{i}") for i in range(200)]
+    page = visit.open("http://shop.test/a", *rows, button("More", id="more"), el("p", "0", id="n"), status=404)
+    page.click("more", at=3000).says("n", "1", at=3040)
+    visit.open("http://shop.test/b", *rows, at=9000, status=404).lives(60_000)
+    assert "dead_end" not in visit.kinds()
+
+
 def test_an_error_page_whose_own_controls_work() -> None:
     visit, page = lost(404, button("Search", id="search"), el("p", "-", id="results"))
     page.click("search", at=8000).says("results", "3 found", at=8100).lives(60_000)

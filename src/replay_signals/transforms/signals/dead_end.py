@@ -138,7 +138,7 @@ def _ended(context: SessionContext, visited: Visited, window: Window, visit: Vis
     if _went_on(context, page, page.end_ms):
         return broken if _was_led_to(context, page) else None
     if broken is not None:
-        return broken
+        return None if broken.grade == STATUS and _works_there(context, visited, page) else broken
     status = status_of(page)
     if page.index and _blank(page) and not context.by_page[page]:
         return _finding(page, BLANK, "The visit ended on a page that shows nothing", status)
@@ -179,13 +179,36 @@ def _broken(
     context: SessionContext, visited: Visited, window: Window, page: Page, way: str = ENDED
 ) -> Finding[Evidence] | None:
     status = status_of(page)
-    if status is not None and status >= 400:
+    if _failed(page):
         return _finding(page, STATUS, f"{way} a page that answered {status}", status)
     if says_error(page, visited):
         return _finding(page, WORDS, f"{way} a page that calls itself missing or broken", status)
     if is_lost(page, visited) and _by_address(context, window, page):
         return _finding(page, LOST, f"{way} a page that {OFFERS_NOTHING}", status)
     return None
+
+
+def _works_there(context: SessionContext, visited: Visited, page: Page) -> bool:
+    """Does the page show as much as where it worked, whatever its status: at the same address, or at others of it?
+
+    Servers whose own rendering fails, and hosts that know one document, answer with an error and a working application.
+    """
+    worked = [
+        other
+        for other in visited.pages
+        if not says_error(other, visited)
+        and (
+            any(j.answered for j in context.by_page[other])
+            if _failed(other)
+            else urls.clean(other.href) == urls.clean(page.href)
+        )
+    ]
+    return any(other.elements is not page.elements for other in worked) and is_filled(page, worked)
+
+
+def _failed(page: Page) -> bool:
+    status = status_of(page)
+    return status is not None and status >= 400
 
 
 def _by_address(context: SessionContext, window: Window, page: Page) -> bool:
