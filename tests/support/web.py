@@ -98,8 +98,9 @@ class Page:
     def inputs(self, name: str | El, text: str, at: float, checked: bool = False) -> Page:
         return self.record(rrweb.incremental(at, 5, text=text, isChecked=checked, id=self.node(name).node_id))
 
-    def scrolls(self, y: float, at: float) -> Page:
-        return self.record(rrweb.incremental(at, 3, id=1, x=0, y=y))
+    def scrolls(self, y: float, at: float, of: str | None = None) -> Page:
+        """The page, or a box of it, is scrolled to there."""
+        return self.record(rrweb.incremental(at, 3, id=1 if of is None else self.node(of).node_id, x=0, y=y))
 
     def selects(self, at: float) -> Page:
         chosen = {"start": 5, "startOffset": 0, "end": 5, "endOffset": 7}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from support import events as rrweb
 from support.dom import button, el
 from support.web import Page, Visit
 
@@ -11,12 +14,12 @@ def page_of() -> tuple[Visit, Page]:
     return visit, visit.open("http://shop.test/", button("Pay", id="pay"), el("p", "0", id="n"))
 
 
-def scroll(page: Page, start: float, *stops: float, every: float = 700, steps: int = 5) -> Page:
-    """Scrolls from stop to stop, as wheels do: in steps of a few frames."""
+def scroll(page: Page, start: float, *stops: float, every: float = 700, steps: int = 5, of: str | None = None) -> Page:
+    """Scrolls from stop to stop, as wheels do: in steps of a few frames. `of`: a box instead of the page."""
     here, at = 0.0, start
     for stop in stops:
         for i in range(1, steps + 1):
-            page.scrolls(round(here + (stop - here) * i / steps), at=at + i * every / steps)
+            page.scrolls(round(here + (stop - here) * i / steps), at=at + i * every / steps, of=of)
         here, at = stop, at + every
     return page
 
@@ -112,3 +115,26 @@ def scroll_on(page: Page, start: float, here: float, *stops: float, every: float
         for i in range(1, 6):
             page.scrolls(round(here + (stop - here) * i / 5), at=start + n * every + i * every / 5)
         here = stop
+
+
+@pytest.mark.parametrize(("room_px", "kinds"), [(40, []), (90, []), (300, ["scroll_hunt"])])
+@pytest.mark.parametrize("of", ["box", "page"])
+def test_the_little_that_a_box_hides(of: str, room_px: float, kinds: list[str]) -> None:
+    """The wheel over a list: all of it is seen at a glance, however it is moved. A page has no more to show."""
+    visit, page = page_of()
+    stops = [0 if i % 2 else room_px for i in range(8)]
+    scroll(page, 4000, *stops, steps=3, of=None if of == "page" else "n").lives(40_000)
+    assert visit.kinds() == (kinds if of == "box" else ["scroll_hunt"])
+
+
+@pytest.mark.parametrize(
+    ("opened_px", "grown_px", "kinds"), [(250, 900, []), (900, 250, []), (250, 250, ["scroll_hunt"])]
+)
+def test_a_screen_is_as_high_as_it_was_at_most(opened_px: int, grown_px: int, kinds: list[str]) -> None:
+    visit = Visit()
+    page = Page(visit, "window-1", "http://shop.test/", [button("Pay", id="pay"), el("p", "0", id="n")])
+    page.record(rrweb.event(1, rrweb.META, {"href": "http://shop.test/", "width": 900, "height": opened_px}))
+    page.record(rrweb.event(10, rrweb.FULL, page.document.snapshot()))
+    page.record(rrweb.incremental(2000, 4, width=900, height=grown_px))
+    scroll(page, 4000, *[200 + (120 if i % 2 else 0) for i in range(7)], steps=3, of="n").lives(40_000)
+    assert visit.kinds() == kinds

@@ -127,8 +127,9 @@ class Page:
 
     @property
     def height_px(self) -> int:
-        """Height of its viewport when it opened, CSS pixels."""
-        return next((meta.height_px for _, meta in self.of(records.Meta) if meta.height_px), DEFAULT_HEIGHT_PX)
+        """The most that was seen of the page at once: windows grow, a keyboard covers half of them for a while."""
+        told = (record.height_px for _, record in self.of(records.Meta, records.Resize))
+        return max(filter(None, told), default=DEFAULT_HEIGHT_PX)
 
     @overload
     def of(self, kind: type[R], /) -> Iterator[tuple[float, R]]: ...

@@ -2,9 +2,9 @@
 
 Within 8 s the direction of scrolling changes at least 4 times, with less than 1 s between one leg and the next (a
 longer pause is reading). Each leg moves at least a tenth of a screen (or, on a page with little room to scroll, half of
-that room), nothing is clicked or typed in between, and the visitor ends near where the hunt began: the path is at least
-three times the net movement. Clarity compares with the page's own average, which a single session does not
-have.
+that room; in a box of the page the longest moves a fifth of a screen), nothing is clicked or typed in between, and the
+visitor ends near where the hunt began: the path is at least three times the net movement. Clarity compares with the
+page's own average, which a single session does not have.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ MIN_LEG_SHARE = 0.1
 """Of the screen's height: less does not bring new content into view."""
 MIN_LEG_PX = 20
 """Less is the wheel's last notch bouncing."""
+MIN_BOX_SHARE = 0.2
+"""Of the screen's height, for the longest leg in a box of the page: what little it hides is seen at a glance."""
 MIN_ROOM_SHARE = 0.5
 """Of the longest leg, on pages with little room to scroll."""
 JUMP_SHARE = 1.5
@@ -60,8 +62,9 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     for page in context.timeline.pages:
         acts = [j.click.t for j in context.by_page[page]]
         acts += [t for t, _ in page.of(records.Input)]
-        for legs in _legs(page).values():
-            found += [_finding(page, run) for run in _hunts(legs, sorted(acts))]
+        for node, legs in _legs(page).items():
+            least = 0.0 if node in page.elements.root_ids else MIN_BOX_SHARE * page.height_px
+            found += [_finding(page, run) for run in _hunts(legs, sorted(acts)) if _range(run) >= least]
     return found
 
 
@@ -127,9 +130,14 @@ def _dense(run: list[Leg]) -> bool:
 
 def _returns(run: list[Leg]) -> bool:
     """Does it end near where it began? What led there and away, in the direction of a leg, is not of it."""
-    most = max(abs(d) for _, _, d in run[1:-1])
+    most = _range(run)
     moved = [max(-most, min(most, d)) for _, _, d in run]
     return sum(map(abs, moved)) >= MIN_PATH_RATIO * abs(sum(moved))
+
+
+def _range(run: list[Leg]) -> float:
+    """The longest leg of the hunt itself, without what led there and away."""
+    return max(abs(d) for _, _, d in run[1:-1])
 
 
 SIGNAL = Signal(
