@@ -225,6 +225,7 @@ def test_formats_may_be_mixed_line_by_line(read_json: Any) -> None:
         (b"session_id,Ann,event\n1,2,3\n", "a table of 3 columns: session_id, [column], event"),
         (b"events = [{}];", 'not JSON (JavaScript) and begins with "events = [{}];"'),
         (b'show([{"type": 3}])', "not JSON (JavaScript)"),
+        (b"-- MySQL dump\nINSERT INTO events VALUES (1, '{\"type\":4}');", "not JSON (SQL)"),
         (b'data: {"type": 3}\n\n', "a stream of server-sent events"),
         (b'10:02:11 INFO got {"type": 3}\n', "JSON with other text before it"),
         (b"events:\n  - type: 3\n", "YAML or headers"),

@@ -45,6 +45,7 @@ _TEXTS = (
     (re.compile(rb"<\?xml|<[A-Za-z]"), "XML"),
     (re.compile(rb"version https://git-lfs\.github\.com/spec/"), "a pointer of Git LFS: the file itself is elsewhere"),
     (re.compile(rb"data:\s*[{\[]|(?:event|id|retry):[^\n]*\n"), "a stream of server-sent events"),
+    (re.compile(rb"(?:--\s|(?:create|insert|drop|set|begin|copy|pragma)\s+[\w\"`])", re.I), "SQL"),
     (re.compile(rb"(?:window|var|let|const|export|import|module|function)\b|/[*/]|[\w$.]+\s*[=(]"), "JavaScript"),
     (re.compile(rb"(?:---\s*\n)?[A-Za-z_][\w-]*:(?:\s*\n|\s+\S)"), "YAML or headers"),
     (re.compile(rb'[^\n{\["]+[{\[]\s*["{\[]'), "JSON with other text before it"),
