@@ -57,13 +57,13 @@ def dials(visit: Visit, name: str, does: Does) -> None:
         V(
             f"{name}: {word}",
             "div",
-            view.x - 90,
+            view.x,
             view.y - DIAL_POINTS * (i + 1),
             140,
             42,
             "",
             {"drawn": True},
-            (V(f"{name}: {word} text", "text", view.x - 80, view.y - DIAL_POINTS * (i + 1) + 8, 116, 26, word),),
+            (V(f"{name}: {word} text", "text", view.x + 10, view.y - DIAL_POINTS * (i + 1) + 8, 116, 26, word),),
         )
         for i, word in enumerate((*does.words, *does.vain))
     )
@@ -157,9 +157,11 @@ def calls(visit: Visit, name: str, _: Does) -> None:
 
 
 def web(visit: Visit, name: str, _: Does) -> None:
-    """A page of the web within the app, which no recorder looks into."""
+    """A page of the web over the app, drawn by the browser: the visitor reads and comes back, untold."""
     visit.press(name, visit.t)
     visit.label("outside", name, [visit.t])
+    visit.t += visit.rng.uniform(6000, 15_000)
+    visit.app.redraw(visit.t)
 
 
 def rests(visit: Visit, name: str, does: Does) -> None:

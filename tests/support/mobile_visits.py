@@ -135,10 +135,14 @@ class Visit:
         return next(v for top in (*self._over, *self.content(self.page.name)) for v in top.walk() if v.name == name)
 
     def in_reach(self, name: str) -> bool:
-        """Does a view that scrolls stand between the bars of its page?"""
+        """Does a view that scrolls stand between the bars of its page, and none of them over it?"""
         page, view = self.page, self.view(name)
         if not page.bars or name in page.bars:
             return True
+        x, y = view.x + view.width / 2, view.y + view.height / 2
+        bars = (bar for bar in self.content(page.name) if bar.name in page.bars)
+        if any(bar.x <= x <= bar.x + bar.width and bar.y <= y <= bar.y + bar.height for bar in bars):
+            return False
         return 0.12 * self.size[1] <= view.y and view.y + view.height <= 0.88 * self.size[1]
 
     def change(self, name: str, at: float, **fields: object) -> None:
