@@ -23,7 +23,7 @@ from replay_signals.transforms.clicks.judged import ALIVE, DEAD, SLOW, UNKNOWN, 
 from replay_signals.transforms.clicks.looks import LOOK_MS
 from replay_signals.transforms.clicks.observability import NATIVE
 from replay_signals.transforms.clicks.screen_habits import ScreenHabits
-from replay_signals.transforms.clicks.spots import TRIED_AGAIN, Spots
+from replay_signals.transforms.clicks.spots import HAMMERED, TRIED_AGAIN, Spots
 from replay_signals.transforms.clicks.typing import typed_taps
 from replay_signals.transforms.clicks.witness import Witness, is_switch
 from replay_signals.transforms.digest import records
@@ -224,11 +224,13 @@ class _PageJudge:
         if tap in self.shared:
             out.ambiguous = not self._silent_otherwise(i, spots)
         reason = _unobservable_reason(tap.control)
+        sure = 0.85
+        if reason == BY_NAME and spots.insists(i):
+            reason, sure = "", HAMMERED
         if self._is_mute(tap):
             out.verdict, out.reason, out.ambiguous = UNKNOWN, "a switch whose state is not recorded", True
             return
         unseen = self.witness.unseen(tap)
-        sure = 0.85
         if reason == NOT_A_CONTROL:
             sure = spots.expects(i) if not out.ambiguous and unseen in ("", NOT_SEEN) else 0.0
             out.ambiguous = out.ambiguous or self.witness.unseen(tap, sent=False) != ""
@@ -304,6 +306,7 @@ class _PageJudge:
 
 
 NOT_A_CONTROL = "not a control"
+BY_NAME = "acts outside the screen by its name"
 
 
 def _in_place(judged: Judged) -> bool:
@@ -325,7 +328,7 @@ def _unobservable_reason(control: Control | None) -> str:
     if control.type not in ANSWERING:
         return NATIVE
     if {"w", "y"} & set(control.flags) or acts_outside(control.name) or LEAVES_APP.search(control.name):
-        return "acts outside the screen by its name"
+        return BY_NAME
     return ""
 
 

@@ -19,7 +19,7 @@ from replay_signals.transforms.session.choices import Choices
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import WINDOW, Screens
 from replay_signals.transforms.session.shot import BUTTON_POINTS, EDGE_SHARE, Shot
-from replay_signals.transforms.session.touched import Likeness
+from replay_signals.transforms.session.touched import ICON_POINTS, Likeness
 
 ANSWERED, LIT, ALIKE, FILLED, TRIED_AGAIN, HAMMERED, BOXED = 0.8, 0.75, 0.75, 0.75, 0.7, 0.7, 0.7
 """How sure silence is a fault, by what says that an answer was to be expected."""
@@ -29,9 +29,9 @@ AGAIN_MS = (900, 10_000)
 """Between two tries of one thing: waited for an answer, and not yet on to something else."""
 TRIES = 3
 """Nobody waits so often for what a mere text does, or for what is chosen already."""
-ICON_POINTS = 48
-"""Icons have up to 24 points in a target of 44 or 48; what is larger shows something."""
 QUICK_MS = 1000
+DOUBLE_MS = 300
+"""Between the two taps of a double tap (Android's timeout)."""
 CHOICES = 3
 """Of so many in a row one is chosen; two side by side are things to do."""
 MOVED_TARGETS = 5
@@ -40,6 +40,8 @@ LEVEL_POINTS = 15
 """Taps on tabs or chips that stand in a row are about as high."""
 AWAY_MS = 6000
 """Who shares or calls is in another program for longer; what has no name on a picture may be for that."""
+FRONT_MS = 1000
+"""Sheets of the system, and other programs, are there within this time."""
 HAMMERING = 3
 """Quick taps on one spot of a picture, or on one row: two zoom, and no usual gesture has three."""
 
@@ -81,13 +83,18 @@ class Spots:
             # nobody expects much of a text, or knows what becomes of a small image that is not recorded
             insists = self._tries(i, kin) >= TRIES or self._run(i, kin) > HAMMERING
             return TRIED_AGAIN if insists and not answered and not self._is_heading(i) else 0.0
+        click, shot = self.judged[i].click, self._shots[i]
+        if shot is not None and click.x is not None and shot.at_side(click.x):
+            return HAMMERED if self._run(i, kin) >= HAMMERING else 0.0
         if answered:
             is_clear = min(map(self._extent, answered)) >= CLEAR_TILES
             return ANSWERED if is_clear and not self._answered_late(i, answered) else 0.0
+        return self._expected_by_looks(i, kin)
+
+    def _expected_by_looks(self, i: int, kin: list[int]) -> float:
+        """The same for a spot that was not seen to answer: `kin` are the other taps on it."""
         click, shot = self.judged[i].click, self._shots[i]
-        view, touched = self._views[i], self._touched[i]
-        next_to = (k for k in (i - 1, i + 1) if k in kin)
-        is_again = any(AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in next_to)
+        view, touched, is_again = self._views[i], self._touched[i], self._is_again(i, kin)
         away = not is_again and self._may_be_away(i)
         if not away and any(self.judged[k].click in self._lit for k in (i, *kin)):
             return LIT
@@ -99,18 +106,34 @@ class Spots:
             is_photo = shot.is_photo(click.x, click.y) or shot.empty(click.x, click.y)
             if shot.filled(click.x, click.y) and not shot.is_banded(click.x, click.y):
                 return FILLED
-        elif touched is not None and touched.is_button and not away:
+        elif touched is not None and (touched.is_button or touched.is_segment or touched.leads) and not away:
             return BOXED
         if is_again and (not is_photo or (shot is None and self._tries(i, kin) >= TRIES)):
             return TRIED_AGAIN
         return HAMMERED if self._run(i, kin) >= HAMMERING else 0.0
+
+    def _is_again(self, i: int, kin: list[int]) -> bool:
+        """Did the visitor wait for an answer, and try again? Zooming a picture is no try, two are none of a title."""
+        click, shot, view = self.judged[i].click, self._shots[i], self._views[i]
+        if view is not None and view.type == "image" and any(self._is_double(k) for k in (i, *kin)):
+            return False
+        is_title = shot is not None and None not in (click.x, click.y) and shot.is_title(click.x or 0, click.y or 0)
+        if is_title and self._tries(i, kin) < TRIES:
+            return False
+        next_to = (k for k in (i - 1, i + 1) if k in kin)
+        return any(AGAIN_MS[0] <= abs(self.judged[k].click.t - click.t) <= AGAIN_MS[1] for k in next_to)
+
+    def _is_double(self, i: int) -> bool:
+        """Is it half of a double tap, and not of a burst?"""
+        first, last = self.run(i)
+        return last == first + 1 and self._gap(first) <= DOUBLE_MS
 
     def _may_be_away(self, i: int) -> bool:
         """May the visitor have been in another program, as its words say, or the time until the next touch?"""
         touched, t = self._touched[i], self.judged[i].click.t
         if touched is not None and touched.leaves_app:
             return True
-        is_nameless = self._shots[i] is not None or (touched is not None and touched.is_icon)
+        is_nameless = self._shots[i] is not None or (touched is not None and (touched.is_icon or touched.leads))
         return is_nameless and self.screens.next_touch(t) - t >= AWAY_MS
 
     def stands(self, i: int) -> bool:
@@ -135,11 +158,12 @@ class Spots:
     def _may_be_chosen(self, i: int, row: Choices, answered: list[int]) -> bool:
         """Is it the one of a row of tabs or chips that is chosen, or does nobody know which one is?"""
         view = self._views[i]
+        chosen = next((k for k in reversed(answered) if self._is_in(k, row)), None)
         if row.chosen is not None:
-            return row.chosen == self._span(i, row)
+            last = chosen is not None and self._span(chosen, row) == self._span(i, row)
+            return last or row.chosen == self._span(i, row)
         if any(self._turns_itself(k) for k in answered if self._is_in(k, row)):
             return False  # choosing one of a group takes the mark from another one
-        chosen = next((k for k in reversed(answered) if self._is_in(k, row)), None)
         if chosen is not None and self._span(chosen, row) == self._span(i, row):
             return True
         if view is None or view.type == "input" or len(row.spans) < CHOICES:
@@ -198,8 +222,13 @@ class Spots:
     def _is_bare(self, i: int) -> bool:
         """Is it a text in nothing of its own, or an icon that is not recorded?"""
         view = self._views[i]
+        row, touched = self.screens.choices(self.judged[i].click.down_ms), self._touched[i]
+        if touched is not None and touched.is_unseen_icon:
+            return True
         if view is None or view.view_id != self.screens.holder(self.judged[i].click.down_ms):
             return False
+        if row is not None and row.chosen is not None:
+            return False  # one of a group
         return view.type == "text" or ("i" in view.flags and max(view.width, view.height) <= ICON_POINTS)
 
     def _is_heading(self, i: int) -> bool:
@@ -248,6 +277,11 @@ class Spots:
         """Taps of the quick run on this spot that the tap is part of."""
         first, last = self.run(i, kin)
         return last + 1 - first
+
+    def insists(self, i: int) -> bool:
+        """Is it tapped again and again for so long that another program would be in front of it by then?"""
+        first, last = self.run(i)
+        return last - first >= HAMMERING and self.judged[last].click.t - self.judged[first].click.t >= FRONT_MS
 
     def run(self, i: int, kin: list[int] | None = None) -> tuple[int, int]:
         """The first and the last tap of the quick run on one spot that a tap is part of."""

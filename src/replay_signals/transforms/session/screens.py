@@ -227,7 +227,8 @@ class Screens(LookHistory):
         new = untouched(self._tree) if gliding and not captured else touched_on(self._tree, x, y)
         old = self._touched.get(t)
         if old is not None and old.row.place == new.row.place:
-            new = new._replace(row=old.row, is_button=old.is_button)  # as it looked before a finger lit it up
+            # as it looked before a finger lit it up
+            new = new._replace(row=old.row, is_button=old.is_button, is_unseen_icon=old.is_unseen_icon)
         self._touched[t] = new
 
     def _full(self, t: float, record: records.FullSnapshot) -> None:

@@ -24,6 +24,7 @@ CARD_LEVELS = 20
 """Cards are set off from the background by no more."""
 GROUND_LEVELS = 2
 """The ground of the screen differs by no more, whatever the encoder does to it."""
+SHADE_SHARE = 0.4
 RING_SHARE = 0.6
 """Of what surrounds a button most is background; what lies within a photo is surrounded by photo."""
 PHOTO_COLUMNS, PHOTO_ROWS = 3, 1
@@ -33,6 +34,10 @@ BANDS, BAND_ROWS = 4, 3
 side; buttons that stand one above the other have two."""
 EDGE_SHARE = 0.13
 """Headings and tabs lie this near to the upper and lower edge: 44 + 59 and 49 + 34 of 844 points (Apple)."""
+SIDE_POINTS = 10
+"""Controls keep 16 points away from the sides (Apple, Material); hands that hold a phone touch them."""
+TITLE_SHARE = 0.2
+"""The buttons of a bar take 44 to 80 points of 360 to 430 at either end (Apple, Material)."""
 MIN_TABS, MAX_TABS = 3, 6
 """Three to five tabs fit a phone (Apple, Material); a badge may look like one more."""
 BAR_SHARE = 0.8
@@ -165,6 +170,15 @@ class Shot:
             return True
         return sum(abs(mean - plain) < CARD_LEVELS for mean in around) <= PHOTO_SHARE * len(around)
 
+    def at_side(self, x: float) -> bool:
+        """Is it at the left or right edge, where nothing is but what goes from side to side?"""
+        return min(x - self.view.x, self.view.x + self.view.width - x) < SIDE_POINTS
+
+    def is_title(self, x: float, y: float) -> bool:
+        """Is it where the title of a screen stands: at the upper edge, and not at an end, where bars have buttons?"""
+        across, down = (x - self.view.x) / max(1, self.view.width), (y - self.view.y) / max(1, self.view.height)
+        return down <= EDGE_SHARE and TITLE_SHARE <= across <= 1 - TITLE_SHARE
+
     def is_banded(self, x: float, y: float) -> bool:
         """Do shades lie above each other there as in a photo, and no ground between them?"""
         column, row = self.place(x, y)
@@ -220,6 +234,8 @@ class Shot:
         high = len(down) * self.view.height / self.rows
         if not 2 <= len(across) < columns or high > BUTTON_POINTS + self.view.height / self.rows:
             return False
+        if not _has_one_shade([means[tile] for tile in seen]):
+            return False
         ring = self._ring(min(across), max(across), min(down), max(down))
         return sum(abs(means[tile] - back) < CARD_LEVELS for tile in ring) >= RING_SHARE * len(ring)
 
@@ -229,6 +245,12 @@ class Shot:
         columns = [column for column in (left - 2, right + 2) if 0 <= column < self.columns]
         level = [row * self.columns + column for row in rows for column in range(left, right + 1)]
         return level + [row * self.columns + column for row in range(top, bottom + 1) for column in columns]
+
+
+def _has_one_shade(means: list[int]) -> bool:
+    """Is most of it of one shade, as a button is but for what is written on it? Small photos are of many."""
+    most = max(sum(abs(mean - one) <= CARD_LEVELS for mean in means) for one in set(means))
+    return most >= SHADE_SHARE * len(means)
 
 
 def _stands_out(mean: int, back: int) -> bool:
