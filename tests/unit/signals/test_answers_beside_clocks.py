@@ -186,6 +186,26 @@ def test_a_watch_that_a_click_stops(period: float, started: str, stops_at: float
     assert visit.kinds() == kinds
 
 
+@pytest.mark.parametrize(
+    ("closes", "verdict"), [("with the click", "alive"), ("as the pointer leaves", "dead"), ("never", "dead")]
+)
+@pytest.mark.parametrize("role", ["menuitem", "option"])
+def test_the_current_choice_of_a_menu_that_opens_by_hovering(role: str, closes: str, verdict: str) -> None:
+    """The menu alone answers: what is chosen is shown already."""
+    visit = Visit()
+    menu = el("div", el("ul", el("li", "Ours", id="it", role=role), el("li", "Theirs", role=role)), id="menu")
+    page = visit.open("http://bank.test/", button("Team", id="team"), menu, el("p", "0", id="n"))
+    for i, at in enumerate((2000, 3100, 5200, 6800, 9900, 11_000, 12_300, 14_700)):
+        page.points(at).sets("menu", at=at + 60, class_="closed" if i % 2 else "open")
+    page.points(18_000).sets("menu", at=18_060, class_="open").points(18_600).click("it", at=19_000)
+    if closes == "with the click":
+        page.sets("menu", at=19_015, class_="closed")
+    elif closes == "as the pointer leaves":
+        page.points(19_010).sets("menu", at=19_030, class_="closed")
+    page.points(20_000).lives(60_000)
+    assert visit.verdict("it") == verdict
+
+
 @pytest.mark.parametrize("again_ms", [1, 9, 30])
 def test_a_dialog_of_the_system_that_gives_the_focus_back(again_ms: float) -> None:
     visit = Visit()

@@ -232,6 +232,10 @@ class Background:
         i = bisect_left(self._moves, t + 1e-9) - 1
         return i >= 0 and t - self._moves[i] <= TOOLTIP_MS
 
+    def moved_between(self, start_ms: float, end_ms: float) -> bool:
+        """Did the pointer move meanwhile?"""
+        return bisect_right(self._moves, end_ms) > bisect_left(self._moves, start_ms)
+
     def _hovered(self, t: float, since_ms: float) -> bool:
         i = bisect_left(self._moves, t + 1e-9) - 1
         return i >= 0 and t - self._moves[i] <= HOVER_MS and self._moves[i] > t - since_ms

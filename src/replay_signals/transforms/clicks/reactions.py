@@ -22,6 +22,7 @@ from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background
 from replay_signals.transforms.clicks.feedback import FEEDBACK_MS, Feedback
 from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS, Focus, before_release, elapsed_ms
+from replay_signals.transforms.clicks.menus import closes_menu
 from replay_signals.transforms.clicks.other_views import lays_over, leads_elsewhere
 from replay_signals.transforms.clicks.press_looks import PressLooks
 from replay_signals.transforms.clicks.rhythm import BEAT_MS
@@ -103,6 +104,8 @@ class Reactions:
             [elapsed_ms(effect, click), *(max(0.0, effect.t - t) for t in ends if effect.t >= t - MARGIN_MS)]
         )
         if self._is_view(effect, click, since_ms) or self._is_response(effect, ends):
+            return True
+        if closes_menu(effect, click) and not self.background.moved_between(click.began_ms, effect.t):
             return True
         explained = [t for t in effect.targets if self._explained(t, effect.t, since_ms, click)]
         if any(self.background.habitual(target) for target in explained):
