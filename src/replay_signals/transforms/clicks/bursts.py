@@ -13,7 +13,7 @@ from replay_signals.schemas.rules import Rage
 from replay_signals.transforms.clicks.errors import Errors
 from replay_signals.transforms.clicks.judged import DEAD, LEFT_BY_LINK, SENT, Judged
 from replay_signals.transforms.clicks.observability import CHOSEN, ONCE, drawn
-from replay_signals.transforms.clicks.reactions import RENDERED_MS
+from replay_signals.transforms.clicks.responses import RENDERED_MS
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.screens import ENDED, NOT_SEEN
 

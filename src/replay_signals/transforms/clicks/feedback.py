@@ -16,6 +16,8 @@ from replay_signals.transforms.session.timeline import Page
 
 FEEDBACK_MS = 1500
 """Ripples and pressed states are gone by then."""
+LONGER_MS = 200
+"""Than usual a button may be down, where recorders do not tell when it went down."""
 HANDLED_MS = 50
 """Handlers of a click change what they change within so many frames."""
 
@@ -80,7 +82,8 @@ class Feedback:
 
     def note_ripples(self, click: Click, control: Control) -> None:
         """Ripples of this click, whatever comes beside them: on their way out they are no answer to the next one."""
-        start = bisect_right(self._times, click.began_ms - MARGIN_MS)
+        untold_ms = LONGER_MS if click.up_ms is None else 0.0
+        start = bisect_right(self._times, click.began_ms - MARGIN_MS - untold_ms)
         end = bisect_right(self._times, click.t + RIPPLE_MS)
         near = [e for e in self._effects[start:end] if e.kind == "mutation"]
         self._rippled += ripples(near, lambda node: self.page.elements.inside(node, control))

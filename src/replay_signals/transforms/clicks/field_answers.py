@@ -12,6 +12,7 @@ from functools import cached_property
 
 from replay_signals.transforms.clicks.judged import Judged
 from replay_signals.transforms.clicks.restless import restless_places
+from replay_signals.transforms.clicks.senders import is_button
 from replay_signals.transforms.clicks.typed_forms import Form
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
@@ -57,6 +58,12 @@ class FieldAnswers:
     @cached_property
     def _presses(self) -> list[float]:
         return sorted(j.click.down_ms for j in self._clicks)
+
+    @cached_property
+    def _scrolls(self) -> list[float]:
+        """When the page was scrolled; a list that a filter shortens scrolls after it has changed."""
+        roots = self._page.elements.root_ids
+        return [t for t, record in self._page.of(records.Scroll) if record.node_id in roots]
 
     @cached_property
     def _change_times(self) -> list[float]:
@@ -106,7 +113,8 @@ class FieldAnswers:
         """How many keys were typed into the form's inputs, and how many of them changed a result at once."""
         keys = [(f, change.t) for f in form.fields if f.control.tag == "input" for change in f.typed]
         answered = sum(
-            self._changed_elsewhere(Form(form.page, None), f, t, t + AT_ONCE_MS) > 0 or (unsent and self._fills(f, t))
+            self._changed_elsewhere(Form(form.page, None), f, t, t + AT_ONCE_MS, "ct") > 0
+            or (unsent and self._fills(f, t))
             for f, t in keys
         )
         return len(keys), answered
@@ -156,19 +164,25 @@ class FieldAnswers:
         times = self._change_times
         return self.changes[bisect_left(times, start_ms) : bisect_right(times, end_ms)]
 
-    def _changed_elsewhere(self, form: Form, typed: TypedField, start_ms: float, end_ms: float) -> int:
-        """How many nodes changed outside the form, or the field where it is in none, and left that where it is."""
+    def _changed_elsewhere(
+        self, form: Form, typed: TypedField, start_ms: float, end_ms: float, kinds: str = "act"
+    ) -> int:
+        """How many nodes changed outside the form, or the field where it is in none, and left that where it is.
+
+        What changes as the visitor presses or scrolls is about that. A text that takes another's place is one node.
+        """
         holder = form.control or typed.control
-        i = bisect_right(self._presses, start_ms)
-        end_ms = min([end_ms, *self._presses[i : i + 1]])
+        for times in (self._presses, self._scrolls):
+            i = bisect_right(times, start_ms)
+            end_ms = min([end_ms, *times[i : i + 1]])
         changed: set[int] = set()
         for effect in self.between(start_ms, end_ms):
             if in_ranges(effect.removed, holder.first):
                 break  # another view came
-            nodes = [t[1] for t in effect.targets if t not in self._restless and not self._belongs(t[1], form, typed)]
-            changed.update(nodes)
-            if nodes and len(nodes) == len(effect.targets):
-                changed.update((*effect.added, *effect.removed))
+            own = [t for t in effect.targets if t not in self._restless and not self._belongs(t[1], form, typed)]
+            changed.update(node_id for kind, node_id, _ in own if kind in kinds)
+            if own and len(own) == len(effect.targets):
+                changed.update(effect.added or effect.removed)
         return len(changed)
 
     def _belongs(self, node_id: int, form: Form, typed: TypedField) -> bool:
@@ -183,11 +197,20 @@ class FieldAnswers:
         return restless_places(self._page, self._clicks, self.changes)
 
     def _asked(self, typed: TypedField) -> bool:
-        """Did page code ask the server while the visitor typed, and not before?"""
+        """Did page code ask the server while the visitor typed, and not before? What a button sends is no question."""
         first_ms, last_ms = typed.typed[0].t, typed.typed[-1].t
         before = {_address(r) for r in self._page.requests if r.start_ms < first_ms}
         asked = (r for r in self._page.requests if r.by_script and not changes_data(r) and not r.failed)
-        return any(first_ms <= r.start_ms <= last_ms + ANSWER_MS and _address(r) not in before for r in asked)
+        return any(
+            first_ms <= r.start_ms <= last_ms + ANSWER_MS and _address(r) not in before and id(r) not in self._sent
+            for r in asked
+        )
+
+    @cached_property
+    def _sent(self) -> frozenset[int]:
+        """Requests that buttons sent."""
+        pressed = (j for j in self._clicks if j.click.control is not None and is_button(j.click.control))
+        return frozenset(id(request) for j in pressed for request in j.requests)
 
 
 def _address(request: Request) -> str:

@@ -15,6 +15,8 @@ REFOCUS_MS = 50
 """From losing the focus to its being somewhere else in the document, or there again."""
 FRAME_MS = 17
 """What one script does before the next frame of a screen of 60 Hz."""
+_SHUT = frozenset(("disabled", "hidden", "inert"))
+"""Attributes that take the focus from an element."""
 
 
 class Focus:
@@ -25,6 +27,7 @@ class Focus:
         self._focuses = [e for e in effects if e.kind == "focus"]
         self._left = [e for e in effects if e.kind == "blur"]
         self._blurs = [e.t for e in self._left]
+        self._changes = [e for e in effects if e.kind == "mutation" and any(n in _SHUT for *_, n in e.targets)]
         self.pressed_before: int | None = None
 
     def on_blur(self, effect: Effect, click: Click) -> bool:
@@ -88,7 +91,15 @@ class Focus:
 
     def left_window(self, effect: Effect, click: Click) -> bool:
         """The focus left the document: a new tab or a dialog of the system took it."""
-        return self.is_natural(effect, click) and not any(abs(f.t - effect.t) <= REFOCUS_MS for f in self._focuses)
+        if not self.is_natural(effect, click) or any(abs(f.t - effect.t) <= REFOCUS_MS for f in self._focuses):
+            return False
+        return not self._taken_by_page(effect)
+
+    def _taken_by_page(self, blur: Effect) -> bool:
+        """Did the page disable or hide what had the focus, or what that is in?"""
+        nodes = {blur.node_id, *(c.first for c in self.page.elements.around(blur.node_id))}
+        near = (e for e in self._changes if abs(e.t - blur.t) <= REFOCUS_MS)
+        return any(kind == "a" and name in _SHUT and node in nodes for e in near for kind, node, name in e.targets)
 
     def gave_back(self, effect: Effect, click: Click) -> bool:
         """A dialog of the system stops the page: as it closes, the control loses the focus and has it again at once."""

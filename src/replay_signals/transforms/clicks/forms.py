@@ -17,12 +17,15 @@ from itertools import islice
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.clicks.field_answers import ANSWER_MS, AT_ONCE_MS, ENTER_MS, FieldAnswers, changes_data
 from replay_signals.transforms.clicks.judged import Judged
+from replay_signals.transforms.clicks.observability import link_target
+from replay_signals.transforms.clicks.senders import apart, is_button, is_closer, is_main, is_reset
 from replay_signals.transforms.clicks.typed_forms import Form
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.fields import Change, TypedField
+from replay_signals.transforms.session.gestures import is_submit, is_typed
 from replay_signals.transforms.session.routes import MIN_PAGE_NODES, SHOWN_WITHIN_MS
 from replay_signals.transforms.session.spans import count_in, in_ranges, pairs
 from replay_signals.transforms.session.timeline import Page
@@ -33,6 +36,8 @@ TOGETHER_MS = 200
 """A form that is reset empties its fields within a few frames."""
 BUTTON_NODES = 60
 """Nodes in document order between a field or form and the button that may send it."""
+BESIDE_NODES = 8
+"""Between two buttons of one group, with an icon and a text each."""
 CODE_FIELDS = 4
 """Fields of one character each: the last one sends the code by itself."""
 
@@ -54,8 +59,8 @@ class FormAnswers:
         return [e for e in self._fields.changes if e.removed]
 
     def given_up(self, form: Form) -> list[TypedField]:
-        """Fields whose text came to nothing; empty when the form was sent, or needed no sending."""
-        open_fields = [f for f in form.filled if not self._fields.answered(form, f)]
+        """Fields whose text came to nothing; empty when the form was sent or emptied, or needed no sending."""
+        open_fields = [f for f in form.filled if not (self._was_reset(form, f) or self._fields.answered(form, f))]
         return [] if not open_fields or self._sent(form) else open_fields
 
     def _has_button(self, form: Form) -> bool:
@@ -65,10 +70,10 @@ class FormAnswers:
         return self._buttons[form]
 
     def _sends(self, control: Control, form: Form) -> bool:
-        if not _is_button(control):
+        if not is_button(control):
             return False
         if form.control is None:
-            return any(_apart(control, f.control) <= BUTTON_NODES for f in form.fields)
+            return any(apart(control, f.control) <= BUTTON_NODES for f in form.fields)
         if self._page.elements.inside(control.first, form.control):
             return True
         if control.href and control.href == form.control.dom_id:
@@ -77,6 +82,14 @@ class FormAnswers:
 
     def _in_form(self, control: Control) -> bool:
         return any(c.tag == "form" for c in self._page.elements.around(control.first))
+
+    def _was_reset(self, form: Form, typed: TypedField) -> bool:
+        """Was the form emptied by its own button? Recorders do not tell what that does to the values."""
+        if form.control is None:
+            return False
+        resets = (j for j in self._clicks if j.click.control is not None and is_reset(j.click.control))
+        inside = self._page.elements.inside
+        return any(j.click.t > typed.typed[-1].t and inside(j.click.node_id or 0, form.control) for j in resets)
 
     def _sent(self, form: Form) -> bool:
         return (
@@ -99,22 +112,65 @@ class FormAnswers:
         """An answered click on a button of the form, or one that took the form away."""
         gone_ms = self._gone_ms(form)
         for j in self._clicks:
-            if not form.last_ms <= j.click.t <= gone_ms or not j.answered or j.failed or j.click.control is None:
+            control = j.click.control
+            if not form.last_ms <= j.click.t <= gone_ms or not j.answered or j.failed or control is None:
                 continue
-            if self._sends(j.click.control, form) or (_is_button(j.click.control) and _takes_away(j, form)):
+            sends = self._sends(control, form) or self._asks(j, control, form)
+            sends = sends or (is_button(control) and _takes_away(j, form))
+            if sends and not self._closes(j, control, form) and not self._gave_back_focus(j, control, form):
                 return True
         return False
+
+    def _asks(self, j: Judged, control: Control, form: Form) -> bool:
+        """Is it a link that leads nowhere, beside the form, and asks a server? Some recorders tell no methods."""
+        if control.tag != "a" or link_target(control, self._page.href) is not None:
+            return False
+        near = min(apart(control, f.control) for f in form.fields) <= BUTTON_NODES
+        return near and any(changes_data(r) or not r.method for r in j.requests)
+
+    def _closes(self, j: Judged, control: Control, form: Form) -> bool:
+        """Does the button close what the form stands in, and send nothing?
+
+        Its name says so; or nothing new shows, and it stands before the fields, as the X of a dialog does, or beside
+        the main button.
+        """
+        if is_closer(control):
+            return True
+        after = self._fields.between(j.click.t, j.click.t + SHOWN_WITHIN_MS)
+        if j.requests or any(e.added or any(kind == "t" for kind, _, _ in e.targets) for e in after):
+            return False
+        before = control.last < min(f.control.first for f in form.fields)
+        beside = (c for c in self._fields.controls if c.first != control.first and apart(c, control) <= BESIDE_NODES)
+        return before or (not is_main(control) and any(is_button(c) and is_main(c) for c in beside))
+
+    def _gave_back_focus(self, j: Judged, control: Control, form: Form) -> bool:
+        """Did the browser refuse what was filled in? It puts the focus into the first field that it does not take."""
+        if form.control is None or not is_submit(control) or j.requests:
+            return False
+        given = (e.node_id for e in j.effects if e.kind == "focus" and e.t - j.click.t <= AT_ONCE_MS)
+        boxes = (box for node_id in given for box in islice(self._page.elements.around(node_id), 1))
+        return any(is_typed(box) and self._fields.holds(form.control, box.first) for box in boxes)
 
     def _by_request(self, form: Form) -> bool:
         """A request by page code that changes data: after the last change, or again and again while typing.
 
-        What the page also sends before anything is typed (trackers, beacons) sends no form.
+        What the page also sends before anything is typed (trackers, beacons) sends no form, nor does what a control
+        sends that came afterwards, with another view.
         """
         routine = {r.url for r in self._page.requests if r.start_ms < form.first_ms}
+        others = {
+            id(r) for j in self._clicks if j.requests and self._came_later(j.click.control, form) for r in j.requests
+        }
         saves = [r for r in self._page.requests if changes_data(r) and r.url not in routine and not r.failed]
+        saves = [r for r in saves if id(r) not in others]
         while_typing = [r.url for r in saves if form.first_ms <= r.start_ms < form.last_ms]
         gone_ms = self._gone_ms(form)
         return any(form.last_ms <= r.start_ms <= gone_ms + ANSWER_MS or while_typing.count(r.url) >= 2 for r in saves)
+
+    def _came_later(self, control: Control | None, form: Form) -> bool:
+        """Did the control come after the form was filled in?"""
+        later = islice(self._fields.changes, bisect_left(self._fields.changes, form.last_ms, key=lambda e: e.t), None)
+        return control is not None and any(in_ranges(e.added, control.first) for e in later)
 
     def _by_key(self, form: Form) -> bool:
         """Did another view take the place of the form right after the last key, with nothing clicked?
@@ -138,6 +194,8 @@ class FormAnswers:
     def _removed_ms(self, form: Form) -> float:
         held = form.control or form.fields[-1].control
         around = [c.first for c in self._page.elements.around(held.first)]
+        came = (pair for e in self._fields.changes if e.added for pair in pairs(e.added))
+        around += [first for first, last in came if first < held.first <= last]
         later = islice(self._removals, bisect_left(self._removals, form.last_ms, key=lambda e: e.t), None)
         away = (e.t for e in later if any(in_ranges(e.removed, n) and not in_ranges(e.added, n) for n in around))
         return next(away, float("inf"))
@@ -182,17 +240,6 @@ class FormAnswers:
 
 def _is_code(form: Form) -> bool:
     return len(form.fields) >= CODE_FIELDS and all(f.length == 1 for f in form.fields)
-
-
-def _is_button(control: Control) -> bool:
-    if control.tag == "input":
-        return control.type in ("submit", "image", "button")
-    return (control.tag == "button" and control.type != "reset") or control.role == "button"
-
-
-def _apart(a: Control, b: Control) -> int:
-    """Nodes in document order between two controls."""
-    return max(b.first - a.last, a.first - b.last, 0)
 
 
 def _takes_away(j: Judged, form: Form) -> bool:

@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.judged import ALIVE, DEAD, SENT, SLOW, Judged
-from replay_signals.transforms.clicks.reactions import RENDERED_MS
+from replay_signals.transforms.clicks.responses import RENDERED_MS
 from replay_signals.transforms.clicks.silent_links import excuse
 from replay_signals.transforms.session.effects import Effect
 

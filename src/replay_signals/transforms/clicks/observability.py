@@ -139,6 +139,8 @@ def _only_focusable(control: Control) -> bool:
 def _native(page: Page, control: Control) -> str:
     if is_text_field(control) or control.role in ("slider", "spinbutton"):
         return NATIVE  # a value set to what it is already shows nothing
+    if control.type.lower() == "reset" and any(c.tag == "form" for c in page.elements.around(control.first)):
+        return "the browser empties the form"
     if control.tag == "label":  # the browser clicks the labelled field, and that click is recorded
         return "" if page.elements.labels_field(control) else "a label of nothing"
     return "the browser shows the state" if control.tag == "input" and control.type in ("checkbox", "radio") else ""

@@ -25,6 +25,7 @@ from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS, Focus, b
 from replay_signals.transforms.clicks.menus import closes_menu
 from replay_signals.transforms.clicks.other_views import lays_over, leads_elsewhere
 from replay_signals.transforms.clicks.press_looks import PressLooks
+from replay_signals.transforms.clicks.responses import EARLY_MS, RENDERED_MS, fetched_ahead
 from replay_signals.transforms.clicks.rhythm import BEAT_MS
 from replay_signals.transforms.clicks.ripples import unseen
 from replay_signals.transforms.clicks.waiting import only_waits
@@ -35,8 +36,6 @@ from replay_signals.transforms.session.timeline import Page, Request
 
 SCROLL_MS = 400
 """Scrolling by code follows its click at once; later scrolling is the visitor's own (Sentry: 300 ms)."""
-RENDERED_MS = 300
-"""A response shows within this time after it came."""
 VIEW_NODES = 40
 """Tickers and carousels change less at once."""
 WAITED_MS = 6000
@@ -74,11 +73,13 @@ class Reactions:
         self._brought: list[tuple[int, int]] = []
         self._clicked_ms = float("-inf")
         self._answered: dict[int | None, tuple[float, set[Target]]] = {}
+        self._claimed: set[int] = set()
 
     def requests(self, click: Click, share: list[Effect]) -> list[Request]:
         """Requests of page code that the click sent."""
         limit = click.t + self.rules.prompt_ms
-        return [e.request for e in share if e.request is not None and e.t <= limit and self._own(e, click)]
+        sent = [e.request for e in share if e.request is not None and e.t <= limit and self._own(e, click)]
+        return [*fetched_ahead(self.page, click), *sent]
 
     def of(self, click: Click, share: list[Effect], requests: list[Request]) -> list[Effect]:
         """Answers among the effects between this click and the next, in order of time."""
@@ -92,6 +93,7 @@ class Reactions:
             self._brought += pairs(effect.added)
         if found:
             self._answered[click.element] = click.t, {t for e in found for t in e.targets}
+            self._claimed.update(id(e) for e in found if e.t > click.t + self.rules.slow_ms)
         return found
 
     def _own(self, effect: Effect, click: Click, ends: Sequence[float] = ()) -> bool:
@@ -100,9 +102,7 @@ class Reactions:
 
         `ends`: when the responses to the click's own requests came, which page code answers as promptly as a click.
         """
-        since_ms = min(
-            [elapsed_ms(effect, click), *(max(0.0, effect.t - t) for t in ends if effect.t >= t - MARGIN_MS)]
-        )
+        since_ms = min([elapsed_ms(effect, click), *(max(0.0, effect.t - t) for t in ends if effect.t >= t - EARLY_MS)])
         if self._is_view(effect, click, since_ms) or self._is_response(effect, ends):
             return True
         if closes_menu(effect, click) and not self.background.moved_between(click.began_ms, effect.t):
@@ -114,7 +114,7 @@ class Reactions:
 
     def _is_response(self, effect: Effect, ends: Sequence[float]) -> bool:
         """Is it something new, shown as a response of the click's own came: more than what keeps changing steadily?"""
-        came = any(-MARGIN_MS <= effect.t - end <= RENDERED_MS for end in ends)
+        came = any(-EARLY_MS <= effect.t - end <= RENDERED_MS for end in ends)
         return bool(came and effect.added) and not any(self.background.beats(t, effect.t) for t in effect.targets)
 
     def _is_view(self, effect: Effect, click: Click, since_ms: float) -> bool:
@@ -171,13 +171,23 @@ class Reactions:
             return True
         if self._looks.is_look(effect) or focus.of_label(effect, click) or self._ends_hover(effect, click):
             return True
-        gone = pairs(effect.removed)
+        gone = pairs(effect.removed) or self._fading(effect)
         if not gone or effect.added or self._inside(click, gone):
             return False
         earlier = self._hovered_in(click)
         if all(covered(pair, earlier) for pair in gone):
             return True
         return elapsed_ms(effect, click) > 300 and all(covered(pair, self._brought) for pair in gone)
+
+    def _fading(self, effect: Effect) -> list[tuple[int, int]]:
+        """What is about to go, if nothing but its looks changes: a note fades out."""
+        nodes = {node for _, node, _ in effect.targets}
+        if not nodes or any(kind != "a" or name not in _LOOKS for kind, _, name in effect.targets):
+            return []
+        start, end = (bisect_right(self._times, effect.t + ms) for ms in (0, ENDING_MS))
+        ends = {first for e in self._effects[start:end] if not e.added for first in e.removed[::2]}
+        went = [pair for pair in self._brought if pair[0] in ends]
+        return went if all(any(first <= node <= last for first, last in went) for node in nodes) else []
 
     def _ends_hover(self, effect: Effect, click: Click) -> bool:
         """Does what the pointer opened on its way to the control come to rest: the end of a transition?"""
@@ -221,7 +231,7 @@ class Reactions:
         kept: list[Effect] = []
         chain = click.t + self.rules.prompt_ms
         for effect in own:
-            by_request = any(end - MARGIN_MS <= effect.t <= end + self.rules.prompt_ms for end in ends)
+            by_request = any(end - EARLY_MS <= effect.t <= end + self.rules.prompt_ms for end in ends)
             if effect.t <= chain or by_request or effect.kind == "blur" or self._starts(effect, click):
                 kept.append(effect)
                 chain = max(chain, effect.t + self.rules.prompt_ms)
@@ -231,8 +241,7 @@ class Reactions:
         early, late = kept[:waited], kept[waited:]
         if not late:
             return kept if ends else self._after_waiting(kept, near, click) or kept
-        moving = near[bisect_right(near, click.t + self.rules.slow_ms, key=_time) :]
-        waits = self.feedback.is_all(early, click) or self._only_waits(early, late, moving, click, ends)
+        waits = self.feedback.is_all(early, click) or self._only_waits(early, late, near, click, ends)
         return late if waits else kept
 
     def _starts(self, effect: Effect, click: Click) -> bool:
@@ -250,19 +259,19 @@ class Reactions:
         if not early or not new or new[0].t - click.t > WAITED_MS:
             return []
         ends = [e for e in late if abs(e.t - new[0].t) <= ENDING_MS]
-        return new if self._only_waits(early, ends, late, click, []) else []
+        return new if self._only_waits(early, ends, near, click, []) else []
 
     def _only_waits(
-        self, early: list[Effect], late: list[Effect], moving: list[Effect], click: Click, ends: list[float]
+        self, early: list[Effect], late: list[Effect], near: list[Effect], click: Click, ends: list[float]
     ) -> bool:
         control = click.control
         if control is None:
             return False
         responded = any(
-            -MARGIN_MS <= late[0].t - end <= RENDERED_MS for end in ends if end > click.t + self.rules.slow_ms
+            -EARLY_MS <= late[0].t - end <= RENDERED_MS for end in ends if end > click.t + self.rules.slow_ms
         )
         inside = self.page.elements.inside
-        return only_waits(early, late, moving, lambda node: inside(node, control), responded=responded)
+        return only_waits(early, late, near, self._effects, lambda node: inside(node, control), responded=responded)
 
     def _late(self, near: list[Effect], click: Click) -> list[Effect]:
         """A change seconds after the click, alone, of a place that does not change by itself: nothing else explains it.
@@ -273,9 +282,13 @@ class Reactions:
         if click.control is None:
             return []
         scrolls = [effect.t for effect in near if effect.kind == "scroll"]
-        for effect in near[bisect_right(near, click.t + self.rules.prompt_ms, key=_time) :]:
+        prompt = bisect_right(near, click.t + self.rules.prompt_ms, key=_time)
+        restless = {t for e in near[:prompt] for t in e.targets if not self.page.elements.inside(t[1], click.control)}
+        for effect in near[prompt:]:
             if effect.kind in _ACTS:
                 return []  # what follows is about that
+            if id(effect) in self._claimed or not restless.isdisjoint(effect.targets):
+                continue
             of_scrolling = any(-FRAME_MS <= effect.t - t <= self.rules.prompt_ms for t in scrolls)
             if effect.kind == "mutation" and not of_scrolling and not self._by_itself(effect, click):
                 if lays_over(self.page, effect):

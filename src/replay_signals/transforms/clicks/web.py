@@ -12,7 +12,7 @@ from operator import itemgetter
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background, Wait
 from replay_signals.transforms.clicks.covered import Covers
-from replay_signals.transforms.clicks.focus import MARGIN_MS
+from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS
 from replay_signals.transforms.clicks.judged import (
     ALIVE,
     BY_HAND_MS,
@@ -28,6 +28,7 @@ from replay_signals.transforms.clicks.observability import (
     unobservable_reason,
 )
 from replay_signals.transforms.clicks.reactions import Reactions
+from replay_signals.transforms.clicks.responses import shown_after_others
 from replay_signals.transforms.clicks.silence import Silence
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.effects import Effect, effects_of
@@ -98,7 +99,7 @@ def _judge_view(view: _View, timeline: Timeline, rules: Clicks, addresses: list[
         if i >= 0:
             shares[i].append(effect)
     leaving = judge.leaving(downs)
-    return [judge.click(c, shares[i], i == leaving) for i, c in enumerate(view.clicks)]
+    return [judge.click(c, shares[i], view.clicks[i + 1 :], i == leaving) for i, c in enumerate(view.clicks)]
 
 
 def _after_clicks(clicks: list[Click], effects: list[Effect], rules: Clicks) -> Iterator[tuple[float, float]]:
@@ -118,7 +119,7 @@ class _PageJudge:
     def __init__(
         self, view: _View, timeline: Timeline, rules: Clicks, reactions: Reactions, addresses: list[tuple[float, str]]
     ) -> None:
-        self.page, self.pages = view.page, view.window.pages
+        self.page, self.pages, self._effects = view.page, view.window.pages, view.effects
         self.timeline, self.rules, self.reactions, self.addresses = timeline, rules, reactions, addresses
         following = self.page.index + 1
         self.next_page = self.pages[following] if following < len(self.pages) else None
@@ -135,10 +136,11 @@ class _PageJudge:
         known = page is not None and page.navigation is not None
         return bisect_right(downs, page.opened_ms) - 1 if page is not None and known else len(downs) - 1
 
-    def click(self, click: Click, share: list[Effect], is_leaving: bool) -> Judged:
-        """The verdict of one click, given the effects between it and the next click of the page."""
+    def click(self, click: Click, share: list[Effect], later: list[Click], is_leaving: bool) -> Judged:
+        """The verdict of one click, given the effects between it and the next click of the page, and those clicks."""
         out = Judged(click)
         out.requests = self.reactions.requests(click, share)
+        share = share + shown_after_others(self.page, click, out.requests, later, self._effects, self.rules)
         out.effects = self.reactions.of(click, share, out.requests) + self._elsewhere(out, is_leaving)
         out.effects.sort(key=lambda e: e.t)
         if not out.effects and self._fragment_changed(click):
@@ -149,7 +151,7 @@ class _PageJudge:
             out.effects, out.blocked = [], True
             out.verdict, out.confidence, out.reason = DEAD, meant.confidence, meant.reason
             click.control = meant.control
-        elif out.effects and not self._comes_by_accident(out):
+        elif out.effects and not self._comes_by_accident(out, share):
             self._found(out)
         else:
             self._silence.judge(out)
@@ -162,17 +164,31 @@ class _PageJudge:
             return page is not None and page.navigation is None
         return effect.kind == "selection"
 
-    def _comes_by_accident(self, out: Judged) -> bool:
+    def _comes_by_accident(self, out: Judged, share: list[Effect]) -> bool:
         """Does a late change belong to something else: beside what acts outside the page (a print dialog), or of
         another route than the link's?
         """
         first = out.effects[0]
         late_ms = first.t - out.click.t if first.kind == "mutation" and not out.requests else 0.0
-        if late_ms > self.rules.slow_ms and unobservable_reason(self.page, out.click):
+        if (
+            late_ms > self.rules.slow_ms
+            and unobservable_reason(self.page, out.click)
+            and not self._shows_itself(out, share)
+        ):
             out.effects = []
         if late_ms > self.rules.prompt_ms and self._was_elsewhere(out.click, first.t):
             out.effects = []
         return not out.effects
+
+    def _shows_itself(self, out: Judged, share: list[Effect]) -> bool:
+        """Did the control's own words change at once, and again with its late answer, to tell how far it is?"""
+        control, answered_ms = out.click.control, out.effects[0].t
+        near = [e for e in share if e.kind == "mutation" and e.t >= out.click.t]
+        early = (t for e in near if e.t - out.click.t <= self.rules.prompt_ms for t in e.targets)
+        late = {t for e in near if abs(e.t - answered_ms) <= FRAME_MS for t in e.targets}
+        return control is not None and any(
+            t[0] in "ct" and t in late and self.page.elements.inside(t[1], control) for t in early
+        )
 
     def _was_elsewhere(self, click: Click, t: float) -> bool:
         """Was the window, when it was told next, neither where the link leads nor where it was before?"""
@@ -263,8 +279,7 @@ class _PageJudge:
         """
         if answer.kind == "blur":
             return 0.0
-        page = self.next_page
-        if answer.kind != "navigation" or page is None or page.navigation is not None:
+        if answer.kind != "navigation" or self.next_page is None:
             return answer.t - click.t
         acts = (t for t, _ in self.page.of(records.Scroll, records.Input) if t > click.t + self.rules.prompt_ms)
         return min(self.page.end_ms, next(acts, self.page.end_ms)) - click.t

@@ -17,7 +17,8 @@ Words = dict[str, tuple[str, ...]]
 
 
 class _Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`whole_names` mean a dialog of files, and `documents` one that is handed out, as the whole name of a button."""
+    """`whole_names` mean a dialog of files, `documents` one that is handed out, and `closing` that what stands open is
+    closed and nothing done, as the whole name of a button."""
 
     clipboard: Words
     files: Words
@@ -28,6 +29,7 @@ class _Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     documents: Words
     whole_names: Words
     not_meant: Words
+    closing: Words
 
 
 _TABLES = words("controls.toml", _Tables)
@@ -75,6 +77,8 @@ _NOT_MEANT = re.compile(rf"(?<![^\W_])(?:{_OTHERWISE})(?![^\W_])", re.IGNORECASE
 _WHOLE_NAMES = frozenset(word for named in _TABLES.whole_names.values() for word in named)
 _DOCUMENTS = frozenset(word for named in _TABLES.documents.values() for word in named)
 
+_CLOSING = frozenset(word for named in _TABLES.closing.values() for word in named)
+
 
 def acts_once(text: str) -> bool:
     """Does a name speak of the clipboard, of files, of sharing or of printing?"""
@@ -104,6 +108,11 @@ def is_file_dialog(name: str) -> bool:
 def is_document(name: str) -> bool:
     """Is it the name of a document, and nothing else?"""
     return _whole(name) in _DOCUMENTS
+
+
+def closes(name: str) -> bool:
+    """Is it the name of a button that closes something and does nothing, and no other?"""
+    return _whole(name) in _CLOSING
 
 
 def _whole(name: str) -> str:
