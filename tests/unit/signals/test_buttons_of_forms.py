@@ -201,3 +201,31 @@ def test_a_counter_that_is_written_anew_is_one_place(rows: int, kinds: list[str]
         before = after
     page.lives(40_000)
     assert [kind for kind in visit.kinds() if kind == KIND] == kinds
+
+
+@pytest.mark.parametrize(("marks", "kinds"), [(True, [KIND]), (False, [])])
+def test_a_view_that_the_menu_marks_was_gone_to(marks: bool, kinds: list[str]) -> None:
+    """By its address, right after the last key; Enter puts another view in the place, too, but the menu stays."""
+    visit = Visit()
+    menu = link("Ask", "#/ask", id="m1", class_="on"), link("Help", "#/help", id="m2", class_="")
+    inner = el("form", field_("who"), button("Go", id="go"), id="ask")
+    page = visit.open("http://shop.test/", *menu, el("main", inner, id="main")).types("who", "Anna", at=3000, each=100)
+    page.removes(page.node("ask"), at=4300, from_="main").adds(el("div", el("h1", "Hello")), at=4300, into="main")
+    if marks:
+        page.sets("m1", at=4300, class_="").sets("m2", at=4300, class_="on")
+    page.lives(30_000)
+    assert [kind for kind in visit.kinds() if kind == KIND] == kinds
+
+
+@pytest.mark.parametrize(("lone", "kinds"), [(True, []), (False, [KIND])])
+def test_a_result_that_is_written_anew_at_once(lone: bool, kinds: list[str]) -> None:
+    """One key in a lone field gives a fee; beside other fields it is a hint."""
+    visit = Visit()
+    fields = (field_("length"),) if lone else (field_("length"), field_("name"))
+    result = el("p", el("b", id="old"), id="fee")
+    page = visit.open("http://shop.test/", *fields, result, button("Other", id="other"))
+    if not lone:
+        page.types("name", "A", at=1000)
+    page.types("length", "8", at=4000)
+    page.removes(page.node("old"), at=4006, from_="fee").adds(el("i"), at=4006, into="fee").at_once(2).lives(30_000)
+    assert [kind for kind in visit.kinds() if kind == KIND] == kinds

@@ -169,9 +169,11 @@ class FieldAnswers:
     ) -> int:
         """How many nodes changed outside the form, or the field where it is in none, and left that where it is.
 
-        What changes as the visitor presses or scrolls is about that. A text that takes another's place is one node.
+        What changes as the visitor presses or scrolls is about that. A text that takes another's place is one node,
+        unless it does so at once and the field is a lone one: a result.
         """
         holder = form.control or typed.control
+        lone = form.control is None and len(form.fields) == 1 and typed.control.tag == "input"
         for times in (self._presses, self._scrolls):
             i = bisect_right(times, start_ms)
             end_ms = min([end_ms, *times[i : i + 1]])
@@ -182,7 +184,8 @@ class FieldAnswers:
             own = [t for t in effect.targets if t not in self._restless and not self._belongs(t[1], form, typed)]
             changed.update(node_id for kind, node_id, _ in own if kind in kinds)
             if own and len(own) == len(effect.targets):
-                changed.update(effect.added or effect.removed)
+                at_once = lone and any(0 <= effect.t - change.t <= AT_ONCE_MS for change in typed.typed)
+                changed.update((*effect.added, *effect.removed) if at_once else effect.added or effect.removed)
         return len(changed)
 
     def _belongs(self, node_id: int, form: Form, typed: TypedField) -> bool:

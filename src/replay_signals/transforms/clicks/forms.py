@@ -29,6 +29,7 @@ from replay_signals.transforms.session.gestures import is_submit, is_typed
 from replay_signals.transforms.session.routes import MIN_PAGE_NODES, SHOWN_WITHIN_MS
 from replay_signals.transforms.session.spans import count_in, in_ranges, pairs
 from replay_signals.transforms.session.timeline import Page
+from replay_signals.transforms.session.turns import MARKS
 
 MIN_ENTERED_CHARS = 2
 """A field that is emptied of this much in one step was entered; one character is taken back with one key."""
@@ -175,15 +176,23 @@ class FormAnswers:
     def _by_key(self, form: Form) -> bool:
         """Did another view take the place of the form right after the last key, with nothing clicked?
 
-        Page code that reads Enter by itself clicks no button; Escape puts nothing in the place. Recorders that tell a
-        value once, as the field is left, do not tell when the last key was.
+        Page code that reads Enter by itself clicks no button; Escape puts nothing in the place. Where a menu marks
+        another of its links, the visitor went there. Recorders that tell a value once, as the field is left, do not
+        tell when the last key was.
         """
         gone_ms = self._gone_ms(form)
         if all(len(box.changes) < 2 for box in form.fields):
             return False
         if gone_ms - form.last_ms > ANSWER_MS or any(form.last_ms < j.click.t <= gone_ms for j in self._clicks):
             return False
-        return any(effect.added for effect in self._fields.between(gone_ms - AT_ONCE_MS, gone_ms + AT_ONCE_MS))
+        came = self._fields.between(gone_ms - AT_ONCE_MS, gone_ms + AT_ONCE_MS)
+        return any(effect.added for effect in came) and len(self._marked_links(came)) < 2
+
+    def _marked_links(self, changes: Sequence[Effect]) -> set[int]:
+        """Links that are marked or unmarked."""
+        marked = {node for e in changes for kind, node, name in e.targets if kind == "a" and name in MARKS}
+        found = ((node, next(self._page.elements.chain(node), None)) for node in marked)
+        return {node for node, c in found if c is not None and c.first == node and c.tag == "a" and c.href}
 
     def _gone_ms(self, form: Form) -> float:
         """When the page put something else in the place of the form; what it sends later is not of this form."""
