@@ -185,6 +185,24 @@ def test_arrays_that_lie_apart_are_sessions(rows: Any, sessions: dict[str, list[
     }
 
 
+@pytest.mark.parametrize(
+    ("wrap", "sessions"),
+    [
+        (lambda n, events: {"events": events}, ["rec-1", "rec-1-2"]),
+        (lambda n, events: {"id": n, "events": json.dumps(events)}, ["rec-1", "rec-1-2"]),
+        (lambda n, events: {"id": f"visit-{n}", "events": events}, ["visit-1", "visit-2"]),
+        (lambda n, events: {"seq": n, "events": events[1:]}, ["rec-1"]),
+    ],
+    ids=["objects", "rows of a table", "told", "parts without a page"],
+)
+def test_wrapped_arrays_that_lie_apart_are_sessions(wrap: Any, sessions: list[str], read_json: Any) -> None:
+    for around in ("recordings", None):
+        items = [wrap(n, row(FIRST_MS + n * DAY_MS)) for n in (1, 2)]
+        records = read_json({around: items} if around else items)
+        assert reasons(records) == []
+        assert [one.session_id for one in messages(records)] == sessions
+
+
 def test_a_wrapper_that_names_the_session_keeps_its_arrays_together(read_json: Any) -> None:
     records = read_json({"session_id": "s", "events": [row(FIRST_MS), row(FIRST_MS + DAY_MS)]})
     assert {one.session_id for one in messages(records)} == {"s"}

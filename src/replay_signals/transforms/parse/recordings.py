@@ -123,16 +123,17 @@ class _Walk:
         if shapes.is_pair(items):
             yield from self._pair(items, owner, depth)
             return
-        owners = self._owners_of_rows(items, owner) if _is_matrix(items) else repeat(owner)
+        lists = rows.rows_in(items)
+        owners = self._owners_of_rows(items, lists, owner) if lists else repeat(owner)
         for item, own in zip(items, owners, strict=False):
             yield from self._item(item, own, depth)
 
-    def _owners_of_rows(self, items: list[Raw], owner: Owner) -> Iterator[Owner]:
-        """Of an array of arrays: windows, or visits that lie apart, each a session when none is told."""
-        if rows.are_windows(items[: shapes.LOOKED_AT]):
+    def _owners_of_rows(self, items: list[Raw], lists: list[Raw | bytes], owner: Owner) -> Iterator[Owner]:
+        """Of a list of lists: windows, or visits that lie apart, each a session when none is told."""
+        if _is_matrix(items) and rows.are_windows(items[: shapes.LOOKED_AT]):
             yield from (msgspec.structs.replace(owner, window_id=str(number)) for number in range(1, len(items) + 1))
             return
-        for visit in [1] * len(items) if owner.session_id else rows.visits_of(items):
+        for visit in [1] * len(items) if owner.session_id else rows.visits_of(lists):
             own_id = f"{self._place.session_id[:_NAME_CHARS]}-{visit}" if visit > 1 else owner.session_id
             yield msgspec.structs.replace(owner, session_id=own_id)
 

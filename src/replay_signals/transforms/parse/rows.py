@@ -1,4 +1,4 @@
-"""Rows: what the arrays in an array of arrays of events are: batches of one recording, its windows, or recordings."""
+"""Rows: what the arrays of events in a list are: batches of one recording, its windows, or recordings."""
 
 from __future__ import annotations
 
@@ -10,8 +10,17 @@ import msgspec
 from msgspec import Raw
 
 from replay_signals.schemas.wire import EventHead
-from replay_signals.transforms.parse.json_text import MALFORMED, decode, first_items
-from replay_signals.transforms.parse.shapes import head_of, items_of
+from replay_signals.transforms.parse.json_text import MALFORMED, decode, first_items, flaw
+from replay_signals.transforms.parse.shapes import (
+    Owner,
+    fields_of,
+    first,
+    head_of,
+    is_event,
+    items_of,
+    owner_of,
+    text_in,
+)
 from replay_signals.transforms.parse.values import number_within
 
 APART_MS = 30 * 60 * 1000
@@ -20,6 +29,7 @@ APART_MS = 30 * 60 * 1000
 _VALUE = msgspec.json.Decoder(Any)
 _STARTS = frozenset({0, 1, 2, 4})  # rrweb's types of events that a page begins with
 _EPOCH_MS = (1e11, 1e14)
+_NOTHING = b"[]"
 
 
 def are_windows(rows: Sequence[Raw]) -> bool:
@@ -35,7 +45,29 @@ def are_windows(rows: Sequence[Raw]) -> bool:
     return any(start < end for (_, end), (start, _) in pairwise(sorted(spans)))
 
 
-def visits_of(rows: Sequence[Raw]) -> list[int]:
+def rows_in(items: Sequence[Raw]) -> list[Raw | bytes]:
+    """The list of events in each item of a list; none where the first has none."""
+    return [row_in(item) for item in items] if items and row_in(items[0]) != _NOTHING else []
+
+
+def row_in(item: Raw) -> Raw | bytes:
+    """The events in an item of a list: the item itself, or an array in a wrapper that names no session; else none."""
+    if first(item) == b"[":
+        return item
+    fields = fields_of(item)
+    if not fields or is_event(fields) or owner_of(fields, Owner()).session_id:
+        return _NOTHING
+    return next((row for row in map(_array_in, fields.values()) if any(map(head_of, first_items(row, 1)))), _NOTHING)
+
+
+def _array_in(value: Raw) -> Raw | bytes:
+    if first(value) == b'"':
+        text = (text_in(value) or "").strip().encode()
+        return text if first(text) == b"[" and flaw(text) is None else _NOTHING
+    return value if first(value) == b"[" else _NOTHING
+
+
+def visits_of(rows: Sequence[Raw | bytes]) -> list[int]:
     """For each row the number of its visit, from 1 in order of time: one that begins with a page long after all before
     it is another visit of the page, recorded by itself.
 
@@ -54,7 +86,7 @@ def visits_of(rows: Sequence[Raw]) -> list[int]:
     return visits
 
 
-def _last_ms(row: Raw) -> float:
+def _last_ms(row: Raw | bytes) -> float:
     head = head_of(items_of(row)[-1])
     return _number(head.timestamp) if head is not None else 0.0
 
