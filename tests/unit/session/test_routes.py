@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from replay_signals.transforms.digest.merge import session_of
+from replay_signals.transforms.digest.records import Mutation
 from replay_signals.transforms.session.routes import WayBack, ways_back
 from replay_signals.transforms.session.timeline import timeline_of
 from support import events as rrweb
@@ -435,3 +437,19 @@ def test_what_exchanges_marks_without_being_a_menu_that_was_pressed(kind: str, b
             last["attributes"].append(third)  # type: ignore[index]
     page.lives(60_000)
     assert ways(visit) == []
+
+
+@pytest.mark.parametrize(("masked", "found"), [(4, 1), (0, 0)])
+def test_addresses_that_are_masked_where_a_message_is_too_large_are_not_compared(masked: int, found: int) -> None:
+    """Of a long page the first links are told and the others are fingerprints; other links are another page."""
+    visit, page = app()
+    page.click("help", at=4000)
+    shows(page, help_page(), at=4080)
+    shows(page, list_of(*(link(f"Item {i}", f"/item/{i}") for i in range(3, 7))), at=5900).lives(60_000)
+    shown = timeline_of(session_of([digested(visit.recorded["window-1"])])).windows[0].pages[0]
+    t, last = [(t, r) for t, r in shown.records if isinstance(r, Mutation)][-1]
+    behind = tuple(f"/item/{i}" for i in range(3, 3 + masked))
+    told = [c for c in last.controls if not c.href.endswith(behind)] if behind else last.controls
+    hidden = [msgspec.structs.replace(c, href="[text:bcdfg]") for c in last.controls if c not in told]
+    shown.records[shown.records.index((t, last))] = t, msgspec.structs.replace(last, controls=[*told, *hidden])
+    assert len(list(ways_back(shown))) == found

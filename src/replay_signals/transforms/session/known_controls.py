@@ -41,3 +41,8 @@ def stood(key: Key, known: set[Key]) -> bool:
 def is_masked(key: Key) -> bool:
     """Names are masked where it is not known what they stand in, which is so for what is added later."""
     return key[2].startswith("[") and key[2].endswith("]")
+
+
+def is_told(key: Key) -> bool:
+    """Are its tag and its address told? In a message with very many texts they are masked where its budget ends."""
+    return not any(part.startswith("[") and part.endswith("]") for part in (key[0], key[3]))

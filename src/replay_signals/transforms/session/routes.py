@@ -28,7 +28,16 @@ from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session import urls
 from replay_signals.transforms.session.fields import typed_fields
 from replay_signals.transforms.session.gestures import control_at, link_at
-from replay_signals.transforms.session.known_controls import Key, is_masked, keys_of, known_by, masked, nameless, stood
+from replay_signals.transforms.session.known_controls import (
+    Key,
+    is_masked,
+    is_told,
+    keys_of,
+    known_by,
+    masked,
+    nameless,
+    stood,
+)
 from replay_signals.transforms.session.spans import count_in, in_ranges
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.session.turns import MARKS, MENU_ROLES, PROMPT_MS, RENDERED_MS, Turn, pressed_pair
@@ -311,6 +320,7 @@ class _Reader:
 def _returns(shown: _Shown, content: _Content, following: _Content) -> bool:
     """Is what the click showed replaced by what stood there before?"""
     own, returned = content.keys - following.keys, following.keys - content.keys
+    returned = {key for key in returned if is_told(key)} or returned
     known = sum(stood(key, shown.known) for key in returned)
     before, now = shown.marked - {shown.link}, following.marked - shown.marked
     elsewhere = bool(now) and not before <= following.marked  # another link is marked than the one before
