@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from operator import itemgetter
+from operator import attrgetter
 from statistics import median
 from typing import NamedTuple
 
@@ -142,7 +142,7 @@ class Background:
         """Would this change, `since_ms` after the pointer went down, have come without the click?"""
         habit = self._habits.get(target)
         if habit is None:
-            return target in self._elsewhere and since_ms > PROMPT_MS
+            return (target in self._elsewhere and since_ms > PROMPT_MS) or self.is_in_new(target, t, since_ms)
         if habit.begins(t, since_ms):
             return False
         if target[0] == "s":  # visitors scroll, too, but not like clockwork
@@ -171,6 +171,13 @@ class Background:
             return False
         i = bisect_left(self._starts, run[0]) - 1
         return i >= 0 and run[0] - self._starts[i] <= max(FIRST_GAP * beat, PROMPT_MS)
+
+    def is_in_new(self, target: Target, t: float, since_ms: float) -> bool:
+        """Is the place part of what the page brought by itself since the click: a clock that is drawn anew?"""
+        came = self._came.with_node(target[1], t - since_ms, t)
+        if came is None:
+            return False
+        return all(self.habitual(x) and self.explains(x, came.t, came.t - t + since_ms) for x in came.targets)
 
     def among(self, target: Target, t: float, since_ms: float) -> bool:
         """Is it a text that has not changed by itself yet, in the midst of others that do, and was one of them due?"""
@@ -246,17 +253,22 @@ class _Came:
 
     def __init__(self, page: Page) -> None:
         self._start_ms = page.start_ms
-        self._added: list[tuple[float, tuple[int, ...]]] = []
+        self._added: list[Effect] = []
 
     def add(self, effect: Effect) -> None:
         """Takes the next effect in order of time."""
         if effect.added:
-            self._added.append((effect.t, effect.added))
+            self._added.append(effect)
+
+    def with_node(self, node_id: int, since_ms: float, t: float) -> Effect | None:
+        """What the node came with, the last time from `since_ms` to before t, if it came then."""
+        start, end = (bisect_left(self._added, at, key=attrgetter("t")) for at in (since_ms, t))
+        return next((e for e in reversed(self._added[start:end]) if in_ranges(e.added, node_id)), None)
 
     def before(self, node_id: int, t: float) -> float:
         """When the node came, the last time before t."""
-        i = bisect_left(self._added, t, key=itemgetter(0))
-        return next((at for at, ids in reversed(self._added[:i]) if in_ranges(ids, node_id)), self._start_ms)
+        came = self.with_node(node_id, self._start_ms, t)
+        return self._start_ms if came is None else came.t
 
 
 class _Links:

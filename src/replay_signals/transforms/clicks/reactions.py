@@ -22,6 +22,7 @@ from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background
 from replay_signals.transforms.clicks.feedback import FEEDBACK_MS, Feedback
 from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS, Focus, before_release, elapsed_ms
+from replay_signals.transforms.clicks.harmless import counts_clicks
 from replay_signals.transforms.clicks.menus import closes_menu
 from replay_signals.transforms.clicks.other_views import lays_over, leads_elsewhere
 from replay_signals.transforms.clicks.press_looks import PressLooks
@@ -87,7 +88,8 @@ class Reactions:
         if click.control is not None:
             self.feedback.note_ripples(click, click.control)
         self._looks.note(click)
-        found = self._caused(near, click, [r.end_ms - r.late_ms for r in requests]) or self._late(near, click)
+        asked = (r for r in requests if not counts_clicks(r.url, self.page.href))  # others bring nothing to show
+        found = self._caused(near, click, [r.end_ms - r.late_ms for r in asked]) or self._late(near, click)
         self._focus.pressed_before, self._clicked_ms = click.element, click.t
         for effect in found:
             self._brought += pairs(effect.added)
@@ -307,6 +309,9 @@ class Reactions:
     def _by_itself(self, effect: Effect, click: Click) -> bool:
         """Would the change have come without the click: a clock, a hover effect, the end of a note?"""
         if not effect.targets or any(self.background.moved(target, click.element) for target in effect.targets):
+            return True
+        since_ms = elapsed_ms(effect, click)
+        if any(self.background.is_in_new(target, effect.t, since_ms) for target in effect.targets):
             return True
         if self.background.pointed(effect.t) and self._passes(effect):
             return True

@@ -22,6 +22,10 @@ FIRST_BEAT = 0.25
 """How far the first beat of a watch may be off, as a share of its period: it starts in a handler."""
 MIN_GAPS = 3
 MAX_BEATS = 6
+AROUND = 3
+"""Changes before and after one that tell whether it stands for a beat that was late or early."""
+OFF_BEAT = 0.25
+"""How far such a one may be off, as a share of the period: a busy page delays its timers."""
 ANSWERED_MS = 500
 STEADY = 0.06
 """Spread of a steady series, as a share of its period."""
@@ -127,7 +131,24 @@ class Habit:
         beats = max(1, round(passed / beat))
         if beats > longest_gap / beat + since_ms / beat + 0.5:
             return False  # the rhythm had stopped
-        return abs(passed - beats * beat) <= min(max(BEAT_MS, STEADY * beat), 0.3 * beat) or beat <= 2 * BEAT_MS
+        on_time = abs(passed - beats * beat) <= min(max(BEAT_MS, STEADY * beat), 0.3 * beat)
+        return on_time or beat <= 2 * BEAT_MS or self._stands_for_beat(t, onsets, beat)
+
+    def _stands_for_beat(self, t: float, onsets: list[float], beat: float) -> bool:
+        """Is a change that comes late or early one of the beats, as many of which come before and after as are due?
+
+        One that a click brought would come beside the beat, or let the rhythm begin anew.
+        """
+        i = bisect_left(onsets, t)
+        if i >= len(onsets) or onsets[i] != t:
+            return False
+        for a in range(max(0, i - AROUND), i):
+            off_ms = abs(t - onsets[a] - (i - a) * beat)
+            for b in range(i + 1, min(len(onsets), i + AROUND + 1)):
+                unbroken = abs(onsets[b] - onsets[a] - (b - a) * beat) <= STEADY * beat
+                if unbroken and off_ms <= OFF_BEAT * beat:
+                    return True
+        return False
 
 
 def _by_chance(within_ms: float, rhythm: _Rhythm) -> float:
