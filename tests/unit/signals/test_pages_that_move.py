@@ -64,3 +64,64 @@ def test_a_clock_that_ticks_as_the_count_of_a_click_is_taken(path: str) -> None:
             page.adds(el("b", str(at)), at=at, into="clock")
     page.click("it", at=20_880).asks(path, at=20_890, took=160).lives(60_000)
     assert visit.kinds() == ([] if path == "/api/book" else ["dead_click"])
+
+
+def page_with_slides(*more: El) -> tuple[Visit, Page]:
+    slides = [el("div", el("p", f"Slide {i}"), id=f"slide{i}", class_="slide") for i in range(3)]
+    visit = Visit()
+    return visit, visit.open("http://baths.test/", button("Book", id="it"), el("div", *slides), *more)
+
+
+def step(page: Page, at: float, shown: int = 1) -> Page:
+    page.sets(f"slide{shown - 1}", at=at, class_="slide").sets(f"slide{shown}", at=at, class_="slide active")
+    return page.at_once(2)
+
+
+@pytest.mark.parametrize("after_ms", [420, 1100, 3000])
+def test_the_first_step_of_a_carousel_is_no_answer(after_ms: float) -> None:
+    visit, page = page_with_slides()
+    step(page.click("it", at=4000), at=4000 + after_ms).sets("slide1", at=4600 + after_ms, class_="active still")
+    page.lives(60_000)
+    assert visit.kinds() == ["dead_click"]
+
+
+def test_the_field_that_says_which_slide_is_shown_is_no_answer() -> None:
+    visit, page = page_with_slides(el("input", type="radio", id="second"))
+    step(page.click("it", at=4000), at=4700).inputs("second", "on", at=4702, checked=True).lives(60_000)
+    assert visit.kinds() == ["dead_click"]
+
+
+@pytest.mark.parametrize("case", ["at once", "by a request", "in the control", "fades"])
+def test_looks_that_change_elsewhere_may_be_an_answer(case: str) -> None:
+    visit, page = page_with_slides()
+    if case == "at once":
+        step(page.click("it", at=4000), at=4040)
+    elif case == "by a request":
+        step(page.click("it", at=4000).asks("/api/next", at=4010, took=1500), at=5530)
+    elif case == "in the control":
+        page.click("slide1", at=4000)
+        page.sets("it", at=5000, class_="off").sets("slide1", at=5000, class_="slide chosen").at_once(2)
+    else:
+        note = el("div", el("p", "Sure?", id="q"), id="note")
+        page.adds(note, at=2000).click("it", at=4000)
+        page.sets("note", at=4400, class_="out").sets("q", at=4400, class_="out").at_once(2).removes(note, at=4800)
+    page.lives(60_000)
+    assert visit.kinds() == []
+
+
+@pytest.mark.parametrize("moves", [True, False])
+def test_what_begins_to_move_as_it_has_moved_before(moves: bool) -> None:
+    """Scripts that draw each frame name the next slide as they set out."""
+    visit, page = page_with_slides()
+    for start in range(3000, 40_000, 4000):
+        named = start in {15_000}
+        for frame in range(12):
+            at = start + 17 * frame
+            page.sets("slide0", at=at, style={"left": f"{frame}px"}).sets(
+                "slide1", at=at, style={"left": f"{-frame}px"}
+            )
+            page.at_once(2)
+        if named:
+            step(page, at=start - 12 if moves else start - 1500)
+    page.click("it", at=15_000 - 130 if moves else 13_400).lives(60_000)
+    assert visit.kinds() == (["dead_click"] if moves else [])

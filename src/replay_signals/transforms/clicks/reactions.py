@@ -7,6 +7,7 @@ What is not an answer, each with its reason:
   focus        state classes the control gets with the focus
   aftermath    a toast or tooltip running out that came before the click
   selection    double clicks on a control select its words
+  slides       what shows the next slide, later than a handler does it (transforms/clicks/slides)
   looks        how components and libraries of styles draw a press (transforms/clicks/press_looks)
   feedback     ripples and pressed states inside the control that come and go
   waiting      spinners and busy states until a slow answer comes (transforms/clicks/waiting)
@@ -20,19 +21,21 @@ from operator import attrgetter
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background
-from replay_signals.transforms.clicks.feedback import FEEDBACK_MS, Feedback
-from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS, Focus, before_release, elapsed_ms
+from replay_signals.transforms.clicks.feedback import Feedback
+from replay_signals.transforms.clicks.focus import FRAME_MS, Focus, before_release, elapsed_ms
 from replay_signals.transforms.clicks.harmless import counts_clicks
+from replay_signals.transforms.clicks.hovering import AGAIN_MS, Hovering
 from replay_signals.transforms.clicks.menus import closes_menu
 from replay_signals.transforms.clicks.other_views import lays_over, leads_elsewhere
 from replay_signals.transforms.clicks.press_looks import PressLooks
 from replay_signals.transforms.clicks.responses import EARLY_MS, RENDERED_MS, fetched_ahead
 from replay_signals.transforms.clicks.rhythm import BEAT_MS
 from replay_signals.transforms.clicks.ripples import unseen
+from replay_signals.transforms.clicks.slides import Slides
 from replay_signals.transforms.clicks.waiting import only_waits
 from replay_signals.transforms.session.effects import Effect, Target
 from replay_signals.transforms.session.gestures import Click, is_typed
-from replay_signals.transforms.session.spans import count_in, covered, in_ranges, pairs
+from replay_signals.transforms.session.spans import count_in, covered, pairs
 from replay_signals.transforms.session.timeline import Page, Request
 
 SCROLL_MS = 400
@@ -41,14 +44,8 @@ VIEW_NODES = 40
 """Tickers and carousels change less at once."""
 WAITED_MS = 6000
 """Who waits longer for something to show has turned to something else."""
-AGAIN_MS = 2000
-"""An animation still running from the last click on the same control is that control at work."""
-HOVER_MEMORY_MS = 5000
-"""A tooltip that a click or the parting pointer takes away was shown at most this long before."""
 DRAWN_ANEW = 10
 """So many times as many places as change by themselves, at once, are a page that is drawn anew."""
-TRANSITION_MS = 600
-"""Menus and tooltips have opened by then: libraries of components take 0.2 to 0.4 s."""
 _LOOKS = frozenset(("class", "style"))
 ENDING_MS = 600
 """A bar or a spinner fades out this long after the answer."""
@@ -71,8 +68,9 @@ class Reactions:
         self._focus = Focus(page, effects)
         self.feedback = Feedback(page, effects, self._focus, rules)
         self._looks = PressLooks(page, effects, background, self._focus)
+        self._slides = Slides(page, effects)
+        self._hovering = Hovering(page, effects, background)
         self._brought: list[tuple[int, int]] = []
-        self._clicked_ms = float("-inf")
         self._answered: dict[int | None, tuple[float, set[Target]]] = {}
         self._claimed: set[int] = set()
 
@@ -90,7 +88,7 @@ class Reactions:
         self._looks.note(click)
         asked = (r for r in requests if not counts_clicks(r.url, self.page.href))  # others bring nothing to show
         found = self._caused(near, click, [r.end_ms - r.late_ms for r in asked]) or self._late(near, click)
-        self._focus.pressed_before, self._clicked_ms = click.element, click.t
+        self._focus.pressed_before, self._hovering.clicked_ms = click.element, click.t
         for effect in found:
             self._brought += pairs(effect.added)
         if found:
@@ -110,9 +108,22 @@ class Reactions:
         if closes_menu(effect, click) and not self.background.moved_between(click.began_ms, effect.t):
             return True
         explained = [t for t in effect.targets if self._explained(t, effect.t, since_ms, click)]
+        if not explained and self._begins_to_move(effect, since_ms):
+            return False
         if any(self.background.habitual(target) for target in explained):
             return len(effect.targets) - len(explained) >= DRAWN_ANEW * len(explained)
         return len(explained) < len(effect.targets)
+
+    def _begins_to_move(self, effect: Effect, since_ms: float) -> bool:
+        """Do only looks change, of nodes that the page begins to move by itself in the same frame?"""
+        if any(kind != "a" or name not in _LOOKS for kind, _, name in effect.targets):
+            return False
+        nodes = {node for _, node, _ in effect.targets}
+        moves = (
+            (e, t) for e in self._with(effect) if e.t >= effect.t for t in e.targets if t[0] == "a" and t[1] in nodes
+        )
+        explains = self.background.explains
+        return any(t not in effect.targets and explains(t, e.t, since_ms + e.t - effect.t) for e, t in moves)
 
     def _is_response(self, effect: Effect, ends: Sequence[float]) -> bool:
         """Is it something new, shown as a response of the click's own came: more than what keeps changing steadily?"""
@@ -143,6 +154,7 @@ class Reactions:
         if effect.kind == "mutation":
             return (
                 not unseen(effect, self.feedback.parts(click.control))
+                and (ends or not self._slides.is_step(effect, click))
                 and self._own(effect, click, ends)
                 and not self._incidental(effect, click)
             )
@@ -158,7 +170,8 @@ class Reactions:
             return click.control is None and self._own(effect, click)
         if effect.kind in ("input", "url", "hidden"):
             filled = effect.kind == "input" and any(0 <= effect.t - end <= RENDERED_MS for end in ends)
-            return (prompt or filled) and not self._focus.left_field(effect, click)
+            of_slide = not ends and any(self._slides.is_step(e, click) for e in self._with(effect))  # told by a field
+            return (prompt or filled) and not of_slide and not self._focus.left_field(effect, click)
         if effect.kind == "style" and self._is_of_press(effect, click):
             return False
         return effect.kind != "request" and self._own(effect, click)
@@ -171,12 +184,12 @@ class Reactions:
         focus = self._focus
         if before_release(effect, click) and (focus.on_blur(effect, click) or focus.is_state(effect, click)):
             return True
-        if self._looks.is_look(effect) or focus.of_label(effect, click) or self._ends_hover(effect, click):
+        if self._looks.is_look(effect) or focus.of_label(effect, click) or self._hovering.ends(effect, click):
             return True
         gone = pairs(effect.removed) or self._fading(effect)
         if not gone or effect.added or self._inside(click, gone):
             return False
-        earlier = self._hovered_in(click)
+        earlier = self._hovering.brought(click)
         if all(covered(pair, earlier) for pair in gone):
             return True
         return elapsed_ms(effect, click) > 300 and all(covered(pair, self._brought) for pair in gone)
@@ -190,24 +203,6 @@ class Reactions:
         ends = {first for e in self._effects[start:end] if not e.added for first in e.removed[::2]}
         went = [pair for pair in self._brought if pair[0] in ends]
         return went if all(any(first <= node <= last for first, last in went) for node in nodes) else []
-
-    def _ends_hover(self, effect: Effect, click: Click) -> bool:
-        """Does what the pointer opened on its way to the control come to rest: the end of a transition?"""
-        if elapsed_ms(effect, click) > TRANSITION_MS or any(k != "a" or n not in _LOOKS for k, _, n in effect.targets):
-            return False
-        start = bisect_right(self._times, click.began_ms - TRANSITION_MS)
-        end = bisect_right(self._times, click.began_ms - MARGIN_MS)
-        if self._clicked_ms > click.began_ms - AGAIN_MS:
-            return False
-        moved = {target for e in self._effects[start:end] if self.background.pointed(e.t) for target in e.targets}
-        return bool(effect.targets) and moved.issuperset(effect.targets)
-
-    def _hovered_in(self, click: Click) -> list[tuple[int, int]]:
-        """Id ranges that came with the pointer shortly before the click."""
-        start = bisect_right(self._times, click.began_ms - HOVER_MEMORY_MS)
-        end = bisect_right(self._times, click.began_ms - MARGIN_MS)
-        recent = (e for e in self._effects[start:end] if e.added and self.background.pointed(e.t))
-        return [pair for e in recent for pair in pairs(e.added)]
 
     def _inside(self, click: Click, gone: list[tuple[int, int]]) -> bool:
         """Was the clicked place among what is gone (the close button of a dialog)?"""
@@ -293,7 +288,7 @@ class Reactions:
                 continue
             of_scrolling = any(-FRAME_MS <= effect.t - t <= self.rules.prompt_ms for t in scrolls)
             if effect.kind == "mutation" and not of_scrolling and not self._by_itself(effect, click):
-                if lays_over(self.page, effect):
+                if self._slides.is_step(effect, click) or lays_over(self.page, effect):
                     continue
                 if leads_elsewhere(self.page, self._with(effect), click):
                     return []
@@ -313,14 +308,6 @@ class Reactions:
         since_ms = elapsed_ms(effect, click)
         if any(self.background.is_in_new(target, effect.t, since_ms) for target in effect.targets):
             return True
-        if self.background.pointed(effect.t) and self._passes(effect):
+        if self.background.pointed(effect.t) and self._hovering.passes(effect):
             return True
         return bool(effect.removed) and not effect.added and not self._inside(click, pairs(effect.removed))
-
-    def _passes(self, effect: Effect) -> bool:
-        """Is it what a pointer brings: a look, or something that goes again, or came just before the end?"""
-        if not effect.added:
-            return all(kind == "a" for kind, _, _ in effect.targets)
-        start, end = (bisect_right(self._times, effect.t + ms) for ms in (0, HOVER_MEMORY_MS))
-        gone = (first for e in self._effects[start:end] for first in e.removed[::2])
-        return self.page.end_ms - effect.t < FEEDBACK_MS or any(in_ranges(effect.added, first) for first in gone)
