@@ -25,8 +25,9 @@ def page_with(control: El, *content: El) -> tuple[Visit, Page]:
         button("Copy link", id="it"),
         link("Share with a colleague", "javascript:void(0)", id="it"),
         el("span", id="it", role="button", class_="fa fa-download"),
+        el("a", el("i", class_="fa fa-download"), "Kit", href="javascript:void(0)", onclick="down()", id="it"),
     ],
-    ids=["download", "copy", "share", "icon"],
+    ids=["download", "copy", "share", "icon", "icon inside"],
 )
 @pytest.mark.parametrize("times", [(4000, 7000), (4000, 5500, 9000), (4000, 10_500)])
 def test_tried_again_in_vain(control: El, times: tuple[float, ...]) -> None:
@@ -57,16 +58,18 @@ def test_something_else_in_between() -> None:
     assert "dead_click" not in visit.kinds()
 
 
-@pytest.mark.parametrize("name", ["Listen", "Play", "Mute"])
-def test_what_plays_stops_at_the_second_press(name: str) -> None:
-    visit, page = page_with(button(name, id="it"))
+@pytest.mark.parametrize("name", ["Listen", "Play", "Mute", El("i", {"class": "fa fa-play"}, [])])
+def test_what_plays_stops_at_the_second_press(name: str | El) -> None:
+    visit, page = page_with(el("button", name, id="it"))
     page.clicks("it", 4000, 8000).lives(60_000)
     assert visit.kinds() == []
 
 
 def test_what_says_how_it_acts() -> None:
-    visit, page = page_with(link("List", "/list.csv", id="it", download=""), link("Mail", "mailto:a@b.test", id="mail"))
-    page.clicks("it", 4000, 7000).clicks("mail", 20_000, 23_000).lives(60_000)
+    paper = button("Kit", id="paper", onclick="window.print()")
+    mail = link("Mail", "mailto:a@b.test", id="mail")
+    visit, page = page_with(link("List", "/list.csv", id="it", download=""), mail, paper)
+    page.clicks("it", 4000, 7000).clicks("mail", 20_000, 23_000).clicks("paper", 40_000, 43_000).lives(60_000)
     assert visit.kinds() == []
 
 

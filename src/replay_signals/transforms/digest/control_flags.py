@@ -96,9 +96,9 @@ FLAGS = {
     "p": "opens a native popover or dialog",
     "t": "in the tab order by attribute",
     "c": "copies to the clipboard",
-    "o": "acts outside the page by its icon or its inline handler",
-    "w": "acts outside the page by a word that is not kept",
-    "y": "plays something, by a word that is not kept",
+    "o": "acts outside the page by its inline handler, in older digests also by its icon",
+    "w": "acts outside the page by a word that is not kept, as that of its icon",
+    "y": "plays something, by a word that is not kept, as that of its icon",
     "f": "finds something, by a word that is not kept",
     "s": "the current choice of its group",
     "T": "tells whether it is pressed, and is not",
@@ -215,8 +215,12 @@ def marks_of(tag: str, a: Attributes) -> str:
 @lru_cache(maxsize=20_000)
 def hidden_words(words: str) -> str:
     """Flags for what detectors read in words of a control that are not kept."""
-    outside = "w" if acts_once(words) else "y" if plays(words) or fills_screen(words) else ""
-    return outside + ("f" if "search" in words.lower() else "")
+    return outside_flag(words) + ("f" if "search" in words.lower() else "")
+
+
+def outside_flag(words: str) -> str:
+    """The flag of words that speak of what no recording of a page shows."""
+    return "w" if acts_once(words) else "y" if plays(words) or fills_screen(words) else ""
 
 
 def is_disabled(a: Attributes) -> bool:

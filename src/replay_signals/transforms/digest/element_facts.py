@@ -22,12 +22,12 @@ from replay_signals.transforms.digest.control_flags import (
     is_unseen,
     lets_through,
     marks_of,
+    outside_flag,
 )
 from replay_signals.transforms.digest.controls import is_control, is_hand, is_kept, is_named
 from replay_signals.transforms.digest.inline_style import ABOUT_POINTERS, NOTHING, Style, style_of
 from replay_signals.transforms.digest.places import place_flags
 from replay_signals.transforms.privacy.steps import steps_of
-from replay_signals.transforms.words.controls import acts_outside
 
 MAX_KNOWN = 10_000
 MAX_KNOWN_BYTES = 1000
@@ -43,7 +43,7 @@ class ElementFacts:
 
     __slots__ = (
         *(
-            "_acts_outside",
+            "_shows_outside",
             "_control_flags",
             "_raw_texts",
             "attributes",
@@ -73,16 +73,16 @@ class ElementFacts:
         self.inline: Style = NOTHING
         if isinstance(a.style, str) and ABOUT_POINTERS.search(a.style) is not None:
             self.inline = style_of(a.style)
-        self._acts_outside: bool | None = None
+        self._shows_outside: str | None = None
         self._raw_texts: dict[str, tuple[RawTexts, int]] = {}
         self._control_flags: dict[tuple[bool, bool, str], tuple[str, bool]] = {}
 
     @property
-    def acts_outside(self) -> bool:
-        """Do its classes speak of what no recording of a page shows, as those of an icon may?"""
-        if self._acts_outside is None:
-            self._acts_outside = acts_outside(self.classes[:MAX_CLASS_CHARS])
-        return self._acts_outside
+    def outside(self) -> str:
+        """The flag for what no recording of a page shows, when its classes speak of it, as those of an icon may."""
+        if self._shows_outside is None:
+            self._shows_outside = outside_flag(self.classes[:MAX_CLASS_CHARS])
+        return self._shows_outside
 
     def raw_texts(self, place: str) -> tuple[RawTexts, int]:
         """What the element says of itself as a control, and the steps that it takes to search it."""

@@ -161,8 +161,8 @@ class SnapshotWalk:
 
     def _icon(self, element: ElementFacts) -> None:
         """Of a control, which may tell by its classes that it acts outside of the page."""
-        if "o" not in self._open[-1].flags and element.acts_outside:
-            self._open[-1].flags += "o"
+        if element.outside not in self._open[-1].flags:
+            self._open[-1].flags += element.outside
 
     def _layer(self, node: Node, element: ElementFacts) -> None:
         if self._around and self._pointer.layer(node, element, self._around[-1], self._path):
