@@ -18,6 +18,8 @@ FEEDBACK_MS = 1500
 """Ripples and pressed states are gone by then."""
 LONGER_MS = 200
 """Than usual a button may be down, where recorders do not tell when it went down."""
+MARK_NODES = 4
+"""From an icon's drawing to the button around it, which a page marks as clicked."""
 HANDLED_MS = 50
 """Handlers of a click change what they change within so many frames."""
 
@@ -40,6 +42,16 @@ class Feedback:
             hosts = (c.first for c in self.page.elements.around(control.first) if "-" in c.tag)
             self._parts[control.first] = frozenset((control.first, *hosts))
         return self._parts[control.first]
+
+    def marked(self, effect: Effect, click: Click) -> frozenset[int]:
+        """Nodes that a mark of a click may be on: the control's own, and what was clicked or is right around it."""
+        control, clicked = click.control, click.node_id
+        if control is None or clicked is None:
+            return frozenset()
+        inside = self.page.elements.inside
+        near = {n for _, n, _ in effect.targets if clicked - MARK_NODES <= n <= clicked}
+        within = {n for _, n, _ in effect.targets if n <= clicked and inside(n, control)}
+        return self.parts(control) | near | within
 
     def is_all(self, kept: list[Effect], click: Click) -> bool:
         """Is all that came of the click feedback?"""

@@ -153,7 +153,7 @@ class Reactions:
         prompt = since <= self.rules.prompt_ms
         if effect.kind == "mutation":
             return (
-                not unseen(effect, self.feedback.parts(click.control))
+                not unseen(effect, self.feedback.marked(effect, click))
                 and (ends or not self._slides.is_step(effect, click))
                 and self._own(effect, click, ends)
                 and not self._incidental(effect, click)

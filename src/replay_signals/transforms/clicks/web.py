@@ -12,6 +12,7 @@ from operator import itemgetter
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.background import Background, Wait
 from replay_signals.transforms.clicks.covered import Covers
+from replay_signals.transforms.clicks.first_marks import first_marks, without_marks
 from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS
 from replay_signals.transforms.clicks.judged import (
     ALIVE,
@@ -31,7 +32,7 @@ from replay_signals.transforms.clicks.reactions import Reactions
 from replay_signals.transforms.clicks.responses import shown_after_others
 from replay_signals.transforms.clicks.silence import Silence
 from replay_signals.transforms.digest import records
-from replay_signals.transforms.session.effects import Effect, effects_of
+from replay_signals.transforms.session.effects import Effect, Target, effects_of
 from replay_signals.transforms.session.gestures import Click, clicks_of, is_submit
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
 from replay_signals.transforms.session.urls import page_of, same_document
@@ -65,10 +66,11 @@ def _views(timeline: Timeline, rules: Clicks) -> list[_View]:
     """Views of documents with clicks, each knowing the habits that other views of the same document show."""
     pages = [(p, w, clicks_of(p)) for w in timeline.windows for p in w.pages if p.screens is None]
     clicked = {document_of(p) for p, _, clicks in pages if clicks}
+    marks = first_marks((p, clicks) for p, _, clicks in pages)
     twins: dict[tuple[str, int], list[_View]] = {}
     for page, window, clicks in pages:
         if document_of(page) in clicked:
-            twins.setdefault(document_of(page), []).append(_view(page, window, clicks, rules))
+            twins.setdefault(document_of(page), []).append(_view(page, window, clicks, rules, marks.get(page, set())))
     for views in twins.values():
         habits = set().union(*(view.background.habitual_targets for view in views))
         for view in views:
@@ -81,8 +83,8 @@ def document_of(page: Page) -> tuple[str, int]:
     return page.href.partition("#")[0], page.elements.element_count
 
 
-def _view(page: Page, window: Window, clicks: list[Click], rules: Clicks) -> _View:
-    effects = effects_of(page)
+def _view(page: Page, window: Window, clicks: list[Click], rules: Clicks, marks: set[tuple[float, Target]]) -> _View:
+    effects = without_marks(effects_of(page), marks)
     other = [(e.t - MARGIN_MS, e.t + rules.prompt_ms) for e in effects if e.kind in ("input", "scroll")]
     waits = [Wait(c.began_ms - MARGIN_MS, c.t + rules.window_ms, c.element) for c in clicks]
     background = Background(page, effects, _after_clicks(clicks, effects, rules), other, waits)
