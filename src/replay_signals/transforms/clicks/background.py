@@ -10,15 +10,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from operator import attrgetter
 from statistics import median
 from typing import NamedTuple
 
+from replay_signals.transforms.clicks.changed_places import Came, Links
 from replay_signals.transforms.clicks.restless import LOADING_MS
 from replay_signals.transforms.clicks.rhythm import MIN_GAPS, Habit, Train, beat_of, onsets_of, prompted, run_before
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.effects import SETTLE_MS, Effect, Target
-from replay_signals.transforms.session.spans import in_ranges, spans
+from replay_signals.transforms.session.spans import spans
 from replay_signals.transforms.session.timeline import Page
 
 HOVER_MS = 120
@@ -70,8 +70,8 @@ class Background:
         self._moves = _moves(page)
         self._waits = list(waits)
         self._endings: set[float] = set()
-        self._links = _Links()
-        self._came = _Came(page)
+        self._links = Links()
+        self._came = Came(page)
         self._began: dict[Target, float] = {}
         quiet_times: dict[Target, list[float]] = {}
         ready = page.start_ms + SETTLE_MS
@@ -246,49 +246,6 @@ class Background:
     def _hovered(self, t: float, since_ms: float) -> bool:
         i = bisect_left(self._moves, t + 1e-9) - 1
         return i >= 0 and t - self._moves[i] <= HOVER_MS and self._moves[i] > t - since_ms
-
-
-class _Came:
-    """When nodes came: with the page, or later."""
-
-    def __init__(self, page: Page) -> None:
-        self._start_ms = page.start_ms
-        self._added: list[Effect] = []
-
-    def add(self, effect: Effect) -> None:
-        """Takes the next effect in order of time."""
-        if effect.added:
-            self._added.append(effect)
-
-    def with_node(self, node_id: int, since_ms: float, t: float) -> Effect | None:
-        """What the node came with, the last time from `since_ms` to before t, if it came then."""
-        start, end = (bisect_left(self._added, at, key=attrgetter("t")) for at in (since_ms, t))
-        return next((e for e in reversed(self._added[start:end]) if in_ranges(e.added, node_id)), None)
-
-    def before(self, node_id: int, t: float) -> float:
-        """When the node came, the last time before t."""
-        came = self.with_node(node_id, self._start_ms, t)
-        return self._start_ms if came is None else came.t
-
-
-class _Links:
-    """Union-find of places that change together."""
-
-    def __init__(self) -> None:
-        self._parent: dict[Target, Target] = {}
-
-    def root(self, target: Target) -> Target:
-        """The place that stands for all that change with this one."""
-        while (parent := self._parent.get(target, target)) != target:
-            self._parent[target] = self._parent.get(parent, parent)
-            target = parent
-        return target
-
-    def join(self, a: Target, b: Target) -> None:
-        """These two changed together."""
-        first, second = self.root(a), self.root(b)
-        if first != second:
-            self._parent[second] = first
 
 
 class _Spans:
