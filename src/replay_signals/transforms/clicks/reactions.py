@@ -68,7 +68,7 @@ class Reactions:
         self._focus = Focus(page, effects)
         self.feedback = Feedback(page, effects, self._focus, rules)
         self._looks = PressLooks(page, effects, background, self._focus)
-        self._slides = Slides(page, effects)
+        self._slides = Slides(page, effects, background)
         self._hovering = Hovering(page, effects, background)
         self._brought: list[tuple[int, int]] = []
         self._answered: dict[int | None, tuple[float, set[Target]]] = {}
@@ -108,22 +108,11 @@ class Reactions:
         if closes_menu(effect, click) and not self.background.moved_between(click.began_ms, effect.t):
             return True
         explained = [t for t in effect.targets if self._explained(t, effect.t, since_ms, click)]
-        if not explained and self._begins_to_move(effect, since_ms):
+        if not explained and self._slides.begin_to_move(effect, self._with(effect), since_ms):
             return False
         if any(self.background.habitual(target) for target in explained):
             return len(effect.targets) - len(explained) >= DRAWN_ANEW * len(explained)
         return len(explained) < len(effect.targets)
-
-    def _begins_to_move(self, effect: Effect, since_ms: float) -> bool:
-        """Do only looks change, of nodes that the page begins to move by itself in the same frame?"""
-        if any(kind != "a" or name not in _LOOKS for kind, _, name in effect.targets):
-            return False
-        nodes = {node for _, node, _ in effect.targets}
-        moves = (
-            (e, t) for e in self._with(effect) if e.t >= effect.t for t in e.targets if t[0] == "a" and t[1] in nodes
-        )
-        explains = self.background.explains
-        return any(t not in effect.targets and explains(t, e.t, since_ms + e.t - effect.t) for e, t in moves)
 
     def _is_response(self, effect: Effect, ends: Sequence[float]) -> bool:
         """Is it something new, shown as a response of the click's own came: more than what keeps changing steadily?"""

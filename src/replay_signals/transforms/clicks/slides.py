@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from operator import attrgetter
 
+from replay_signals.transforms.clicks.background import Background
 from replay_signals.transforms.clicks.focus import elapsed_ms
 from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.gestures import Click
@@ -29,8 +30,8 @@ _time = attrgetter("t")
 class Slides:
     """Finds the steps of carousels on one page; `effects` are in order of time, and have to be asked for in it."""
 
-    def __init__(self, page: Page, effects: Sequence[Effect]) -> None:
-        self.page = page
+    def __init__(self, page: Page, effects: Sequence[Effect], background: Background) -> None:
+        self.page, self._explains = page, background.explains
         self._came = [e for e in effects if e.added]
         self._gone = [e for e in effects if e.removed]
         self._stepped: dict[int, float] = {}
@@ -50,6 +51,14 @@ class Slides:
             return False
         self._stepped.update((node, effect.t) for node in nodes)
         return True
+
+    def begin_to_move(self, effect: Effect, frame: Sequence[Effect], since_ms: float) -> bool:
+        """Do only looks change, of nodes that the page begins to move by itself in the same frame?"""
+        if any(kind != "a" or name not in _LOOKS for kind, _, name in effect.targets):
+            return False
+        nodes = {node for _, node, _ in effect.targets}
+        moves = ((e.t, t) for e in frame if e.t >= effect.t for t in e.targets if t[0] == "a" and t[1] in nodes)
+        return any(t not in effect.targets and self._explains(t, at, since_ms + at - effect.t) for at, t in moves)
 
     def _fades(self, node: int, t: float) -> bool:
         """Does what the node came with, a note or a dialog, go in a moment?"""
