@@ -10,6 +10,7 @@ from replay_signals.transforms.words.controls import (
     fills_screen,
     is_document,
     is_file_dialog,
+    leaves_app,
     plays,
 )
 
@@ -67,3 +68,15 @@ def test_a_document_and_a_dialog_are_named_by_the_whole_name() -> None:
     assert not is_document("Rechnung ändern")
     assert is_file_dialog("Browse…")
     assert not is_file_dialog("Browse the shop")
+
+
+@pytest.mark.parametrize(
+    "name", ["Call us", "E-mail", "btn-more", "Jetzt anrufen", "Zadzwoń", "להתקשר", "撥打電話", "Foto", "⋮", "Teilen"]
+)
+def test_buttons_of_apps_that_other_programs_or_popups_answer(name: str) -> None:
+    assert leaves_app(name)
+
+
+@pytest.mark.parametrize("name", ["Callback list", "Moreover", "Mehr Wasser", "Карта", "Ara", "Fotograf", "Pay", ""])
+def test_buttons_of_apps_that_say_nothing_of_other_programs(name: str) -> None:
+    assert not leaves_app(name)

@@ -76,7 +76,7 @@ def test_what_came_of_a_dialog_of_the_system_is_the_answer(sdk: Sdk, asked_ms: f
 
 
 @wireframes
-@pytest.mark.parametrize("name", ["Take a photo", "Scan", "Invite friends", "Share"])
+@pytest.mark.parametrize("name", ["Take a photo", "Scan", "Invite friends", "Share", "Anrufen", "招待", "اتصل بنا"])
 def test_buttons_that_lead_to_other_programs_are_unknown(sdk: Sdk, name: str) -> None:
     app = App(sdk(), (button("b", name, 200), label("total", "0", 120))).tap("b", at=4000).redraw(5500)
     assert (app.lives(40_000).kinds(), app.verdicts()) == ([], ["unknown"])

@@ -28,7 +28,6 @@ from replay_signals.transforms.clicks.typing import typed_taps
 from replay_signals.transforms.clicks.witness import Witness, is_switch
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.digest.wireframes import LEAVES_APP
 from replay_signals.transforms.session.effects import Effect
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.screens import AT_TOUCH_MS, NOT_SEEN, Screens
@@ -37,7 +36,7 @@ from replay_signals.transforms.session.spans import spans
 from replay_signals.transforms.session.timeline import Page, Timeline, Window
 from replay_signals.transforms.session.touched import Likeness
 from replay_signals.transforms.session.touches import taps_of
-from replay_signals.transforms.words.controls import acts_outside
+from replay_signals.transforms.words.controls import leaves_app
 
 IMPATIENT_MS = 1000
 """Taps on one control this close to each other wait for one answer."""
@@ -327,7 +326,7 @@ def _unobservable_reason(control: Control | None) -> str:
         return ""
     if control.type not in ANSWERING:
         return NATIVE
-    if {"w", "y"} & set(control.flags) or acts_outside(control.name) or LEAVES_APP.search(control.name):
+    if {"w", "y"} & set(control.flags) or leaves_app(control.name):
         return BY_NAME
     return ""
 

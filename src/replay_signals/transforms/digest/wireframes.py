@@ -7,7 +7,6 @@ of its own look, serves both: two looks differ where the hashes of a view do.
 
 from __future__ import annotations
 
-import re
 import zlib
 from typing import Any
 
@@ -19,7 +18,7 @@ from replay_signals.transforms.digest.masking import Masking
 from replay_signals.transforms.digest.pictures import tiles_of
 from replay_signals.transforms.parse.values import number_within
 from replay_signals.transforms.privacy.policy import KEEP, MASK
-from replay_signals.transforms.words.controls import acts_outside
+from replay_signals.transforms.words.controls import leaves_app
 
 MAX_VIEWS = 5000
 MAX_POINTS = 1_000_000
@@ -28,12 +27,6 @@ FULL_WIDTH = 100_000
 """`100vw` in points: wider than any screen."""
 
 _CALLED = frozenset(("button", "checkbox", "radio", "toggle"))
-LEAVES_APP = re.compile(
-    r"(?:^|[^a-z])(?:share|call|dial|phone|e-?mail|sms|message|map|maps|directions|browser|website|menu|more|options|"
-    r"scan|camera|photo|invite)(?:$|[^a-z])",
-    re.IGNORECASE,
-)
-"""Buttons whose answer other programs or popups show, which native recorders do not see."""
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
@@ -67,7 +60,7 @@ class View(msgspec.Struct, array_like=True, gc=False):
     @property
     def leaves_app(self) -> bool:
         """Does it say that another program or a popup answers it?"""
-        return "w" in self.flags or acts_outside(self.name) or LEAVES_APP.search(self.name) is not None
+        return "w" in self.flags or leaves_app(self.name)
 
     def control_on(self, width: int, height: int) -> Control | None:
         """The control it is reported as on a screen of that size; what neither answers nor says anything is none."""
@@ -133,7 +126,7 @@ def _flags(frame: Wireframe, hidden: str) -> str:
     unseen = frame.type == "image" and not frame.base64
     said = next((text for text in (frame.text, frame.value) if isinstance(text, str) and text), "")
     masked = bool(said) and not said.strip("* ")
-    outside = acts_outside(hidden) or LEAVES_APP.search(hidden)
+    outside = leaves_app(hidden)
     kinds = {"d": disabled, "k": checked, "o": drawn, "m": masked, "w": outside, "i": unseen}
     return "".join(flag for flag, is_so in kinds.items() if is_so)
 

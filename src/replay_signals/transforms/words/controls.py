@@ -26,6 +26,7 @@ class _Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printing: Words
     playing: Words
     whole_screen: Words
+    other_programs: Words
     documents: Words
     whole_names: Words
     not_meant: Words
@@ -34,6 +35,7 @@ class _Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _TABLES = words("controls.toml", _Tables)
 SIGNS_ONCE, SIGNS_PLAYING, SIGNS_WHOLE_SCREEN = "⧉📋🖨⎙⤓", "🔊🔈🔉▶⏵⏸", "⛶"
+SIGNS_OTHER_PROGRAMS = "📞☎✆✉📷📸🗺⋮☰≡"
 _UNSPACED = frozenset(("ja", "ko", "zh", "hi", "ar", "he", "fa", "th"))
 """Languages whose words may stand inside longer ones, or with a letter before them."""
 _WORD = re.compile(r"[^\W_]+")
@@ -72,6 +74,7 @@ _ONCE = _Said((_TABLES.clipboard, _TABLES.files, _TABLES.sharing, _TABLES.printi
 """What one click does completely: nobody needs it again at once."""
 _PLAYING = _Said((_TABLES.playing,), SIGNS_PLAYING)
 _WHOLE_SCREEN = _Said((_TABLES.whole_screen,), SIGNS_WHOLE_SCREEN)
+_OTHER_PROGRAMS = _Said((_TABLES.other_programs,), SIGNS_OTHER_PROGRAMS)
 _OTHERWISE = "|".join(re.escape(word) for named in _TABLES.not_meant.values() for word in named)
 _NOT_MEANT = re.compile(rf"(?<![^\W_])(?:{_OTHERWISE})(?![^\W_])", re.IGNORECASE)
 _WHOLE_NAMES = frozenset(word for named in _TABLES.whole_names.values() for word in named)
@@ -98,6 +101,11 @@ def fills_screen(text: str) -> bool:
 def acts_outside(text: str) -> bool:
     """Does a name speak of what a recording may not show: of any of these?"""
     return acts_once(text) or plays(text) or fills_screen(text)
+
+
+def leaves_app(text: str) -> bool:
+    """Does a name on a native screen speak of what other programs or popups show? Recorders of an app see neither."""
+    return acts_outside(text) or _OTHER_PROGRAMS(text)
 
 
 def is_file_dialog(name: str) -> bool:
