@@ -140,7 +140,7 @@ class Visit:
         if not page.bars or name in page.bars:
             return True
         x, y = view.x + view.width / 2, view.y + view.height / 2
-        bars = (bar for bar in self.content(page.name) if bar.name in page.bars)
+        bars = (self._laid_out(self._now(bar)) for bar in page.views if bar.name in page.bars)
         if any(bar.x <= x <= bar.x + bar.width and bar.y <= y <= bar.y + bar.height for bar in bars):
             return False
         return 0.12 * self.size[1] <= view.y and view.y + view.height <= 0.88 * self.size[1]
