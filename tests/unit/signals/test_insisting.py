@@ -119,3 +119,22 @@ def test_a_window_that_fills_the_screen(after: float) -> None:
     page.click("it", at=4000).record(rrweb.incremental(4000 + after, 4, width=1920, height=1080)).lives(60_000)
     assert visit.kinds() == []
     assert visit.verdict("it") == "alive"
+
+
+def test_a_component_that_only_the_tab_key_tells_of() -> None:
+    """Tried again it was taken for a control; once it may be a text, and a part of the page is no control at all."""
+    item, text, part = (el(f"my-{name}", el("p", name), id=name, tabindex="0") for name in ("tab", "text", "part"))
+    for _ in range(80):
+        part.children.append(el("p", "a row"))
+    visit, page = page_with(item, text, part)
+    page.clicks("tab", 4000, 7000).click("text", at=20_000).clicks("part", 35_000, 38_000).lives(60_000)
+    assert visit.kinds() == ["dead_click", "dead_click"]
+    assert visit.verdict("tab") == "dead"
+
+
+@pytest.mark.parametrize("again_ms", [300, 3000])
+def test_a_box_that_only_the_tab_key_tells_of(again_ms: float) -> None:
+    """A box that scrolls is in the tab order, too."""
+    visit, page = page_with(el("div", el("p", "a text"), id="it", tabindex="0"))
+    page.clicks("it", 4000, 4000 + again_ms).lives(60_000)
+    assert visit.kinds() == []

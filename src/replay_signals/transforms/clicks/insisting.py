@@ -4,7 +4,8 @@ Of what acts outside the page by its name alone (a download, a print, something 
 silence says nothing, as one click does all of it. Tried again it says that nothing came: a double click is too quick
 for that, and who turned to something else first may want it twice. What plays is left out, since the second press stops
 it, and so is what may open a dialog of the system unseen: the control loses the focus to it and has it again, which
-recorders do not tell of what is in a shadow root.
+recorders do not tell of what is in a shadow root. A component that only the Tab key tells of may be a tab or an item as
+well as a box that scrolls; who tries it again took it for a control.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from itertools import pairwise
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.judged import DEAD, UNKNOWN, Judged
-from replay_signals.transforms.clicks.observability import BY_NAME, FILLS
+from replay_signals.transforms.clicks.observability import BY_NAME, FILLS, ONLY_FOCUSABLE
+from replay_signals.transforms.clicks.press_looks import COMPONENT_NODES
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.element_names import element_key
 
@@ -32,9 +34,12 @@ def tell_insisting(clicks: Sequence[Judged], rules: Clicks) -> None:
 
 
 def _is_excused(j: Judged) -> bool:
-    if j.verdict != UNKNOWN or j.reason not in (BY_NAME, FILLS) or j.requests or j.click.control is None:
+    control = j.click.control
+    if j.verdict != UNKNOWN or j.requests or control is None:
         return False
-    return not any("-" in c.tag for c in j.click.page.elements.around(j.click.control.first))
+    if j.reason == ONLY_FOCUSABLE:
+        return "-" in control.tag and control.last - control.first <= COMPONENT_NODES
+    return j.reason in (BY_NAME, FILLS) and not any("-" in c.tag for c in j.click.page.elements.around(control.first))
 
 
 def _insists(a: Judged, b: Judged, rules: Clicks) -> bool:

@@ -25,6 +25,7 @@ from replay_signals.transforms.words.controls import (
     plays,
 )
 
+ONLY_FOCUSABLE = "only focusable"
 NATIVE = "the browser answers without a trace"
 CHOSEN = "it is the current choice already"
 OUTSIDE = "acts outside the page"
@@ -68,7 +69,7 @@ def unobservable_reason(page: Page, click: Click) -> str:
     if _is_picked(page, control, before_ms) and not _is_one_of_several(page, control, before_ms):
         return CHOSEN
     if _only_focusable(control):
-        return "only focusable"
+        return ONLY_FOCUSABLE
     if control.is_hand and (click.double or click.dragged):
         return "dragged, or its words are selected"
     return next((reason for check in _CHECKS if (reason := check(page, control))), "")
