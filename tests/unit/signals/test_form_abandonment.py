@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replay_signals.schemas.confidence import TABLE
-from replay_signals.schemas.rrweb import MOUSE_DOWN
+from replay_signals.schemas.rrweb import BLUR, MOUSE_DOWN
 from support import events as rrweb
 from support.dom import El, button, el, field_, link
 from support.web import Page, Visit
@@ -423,6 +423,36 @@ def test_enter_in_a_search_box_opens_the_results(
     visit, page = contact(el("form", box) if how == "form" else box)
     page.types("q", "shoes", at=2000)
     visit.open(f"http://shop.test/{to}", button("A", id="a"), at=2480 + after_ms, how=left).lives(60_000)
+    assert visit.kinds() == kinds
+
+
+@pytest.mark.parametrize(
+    ("box", "shown", "to", "after_ms", "leaves", "kinds"),
+    [
+        ("search", True, "shoes/red", 7000, "", []),  # arrow keys and Enter
+        ("search", False, "shoes/red", 7000, "", [KIND]),
+        ("search", True, "start", 7000, "", [KIND]),  # back, where no recorder tells it
+        ("search", True, "shoes/red", 7000, "blurred", [KIND]),  # by the browser's address bar
+        ("search", True, "shoes/red", 7000, "clicked", [KIND]),  # by a link
+        ("search", True, "shoes/red", 30_000, "", [KIND]),
+        ("text", True, "shoes/red", 7000, "", [KIND]),  # a field of another sort suggests, and opens nothing
+    ],
+)
+def test_a_suggestion_of_a_search_box_is_chosen_with_the_keyboard(
+    box: str, shown: bool, to: str, after_ms: float, leaves: str, kinds: list[str]
+) -> None:
+    visit = Visit()
+    visit.open("http://shop.test/start", button("A", id="a"), at=0)
+    search = el("form", field_("q", box), button("Go", id="go"))
+    page = visit.open(URL, search, el("ul", id="list"), link("Home", "/", id="home"), at=900)
+    page.types("q", "shoes", at=2000)
+    if shown:
+        page.sets("list", at=4000, class_="open")
+    if leaves == "blurred":
+        page.record(rrweb.interaction(8000, BLUR, page.node("q").node_id))
+    elif leaves == "clicked":
+        page.click("home", at=8800)
+    visit.open(f"http://shop.test/{to}", button("A", id="a"), at=2480 + after_ms).lives(60_000)
     assert visit.kinds() == kinds
 
 

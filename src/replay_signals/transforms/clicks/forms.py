@@ -10,7 +10,7 @@ sends it no more.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -39,6 +39,11 @@ BUTTON_NODES = 60
 """Nodes in document order between a field or form and the button that may send it."""
 BESIDE_NODES = 8
 """Between two buttons of one group, with an icon and a text each."""
+CHOICE_MS = 15_000
+"""Who reads suggestions and walks through them with the arrow keys has chosen by then."""
+SUGGESTED_MS = 4000
+"""Suggestions that a server makes have come by then."""
+_SHOWING = frozenset(("class", "style", "hidden"))
 CODE_FIELDS = 4
 """Fields of one character each: the last one sends the code by itself."""
 
@@ -46,11 +51,14 @@ CODE_FIELDS = 4
 class FormAnswers:
     """What came of a page's forms.
 
-    `clicks` are the page's judged clicks in order, `following` the page that was shown next, each time it was left.
+    `clicks` are the page's judged clicks in order, `following` the page that was shown next, each time it was left,
+    `before` the addresses that the window showed earlier.
     """
 
-    def __init__(self, page: Page, clicks: Sequence[Judged], following: Sequence[Page]) -> None:
-        self._page, self._clicks, self._following = page, clicks, following
+    def __init__(
+        self, page: Page, clicks: Sequence[Judged], following: Sequence[Page], before: Collection[str] = ()
+    ) -> None:
+        self._page, self._clicks, self._following, self._before = page, clicks, following, before
         self._buttons: dict[Form, bool] = {}
         self._gone: dict[Form, float] = {}
         self._fields = FieldAnswers(page, clicks, self._has_button)
@@ -238,13 +246,33 @@ class FormAnswers:
         return max(used, default=float("-inf"))
 
     def _by_enter(self, form: Form, following: Page) -> bool:
-        """Did results with a query open right after the last key in a search box, or any page after that of a code?"""
+        """Did Enter open what follows?
+
+        Results with a query right after the last key in a search box, a suggestion that it showed, or any page right
+        after the last key of a code.
+        """
         kind = following.navigation.navigation_type if following.navigation is not None else ""
         if following.restored is not None or kind in ("reload", "back_forward"):
             return False
-        clicked = any(j.click.t > form.last_ms for j in self._clicks)
-        results = form.is_search and bool(urls.split(following.href).query)
-        return not clicked and following.opened_ms - form.last_ms <= ENTER_MS and (results or _is_code(form))
+        if any(j.click.t > form.last_ms for j in self._clicks):
+            return False
+        after_ms = following.opened_ms - form.last_ms
+        if after_ms <= ENTER_MS and (_is_code(form) or (form.is_search and bool(urls.split(following.href).query))):
+            return True
+        is_new = following.href != self._page.href and following.href not in self._before
+        return is_new and after_ms <= CHOICE_MS and self._suggested(form)
+
+    def _suggested(self, form: Form) -> bool:
+        """Did a search box show something for what was typed, and keep the focus to the end?
+
+        Who goes back, or to the browser's own address bar, takes the focus away or opens what was open before.
+        """
+        names = {f.control.first for f in form.fields}
+        held = [act for _, act in self._page.of(records.Interaction) if act.kind in (rrweb.FOCUS, rrweb.BLUR)]
+        if not form.is_search or not held or held[-1].kind != rrweb.FOCUS or held[-1].node_id not in names:
+            return False
+        shown = self._fields.between(form.first_ms, form.last_ms + SUGGESTED_MS)
+        return any(e.added or any(kind == "a" and name in _SHOWING for kind, _, name in e.targets) for e in shown)
 
 
 def _is_code(form: Form) -> bool:

@@ -53,7 +53,8 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
         for looks in looks_of(window.pages):
             document = whole(looks)
             following = [page for look in looks for page in window.pages[look.index + 1 : look.index + 2]]
-            answers = FormAnswers(document, [j for look in looks for j in clicks.get(look, [])], following)
+            before = {page.href for page in window.pages[: looks[-1].index]}
+            answers = FormAnswers(document, [j for look in looks for j in clicks.get(look, [])], following, before)
             left_for = following[-1] if len(following) == len(looks) else None
             given_up = ((form, answers.given_up(form)) for form in forms_of(document))
             found += [_finding(form, fields, looks[-1], left_for) for form, fields in given_up if fields]
