@@ -158,3 +158,28 @@ def test_a_clock_in_the_message_changes_nothing() -> None:
         application.page.adds(el("i", f"{i}"), at=5000 + 1000 * i, into=clock)
     application.shows(listed(), at=12_000, on="lamps", off=None)
     assert application.dead_ends() == 1
+
+
+@pytest.mark.parametrize(("gap_ms", "found"), [(4, 1), (300, 1), (1500, 0)])
+def test_the_view_before_is_taken_away_first(gap_ms: float, found: int) -> None:
+    """Some frameworks end the transition of what goes before they draw what comes."""
+    application = Application()
+    application.page.click("old", at=4000)
+    new = el("section", *message(link("Zur", "/")))
+    application.page.removes(application.view, at=4080, from_="main").adds(new, at=4080 + gap_ms, into="main")
+    application.view = new
+    lamps = application.page.node("lamps").node_id
+    application.page.record(rrweb.mutation(4081 + gap_ms, attributes=[{"id": lamps, "attributes": {"class": ""}}]))
+    application.shows(listed(), at=14_000, on="lamps", off=None)
+    assert application.dead_ends() == found
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_fields_that_a_script_filled_are_no_form_to_send(by_hand: bool) -> None:
+    application = Application()
+    if by_hand:
+        application.page.types("size", "seven", at=3000)
+    else:
+        application.page.inputs("size", "seven", at=3000)
+    application.shows(message(link("Zur", "/")), at=9000).shows(listed(), at=17_000, on="oil", off=None)
+    assert application.dead_ends() == (not by_hand)

@@ -106,6 +106,37 @@ def test_a_receipt(how: str) -> None:
     assert "dead_end" not in visit.kinds()
 
 
+@pytest.mark.parametrize(
+    ("pressed", "found"),
+    [(None, False), ("order", False), ("terms", False), ("size", False), ("oil-lamp", True), ("help", True)],
+)
+def test_a_form_that_was_left_aside_is_not_sent(pressed: str | None, found: bool) -> None:
+    """Who pressed something else since does not wait for its answer."""
+    visit = Visit()
+    shop(visit, "/oil").lives(900)
+    form = el("form", field_("size"), button("Order", id="order"), button("Our terms", id="terms"))
+    page = shop(visit, "/lamps", 1000, form, link("An oil lamp", "/oil/7", id="oil-lamp"), button("Help", id="help"))
+    page.types("size", "seven", at=9000)
+    if pressed is not None:
+        at = 14_000.0 if pressed == "oil-lamp" else 18_000.0
+        page.click(pressed, at=at).adds(el("i", "."), at=at + 20)
+    page.lives(19_900)
+    visit.open(f"{SITE}/lamp/977", header(), message(link("Lamps", "/lamps")), footer(), at=20_000).lives(29_000)
+    assert ("dead_end" in visit.kinds()) == found
+
+
+@pytest.mark.parametrize(("told", "found"), [("/wicks", True), ("/lamps", False)])
+def test_a_link_that_showed_its_own_page_led_to_no_other(told: str, found: bool) -> None:
+    visit = Visit()
+    shop(visit, "/oil").lives(900)
+    page = shop(visit, at=1000)
+    page.click("wicks", at=18_000).adds(el("p", "wicks"), at=18_040)
+    visit.event("$pageview", 18_060, _current_url=f"{SITE}{told}")
+    page.lives(18_900)
+    visit.open(f"{SITE}/lamp/977", header(), message(link("Lamps", "/lamps")), footer(), at=19_000).lives(29_000)
+    assert ("dead_end" in visit.kinds()) == found
+
+
 def test_the_first_page_is_compared_with_nothing() -> None:
     visit = Visit()
     visit.open(f"{SITE}/lamp/977", header(), message(), footer()).lives(9000)

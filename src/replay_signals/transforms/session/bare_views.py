@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
@@ -28,8 +29,10 @@ from replay_signals.transforms.session.error_views import (
     ErrorView,
     is_view_gone,
 )
-from replay_signals.transforms.session.gestures import link_at
+from replay_signals.transforms.session.fields import typed_fields
+from replay_signals.transforms.session.gestures import is_typed, link_at
 from replay_signals.transforms.session.page_stacks import TURNING_MS
+from replay_signals.transforms.session.routes import EMPTY_MS
 from replay_signals.transforms.session.spans import count_in, in_ranges
 from replay_signals.transforms.session.timeline import Page
 from replay_signals.transforms.session.turns import MARKS, MENU_ROLES
@@ -70,13 +73,15 @@ def bare_views(page: Page) -> Iterator[ErrorView]:
     if not any(_may_be_bare(record) for _, record in page.of(records.Mutation)):
         return
     reader = _Reader(page)
+    by_hand_ms = {change.t for box in typed_fields(page) for change in box.typed}
     for t, record in page.acts_first:
         if isinstance(record, records.Mutation):
             yield from reader.mutation(t, record)
         elif isinstance(record, records.FullSnapshot):
             reader.learn(record.controls)
         elif isinstance(record, records.Input):
-            reader.acted_ms, reader.filled = t, True
+            if t in by_hand_ms or not reader.is_text(record.node_id):
+                reader.acted_ms, reader.filled = t, True
         elif isinstance(record, records.Interaction) and record.kind in rrweb.PRESSES:
             reader.press(t, record)
     yield from reader.end(page.left_ms, left=True)
@@ -95,6 +100,11 @@ class _Reader:
         self._offered: set[tuple[str, str, str, str]] = set()
         self._marks: deque[_Mark] = deque(maxlen=MAX_MARKS)
         self._shown: _Shown | None = None
+        self._emptied_ms, self._emptied = float("-inf"), set[int]()
+
+    def is_text(self, node_id: int | None) -> bool:
+        """Is it a field that is typed into?"""
+        return any(map(is_typed, islice(self.page.elements.around(node_id), 1)))
 
     def press(self, t: float, record: records.Interaction) -> None:
         """A link of the site may lead to another view; what its header or footer links to is there, if it is short."""
@@ -124,9 +134,15 @@ class _Reader:
                 yield from self.end(t, left=False)
             elif count_in(record.added) > (TICK_NODES if inside and not fills_itself else MAX_NODES):
                 self._shown = None  # more comes: it was on its way
-        if record.removed and count_in(record.added) > TICK_NODES:
+        if count_in(record.added) > TICK_NODES and (record.removed or self._is_place_empty(t, record)):
             self._take(t, record)
+        if record.removed and not record.added:
+            self._emptied_ms, self._emptied = t, set(record.parents)
         self.learn(record.controls)
+
+    def _is_place_empty(self, t: float, record: records.Mutation) -> bool:
+        """Was the view before taken away right before: transitions end before the next view is put in its place."""
+        return t - self._emptied_ms <= EMPTY_MS and not self._emptied.isdisjoint(record.parents)
 
     def _take(self, t: float, record: records.Mutation) -> None:
         """A view takes the place of another one."""
@@ -187,7 +203,7 @@ class _Reader:
 def _may_be_bare(record: records.Mutation) -> bool:
     """A first look, as most pages have nothing like it."""
     return (
-        bool(record.removed and record.controls)
+        bool(record.added and record.controls)
         and MIN_NODES <= count_in(record.added) <= MAX_NODES + MENU_NODES * len(record.controls)
         and all(c.is_none or c.tag not in _CONTENT for c in record.controls)
     )

@@ -44,6 +44,7 @@ from replay_signals.transforms.signals import settling
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.descriptor import Scope, Signal
 from replay_signals.transforms.signals.finding import Finding
+from replay_signals.transforms.signals.ways_to_pages import LEADS_ON_MS, by_address, was_led_to
 
 KIND = "dead_end"
 STATUS, WORDS, LOST, BLANK, EMPTY = "status", "words", "lost", "blank", "empty"
@@ -57,10 +58,6 @@ READ_MS = 3000
 """Who goes back or on sooner is hardly held up; `quick_back` says that."""
 STUCK_MS = 4000
 """Who mistyped an address sees it at once and types it anew."""
-LEADS_ON_MS = 5000
-"""From a click to the page that it leads to."""
-TYPED_MS = 3000
-"""A page of the site that an address leads to begins this soon after the one before was left."""
 LEFT_BLOCKED = 0.6
 """The page is missing, the visit goes on elsewhere."""
 OFFERS_NOTHING = "offers nothing but the way home"
@@ -136,7 +133,7 @@ def _ended(context: SessionContext, visited: Visited, window: Window, visit: Vis
         return None
     broken = _broken(context, visited, window, page)
     if _went_on(context, page, page.end_ms):
-        return broken if _was_led_to(context, page) else None
+        return broken if was_led_to(context, page) else None
     if broken is not None:
         return None if broken.grade == STATUS and _works_there(context, visited, page) else broken
     status = status_of(page)
@@ -160,7 +157,7 @@ def _left(
     finding = _broken(context, visited, window, page, CAME)
     if finding is None or status_of(page) in REFUSING or typed_fields(page):
         return None
-    led_to = _was_led_to(context, page)
+    led_to = was_led_to(context, page)
     if looked_ms < (READ_MS if led_to else STUCK_MS):
         return None
     if was_read(page) or (finding.grade == STATUS and is_filled(page, visited.pages)):
@@ -183,7 +180,7 @@ def _broken(
         return _finding(page, STATUS, f"{way} a page that answered {status}", status)
     if says_error(page, visited):
         return _finding(page, WORDS, f"{way} a page that calls itself missing or broken", status)
-    if is_lost(page, visited) and _by_address(context, window, page):
+    if is_lost(page, visited) and by_address(context, window, page):
         return _finding(page, LOST, f"{way} a page that {OFFERS_NOTHING}", status)
     return None
 
@@ -209,24 +206,6 @@ def _works_there(context: SessionContext, visited: Visited, page: Page) -> bool:
 def _failed(page: Page) -> bool:
     status = status_of(page)
     return status is not None and status >= 400
-
-
-def _by_address(context: SessionContext, window: Window, page: Page) -> bool:
-    """Did an address lead from another page of the site to this one: no click, and nothing that was filled in?"""
-    before = window.pages[page.index - 1] if page.index else None
-    if (
-        before is None
-        or page.opened_ms - before.end_ms > TYPED_MS
-        or urls.split(before.href)[:2] != urls.split(page.href)[:2]
-    ):
-        return False
-    return not typed_fields(before) and not _was_led_to(context, page)
-
-
-def _was_led_to(context: SessionContext, page: Page) -> bool:
-    """Is the page the answer to a click?"""
-    near = (j for j in context.clicks if 0 <= page.start_ms - j.click.t <= LEADS_ON_MS)
-    return any(e.kind in ("navigation", "new window") and e.detail == page.href for j in near for e in j.effects)
 
 
 def _finding(page: Page, grade: str, summary: str, status: int | None) -> Finding[Evidence]:
