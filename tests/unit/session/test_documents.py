@@ -266,6 +266,27 @@ def test_nodes_that_only_the_earlier_document_has_decide() -> None:
     assert [p.href for p in pages(visit)] == [SHOP, ITEM, SHOP]
 
 
+@pytest.mark.parametrize(("was_there", "shown"), [(True, [SHOP, ITEM, SHOP]), (False, [SHOP, ITEM])])
+def test_an_address_that_the_earlier_document_went_on_to(was_there: bool, shown: list[str]) -> None:
+    """Applications change theirs, and only events tell of it."""
+    visit, first = back()
+    first.click("more", at=9000).lives(20_000)
+    basket = "http://shop.test/basket"
+    assert [p.href for p in pages(visit, [(3000, basket if was_there else SHOP), (9000, basket)])] == shown
+
+
+@pytest.mark.parametrize(("hidden", "shown"), [(False, 3), (True, 2)])
+def test_a_page_of_a_list_comes_back(hidden: bool, shown: int) -> None:
+    """They differ by their query alone; what was hidden itself may have dropped it as it shows again."""
+    visit = Visit()
+    first = visit.open(SHOP, *content()).record(rrweb.custom(4200, "window hidden"))
+    second = visit.open(f"{SHOP}?page=2", *content(), at=4400)
+    if hidden:
+        second.record(rrweb.custom(5000, "window hidden"))
+    first.record(rrweb.custom(6000, "window visible")).click("more", at=9000).lives(20_000)
+    assert len(pages(visit, [(9000, SHOP)])) == shown
+
+
 @pytest.mark.parametrize("late_ms", [20, 60, 150])
 def test_the_document_that_leaves_may_say_so_a_moment_later(late_ms: float) -> None:
     """The recorder and the events of a page are stamped apart."""
@@ -426,6 +447,21 @@ def test_a_recorder_takes_a_snapshot_of_the_document_as_it_comes_back(tells: boo
     assert [p.href for p in shown] == [SHOP, ITEM, SHOP]
     assert shown[2].restored is shown[0]
     assert "quick_back" in visit.kinds()
+
+
+@pytest.mark.parametrize(("hidden", "shown"), [(False, [SHOP, ITEM, SHOP]), (True, [SHOP, ITEM])])
+def test_a_snapshot_of_the_document_that_comes_back_may_fit_the_one_that_leaves(hidden: bool, shown: list[str]) -> None:
+    """A small page whose clock has a number that the other one has, too; what was not hidden does not show again."""
+    visit = Visit()
+    rows = [el("p", link(f"{i}", f"/{i}")) for i in range(20)]
+    first = visit.open(SHOP, *content(), *rows)
+    first.click("item", at=4000).record(rrweb.custom(4200, "window hidden"))
+    item = visit.open(ITEM, *content(), at=4400)
+    item.record(rrweb.custom(4410, "$recording_started")).adds(el("i", "10:00"), at=5000)
+    if hidden:
+        item.record(rrweb.custom(5500, "window hidden"))
+    first.record(rrweb.custom(6000, "window visible")).checks_out(at=6100).lives(20_000)
+    assert [p.href for p in pages(visit)] == shown
 
 
 @pytest.mark.parametrize("tag", ["mdui-icon", "x-ripple", "sl-button"])

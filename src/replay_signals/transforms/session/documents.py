@@ -14,7 +14,8 @@ its ids from 1 just the same. What tells, the surest first:
                   query is, when a click led there and changed nothing, or when the document before had it
 
 A document from the browser's page cache comes back without meta event and without snapshot: posthog-js only says
-`window visible`, and the old ids go on; if a checkout is due just then, it shows that document's tree. Where a recorder
+`window visible`, and the old ids go on; if a checkout is due just then, it shows that document's tree. It is at an
+address that it had, or that events told of it, and the other one was not hidden before. Where a recorder
 does not tell what is visible, the ids alone tell, once something is used that only the earlier document has, had in
 focus, or had at this place, or new nodes are numbered on from its last one.
 """
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import takewhile
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
@@ -72,6 +74,7 @@ class _Reader:
         self._history: list[Document] = []
         self._at = -1
         self._openings: list[Opening] = []
+        self._is_other_shown = False
 
     @property
     def _document(self) -> Document:
@@ -191,9 +194,10 @@ class _Reader:
         if document.snapshot is None or document.had(href) or self._near.navigation_after(i) is not None:
             return None
         of_tree = differs(document.snapshot, new, document)
-        if of_tree is False or (of_tree is None and not self._near.visible_before(meta)):
+        visible = self._near.visible_before(meta)
+        if (of_tree is False and not (visible and self._is_other_shown)) or (of_tree is None and not visible):
             return None
-        same = (d for d in self._around() if d.had(href))
+        same = (d for d in self._around() if self._was_at(d, href))
         return next((d for d in same if d.snapshot is not None and not differs(d.snapshot, new, d)), None)
 
     def _is_new(self, document: Document, new: records.FullSnapshot, href: str, i: int, told: bool) -> bool:
@@ -244,6 +248,14 @@ class _Reader:
         since, t = bisect_right(self._addresses, (document.start_ms, "")), self._ordered[i].t
         return document.addresses | {url for when, url in self._addresses[since:] if when < t}
 
+    def _was_at(self, document: Document, href: str) -> bool:
+        """Had a document that was left the address, by itself or as events tell it? Applications change theirs."""
+        if document.had(href):
+            return True
+        until_ms = document.start_ms if document.hidden_ms is None else document.hidden_ms
+        told = self._addresses[bisect_right(self._addresses, (document.start_ms, "")) :]
+        return any(same_address(href, url) for _, url in takewhile(lambda at: at[0] <= until_ms, told))
+
     def _custom(self, i: int, t: float, record: records.Custom) -> None:
         document = self._document
         if record.href:
@@ -251,6 +263,8 @@ class _Reader:
         if record.tag == HIDDEN:
             document.hidden_ms = t
         elif record.tag == VISIBLE:
+            # what was not hidden is not what shows again
+            self._is_other_shown = document.hidden_ms is None and len(self._history) > 1
             restored = self._restored(i, t)
             if restored is None:
                 document.hidden_ms = None
@@ -265,7 +279,9 @@ class _Reader:
         others = self._around()
         told = self._near.address_after(i, t)
         if told and not current.had(told):
-            return next((d for d in others if d.had(told)), None)
+            return next((d for d in others if self._was_at(d, told)), None)
+        if told and current.hidden_ms is None and told not in current.addresses:
+            return next((d for d in others if told == d.href), None)  # pages of a list differ by their query
         if told or not others:
             return None
         used = self._near.nodes_after(i)
