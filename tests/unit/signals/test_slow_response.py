@@ -282,3 +282,29 @@ def test_a_late_change_after_a_dialog_of_the_system() -> None:
     page = visit.open("http://shop.test/", button("Print", id="print"), el("p", "0", id="total"))
     page.click("print", at=4000).says("total", "1", at=8200).lives(60_000)
     assert visit.kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("asks", "made_ms", "kinds"),
+    [(True, 8030, ["slow_response"]), (False, 8030, ["slow_response"]), (False, 0, [])],
+    ids=["after a response", "after one that is not recorded", "never"],
+)
+def test_a_link_that_page_code_clicks_when_it_is_ready(asks: bool, made_ms: int, kinds: list[str]) -> None:
+    """It keeps the visitor's click back until what it asked for has come; such a click is at 0,0."""
+    visit, page = plain(link("More", "/more.html", id="more"))
+    page.click("more", at=4000)
+    if asks:
+        page.asks("/api/ready", at=4010, took=4000)
+    if made_ms:
+        page.only_clicks("more", made_ms, by_pointer=False)
+    visit.open("http://shop.test/more.html", link("Home", "/"), at=8250).lives(30_000)
+    assert [kind for kind in visit.kinds() if kind not in ("dead_end", "dead_click")] == kinds
+
+
+@pytest.mark.parametrize(("took", "clicks"), [(3000, 1), (1500, 2)], ids=["as its response comes", "a while after it"])
+def test_a_button_is_clicked_again_by_code_or_by_key(took: int, clicks: int) -> None:
+    visit, page = shop()
+    page.click("pay", at=4000).asks("/api/pay", at=4010, took=took).only_clicks("pay", 7050, by_pointer=False)
+    page.says("total", "paid", at=7080).lives(60_000)
+    assert len(visit.outcome().rows.interactions) == clicks
+    assert visit.kinds() == (["slow_response"] if clicks == 1 else [])

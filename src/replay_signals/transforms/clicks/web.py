@@ -253,7 +253,7 @@ class _PageJudge:
             start = page.navigation.start_ms
             if page.navigation.navigation_type in ("reload", "back_forward") and start - click.t > BY_HAND_MS:
                 return False
-            moments = [click.t, *(r.end_ms for r in out.requests)]
+            moments = [click.t, click.made_ms or click.t, *(r.end_ms for r in out.requests)]
             return start >= click.down_ms - MARGIN_MS and any(start - m <= self.rules.prompt_ms for m in moments)
         target = link_target(click.control, self.page.href)
         same = target is not None and same_document(target, page.href)

@@ -27,6 +27,12 @@ SYNTHETIC_MS = 250
 """A click event this soon after a click by pointer, without a press of its own, was made by the browser or by code."""
 HANDED_ON_MS = 60
 """The same where no press is recorded at all: labels hand on within a few frames, fingers are slower than that."""
+CLOCKS_MS = 50
+"""The clocks of requests and of clicks lie this far apart."""
+MADE_MS = 300
+"""Page code makes a click this soon after the response that it waits for."""
+KEPT_BACK_MS = 10_000
+"""Page code makes a click that it kept back this soon, or not at all."""
 REPEATED_MS = 15
 """Two click events of one element closer together than this are one: a held key repeats every 20 ms at the fastest."""
 TAP_CLICK_MS = 700
@@ -69,7 +75,7 @@ class Click:
     `by_touch` and `by_key` tell what it was made with; both are False for a mouse, and where the recorder does not say.
     `double`: half of a double click. `swallowed`: pressed and released on a disabled control, with no click event.
     `dragged`: released far from where it was pressed. `opt_outs`: the flags `R`, `X` and `E` (digest/control_flags) of
-    the control and of what is around it.
+    the control and of what is around it. `made_ms`: when page code that had kept the click back made it itself.
     """
 
     page: Page
@@ -88,6 +94,7 @@ class Click:
     dragged: bool = False
     opt_outs: frozenset[str] = frozenset()
     activated: list[int] = field(default_factory=list)
+    made_ms: float | None = None
     began_ms: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -273,9 +280,26 @@ class _Reader:
                 if elsewhere and record.node_id is not None:
                     last.activated.append(record.node_id)
                 return True
+        if last is not None and self._made_late(last, t, record):
+            last.made_ms = t
+            return True
         if _has_place(record) and not self._records_presses:
             return False
         return self._focus_told and not (self._focuses(record.node_id) or self._submits(record.node_id))
+
+    def _made_late(self, last: Click, t: float, record: records.Interaction) -> bool:
+        """Did page code keep a click back, to make it itself when its response had come? Code clicks at 0,0.
+
+        Where no response is known, that goes for links: nobody clicks one by key after the pointer did.
+        """
+        pressed = last.down_ms < last.t and last.made_ms is None and t - last.t <= KEPT_BACK_MS
+        same = last.control is not None and control_at(self._page, record.node_id) == last.control
+        if not pressed or not same or record.x_px or record.y_px:
+            return False
+        asked = [r for r in self._page.requests if r.by_script and last.began_ms <= r.start_ms <= t]
+        if any(-CLOCKS_MS <= t - r.end_ms <= MADE_MS for r in asked):
+            return True
+        return not asked and link_at(self._page, record.node_id) is not None
 
     def _submits(self, node_id: int | None) -> bool:
         """Is it the button that the browser clicks when Enter is pressed in a field of its form?
