@@ -228,3 +228,25 @@ def test_quick_clicks_that_throw_and_select_a_text(times: tuple[float, ...]) -> 
         page.click("pier", at=t).fails("Uncaught TypeError: berth is undefined", at=t + 14).selects(at=t + 17)
     page.lives(60_000)
     assert "rage_click" in visit.kinds()
+
+
+@pytest.mark.parametrize(("doubles", "kinds"), [((0,), ["rage_click"]), ((0, 4), ["rage_click"]), ((0, 2, 4), [])])
+def test_hammering_of_which_the_browser_takes_some_for_double_clicks(doubles: tuple[int, ...], kinds: list[str]) -> None:
+    """Double clicks alone are a thing done again."""
+    visit, page = shop(el("div", "A picture of a button", id="fake"))
+    for i in range(6):
+        page.click("fake", at=4000 + 400 * i)
+        if i - 1 in doubles:
+            page.record(rrweb.interaction(4003 + 400 * i, rrweb.DBL_CLICK, page.node("fake").node_id, 9, 9))
+    page.lives(60_000)
+    assert visit.kinds() == kinds
+
+
+@pytest.mark.parametrize(("clicks", "kinds"), [(3, False), (4, True)])
+def test_who_clicks_on_after_a_double_click_selects_no_words(clicks: int, kinds: bool) -> None:
+    visit, page = shop(el("div", "Two for one", id="card", class_="card", style="cursor: pointer"))
+    page.double_click("card", at=4000)
+    for i in range(clicks - 2):
+        page.click("card", at=4500 + 250 * i)
+    page.lives(60_000)
+    assert ("rage_click" in visit.kinds()) == kinds

@@ -12,13 +12,16 @@ from math import hypot
 from replay_signals.schemas.rules import Rage
 from replay_signals.transforms.clicks.errors import Errors
 from replay_signals.transforms.clicks.judged import DEAD, LEFT_BY_LINK, SENT, Judged
-from replay_signals.transforms.clicks.observability import CHOSEN, ONCE, drawn
+from replay_signals.transforms.clicks.observability import CHOSEN, ONCE, SELECTED, drawn
 from replay_signals.transforms.clicks.responses import RENDERED_MS
 from replay_signals.transforms.digest import records
 from replay_signals.transforms.session.screens import ENDED, NOT_SEEN
 
 UNSURE_MIN_CLICKS = 5
 """On a place that is no known control fewer clicks may be text selection or idle clicking."""
+
+SELECTING_CLICKS = 3
+"""A double click selects a word, a third one a paragraph."""
 
 FAST_MS = 500
 """Longest pause between clicks that nobody makes to do a thing again: the time of a double click."""
@@ -48,13 +51,15 @@ class Burst:
         """Clicks of the burst that got nothing, or nothing but an error.
 
         Those that the recorder did not look after may have been answered unseen, and a request may have changed what
-        is not shown; beside dead ones they count as such.
+        is not shown; beside dead ones they count as such. So does a double click where more clicks follow than select
+        a text.
         """
         silent = [j for j in self.clicks if j.verdict == DEAD or (not _used(j) and (j.failed or errors.of(j)))]
         told = set(silent)
-        return silent + [
-            j for j in self.clicks if silent and j.reason in (ENDED, NOT_SEEN, LEFT_BY_LINK, SENT) and j not in told
-        ]
+        unsure = {ENDED, NOT_SEEN, LEFT_BY_LINK, SENT}
+        if len(self.clicks) > SELECTING_CLICKS and len(silent) > 1:
+            unsure.add(SELECTED)
+        return silent + [j for j in self.clicks if silent and j.reason in unsure and j not in told]
 
     def rage(self, errors: Errors) -> bool:
         """Clicked again and again without progress; never where the site opts out of it."""
@@ -98,8 +103,14 @@ class Burst:
             and self._seen
             and self._witnessed
             and all(_idle(j) for j in self.clicks)
-            and not any(j.click.double for j in self.clicks[2:])
+            and not self._of_double_clicks
         )
+
+    @property
+    def _of_double_clicks(self) -> bool:
+        """Are most clicks after the first two halves of double clicks: a thing done again? Browsers take some for such."""
+        halves = sum(j.click.double for j in self.clicks[2:])
+        return halves * 2 > len(self.clicks) - 2
 
     @property
     def _witnessed(self) -> bool:

@@ -28,6 +28,7 @@ from replay_signals.transforms.words.controls import (
 ONLY_FOCUSABLE = "only focusable"
 NATIVE = "the browser answers without a trace"
 CHOSEN = "it is the current choice already"
+SELECTED = "dragged, or its words are selected"
 OUTSIDE = "acts outside the page"
 BY_NAME = "acts outside the page by its name"
 PLAYS = "plays by its name"
@@ -71,7 +72,7 @@ def unobservable_reason(page: Page, click: Click) -> str:
     if _only_focusable(control):
         return ONLY_FOCUSABLE
     if control.is_hand and (click.double or click.dragged):
-        return "dragged, or its words are selected"
+        return SELECTED
     return next((reason for check in _CHECKS if (reason := check(page, control))), "")
 
 
