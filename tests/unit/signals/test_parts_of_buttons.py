@@ -135,3 +135,12 @@ def test_a_rule_alone_or_later_than_the_ripple_is_an_answer(at: float, with_ripp
         page.removes(ripple, at=4660, from_="it")
     page.lives(15_000)
     assert visit.verdict("it") == "alive"
+
+
+@pytest.mark.parametrize(("role", "element"), [("tab", "div#outer"), ("treeitem", "span")])
+def test_what_shows_the_words_of_a_tab_is_a_part_of_it(role: str, element: str) -> None:
+    """ARIA allows no control in a tab, whatever a class is called."""
+    label = el("span", "Schools", class_="mdc-tab__text-label")
+    visit, page = page_with(el("div", el("span", label), role=role, id="outer"))
+    page.click(label, at=4000).lives(15_000)
+    assert visit.outcome().rows.interactions[0].element.startswith(element)

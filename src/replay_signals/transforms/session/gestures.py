@@ -131,8 +131,8 @@ CONTAINERS = frozenset(("form", "dialog", "details", "fieldset", "object"))
 def control_at(page: Page, node_id: int | None) -> Control | None:
     """The innermost control a click on the node addresses; a form or dialog around it is none.
 
-    What only looks like a control by its class is a part of the button around it: HTML's content model allows no
-    control in a button; so is an icon (`fa-link`) of the link around it. A nameless button in a component's shadow root
+    What only looks like a control by its class is a part of the button or tab around it: HTML's content model allows no
+    control in a button, ARIA none in a tab; so is an icon (`fa-link`) of the link around it. A nameless button in a component's shadow root
     shows the words that stand in the component; its id is the same in each of its kind.
     """
     controls = _addressed(page, node_id)
@@ -143,7 +143,7 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
         return next((c for c in controls if is_named(c.tag, c.role) or "k" in c.flags), own)
     if own.tag in _PARTS and not own.role and not set(own.flags) & _ACTS_ITSELF:
         of_icon = ("button", "a") if own.tag == "i" and not own.name else ("button",)
-        own = next((outer for outer in controls if outer.tag in of_icon), own)
+        own = next((outer for outer in controls if outer.tag in of_icon or outer.role == "tab"), own)
     if (own.tag in ("button", "a") or own.role == "button") and not (own.name or own.test_id):
         component = next((c for c in page.elements.around(own.first) if c.first != own.first), None)
         if component is not None and _shows_its_own(component) and (component.name or not own.dom_id):
