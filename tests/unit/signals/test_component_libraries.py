@@ -68,6 +68,19 @@ def test_quick_clicks_with_a_ripple_each_are_rage() -> None:
     assert visit.kinds()[0] == "rage_click"
 
 
+@pytest.mark.parametrize(("into", "rages"), [("waves", True), ("pay", False)])
+def test_of_quick_clicks_some_ripples_stay(into: str, rages: bool) -> None:
+    """Angular Material. In the button itself what stays may be a badge."""
+    visit, page = bank(button("Pay", el("span", id="waves"), id="pay"))
+    for i in range(5):
+        wave = el("span", class_="ripple")
+        page.click("pay", at=4000 + 300 * i).adds(wave, at=3994 + 300 * i, into=into)
+        if i == 0:
+            page.removes(wave, at=4400, from_=into)
+    page.lives(20_000)
+    assert ("rage_click" in visit.kinds()) == rages
+
+
 @pytest.mark.parametrize("told", [True, False])
 def test_a_checkbox_that_the_page_keeps_from_changing(told: bool) -> None:
     """A controlled React component without its handler: the label hands the click on, and nothing comes of it."""

@@ -231,7 +231,7 @@ def test_quick_clicks_that_throw_and_select_a_text(times: tuple[float, ...]) -> 
 
 
 @pytest.mark.parametrize(("doubles", "kinds"), [((0,), ["rage_click"]), ((0, 4), ["rage_click"]), ((0, 2, 4), [])])
-def test_hammering_of_which_the_browser_takes_some_for_double_clicks(doubles: tuple[int, ...], kinds: list[str]) -> None:
+def test_hammering_that_the_browser_takes_for_double_clicks(doubles: tuple[int, ...], kinds: list[str]) -> None:
     """Double clicks alone are a thing done again."""
     visit, page = shop(el("div", "A picture of a button", id="fake"))
     for i in range(6):

@@ -308,3 +308,16 @@ def test_a_button_is_clicked_again_by_code_or_by_key(took: int, clicks: int) -> 
     page.says("total", "paid", at=7080).lives(60_000)
     assert len(visit.outcome().rows.interactions) == clicks
     assert visit.kinds() == (["slow_response"] if clicks == 1 else [])
+
+
+@pytest.mark.parametrize(("told", "kinds"), [(True, ["slow_response"]), (False, [])])
+def test_a_wave_that_stays_for_seconds_is_no_answer_beside_a_late_one(told: bool, kinds: list[str]) -> None:
+    """Ant Design Vue: it moves by its classes, and goes after 5 s."""
+    visit, page = shop()
+    wave, inner = el("div"), el("div", class_="wave")
+    page.click("pay", at=4000).asks("/api/pay", at=4010, took=4000).adds(wave, at=4010, into="pay")
+    page.adds(inner, at=4080, into=wave).sets(inner, at=4140, class_="wave active").sets(inner, at=6140, class_="wave")
+    if told:
+        page.says("total", "paid", at=8040)
+    page.removes(wave, at=9010, from_="pay").lives(60_000)
+    assert visit.kinds() == kinds

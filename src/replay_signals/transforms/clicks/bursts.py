@@ -108,7 +108,7 @@ class Burst:
 
     @property
     def _of_double_clicks(self) -> bool:
-        """Are most clicks after the first two halves of double clicks: a thing done again? Browsers take some for such."""
+        """Are most clicks after the first two halves of double clicks, which do a thing again? Some are by chance."""
         halves = sum(j.click.double for j in self.clicks[2:])
         return halves * 2 > len(self.clicks) - 2
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from replay_signals.schemas.rules import Clicks
 from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS, Focus, before_release
-from replay_signals.transforms.clicks.ripples import RIPPLE_MS, ripples, shows, within
+from replay_signals.transforms.clicks.ripples import RIPPLE_MS, WAVE_MS, ripples, shows, waves, within
 from replay_signals.transforms.digest.controls import Control
 from replay_signals.transforms.session.effects import Effect, Target
 from replay_signals.transforms.session.gestures import Click
@@ -32,6 +32,7 @@ class Feedback:
         self._effects = effects
         self._times = [e.t for e in effects]
         self._rippled: list[tuple[int, int]] = []
+        self._waves: list[tuple[int, int]] = []
         self._parts: dict[int, frozenset[int]] = {}
 
     def parts(self, control: Control | None) -> frozenset[int]:
@@ -52,6 +53,10 @@ class Feedback:
         near = {n for _, n, _ in effect.targets if clicked - MARK_NODES <= n <= clicked}
         within = {n for _, n, _ in effect.targets if n <= clicked and inside(n, control)}
         return self.parts(control) | near | within
+
+    def without_waves(self, kept: list[Effect]) -> list[Effect]:
+        """What is left beside ripples that stay for seconds: an answer, unless something else comes later."""
+        return [e for e in kept if not within(e, self._waves)]
 
     def is_all(self, kept: list[Effect], click: Click) -> bool:
         """Is all that came of the click feedback?"""
@@ -96,9 +101,11 @@ class Feedback:
         """Ripples of this click, whatever comes beside them: on their way out they are no answer to the next one."""
         untold_ms = LONGER_MS if click.up_ms is None else 0.0
         start = bisect_right(self._times, click.began_ms - MARGIN_MS - untold_ms)
-        end = bisect_right(self._times, click.t + RIPPLE_MS)
+        end, wave_end = (bisect_right(self._times, click.t + ms) for ms in (RIPPLE_MS, WAVE_MS))
+        near = [e for e in self._effects[start:wave_end] if e.kind == "mutation"]
+        self._waves += waves(near, lambda node: self.page.elements.inside(node, control), click.t + HANDLED_MS)
         near = [e for e in self._effects[start:end] if e.kind == "mutation"]
-        self._rippled += ripples(near, lambda node: self.page.elements.inside(node, control))
+        self._rippled += ripples(near, lambda node: self.page.elements.inside(node, control), control.first)
 
     def _without_ripples(self, kept: list[Effect]) -> list[Effect]:
         """What is left beside ripples: those of this click and, on their way out, of clicks before."""

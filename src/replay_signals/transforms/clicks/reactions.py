@@ -224,10 +224,10 @@ class Reactions:
         if self.feedback.is_all(kept, click):
             return []
         waited = bisect_right(kept, click.t + self.rules.slow_ms, key=_time)
-        early, late = kept[:waited], kept[waited:]
+        early, late = (self.feedback.without_waves(e) for e in (kept[:waited], kept[waited:]))
         if not late:
             return kept if ends else self._after_waiting(kept, near, click) or kept
-        waits = self.feedback.is_all(early, click) or self._only_waits(early, late, near, click, ends)
+        waits = not early or self.feedback.is_all(early, click) or self._only_waits(early, late, near, click, ends)
         return late if waits else kept
 
     def _starts(self, effect: Effect, click: Click) -> bool:

@@ -14,6 +14,8 @@ from replay_signals.transforms.session.spans import covered, pairs
 
 RIPPLE_MS = 2500
 """They have faded by then: Ant Design's, the longest, takes 2 s."""
+WAVE_MS = 5500
+"""Ant Design Vue takes its wave away after 5 s where the browser tells of no end of its motion."""
 Pair = tuple[int, int]
 _STATE = re.compile(
     r"activ|busy|check|clos|collaps|color|count|current|dir|disab|expand|fill|filter|focus|hid|highlight|hover|index|level"
@@ -23,17 +25,42 @@ _STATE = re.compile(
 """Words in the names of data attributes by which style sheets draw a state (`data-state`, `data-bs-theme`)."""
 
 
-def ripples(near: list[Effect], inside: Callable[[int], bool]) -> list[Pair]:
+def ripples(near: list[Effect], inside: Callable[[int], bool], control: int) -> list[Pair]:
     """Id ranges of the ripples among the mutations around a click, and of their wrappers.
 
-    `inside` tells whether a node is part of the control.
+    `inside` tells whether a node is part of the control, whose id is `control`. Where one ripple went from a place made
+    for them, what comes there alone and empty is one as well: of quick presses some stay for longer.
     """
     gone = {first for e in near if not e.added for first in e.removed[::2]}
     came = (pair for e in near if not e.removed for pair in pairs(e.added) if pair[0] in gone)
     passing = [pair for pair in came if inside(pair[0])]
     hosts = {node for e in near if e.added and within(e, passing) for kind, node, _ in e.targets if kind == "c"}
     wrappers = [pair for e in near for pair in pairs(e.added) if pair[0] == pair[1] and pair[0] in hosts]
-    return [*passing, *wrappers]
+    alone = [e for e in near if len(set(e.added)) == 1 and not e.removed]
+    others = [(e.added[0], e.added[0]) for e in alone if _places(e) <= hosts - {control}]
+    return [*passing, *wrappers, *others]
+
+
+def waves(near: list[Effect], inside: Callable[[int], bool], handled_ms: float) -> list[Pair]:
+    """Id ranges of ripples that came up to `handled_ms`, move by their classes, and go when a time has run out.
+
+    What comes into them meanwhile is a part of them.
+    """
+    gone = {first for e in near if not e.added for first in e.removed[::2]}
+    found: list[Pair] = []
+    for effect in near:
+        came = pairs(effect.added)
+        if effect.t <= handled_ms and not effect.removed:
+            found += [pair for pair in came if pair[0] in gone and inside(pair[0])]
+        if found and came and all(covered((node, node), found) for node in _places(effect)):
+            found += came
+    moves = any(name == "class" and covered((node, node), found) for e in near for _, node, name in e.targets)
+    return found if moves else []
+
+
+def _places(effect: Effect) -> set[int]:
+    """Nodes that the mutation changes, or whose children it does."""
+    return {node for _, node, _ in effect.targets}
 
 
 def unseen(effect: Effect, own: frozenset[int]) -> bool:

@@ -132,8 +132,8 @@ def control_at(page: Page, node_id: int | None) -> Control | None:
     """The innermost control a click on the node addresses; a form or dialog around it is none.
 
     What only looks like a control by its class is a part of the button or tab around it: HTML's content model allows no
-    control in a button, ARIA none in a tab; so is an icon (`fa-link`) of the link around it. A nameless button in a component's shadow root
-    shows the words that stand in the component; its id is the same in each of its kind.
+    control in a button, ARIA none in a tab; so is an icon (`fa-link`) of the link around it. A nameless button in a
+    component's shadow root shows the words that stand in the component; its id is the same in each of its kind.
     """
     controls = _addressed(page, node_id)
     own = next(controls, None)
