@@ -336,6 +336,19 @@ def test_a_checkout_shows_what_a_route_put_in_place_of_another(known: bool) -> N
     assert len(pages(visit)) == 1
 
 
+@pytest.mark.parametrize(("comes", "count"), [(True, 2), (False, 3)])
+def test_what_comes_in_the_moment_it_is_used_brings_none_back(comes: bool, count: int) -> None:
+    """Of changes and acts of one moment no order is told; a page that is loaded again puts the same into itself."""
+    visit = Visit()
+    for at in (0, 5000):
+        page = visit.open(SHOP, *content(), at=at, how=None)
+        page.adds(el("div", el("input", id="late")), at=at + 200).inputs("late", "", at=at + 200)
+    if not comes:
+        visit.recorded["window-1"].pop(-2)
+    page.lives(9000)
+    assert len(pages(visit)) == count
+
+
 def silently_back() -> tuple[Visit, Page]:
     """From the item page through the page cache, with a recorder that does not tell what is visible; both pages have
     the same links at the same place, the item page under other ids."""

@@ -62,6 +62,36 @@ def test_there_and_back(hides: str, back_ms: float, kinds: list[str]) -> None:
     assert stack.kinds() == kinds
 
 
+@pytest.mark.parametrize(
+    ("out", "back", "kinds"),
+    [
+        (["page active fade out", "page"], ["page active fade in reverse", "page active"], ["quick_back"]),
+        (["page blurred"], ["page"], []),
+        (["page blurring", "page blurred"], ["page"], []),
+        (["page active", "page blinks", "page active"], ["page blinks", "page active"], []),
+    ],
+    ids=["slides", "behind a sheet", "behind a sheet that fades in", "blinks"],
+)
+@pytest.mark.parametrize("back_ms", [5000, 7500])
+def test_pages_that_slide_by_class(out: list[str], back: list[str], kinds: list[str], back_ms: float) -> None:
+    """Of the page before only how it looks then is known, not how it looked; a list in it is moved meanwhile."""
+    top, stack = account(), Stack()
+    stack.page.adds(el("div", id="box"), at=400, into="below")
+    stack.page.adds(el("ul", *(el("li", f"{i}") for i in range(25))), at=500, into="box")
+    moved = stack.visit.recorded["window-1"][-1]["data"]["adds"][0]
+    stack.page.click("account", at=4000).adds(top, at=4080, into="view").sets("below", at=4080, class_=out[0]).at_once(
+        2
+    )
+    data = stack.visit.recorded["window-1"][-1]["data"]
+    data["removes"].append({"parentId": moved["parentId"], "id": moved["node"]["id"]})
+    data["adds"].append(moved | {"parentId": stack.page.node("view").node_id})
+    for at, changes in ((4380, out[1:]), (back_ms, back)):
+        for i, value in enumerate(changes):
+            stack.page.sets("below", at=at + 300 * i, class_=value)
+    stack.page.removes(top, at=back_ms + 300, from_="view")
+    assert stack.kinds() == kinds
+
+
 def test_the_page_before_that_one_is_loaded_below_them() -> None:
     top = account()
     stack = Stack().shows(top).goes_back(top, 5900, preloads=True)

@@ -99,6 +99,18 @@ def test_a_page_that_was_followed_by_one_too_short_to_be_recorded() -> None:
     assert "quick_back" not in visit.kinds()
 
 
+@pytest.mark.parametrize(("left_ms", "kinds"), [(4900, ["quick_back"]), (4600, [])])
+def test_a_page_of_which_nothing_but_its_load_was_recorded(left_ms: float, kinds: list[str]) -> None:
+    """Its page view comes before the load event; one that was left before that is another's."""
+    visit = Visit()
+    visit.open(LIST, link("Item", "/item/1", id="item")).click("item", at=4000)
+    visit.event("$pageleave", at=4200, _current_url=LIST).event("$pageview", at=4500, _current_url=ITEM)
+    visit.add("window-1", rrweb.event(4800, 0, {}))
+    visit.event("$pageleave", at=left_ms, _current_url=ITEM)
+    visit.open(LIST, button("b", id="b"), at=5200, how="back_forward").lives(60_000)
+    assert [kind for kind in visit.kinds() if kind == "quick_back"] == kinds
+
+
 def test_reloading_a_page_and_leaving_the_site_is_no_look_at_it() -> None:
     visit = Visit()
     visit.open(ITEM, el("p", "text", id="text")).lives(6000)

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from replay_signals.schemas import rrweb
 from replay_signals.transforms.digest import records
@@ -39,6 +39,7 @@ from replay_signals.transforms.session.nearby_records import (
     navigates,
 )
 from replay_signals.transforms.session.ordered import TimedRecord
+from replay_signals.transforms.session.spans import in_ranges
 
 LOADED_HIDDEN_MS = 2000
 """A page that is left is hidden as the next one comes; what loads later than this loads unseen, and does not say so."""
@@ -110,7 +111,7 @@ class _Reader:
         if isinstance(record, _SHOWN):
             return
         document = self._document
-        if document.snapshot is not None:
+        if document.snapshot is not None and not self._comes_now(i, t, record):
             other = next((d for d in self._around() if document.is_left_for(d, t, record)), None)
             if other is not None:
                 since = self._rested(self._pressed(i, other), other)
@@ -118,6 +119,12 @@ class _Reader:
                 for when, held in self._ordered[since:i]:
                     other.uses(when, held)
         self._document.uses(t, record)
+
+    def _comes_now(self, i: int, t: float, record: records.ReplayRecord) -> bool:
+        """Does a node that is used come in the same moment? Of that no order is told."""
+        same = takewhile(lambda timed: timed.t == t, islice(self._ordered, i + 1, None))
+        added = [r.added for _, r in same if isinstance(r, records.Mutation)]
+        return bool(added) and any(in_ranges(own, n) for n in nodes_of(record) for own in added)
 
     def _pressed(self, i: int, other: Document) -> int:
         """Where the press began that the record at index `i` is part of: no document is left in the middle of one."""

@@ -1,8 +1,8 @@
 """Pages that lie on each other: applications that keep the page before in the document while the next one is shown.
 
-Frameworks for mobile pages (Framework7, Ionic, Onsen) put the page that a link leads to beside the one before, which
-they hide, and take it away again when the visitor goes back, which shows the one before as it was. A dialog hides what
-is below it, too, and says that it is one.
+Frameworks for mobile pages (Framework7, Ionic, Onsen, jQuery Mobile) put the page that a link leads to beside the one
+before, which they hide, and take it away again when the visitor goes back, which shows the one before as it was. A
+dialog hides what is below it, too, and says that it is one.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ MIN_NODES = 20
 """A page has at least a bar, a title and some content; messages and menus that close by themselves have less."""
 TURNING_MS = 1500
 """Pages slide out; what shows the one before comes at the start or at the end of it."""
+MIN_STEPS = 2
+"""Sliding, and at rest."""
 _STATES = frozenset(("aria-hidden", "hidden", "inert"))
 _HIDING = _STATES | {"style", "class"}
 _DIALOGS = frozenset(("dialog", "alertdialog"))
@@ -38,24 +40,29 @@ class _Top:
 
     `before`: attributes that changed since, as they were known before; None where they were not. `hidden`: what hides
     things beside it, `shown_ms` when each was as before again; `taken_ms`: when the page went, `replaced` by something
-    as large.
+    as large. `parents` are what something was put into, `looks` the classes of what is beside, and when they came.
     """
 
     url: str
     click_ms: float
     start_ms: float
     roots: set[int]
+    parents: frozenset[int]
     before: dict[tuple[int, str], int | None] = field(default_factory=dict)
     hidden: set[tuple[int, str]] = field(default_factory=set)
     shown_ms: dict[tuple[int, str], float] = field(default_factory=dict)
     taken_ms: float | None = None
     replaced: bool = False
+    looks: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
 
     def take(self, t: float, record: records.Mutation, changed: Attributes, known: Attributes) -> None:
         """Takes a change that came with the page or after it; `known`: all that was known of attributes before."""
         if self.taken_ms is None and not self.roots.isdisjoint(record.removed[::2]):
             self.taken_ms, self.replaced = t, bool(_pages(record))
         for key, value in changed.items():
+            beside = key[0] not in self.parents and min(self.parents, default=0) < key[0] < min(self.roots)
+            if key[1] == "class" and beside:
+                self.looks.setdefault(key[0], []).append((t, value))
             self.before.setdefault(key, known.get(key))
             if self._hides(key, value):
                 self.hidden.add(key)
@@ -75,8 +82,18 @@ class _Top:
             return None
         names = _STATES if self.replaced else _HIDING
         near = (t for (_, name), t in self.shown_ms.items() if name in names and abs(t - self.taken_ms) <= TURNING_MS)
-        first = min(near, default=None)
+        first = min(near, default=None) or self._slid_ms(self.taken_ms)
         return None if first is None else min(first, self.taken_ms)
+
+    def _slid_ms(self, taken_ms: float) -> float | None:
+        """When a page beside it began to slide in that had slid out as it came; classes say so, in steps both times."""
+        for seen in self.looks.values() if not self.replaced else ():
+            times = [t for t, _ in seen]
+            k = max(range(1, len(seen)), key=lambda i: times[i] - times[i - 1], default=0)  # where it stayed hidden
+            slid = times[k - 1] - self.start_ms <= TURNING_MS and times[k] >= taken_ms - TURNING_MS
+            if slid and min(k, len(seen) - k) >= MIN_STEPS and seen[k - 1][1] != seen[-1][1]:
+                return times[k]
+        return None
 
 
 def hides(name: str, value_hash: int) -> bool:
@@ -118,9 +135,9 @@ class _Reader:
     def mutation(self, t: float, record: records.Mutation) -> None:
         """A page is put on top, or taken away."""
         if self._top is None and self._led is not None and t - self._led[0] <= SHOWN_WITHIN_MS:
-            roots = _pages(record)
+            roots = _pages(record) - {*record.removed[::2]}  # what is moved is no page
             if roots and not is_dialog(record):
-                self._top = _Top(self._led[1], self._led[0], t, roots)
+                self._top = _Top(self._led[1], self._led[0], t, roots, frozenset(record.parents))
         changed = {(n, name): value for n, name, value in record.attributes if name in _HIDING}
         if self._top is not None:
             self._top.take(t, record, changed, self._known)

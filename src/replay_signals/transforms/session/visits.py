@@ -48,6 +48,8 @@ def visits_of(window: Window, events: Sequence[AnalyticsEvent]) -> list[Visit]:
         if event.event != "$pageview" or any(_is_own(visit, url, t, leaves) for visit in visits):
             continue
         nameless = _open_at(visits, t)
+        if nameless is None or nameless.url:
+            nameless = _opening_after(visits, t, leaves)
         if nameless is not None and not nameless.url:
             nameless.url = url
         else:
@@ -65,6 +67,14 @@ def visits_of(window: Window, events: Sequence[AnalyticsEvent]) -> list[Visit]:
 def _open_at(visits: list[Visit], t: float) -> Visit | None:
     """The recorded page that was open then."""
     return max((v for v in visits if v.page is not None and v.start_ms <= t), key=lambda v: v.start_ms, default=None)
+
+
+def _opening_after(visits: list[Visit], t: float, leaves: list[float]) -> Visit | None:
+    """The recorded page without an address that opened next: of one that was left early its load event may be all."""
+    found = next((v for v in visits if v.page is not None and v.start_ms > t), None)
+    if found is None or found.url or found.start_ms - t >= SAME_PAGE_MS:
+        return None
+    return found if bisect_right(leaves, t) == bisect_right(leaves, found.start_ms) else None
 
 
 def _is_own(visit: Visit, url: str, t: float, leaves: list[float]) -> bool:
