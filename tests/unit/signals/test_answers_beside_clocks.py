@@ -215,3 +215,20 @@ def test_a_dialog_of_the_system_that_gives_the_focus_back(again_ms: float) -> No
     page.record(rrweb.interaction(5700, rrweb.BLUR, node)).record(rrweb.interaction(5700 + again_ms, rrweb.FOCUS, node))
     page.lives(60_000)
     assert visit.kinds() == []
+
+
+@pytest.mark.parametrize(("says", "verdict"), [(True, "alive"), (False, "dead")])
+@pytest.mark.parametrize("of_control", [True, False])
+def test_what_comes_in_one_change_with_the_look_of_being_hovered(says: bool, verdict: str, of_control: bool) -> None:
+    """Vuestic draws it by the button's own style. Another place that changes by itself takes what is beside along."""
+    visit = Visit()
+    like = button(el("b", "52", id="count"), id="it")
+    page = visit.open("http://bank.test/", like, el("p", "-", id="place"), button("Other", id="other"))
+    moved = "it" if of_control else "place"
+    for at in (3000, 4300, 5100, 7000, 7600, 9100, 10_700):
+        page.sets(moved, at=at, style=f"color: rgb({at % 256}, 0, 0)")
+    page.click("it", at=12_000).points(12_001)
+    looks = [{"id": page.node(moved).node_id, "attributes": {"style": "color: red"}}]
+    texts = [{"id": page.node("count").node_id + 1, "value": "53"}] if says else []
+    page.record(rrweb.mutation(12_003, attributes=looks, texts=texts)).lives(60_000)
+    assert visit.verdict("it") == (verdict if of_control else "dead")

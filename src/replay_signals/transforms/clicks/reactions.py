@@ -110,7 +110,8 @@ class Reactions:
         explained = [t for t in effect.targets if self._explained(t, effect.t, since_ms, click)]
         if not explained and self._slides.begin_to_move(effect, self._with(effect), since_ms):
             return False
-        if any(self.background.habitual(target) for target in explained):
+        looks = self.feedback.parts(click.control)  # of what is hovered, which say nothing of what comes beside them
+        if any(self.background.habitual(t) for t in explained if t[0] != "a" or t[1] not in looks):
             return len(effect.targets) - len(explained) >= DRAWN_ANEW * len(explained)
         return len(explained) < len(effect.targets)
 
