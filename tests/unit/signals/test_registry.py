@@ -17,7 +17,7 @@ from replay_signals.transforms.signals.descriptor import Signal
 from support.evidence import assert_declared
 from support.samples import EXAMPLES
 
-SHARED = {"context", "descriptor", "finding", "settling", "presence", "usual", "routes"}
+SHARED = {"context", "descriptor", "finding", "settling", "presence", "usual", "routes", "ways_to_pages"}
 """Modules of the package that are no kinds."""
 KIND_MODULES = sorted({module.name for module in pkgutil.iter_modules(signals.__path__)} - SHARED)
 RECORDINGS = [EXAMPLES, Path(__file__).parents[2] / "accuracy" / "recordings"]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import pairwise
+from operator import itemgetter
 from statistics import median
 from typing import NamedTuple
 
@@ -43,6 +45,8 @@ class Wait(NamedTuple):
 
 STILL_BEATS, MAX_BEAT_MS = 3, 2000
 """A watch that shows nothing new for so long has stopped; what beats more slowly would be watched for too long."""
+RUNS_ON_BEATS = 2.5
+"""What changes again this soon runs on, whatever its beat is exactly."""
 FIRST_GAP = 1.25
 """A timer starts with its place, and is due no later than so many of its periods after that."""
 NOTHING = -1
@@ -158,15 +162,26 @@ class Background:
 
     def stops(self, t: float, until_ms: float) -> bool:
         """Does a watch that an earlier click had started, and that ran up to then, stand still from then on?"""
-        return any(kind in "tc" and self._stops(times, t, until_ms) for (kind, _, _), times in self._times.items())
+        start, end = (bisect_left(self._ticks, at, key=itemgetter(0)) for at in (t - FIRST_GAP * MAX_BEAT_MS, t))
+        return any(self._stops(self._times[target], t, until_ms) for target in {x for _, x in self._ticks[start:end]})
+
+    @cached_property
+    def _ticks(self) -> list[tuple[float, Target]]:
+        """Changes of places whose texts or nodes change often enough for a rhythm, in order of time."""
+        often = ((x, times) for x, times in self._times.items() if x[0] in "tc" and len(times) > MIN_GAPS)
+        return sorted((t, target) for target, times in often for t in times)
 
     def _stops(self, times: list[float], t: float, until_ms: float) -> bool:
         end = bisect_left(times, t)
+        if end <= MIN_GAPS:
+            return False
+        still_ms = min([until_ms, *times[end : end + 1]]) - times[end - 1]
+        if still_ms <= RUNS_ON_BEATS * (times[end - 1] - times[end - 2]):
+            return False
         run = run_before(times, end)
         if len(run) <= MIN_GAPS or prompted(run, self._starts):
             return False
         beat = median(b - a for a, b in pairwise(run))
-        still_ms = min([until_ms, *times[end : end + 1]]) - run[-1]
         if beat > MAX_BEAT_MS or t - run[-1] > FIRST_GAP * beat or still_ms <= STILL_BEATS * beat:
             return False
         i = bisect_left(self._starts, run[0]) - 1
