@@ -103,9 +103,18 @@ def vain_once(visit: Visit, name: str) -> None:
         visit.pauses(1200, 4000)
 
 
-def flips(visit: Visit, name: str, does: Does) -> None:
-    """What is written on it says whether it is on: hearts, follow buttons."""
-    at = min(_works(visit, name), visit.t + 300)
+def vain_ways(visit: Visit, name: str, does: Does, share: float) -> None:
+    """Entries of what opened over the screen that do nothing: such a share of them is tried."""
+    for word in does.vain:
+        if visit.rng.random() < share:
+            visit.press(f"{name}: {word}", visit.t)
+            visit.label("dead", f"{name}: {word}", [visit.t])
+            visit.pauses(1200, 4000)
+
+
+def flips(visit: Visit, name: str, does: Does, within_ms: float = 300) -> None:
+    """What is written on it, or a picture in it, says whether it is on: hearts, follow buttons."""
+    at = min(_works(visit, name), visit.t + within_ms)
     shown = visit._state.get(does.target, {}).get("text", does.words[0])
     visit.change(does.target, at, text=does.words[1] if shown == does.words[0] else does.words[0])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from support.mobile_behaviours import OPTION_POINTS, _option, _works
+from support.mobile_behaviours import OPTION_POINTS, _option, _works, vain_ways
 from support.mobile_scene import V
 
 if TYPE_CHECKING:
@@ -35,11 +35,7 @@ def drawer(visit: Visit, name: str, does: Does) -> None:
     visit.app.add(panel, at).change(panel.name, at + 1, x=-wide)
     visit._over, visit.t = (panel,), _glides(visit, panel.name, at + 1, -wide, 0)
     visit.pauses(900, 3000)
-    for word in does.vain:
-        if visit.rng.random() < 0.4:
-            visit.press(f"{name}: {word}", visit.t)
-            visit.label("dead", f"{name}: {word}", [visit.t])
-            visit.pauses(1200, 4000)
+    vain_ways(visit, name, does, 0.4)
     if visit.rng.random() < 0.7:
         gone = min(_works(visit, f"{name}: {visit.rng.choice(does.words)}"), visit.t + 400)
         visit.change(does.target, gone + 30, text=f"{visit.rng.choice(does.words)} {visit.rng.randint(1, 9)}")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from support.mobile_behaviours import OPTION_POINTS, _option, _works, lay_over, lift
+from support.mobile_behaviours import OPTION_POINTS, _option, _works, flips, lay_over, lift, vain_ways
 from support.mobile_gentle import _glides
 from support.mobile_scene import V
 
@@ -71,11 +72,7 @@ def dials(visit: Visit, name: str, does: Does) -> None:
     visit.app.add(fan, at).redraw(at + 200)
     visit._over, visit.t = (fan,), at + 250
     visit.pauses(900, 3000)
-    for word in does.vain:
-        if visit.rng.random() < 0.5:
-            visit.press(f"{name}: {word}", visit.t)
-            visit.label("dead", f"{name}: {word}", [visit.t])
-            visit.pauses(1200, 4000)
+    vain_ways(visit, name, does, 0.5)
     if visit.rng.random() < 0.75:
         gone = min(_works(visit, f"{name}: {visit.rng.choice(does.words)}"), visit.t + 350)
         visit.change(does.target, gone + 60, text=f"{visit.rng.choice(does.words)} {visit.rng.randint(1, 99)}")
@@ -175,23 +172,12 @@ def rests(visit: Visit, name: str, does: Does) -> None:
     menu = V(f"{name} menu", "div", 8, 170, width - 16, OPTION_POINTS * len(ways) + 20, "", {"drawn": True}, ways)
     lay_over(visit, menu, visit.t - 100)
     visit.pauses(1000, 2500)
-    for word in does.vain:
-        if visit.rng.random() < 0.5:
-            visit.press(f"{name}: {word}", visit.t)
-            visit.label("dead", f"{name}: {word}", [visit.t])
-            visit.pauses(1200, 4000)
+    vain_ways(visit, name, does, 0.5)
     gone = min(_works(visit, f"{name}: {does.words[0]}"), visit.t + 300)
     lift(visit, menu, gone)
     visit.change(does.target, gone + 40, text=f"{does.words[0]} {visit.rng.randint(1, 99)}")
     visit.app.redraw(gone + 250)
     visit.t = gone + 300
-
-
-def fills(visit: Visit, name: str, does: Does) -> None:
-    """A picture in it is another one."""
-    at = min(_works(visit, name), visit.t + 250)
-    shown = visit._state.get(does.target, {}).get("text", does.words[0])
-    visit.change(does.target, at, text=does.words[1] if shown == does.words[0] else does.words[0])
 
 
 def replies(visit: Visit, name: str, does: Does) -> None:
@@ -225,6 +211,6 @@ LIVELY: dict[str, Callable[[Visit, str, Does], None]] = {
     "calls": calls,
     "web": web,
     "rests": rests,
-    "fills": fills,
+    "fills": partial(flips, within_ms=250),
     "replies": replies,
 }
