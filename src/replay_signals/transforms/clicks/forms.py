@@ -178,7 +178,7 @@ class FormAnswers:
 
     def _came_later(self, control: Control | None, form: Form) -> bool:
         """Did the control come after the form was filled in?"""
-        later = islice(self._fields.changes, bisect_left(self._fields.changes, form.last_ms, key=lambda e: e.t), None)
+        later = self._fields.between(form.last_ms, float("inf")) if control is not None else ()
         return control is not None and any(in_ranges(e.added, control.first) for e in later)
 
     def _by_key(self, form: Form) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from replay_signals.transforms.clicks.background import Background
 from replay_signals.transforms.clicks.feedback import FEEDBACK_MS
 from replay_signals.transforms.clicks.focus import MARGIN_MS, elapsed_ms
-from replay_signals.transforms.session.effects import Effect
+from replay_signals.transforms.session.effects import LOOKS, Effect
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.spans import in_ranges, pairs
 from replay_signals.transforms.session.timeline import Page
@@ -19,7 +19,6 @@ TRANSITION_MS = 600
 """Menus and tooltips have opened by then: libraries of components take 0.2 to 0.4 s."""
 AGAIN_MS = 2000
 """An animation still running from the last click on the same control is that control at work."""
-_LOOKS = frozenset(("class", "style"))
 
 
 class Hovering:
@@ -33,7 +32,7 @@ class Hovering:
 
     def ends(self, effect: Effect, click: Click) -> bool:
         """Does what the pointer opened on its way to the control come to rest: the end of a transition?"""
-        if elapsed_ms(effect, click) > TRANSITION_MS or any(k != "a" or n not in _LOOKS for k, _, n in effect.targets):
+        if elapsed_ms(effect, click) > TRANSITION_MS or not effect.is_only_of(LOOKS):
             return False
         start = bisect_right(self._times, click.began_ms - TRANSITION_MS)
         end = bisect_right(self._times, click.began_ms - MARGIN_MS)

@@ -16,7 +16,7 @@ from replay_signals.transforms.session.timeline import Request
 
 SURVIVED_MS = 1500
 """A document that still records this long after a click on a link was not left by it."""
-LOADING_MS = 30_000
+LINK_LOADING_MS = 30_000
 """A link's own page that comes so late, where no navigation is told and the visitor only reads on, was slow."""
 BY_HAND_MS = 300
 """A reload or a step back this much later than the click is the visitor's own."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from replay_signals.transforms.session.effects import Effect
+from replay_signals.transforms.session.effects import LOOKS, Effect
 from replay_signals.transforms.session.gestures import Click
 
 CLOSED_MS, MENU_NODES = 50, 60
 """A menu closes with the click on one of its items; it begins so many nodes before it at most."""
 _ITEMS = frozenset(("menuitem", "menuitemcheckbox", "menuitemradio", "option"))
-_LOOKS = frozenset(("class", "style"))
 
 
 def closes_menu(effect: Effect, click: Click) -> bool:
@@ -21,6 +20,6 @@ def closes_menu(effect: Effect, click: Click) -> bool:
     if control is None or control.role not in _ITEMS or not 0 <= effect.t - click.t <= CLOSED_MS:
         return False
     return any(
-        kind == "a" and name in _LOOKS and control.first - MENU_NODES <= node < control.first
+        kind == "a" and name in LOOKS and control.first - MENU_NODES <= node < control.first
         for kind, node, name in effect.targets
     )

@@ -15,7 +15,7 @@ from replay_signals.transforms.clicks.background import Background
 from replay_signals.transforms.clicks.focus import FRAME_MS, MARGIN_MS, REFOCUS_MS, Focus, before_release
 from replay_signals.transforms.clicks.ripples import RIPPLE_MS, Pair, within
 from replay_signals.transforms.digest.controls import Control
-from replay_signals.transforms.session.effects import Effect, Target
+from replay_signals.transforms.session.effects import LOOKS, Effect, Target
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.spans import pairs
 from replay_signals.transforms.session.timeline import Page
@@ -29,7 +29,6 @@ COMPONENT_NODES = 60
 HOST_NODES = 12
 """From a component to the button in its shadow root: its styles and the layer that draws its states stand between."""
 _STATES = OF_POINTER | {PRESSED}
-_DRAWN = frozenset(("class", "style"))
 
 
 class PressLooks:
@@ -61,7 +60,7 @@ class PressLooks:
         for effect in near:
             if effect.t < click.t and any(abs(effect.t - t) <= FRAME_MS for t in frames):
                 inside = [t for t in effect.targets if self._is_in(t[1], own)]
-                self._drawn.update((effect.t, t) for t in inside if t[0] == "a" and t[2] in _DRAWN)
+                self._drawn.update((effect.t, t) for t in inside if t[0] == "a" and t[2] in LOOKS)
                 if len(inside) == len(effect.targets):
                     self._ripples += [pair for pair in pairs(effect.added) if pair[0] in gone]
 
@@ -81,7 +80,7 @@ class PressLooks:
         targets = [t for e in near for t in e.targets]
         own = [t for t in targets if t[1] == control.first]
         other = (t for t in targets if t[1] != control.first and not self._focus.lost(t[1], click))
-        return any(name == "class" for _, _, name in own) and all(t[2] in _DRAWN for t in own) and not any(other)
+        return any(name == "class" for _, _, name in own) and all(t[2] in LOOKS for t in own) and not any(other)
 
     def _is_habit(self, effect: Effect) -> bool:
         return any(self._background.habitual(target) for target in effect.targets)

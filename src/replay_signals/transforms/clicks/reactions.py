@@ -33,7 +33,7 @@ from replay_signals.transforms.clicks.rhythm import BEAT_MS
 from replay_signals.transforms.clicks.ripples import unseen
 from replay_signals.transforms.clicks.slides import Slides
 from replay_signals.transforms.clicks.waiting import only_waits
-from replay_signals.transforms.session.effects import Effect, Target
+from replay_signals.transforms.session.effects import LOOKS, Effect, Target
 from replay_signals.transforms.session.gestures import Click, is_typed
 from replay_signals.transforms.session.spans import count_in, covered, pairs
 from replay_signals.transforms.session.timeline import Page, Request
@@ -46,7 +46,6 @@ WAITED_MS = 6000
 """Who waits longer for something to show has turned to something else."""
 DRAWN_ANEW = 10
 """So many times as many places as change by themselves, at once, are a page that is drawn anew."""
-_LOOKS = frozenset(("class", "style"))
 ENDING_MS = 600
 """A bar or a spinner fades out this long after the answer."""
 _ACTS = frozenset(("input", "focus", "blur", "hidden"))
@@ -187,7 +186,7 @@ class Reactions:
     def _fading(self, effect: Effect) -> list[tuple[int, int]]:
         """What is about to go, if nothing but its looks changes: a note fades out."""
         nodes = {node for _, node, _ in effect.targets}
-        if not nodes or any(kind != "a" or name not in _LOOKS for kind, _, name in effect.targets):
+        if not nodes or not effect.is_only_of(LOOKS):
             return []
         start, end = (bisect_right(self._times, effect.t + ms) for ms in (0, ENDING_MS))
         ends = {first for e in self._effects[start:end] if not e.added for first in e.removed[::2]}

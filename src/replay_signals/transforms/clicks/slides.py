@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from math import nextafter
 from operator import attrgetter
 
 from replay_signals.transforms.clicks.background import Background
+from replay_signals.transforms.clicks.changed_places import Came
 from replay_signals.transforms.clicks.focus import elapsed_ms
-from replay_signals.transforms.session.effects import Effect
+from replay_signals.transforms.session.effects import LOOKS, Effect
 from replay_signals.transforms.session.gestures import Click
 from replay_signals.transforms.session.spans import in_ranges, pairs
 from replay_signals.transforms.session.timeline import Page
@@ -23,7 +25,7 @@ STEP_MS = 1500
 """A step is over by then: its slides have come to rest."""
 FADED_MS = 600
 """What fades out has gone by then."""
-_LOOKS = frozenset(("class", "style", "aria-hidden"))
+_LOOKS = LOOKS | {"aria-hidden"}
 _time = attrgetter("t")
 
 
@@ -32,7 +34,9 @@ class Slides:
 
     def __init__(self, page: Page, effects: Sequence[Effect], background: Background) -> None:
         self.page, self._explains = page, background.explains
-        self._came = [e for e in effects if e.added]
+        self._came = Came(page)
+        for effect in effects:
+            self._came.add(effect)
         self._gone = [e for e in effects if e.removed]
         self._stepped: dict[int, float] = {}
 
@@ -45,7 +49,7 @@ class Slides:
         goes_on = all(effect.t - self._stepped.get(node, float("-inf")) <= STEP_MS for node in nodes)
         if len(nodes) < 2 and not goes_on:
             return False
-        if effect.alerts or any(k != "a" or name not in _LOOKS for k, _, name in effect.targets):
+        if effect.alerts or not effect.is_only_of(_LOOKS):
             return False
         if any(self.page.elements.inside(node, control) or self._fades(node, effect.t) for node in nodes):
             return False
@@ -54,7 +58,7 @@ class Slides:
 
     def begin_to_move(self, effect: Effect, frame: Sequence[Effect], since_ms: float) -> bool:
         """Do only looks change, of nodes that the page begins to move by itself in the same frame?"""
-        if any(kind != "a" or name not in _LOOKS for kind, _, name in effect.targets):
+        if not effect.is_only_of(_LOOKS):
             return False
         nodes = {node for _, node, _ in effect.targets}
         moves = ((e.t, t) for e in frame if e.t >= effect.t for t in e.targets if t[0] == "a" and t[1] in nodes)
@@ -62,10 +66,7 @@ class Slides:
 
     def _fades(self, node: int, t: float) -> bool:
         """Does what the node came with, a note or a dialog, go in a moment?"""
-        came = next(
-            (e for e in reversed(self._came[: bisect_right(self._came, t, key=_time)]) if in_ranges(e.added, node)),
-            None,
-        )
+        came = self._came.with_node(node, float("-inf"), nextafter(t, float("inf")))
         if came is None:
             return False
         ids = next([*pair] for pair in pairs(came.added) if pair[0] <= node <= pair[1])

@@ -18,7 +18,7 @@ from replay_signals.transforms.clicks.judged import (
     ALIVE,
     BY_HAND_MS,
     DEAD,
-    LOADING_MS,
+    LINK_LOADING_MS,
     SLOW,
     SURVIVED_MS,
     Addresses,
@@ -261,7 +261,7 @@ class _PageJudge:
         quiet = self.page.end_ms <= click.t + SURVIVED_MS
         patience = self.rules.window_ms if same or (click.control and is_submit(click.control)) else self.rules.slow_ms
         if same and not any(t > click.t for t, _ in self.page.of(records.Input)):
-            patience = LOADING_MS
+            patience = LINK_LOADING_MS
         return (same or quiet) and since <= patience
 
     def _found(self, out: Judged) -> None:

@@ -18,6 +18,9 @@ Target = tuple[str, int, str]
 SETTLE_MS = 1000
 """After a page opens its own scripts still build it; changes in this time say nothing about its background."""
 
+LOOKS = frozenset(("class", "style"))
+"""Attributes that a page draws a node by."""
+
 UNSEEN = frozenset(("data-user-invalid", "data-user-valid", "name", "tabindex"))
 """Attributes that nobody sees: React writes a field's name with every render, Shoelace what it thinks of a value, a
 group of buttons which of them the Tab key leads to."""
@@ -36,6 +39,10 @@ class Effect:
     added: tuple[int, ...] = ()
     removed: tuple[int, ...] = ()
     alerts: tuple[str, ...] = ()
+
+    def is_only_of(self, names: Container[str]) -> bool:
+        """Does it change nothing but these attributes?"""
+        return all(kind == "a" and name in names for kind, _, name in self.targets)
 
 
 def effects_of(page: Page) -> list[Effect]:

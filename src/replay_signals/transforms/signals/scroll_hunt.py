@@ -62,9 +62,11 @@ def detect(context: SessionContext) -> list[Finding[Evidence]]:
     for page in context.timeline.pages:
         acts = [j.click.t for j in context.by_page[page]]
         acts += [t for t, _ in page.of(records.Input)]
-        for node, legs in _legs(page).items():
-            least = 0.0 if node in page.elements.root_ids else MIN_BOX_SHARE * page.height_px
-            found += [_finding(page, run) for run in _hunts(legs, sorted(acts)) if _range(run) >= least]
+        acts.sort()
+        height_px = page.height_px
+        for node, legs in _legs(page, height_px).items():
+            least = 0.0 if node in page.elements.root_ids else MIN_BOX_SHARE * height_px
+            found += [_finding(page, run) for run in _hunts(legs, acts) if _range(run) >= least]
     return found
 
 
@@ -84,13 +86,13 @@ def _finding(page: Page, run: list[Leg]) -> Finding[Evidence]:
     )
 
 
-def _legs(page: Page) -> dict[int, list[Leg]]:
+def _legs(page: Page, height_px: float) -> dict[int, list[Leg]]:
     """Legs of each scrolled node."""
     last: dict[int, float] = {}
     legs: dict[int, list[Leg]] = {}
     for t, scroll in page.of(records.Scroll):
         node, y = scroll.node_id or 0, scroll.y_px or 0
-        jumped = node not in last and y > JUMP_SHARE * page.height_px
+        jumped = node not in last and y > JUMP_SHARE * height_px
         step = 0.0 if jumped else y - last.get(node, 0.0)
         last[node] = y
         if not step:
@@ -100,7 +102,7 @@ def _legs(page: Page) -> dict[int, list[Leg]]:
             own[-1] = (own[-1][0], t, own[-1][2] + step)
         else:
             own.append((t, t, step))
-    return {node: _long(own, page.height_px) for node, own in legs.items()}
+    return {node: _long(own, height_px) for node, own in legs.items()}
 
 
 def _long(legs: list[Leg], height: float) -> list[Leg]:

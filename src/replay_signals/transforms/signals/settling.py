@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from replay_signals.transforms.clicks.judged import LOADING_MS
+from replay_signals.transforms.clicks.judged import LINK_LOADING_MS
 from replay_signals.transforms.clicks.observability import leads_away
 from replay_signals.transforms.signals.context import SessionContext
 from replay_signals.transforms.signals.finding import Finding
@@ -35,7 +35,7 @@ def after_evidence_window(context: SessionContext, finding: Finding[Any]) -> flo
     """
     window_ms, page = context.rules.clicks.window_ms, finding.page
     if page.navigation is None and leads_away(finding.control, page.href):
-        window_ms = max(window_ms, LOADING_MS)
+        window_ms = max(window_ms, LINK_LOADING_MS)
     return no_later_than_left(context, finding, finding.ended_ms + window_ms)
 
 
